@@ -1,0 +1,27 @@
+// Compiles every target of asconfig.json, skipping the ones newer than the kernel sources.
+import { mkdir, readdir, readFile, stat } from "node:fs/promises";
+import asc from "assemblyscript/asc";
+
+const { targets } = JSON.parse(await readFile("asconfig.json", "utf8"));
+const sources = (await readdir("assembly")).map((file) => `assembly/${file}`);
+const inputs = [...sources, "asconfig.json", "scripts/build-wasm.mjs", "node_modules/assemblyscript/package.json"];
+const newestInput = Math.max(...(await Promise.all(inputs.map(modifiedAt))));
+
+await mkdir("build", { recursive: true });
+for (const [target, { outFile }] of Object.entries(targets)) {
+  if ((await modifiedAt(outFile)) > newestInput) continue;
+  const { error, stderr } = await asc.main(["--config", "asconfig.json", "--target", target]);
+  if (error) {
+    console.error(stderr.toString());
+    process.exit(1);
+  }
+}
+
+/** @param {string} path @returns {Promise<number>} milliseconds; 0 when there is no such file */
+async function modifiedAt(path) {
+  try {
+    return (await stat(path)).mtimeMs;
+  } catch {
+    return 0;
+  }
+}

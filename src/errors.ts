@@ -1,0 +1,16 @@
+/** Errors a caller may want to tell apart. Wrong types are plain `TypeError`s, wrong values plain `RangeError`s. */
+
+/** Operands whose shapes do not fit together. */
+export class ShapeError extends RangeError {
+  override readonly name = "ShapeError";
+}
+
+/** A file whose bytes are not what its format demands; nothing of it was loaded. */
+export class FormatError extends RangeError {
+  override readonly name = "FormatError";
+}
+
+/** A matrix, layer, network or engine used after `dispose()`. */
+export class DisposedError extends Error {
+  override readonly name = "DisposedError";
+}
