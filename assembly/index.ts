@@ -1,1 +1,16 @@
-export function probe(p: usize): f32 { return load<f32>(p); }
+// The ABI: every kernel a host may call. Pointers are byte addresses, counts are elements; see docs/kernel-contract.md.
+
+export { biasAdd, biasGradient } from "./bias";
+export {
+  denseForward, denseInputGradient, denseWeightGradient,
+} from "./dense";
+export { axpy, scale } from "./elementwise";
+export { exp } from "./exponential";
+export { gatherByteRows, gatherRows } from "./gather";
+export { gemm } from "./gemm";
+export { multiplyAddPeak } from "./peak";
+export { sum } from "./reduce";
+export { reluBackward, reluForward } from "./relu";
+export { argmaxRows, logSoftmax, softmax, softmaxCrossEntropy } from "./softmax";
+export { heapBase, initTeam, teamBytes, workBytes } from "./team";
+export { transpose } from "./transpose";

@@ -1,0 +1,83 @@
+// The three products of a dense layer, over weights that live in panels.
+//
+// W (inputs × outputs) is held as ⌈outputs / 8⌉ panels, each `inputs` rows of eight floats; columns beyond `outputs` are
+// zero and stay zero. Forward streams the panels, the weight step updates them in place: neither is ever packed.
+
+import { PANEL } from "./gemm-micro";
+import { packColumns, packRows } from "./gemm-pack";
+import { multiplyTiles, panelsBegin, SCRATCH_BYTES, ZEROS } from "./gemm-tiles";
+import { Team } from "./team";
+
+const PANEL_BYTES: usize = PANEL * 4;
+/** Batch rows in one block of the weight gradient's reduction, and outputs in one of the input gradient's. Decides the bits. */
+const KC: i32 = 512;
+/** Inputs whose transposed weights are packed at a time. */
+const NC: i32 = 512;
+
+/** Y ← X·W + bias. X: batch × inputs, Y: batch × outputs, row-major; bias: outputs floats, zero-padded to whole panels. */
+export function denseForward(
+  batch: i32, inputs: i32, outputs: i32,
+  x: usize, weights: usize, bias: usize, y: usize, team: Team,
+): void {
+  const part = 0, parts = 1, tile = team.tile, work = team.workspace(part);
+  multiplyTiles(batch, outputs, inputs, x, <usize>inputs << 2, 4, weights, PANEL_BYTES, <usize>inputs * PANEL_BYTES,
+    y, <usize>outputs << 2, PANEL_BYTES, bias, 0, PANEL_BYTES, 1, tile, work, part, parts);
+}
+
+/**
+ * W ← W + alpha·Xᵀ·G when `accumulate`, else W ← alpha·Xᵀ·G without reading W. G: batch × outputs, row-major.
+ * With alpha = −learning rate this is the whole step of plain gradient descent.
+ */
+export function denseWeightGradient(
+  batch: i32, inputs: i32, outputs: i32,
+  alpha: f32, x: usize, gradOutput: usize, accumulate: bool, weights: usize, team: Team,
+): void {
+  const part = 0, parts = 1, tile = team.tile, work = team.workspace(part);
+  const wholeColumns = outputs & ~(<i32>PANEL - 1);
+  const panelStride = <usize>inputs * PANEL_BYTES;
+  const lastPanel = weights + <usize>(wholeColumns / <i32>PANEL) * panelStride;
+  const packed = work + SCRATCH_BYTES;
+  const gRow = <usize>outputs << 2;
+  for (let row = 0; row < batch || row == 0; row += KC) {
+    const depth = min(batch - row, KC);
+    const xBlock = x + (<usize>row * <usize>inputs << 2);
+    const gBlock = gradOutput + <usize>row * gRow;
+    const reads = accumulate || row > 0;
+    const dRow = reads ? PANEL_BYTES : 0;
+    multiplyTiles(inputs, wholeColumns, depth, xBlock, 4, <usize>inputs << 2, gBlock, gRow, PANEL_BYTES,
+      weights, PANEL_BYTES, panelStride, reads ? weights : ZEROS, dRow, reads ? panelStride : 0,
+      alpha, tile, work, part, parts);
+    if (wholeColumns == outputs) continue;
+    packRows(depth, outputs - wholeColumns, gBlock + (<usize>wholeColumns << 2), outputs, packed, 0);
+    multiplyTiles(inputs, <i32>PANEL, depth, xBlock, 4, <usize>inputs << 2, packed, PANEL_BYTES, 0,
+      lastPanel, PANEL_BYTES, 0, reads ? lastPanel : ZEROS, dRow, 0, alpha, tile, work, part, parts);
+  }
+}
+
+/** gradInput ← G·Wᵀ (batch × inputs). The transposed weights of a block are packed for the whole batch at once. */
+export function denseInputGradient(
+  batch: i32, inputs: i32, outputs: i32,
+  gradOutput: usize, weights: usize, gradInput: usize, team: Team,
+): void {
+  const part = 0, parts = 1, tile = team.tile, work = team.workspace(part);
+  const packed = work + SCRATCH_BYTES;
+  const giRow = <usize>inputs << 2;
+  const panelStride = <usize>inputs * PANEL_BYTES;
+  const end = min(inputs, panelsBegin(inputs, part + 1, parts));
+  for (let column = panelsBegin(inputs, part, parts); column < end; column += NC) {
+    const columns = min(end - column, NC);
+    for (let output = 0; output < outputs; output += KC) {
+      const depth = min(outputs - output, KC);
+      const packedStride = <usize>depth * PANEL_BYTES;
+      for (let k = 0; k < depth; k += <i32>PANEL) {
+        const panel = weights + <usize>(output + k) / PANEL * panelStride + <usize>column * PANEL_BYTES;
+        packColumns(min(depth - k, <i32>PANEL), columns, panel, <i32>PANEL, packed + <usize>k * PANEL_BYTES, packedStride);
+      }
+      const target = gradInput + (<usize>column << 2);
+      const reads = output > 0;
+      multiplyTiles(batch, columns, depth, gradOutput + (<usize>output << 2), <usize>outputs << 2, 4,
+        packed, PANEL_BYTES, packedStride, target, giRow, PANEL_BYTES,
+        reads ? target : ZEROS, reads ? giRow : 0, reads ? PANEL_BYTES : 0, 1, tile, work, 0, 1);
+    }
+  }
+}

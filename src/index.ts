@@ -1,0 +1,17 @@
+/** simdgrad: training of dense neural networks on the CPU. */
+
+export { Dataset, type DatasetOptions } from "./data/dataset.js";
+export { iterateMinibatches, type Minibatch, type MinibatchOptions } from "./data/minibatches.js";
+export type { DataSource } from "./data/source.js";
+export { createEngine, type Engine, type EngineInfo, type EngineOptions } from "./engine.js";
+export { DisposedError, FormatError, ShapeError } from "./errors.js";
+export { type Initializer, type InitializerName, initializers } from "./initializers.js";
+export { Dense, type DenseOptions } from "./layers/dense.js";
+export { Layer, type Parameter } from "./layers/layer.js";
+export { ReLU } from "./layers/relu.js";
+export { gradSoftmaxCrossEntropyWithLogits, SoftmaxCrossEntropy, softmaxCrossEntropyWithLogits } from "./losses.js";
+export { ByteMatrix, Labels, Matrix, MatrixBuffer } from "./matrix.js";
+export { type Evaluation, Network } from "./network.js";
+export { Random } from "./random.js";
+export { type EpochReport, type FitOptions, fit, type Progress } from "./trainer.js";
+export type { Variant } from "./wasm/variant.js";

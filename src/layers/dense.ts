@@ -1,0 +1,137 @@
+import type { Engine } from "../engine.js";
+import { ShapeError } from "../errors.js";
+import { type Initializer, type InitializerName, resolveInitializer } from "../initializers.js";
+import { checkColumns, checkSameShape, type Matrix, MatrixBuffer, PanelMatrix } from "../matrix.js";
+import { Layer, type Parameter } from "./layer.js";
+
+/** Options of a dense layer. */
+export interface DenseOptions {
+  /** Step length of gradient descent; default 0.1. */
+  readonly learningRate?: number;
+  /** Initial weights; default `normal`, N(0, 0.01). Biases begin at zero. */
+  readonly init?: InitializerName | Initializer;
+}
+
+/**
+ * The affine map Y = X·W + b. X: [batch, inputs], W: [inputs, outputs], b: [outputs], Y: [batch, outputs].
+ * `backward` takes one step of gradient descent: W ← W − η·Xᵀ·G, b ← b − η·Σᵢ G[i, :].
+ */
+export class Dense extends Layer {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly learningRate: number;
+  readonly #init: Initializer;
+  #engine!: Engine;
+  #weights!: PanelMatrix;
+  #biases!: PanelMatrix;
+  #output!: MatrixBuffer;
+  #gradInput!: MatrixBuffer;
+
+  /** @throws RangeError for sizes that are not integers from 1, a learning rate that is negative or not finite, an unknown init */
+  constructor(inputs: number, outputs: number, { learningRate = 0.1, init = "normal" }: DenseOptions = {}) {
+    super();
+    for (const [name, units] of Object.entries({ inputs, outputs })) {
+      if (Number.isInteger(units) && units >= 1) continue;
+      throw new RangeError(`Dense: ${name}: expected an integer of at least 1, got ${units}`);
+    }
+    if (!Number.isFinite(learningRate) || learningRate < 0) {
+      throw new RangeError(`Dense: learningRate: expected a finite number of at least 0, got ${learningRate}`);
+    }
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.learningRate = learningRate;
+    this.#init = resolveInitializer(init);
+  }
+
+  override attach(engine: Engine, inputs: number | undefined): number {
+    if (inputs !== undefined && inputs !== this.inputs) {
+      throw new ShapeError(`expected an input of ${this.inputs} columns, got ${inputs} from the layer before`);
+    }
+    if (this.#engine) throw new Error("this layer already belongs to a network");
+    this.#engine = engine;
+    this.#weights = new PanelMatrix(engine.memory, this.inputs, this.outputs);
+    this.#biases = new PanelMatrix(engine.memory, 1, this.outputs);
+    this.#output = new MatrixBuffer(engine.memory);
+    this.#gradInput = new MatrixBuffer(engine.memory);
+    const draw = () => this.#init(engine.random, this.inputs, this.outputs);
+    this.#weights.set(Float32Array.from({ length: this.inputs * this.outputs }, draw));
+    return this.outputs;
+  }
+
+  override forward(input: Matrix): Matrix {
+    checkColumns("Dense: input", this.inputs, input);
+    const { kernels, team } = this.#engine;
+    const output = this.#output.shaped(input.rows, this.outputs);
+    kernels.denseForward(
+      input.rows,
+      this.inputs,
+      this.outputs,
+      input.pointer,
+      this.#weights.pointer,
+      this.#biases.pointer,
+      output.pointer,
+      team,
+    );
+    return output;
+  }
+
+  /** gradInput = gradOutput·Wᵀ, with the weights from before the step. */
+  override backward(input: Matrix, gradOutput: Matrix): Matrix {
+    checkSameShape("Dense: gradOutput", this.#output.shaped(input.rows, this.outputs), gradOutput);
+    const { kernels, team } = this.#engine;
+    const gradInput = this.#gradInput.shaped(input.rows, this.inputs);
+    kernels.denseInputGradient(
+      input.rows,
+      this.inputs,
+      this.outputs,
+      gradOutput.pointer,
+      this.#weights.pointer,
+      gradInput.pointer,
+      team,
+    );
+    this.learn(input, gradOutput);
+    return gradInput;
+  }
+
+  override learn(input: Matrix, gradOutput: Matrix): void {
+    checkColumns("Dense: input", this.inputs, input);
+    const { kernels, team } = this.#engine;
+    kernels.denseWeightGradient(
+      input.rows,
+      this.inputs,
+      this.outputs,
+      -this.learningRate,
+      input.pointer,
+      gradOutput.pointer,
+      true,
+      this.#weights.pointer,
+      team,
+    );
+    kernels.biasGradient(
+      input.rows,
+      this.outputs,
+      -this.learningRate,
+      gradOutput.pointer,
+      true,
+      this.#biases.pointer,
+    );
+  }
+
+  /** `weights` [inputs, outputs] and `biases` [outputs]. */
+  override parameters(): readonly Parameter[] {
+    const [weights, biases] = [this.#weights, this.#biases];
+    return [
+      {
+        name: "weights",
+        shape: [this.inputs, this.outputs],
+        toArray: () => weights.toArray(),
+        set: (values) => weights.set(values),
+      },
+      { name: "biases", shape: [this.outputs], toArray: () => biases.toArray(), set: (values) => biases.set(values) },
+    ];
+  }
+
+  override dispose(): void {
+    for (const block of [this.#weights, this.#biases, this.#output, this.#gradInput]) block?.dispose();
+  }
+}

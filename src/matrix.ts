@@ -1,0 +1,266 @@
+/** Matrices in linear memory: an address and a shape. Shapes are checked here and in the layers; kernels trust them. */
+
+import { DisposedError, ShapeError } from "./errors.js";
+import type { LinearMemory } from "./wasm/memory.js";
+
+/** A block of linear memory with an owner: throws when used after it was freed. */
+class Allocation {
+  readonly #memory: LinearMemory;
+  readonly #what: string;
+  #pointer: number;
+
+  constructor(memory: LinearMemory, bytes: number, what: string) {
+    this.#memory = memory;
+    this.#what = what;
+    this.#pointer = memory.allocate(bytes);
+  }
+
+  /** @throws DisposedError after `dispose` */
+  get pointer(): number {
+    if (this.#pointer === 0) throw new DisposedError(`${this.#what} was used after it was disposed of`);
+    return this.#pointer;
+  }
+
+  dispose(): void {
+    if (this.#pointer !== 0) this.#memory.free(this.#pointer);
+    this.#pointer = 0;
+  }
+}
+
+/** A row-major float32 matrix [rows, columns]. */
+export class Matrix {
+  readonly rows: number;
+  readonly columns: number;
+  /** The memory it lies in: operands of one kernel must share it. */
+  readonly memory: LinearMemory;
+  readonly #allocation: Allocation;
+
+  /** Contents are undefined unless `data` is given. @throws ShapeError for impossible sizes or a length that does not fit */
+  constructor(memory: LinearMemory, rows: number, columns: number, data?: ArrayLike<number>, allocation?: Allocation) {
+    checkCount("rows", rows);
+    checkCount("columns", columns);
+    if (data && data.length !== rows * columns) {
+      throw new ShapeError(
+        `matrix ${rows} × ${columns}: expected ${rows * columns} values, got ${describeLength(data.length)}`,
+      );
+    }
+    this.memory = memory;
+    this.rows = rows;
+    this.columns = columns;
+    this.#allocation = allocation ?? new Allocation(memory, rows * columns * 4, `matrix ${rows} × ${columns}`);
+    if (data) this.data.set(data);
+  }
+
+  /** Byte address of the first element. @throws DisposedError */
+  get pointer(): number {
+    return this.#allocation.pointer;
+  }
+
+  /** The elements, row by row: a view, valid until the next allocation in this engine. @throws DisposedError */
+  get data(): Float32Array {
+    return this.memory.f32(this.pointer, this.rows * this.columns);
+  }
+
+  dispose(): void {
+    this.#allocation.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/** Bytes [rows, columns] that stand for floats: each is multiplied by `scale` when its row is gathered. */
+export class ByteMatrix {
+  readonly rows: number;
+  readonly columns: number;
+  readonly scale: number;
+  readonly #allocation: Allocation;
+
+  constructor(memory: LinearMemory, rows: number, columns: number, data: Uint8Array, scale: number) {
+    checkCount("rows", rows);
+    checkCount("columns", columns);
+    if (data.length !== rows * columns) {
+      throw new ShapeError(`byte matrix ${rows} × ${columns}: expected ${rows * columns} bytes, got ${data.length}`);
+    }
+    if (!Number.isFinite(scale)) throw new RangeError(`scale: expected a finite number, got ${scale}`);
+    this.rows = rows;
+    this.columns = columns;
+    this.scale = scale;
+    this.#allocation = new Allocation(memory, data.length, `byte matrix ${rows} × ${columns}`);
+    memory.u8(this.pointer, data.length).set(data);
+  }
+
+  /** Byte address of the first element. @throws DisposedError */
+  get pointer(): number {
+    return this.#allocation.pointer;
+  }
+
+  dispose(): void {
+    this.#allocation.dispose();
+  }
+}
+
+/** Class indices, one a row: int32 in linear memory. */
+export class Labels {
+  readonly rows: number;
+  /** One more than the largest label that may occur. */
+  readonly classes: number;
+  readonly #memory: LinearMemory;
+  readonly #allocation: Allocation;
+
+  /** @throws RangeError for a label that is not an integer from 0 to classes − 1 (2³¹ − 1 when `classes` is left out) */
+  constructor(memory: LinearMemory, values: ArrayLike<number>, classes = 0) {
+    let largest = -1;
+    for (let row = 0; row < values.length; ++row) {
+      const label = values[row] as number;
+      if (!Number.isInteger(label) || label < 0 || label > 0x7fffffff || (classes > 0 && label >= classes)) {
+        const range = classes > 0 ? `0 to ${classes - 1}` : "0 upwards";
+        throw new RangeError(`label of row ${row}: expected an integer from ${range}, got ${label}`);
+      }
+      if (label > largest) largest = label;
+    }
+    this.rows = values.length;
+    this.classes = classes > 0 ? classes : largest + 1;
+    this.#memory = memory;
+    this.#allocation = new Allocation(memory, values.length * 4, `${values.length} labels`);
+    this.data.set(values);
+  }
+
+  /** Byte address of the first label. @throws DisposedError */
+  get pointer(): number {
+    return this.#allocation.pointer;
+  }
+
+  /** The labels: a view, valid until the next allocation in this engine. @throws DisposedError */
+  get data(): Int32Array {
+    return this.#memory.i32(this.pointer, this.rows);
+  }
+
+  dispose(): void {
+    this.#allocation.dispose();
+  }
+}
+
+/** Columns of a panel: the unit in which weights are laid out. */
+const PANEL = 8;
+
+/**
+ * A matrix [rows, columns] held as ⌈columns / 8⌉ panels of `rows` × 8 floats, so that the matrix product streams it
+ * without packing. Columns beyond the last are zero.
+ */
+export class PanelMatrix {
+  readonly rows: number;
+  readonly columns: number;
+  /** Floats in memory, padding included. */
+  readonly length: number;
+  readonly #memory: LinearMemory;
+  readonly #allocation: Allocation;
+
+  /** All zeros at first. */
+  constructor(memory: LinearMemory, rows: number, columns: number) {
+    this.rows = rows;
+    this.columns = columns;
+    this.length = Math.ceil(columns / PANEL) * PANEL * rows;
+    this.#memory = memory;
+    this.#allocation = new Allocation(memory, this.length * 4, `weights ${rows} × ${columns}`);
+    memory.f32(this.pointer, this.length).fill(0);
+  }
+
+  /** Byte address of the first panel. @throws DisposedError */
+  get pointer(): number {
+    return this.#allocation.pointer;
+  }
+
+  /** A copy of the elements, row by row. @throws DisposedError */
+  toArray(): Float32Array {
+    const panels = this.#memory.f32(this.pointer, this.length);
+    const values = new Float32Array(this.rows * this.columns);
+    for (let i = 0; i < values.length; ++i) values[i] = panels[this.#offset(i)] as number;
+    return values;
+  }
+
+  /** Sets the elements, given row by row. @throws ShapeError for a wrong length */
+  set(values: ArrayLike<number>): void {
+    if (values.length !== this.rows * this.columns) {
+      const expected = `${this.rows} × ${this.columns} = ${this.rows * this.columns}`;
+      throw new ShapeError(`weights: expected ${expected} values, got ${describeLength(values.length)}`);
+    }
+    const panels = this.#memory.f32(this.pointer, this.length);
+    for (let i = 0; i < values.length; ++i) panels[this.#offset(i)] = values[i] as number;
+  }
+
+  dispose(): void {
+    this.#allocation.dispose();
+  }
+
+  /** Where the i-th element, row by row, lies in the panels. */
+  #offset(i: number): number {
+    const row = Math.floor(i / this.columns);
+    const column = i - row * this.columns;
+    const within = column % PANEL;
+    return (column - within) * this.rows + row * PANEL + within;
+  }
+}
+
+/** Memory that a layer keeps for its result: it grows to the largest batch seen and is reused for every smaller one. */
+export class MatrixBuffer {
+  readonly #memory: LinearMemory;
+  #allocation: Allocation | undefined;
+  #capacity = -1;
+  #matrix: Matrix | undefined;
+  #disposed = false;
+
+  constructor(memory: LinearMemory) {
+    this.#memory = memory;
+  }
+
+  /** The buffer as a matrix of this shape, contents undefined; the same object as before when the shape is the same. */
+  shaped(rows: number, columns: number): Matrix {
+    if (this.#matrix?.rows === rows && this.#matrix.columns === columns) return this.#matrix;
+    if (this.#disposed) throw new DisposedError("a layer was used after it was disposed of");
+    if (rows * columns > this.#capacity || !this.#allocation) {
+      this.#allocation?.dispose();
+      this.#allocation = new Allocation(this.#memory, rows * columns * 4, "a layer's result");
+      this.#capacity = rows * columns;
+    }
+    this.#matrix = new Matrix(this.#memory, rows, columns, undefined, this.#allocation);
+    return this.#matrix;
+  }
+
+  dispose(): void {
+    this.#allocation?.dispose();
+    this.#allocation = undefined;
+    this.#matrix = undefined;
+    this.#disposed = true;
+  }
+}
+
+/** @throws ShapeError unless both have the same rows and columns */
+export function checkSameShape(what: string, expected: Matrix, got: Matrix): void {
+  if (expected.rows === got.rows && expected.columns === got.columns) return;
+  throw new ShapeError(`${what}: expected ${expected.rows} × ${expected.columns}, got ${got.rows} × ${got.columns}`);
+}
+
+/** @throws ShapeError unless `matrix` has that many columns */
+export function checkColumns(what: string, expected: number, matrix: Matrix): void {
+  if (!(matrix instanceof Matrix)) throw new TypeError(`${what}: expected a Matrix, got ${describe(matrix)}`);
+  if (matrix.columns === expected) return;
+  throw new ShapeError(`${what}: expected ${expected} columns, got ${matrix.columns} (${matrix.rows} × ${matrix.columns})`);
+}
+
+/** @throws ShapeError unless `value` is an integer from 0 up */
+function checkCount(what: string, value: number): void {
+  if (Number.isSafeInteger(value) && value >= 0) return;
+  throw new ShapeError(`${what}: expected an integer of at least 0, got ${value}`);
+}
+
+/** A value's type for an error message. */
+function describe(value: unknown): string {
+  if (value === null) return "null";
+  return typeof value === "object" ? (value.constructor?.name ?? "an object") : typeof value;
+}
+
+function describeLength(length: unknown): string {
+  return length === undefined ? "something without a length" : String(length);
+}

@@ -1,0 +1,101 @@
+/**
+ * Random: the one seeded generator, behind initial weights, shuffles and dropout. The same seed gives the same numbers on
+ * every engine: only exactly rounded operations are used, so Math.log, which is not specified to the last bit, is not.
+ */
+export class Random {
+  readonly #state = new Uint32Array(4);
+  /** The second value of the last pair that `normal` drew, if it is still to be given out. */
+  #spare: number | undefined;
+
+  /** @param seed an integer from 0 to 2⁵³ − 1; @throws RangeError for anything else */
+  constructor(seed: number) {
+    if (!Number.isSafeInteger(seed) || seed < 0) {
+      throw new RangeError(`seed: expected an integer from 0 to 2^53 - 1, got ${seed}`);
+    }
+    // SplitMix32 spreads the seed over the state, as the authors of xoshiro advise.
+    let mix = (seed ^ Math.imul(Math.floor(seed / 2 ** 32), 0x85ebca6b)) >>> 0;
+    for (let i = 0; i < 4; ++i) {
+      mix = (mix + 0x9e3779b9) >>> 0;
+      let z = mix;
+      z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+      z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+      this.#state[i] = z ^ (z >>> 15);
+    }
+  }
+
+  /** A uniform 32-bit integer: xoshiro128** (Blackman and Vigna 2018). */
+  uint32(): number {
+    const s = this.#state as unknown as [number, number, number, number];
+    const result = Math.imul(rotateLeft(Math.imul(s[1], 5), 7), 9) >>> 0;
+    const shifted = s[1] << 9;
+    s[2] ^= s[0];
+    s[3] ^= s[1];
+    s[1] ^= s[2];
+    s[0] ^= s[3];
+    s[2] ^= shifted;
+    s[3] = rotateLeft(s[3], 11);
+    return result;
+  }
+
+  /** Uniform in [0, 1), 53 bits. */
+  uniform(): number {
+    return ((this.uint32() >>> 5) * 2 ** 26 + (this.uint32() >>> 6)) / 2 ** 53;
+  }
+
+  /** Standard normal, by Marsaglia's polar method. */
+  normal(): number {
+    if (this.#spare !== undefined) {
+      const value = this.#spare;
+      this.#spare = undefined;
+      return value;
+    }
+    for (;;) {
+      const x = 2 * this.uniform() - 1;
+      const y = 2 * this.uniform() - 1;
+      const square = x * x + y * y;
+      if (square >= 1 || square === 0) continue;
+      const factor = Math.sqrt((-2 * naturalLogarithm(square)) / square);
+      this.#spare = y * factor;
+      return x * factor;
+    }
+  }
+
+  /** A uniform integer in [0, bound), 1 ≤ bound ≤ 2³², without bias (Lemire 2019, the rejection step only). */
+  below(bound: number): number {
+    const limit = 2 ** 32 - (2 ** 32 % bound);
+    for (;;) {
+      const value = this.uint32();
+      if (value < limit) return value % bound;
+    }
+  }
+
+  /** Shuffles in place (Fisher–Yates): every order is equally likely. */
+  shuffle(values: Int32Array | Uint32Array): void {
+    for (let i = values.length - 1; i > 0; --i) {
+      const j = this.below(i + 1);
+      const value = values[i] as number;
+      values[i] = values[j] as number;
+      values[j] = value;
+    }
+  }
+}
+
+function rotateLeft(value: number, bits: number): number {
+  return (value << bits) | (value >>> (32 - bits));
+}
+
+/** ln x for 0 < x < 1 to about 1e-16, from + − × ÷ only: x = m·2ᵉ and the series of artanh((m − 1) / (m + 1)). */
+function naturalLogarithm(x: number): number {
+  let exponent = 0;
+  let mantissa = x;
+  while (mantissa < Math.SQRT1_2) {
+    mantissa *= 2;
+    --exponent;
+  }
+  const t = (mantissa - 1) / (mantissa + 1);
+  const square = t * t;
+  // |t| ≤ 0.1716, so the term t²³/23 is below 2⁻⁵⁷ of the first.
+  let sum = 0;
+  for (let n = 23; n >= 1; n -= 2) sum = sum * square + 1 / n;
+  return 2 * t * sum + exponent * 0.6931471805599453;
+}

@@ -1,0 +1,109 @@
+/** LinearMemory: an aligned allocator over the one linear memory that all kernels share. It is not a garbage collector. */
+
+const PAGE_BYTES = 65536;
+/** A cache line: no two allocations share one, and vectors never straddle two. */
+const ALIGNMENT = 64;
+
+interface Block {
+  readonly pointer: number;
+  readonly bytes: number;
+}
+
+/** First-fit allocation from a list of free blocks; the memory grows when none fits, and never shrinks. */
+export class LinearMemory {
+  readonly #memory: WebAssembly.Memory;
+  /** Free blocks by address, no two of them adjacent. */
+  readonly #free: Block[] = [];
+  readonly #used = new Map<number, number>();
+  /** Where the memory that was never handed out begins. */
+  #top: number;
+  #bytesInUse = 0;
+
+  /** @param base the first byte that may be handed out */
+  constructor(memory: WebAssembly.Memory, base: number) {
+    this.#memory = memory;
+    this.#top = align(base);
+  }
+
+  /** Bytes handed out and not freed, padding included. */
+  get bytesInUse(): number {
+    return this.#bytesInUse;
+  }
+
+  /** Size of the linear memory. */
+  get byteLength(): number {
+    return this.#memory.buffer.byteLength;
+  }
+
+  /**
+   * Address of `bytes` bytes, 64-byte aligned, contents undefined; growing the memory detaches every view taken before.
+   *
+   * @throws RangeError when the memory cannot grow that far (4 GiB at most)
+   */
+  allocate(bytes: number): number {
+    const size = align(Math.max(bytes, 1));
+    const index = this.#free.findIndex((block) => block.bytes >= size);
+    const block = this.#free[index];
+    const pointer = block ? block.pointer : this.#extend(size);
+    if (block) {
+      const rest = block.bytes - size;
+      this.#free.splice(index, 1, ...(rest > 0 ? [{ pointer: pointer + size, bytes: rest }] : []));
+    }
+    this.#used.set(pointer, size);
+    this.#bytesInUse += size;
+    return pointer;
+  }
+
+  /** @throws RangeError when `pointer` is not an address that is in use */
+  free(pointer: number): void {
+    const bytes = this.#used.get(pointer);
+    if (bytes === undefined) throw new RangeError(`free: address ${pointer} is not in use`);
+    this.#used.delete(pointer);
+    this.#bytesInUse -= bytes;
+    let index = this.#free.findIndex((block) => block.pointer > pointer);
+    if (index < 0) index = this.#free.length;
+    const before = this.#free[index - 1];
+    const after = this.#free[index];
+    const joinsBefore = before !== undefined && before.pointer + before.bytes === pointer;
+    const joinsAfter = after !== undefined && pointer + bytes === after.pointer;
+    const start = joinsBefore ? before.pointer : pointer;
+    const end = joinsAfter ? after.pointer + after.bytes : pointer + bytes;
+    const first = joinsBefore ? index - 1 : index;
+    this.#free.splice(first, Number(joinsBefore) + Number(joinsAfter), { pointer: start, bytes: end - start });
+  }
+
+  /** A view of `length` floats; valid until the next allocation. */
+  f32(pointer: number, length: number): Float32Array {
+    return new Float32Array(this.#memory.buffer, pointer, length);
+  }
+
+  /** A view of `length` 32-bit integers; valid until the next allocation. */
+  i32(pointer: number, length: number): Int32Array {
+    return new Int32Array(this.#memory.buffer, pointer, length);
+  }
+
+  /** A view of `length` bytes; valid until the next allocation. */
+  u8(pointer: number, length: number): Uint8Array {
+    return new Uint8Array(this.#memory.buffer, pointer, length);
+  }
+
+  #extend(bytes: number): number {
+    const pointer = this.#top;
+    const missing = pointer + bytes - this.byteLength;
+    if (missing > 0) {
+      try {
+        this.#memory.grow(Math.ceil(missing / PAGE_BYTES));
+      } catch (cause) {
+        const megabytes = (value: number) => `${(value / 2 ** 20).toFixed(1)} MiB`;
+        const message = `linear memory: cannot grow by ${megabytes(missing)} beyond ${megabytes(this.byteLength)} (4096 MiB at most)`;
+        throw new RangeError(message, { cause });
+      }
+    }
+    this.#top = pointer + bytes;
+    return pointer;
+  }
+}
+
+function align(value: number): number {
+  return Math.ceil(value / ALIGNMENT) * ALIGNMENT;
+}

@@ -1,0 +1,46 @@
+/** Which of the compiled binaries this WebAssembly engine can run, and why not a better one. */
+
+/** `simd`: fixed-width SIMD, the same bits on every machine. `relaxed`: fused multiply-add where the engine fuses. */
+export type Variant = "simd" | "relaxed";
+
+/** A choice of binary together with the reason for it. */
+export interface VariantChoice {
+  readonly variant: Variant;
+  readonly reason: string;
+}
+
+/**
+ * Picks the binary: `requested` itself, or for `auto` the relaxed one wherever the engine compiles it.
+ *
+ * @throws RangeError for an unknown name; Error when the engine cannot run the requested binary.
+ */
+export function chooseVariant(requested: Variant | "auto"): VariantChoice {
+  if (requested !== "auto" && requested !== "simd" && requested !== "relaxed") {
+    throw new RangeError(`variant: expected "auto", "simd" or "relaxed", got ${JSON.stringify(requested)}`);
+  }
+  if (!WebAssembly.validate(SIMD_PROBE)) {
+    throw new Error("this WebAssembly engine has no SIMD; expected Node ≥ 16.4, Chrome ≥ 91, Firefox ≥ 89 or Safari ≥ 16.4");
+  }
+  if (requested === "simd") return { variant: "simd", reason: "requested" };
+  if (WebAssembly.validate(RELAXED_PROBE)) {
+    return { variant: "relaxed", reason: requested === "auto" ? "the engine has relaxed SIMD" : "requested" };
+  }
+  const lacking = "the engine has no relaxed SIMD (Node ≥ 21, Chrome ≥ 114, Firefox ≥ 145)";
+  if (requested === "relaxed") throw new Error(`variant "relaxed" cannot run: ${lacking}`);
+  return { variant: "simd", reason: lacking };
+}
+
+/** The module `(func (result v128) …)` with the given body, in the binary format. */
+function probe(...body: number[]): Uint8Array<ArrayBuffer> {
+  const code = [0, ...body, 0x0b];
+  return new Uint8Array([
+    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...[0x01, 5, 1, 0x60, 0, 1, 0x7b],
+    ...[0x03, 2, 1, 0],
+    ...[0x0a, code.length + 2, 1, code.length, ...code],
+  ]);
+}
+
+const ZERO = [0x41, 0, 0xfd, 0x0f]; // i32.const 0, i8x16.splat
+const SIMD_PROBE = probe(...ZERO);
+const RELAXED_PROBE = probe(...ZERO, ...ZERO, ...ZERO, 0xfd, 0x85, 0x02); // f32x4.relaxed_madd
