@@ -33,7 +33,11 @@ describe("parseIdx", () => {
     ["a cut header", whole.subarray(0, 11), "expected a header of 12 bytes, got a file of 11"],
     ["a cut magic", whole.subarray(0, 3), "got magic 00 00 08"],
     ["missing data", whole.subarray(0, 17), "truncated, expected 6 bytes of data for shape 2x3, got 5"],
-    ["trailing data", idxFile([2, 3], [1, 2, 3, 4, 5, 6, 7]), "oversized, expected 6 bytes of data for shape 2x3, got 7"],
+    [
+      "trailing data",
+      idxFile([2, 3], [1, 2, 3, 4, 5, 6, 7]),
+      "oversized, expected 6 bytes of data for shape 2x3, got 7",
+    ],
     [
       "sizes whose product is 2^32 times too large",
       idxFile([0x1_0000, 0x1_0000, 1], []),

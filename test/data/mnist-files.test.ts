@@ -7,7 +7,13 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type MnistFile, mnistFiles, parseMnist } from "../../src/data/mnist.js";
-import { findMnist, loadMnist, MnistNotFoundError, mnistCacheDirectory, readMnist } from "../../src/data/mnist-files.js";
+import {
+  findMnist,
+  loadMnist,
+  MnistNotFoundError,
+  mnistCacheDirectory,
+  readMnist,
+} from "../../src/data/mnist-files.js";
 import { FormatError } from "../../src/errors.js";
 import { smallMnist } from "./idx-files.js";
 
@@ -96,10 +102,18 @@ describe("loadMnist", () => {
   });
 
   const broken: [problem: string, bytes: () => Uint8Array, message: string][] = [
-    ["a gzip bomb", () => gzipSync(new Uint8Array(64 * 2 ** 20 + 1), { level: 1 }), "at most 67108864 bytes unpacked, got more"],
+    [
+      "a gzip bomb",
+      () => gzipSync(new Uint8Array(64 * 2 ** 20 + 1), { level: 1 }),
+      "at most 67108864 bytes unpacked, got more",
+    ],
     ["cut gzip", () => packed["t10k-images-idx3-ubyte"].subarray(0, 100), "got unexpected end of file"],
     ["garbage after the gzip magic", () => Uint8Array.of(0x1f, 0x8b, 1, 2, 3), "unknown compression method"],
-    ["a raw file larger than any of MNIST", () => new Uint8Array(64 * 2 ** 20 + 1), "at most 67108864 bytes, got 67108865"],
+    [
+      "a raw file larger than any of MNIST",
+      () => new Uint8Array(64 * 2 ** 20 + 1),
+      "at most 67108864 bytes, got 67108865",
+    ],
     ["an empty file", () => new Uint8Array(), "got magic of an empty file"],
   ];
   it.each(broken)("rejects %s", async (_, bytes, message) => {

@@ -85,18 +85,35 @@ describe("parseMnist", () => {
   });
 
   it("rejects an unknown dtype", () => {
-    expect(() => parseMnist(files, { dtype: "float64" as "float32" })).toThrow('expected "float32" or "uint8", got "float64"');
+    expect(() => parseMnist(files, { dtype: "float64" as "float32" })).toThrow(
+      'expected "float32" or "uint8", got "float64"',
+    );
   });
 
   const zeros = (length: number) => new Uint8Array(length);
   const rejected: [problem: string, file: MnistFile, bytes: Uint8Array, message: string][] = [
     ["a file that is not IDX", "t10k-labels-idx1-ubyte", zeros(9), "got magic 00 00 00 00"],
-    ["fewer labels than images", "t10k-labels-idx1-ubyte", idxFile([4], zeros(4)), "expected 5 labels, one an image, got an array of 4"],
+    [
+      "fewer labels than images",
+      "t10k-labels-idx1-ubyte",
+      idxFile([4], zeros(4)),
+      "expected 5 labels, one an image, got an array of 4",
+    ],
     ["labels of two dimensions", "t10k-labels-idx1-ubyte", idxFile([5, 1], zeros(5)), "got an array of 5x1"],
     ["a label of 10", "t10k-labels-idx1-ubyte", idxFile([5], [9, 0, 0, 10, 0]), "expected labels 0 to 9, got 10 at 3"],
-    ["images of 27x28", "t10k-images-idx3-ubyte", idxFile([5, 27, 28], zeros(5 * 27 * 28)), "expected images of 28x28, got an array of 5x27x28"],
+    [
+      "images of 27x28",
+      "t10k-images-idx3-ubyte",
+      idxFile([5, 27, 28], zeros(5 * 27 * 28)),
+      "expected images of 28x28, got an array of 5x27x28",
+    ],
     ["images of one dimension", "t10k-images-idx3-ubyte", idxFile([5], zeros(5)), "got an array of 5"],
-    ["a label of 255 in training", "train-labels-idx1-ubyte", idxFile([10_003], zeros(10_003).fill(255, 7, 8)), "got 255 at 7"],
+    [
+      "a label of 255 in training",
+      "train-labels-idx1-ubyte",
+      idxFile([10_003], zeros(10_003).fill(255, 7, 8)),
+      "got 255 at 7",
+    ],
   ];
   it.each(rejected)("rejects %s", (_, file, bytes, message) => {
     const parse = () => parseMnist({ ...files, [file]: bytes });
