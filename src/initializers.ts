@@ -28,5 +28,7 @@ export type InitializerName = keyof typeof initializers;
 export function resolveInitializer(init: InitializerName | Initializer): Initializer {
   if (typeof init === "function") return init;
   if (Object.hasOwn(initializers, init)) return initializers[init];
-  throw new RangeError(`init: expected a function or one of ${Object.keys(initializers).join(", ")}, got ${String(init)}`);
+  throw new RangeError(
+    `init: expected a function or one of ${Object.keys(initializers).join(", ")}, got ${String(init)}`,
+  );
 }

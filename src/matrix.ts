@@ -246,7 +246,9 @@ export function checkSameShape(what: string, expected: Matrix, got: Matrix): voi
 export function checkColumns(what: string, expected: number, matrix: Matrix): void {
   if (!(matrix instanceof Matrix)) throw new TypeError(`${what}: expected a Matrix, got ${describe(matrix)}`);
   if (matrix.columns === expected) return;
-  throw new ShapeError(`${what}: expected ${expected} columns, got ${matrix.columns} (${matrix.rows} × ${matrix.columns})`);
+  throw new ShapeError(
+    `${what}: expected ${expected} columns, got ${matrix.columns} (${matrix.rows} × ${matrix.columns})`,
+  );
 }
 
 /** @throws ShapeError unless `value` is an integer from 0 up */

@@ -97,5 +97,5 @@ function naturalLogarithm(x: number): number {
   // |t| ≤ 0.1716, so the term t²³/23 is below 2⁻⁵⁷ of the first.
   let sum = 0;
   for (let n = 23; n >= 1; n -= 2) sum = sum * square + 1 / n;
-  return 2 * t * sum + exponent * 0.6931471805599453;
+  return 2 * t * sum + exponent * Math.LN2;
 }

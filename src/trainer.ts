@@ -65,7 +65,11 @@ const PROGRESS_MILLISECONDS = 100;
  *
  * @throws RangeError for an invalid option or a training set smaller than one batch; nothing is trained then
  */
-export async function* fit(network: Network, data: Dataset, options: FitOptions = {}): AsyncGenerator<EpochReport, void> {
+export async function* fit(
+  network: Network,
+  data: Dataset,
+  options: FitOptions = {},
+): AsyncGenerator<EpochReport, void> {
   const { epochs = 25, batchSize = 32, shuffle = true, validation, evaluateTraining = true, signal } = options;
   if (!Number.isInteger(epochs) || epochs < 0) {
     throw new RangeError(`epochs: expected an integer of at least 0, got ${epochs}`);
@@ -113,7 +117,9 @@ async function trainEpoch(
   let lastProgress = start;
   let batch = 0;
   let losses = 0;
-  for (const { inputs, targets } of iterateMinibatches(network.engine, data.inputs, data.targets, batchSize, { shuffle })) {
+  for (const { inputs, targets } of iterateMinibatches(network.engine, data.inputs, data.targets, batchSize, {
+    shuffle,
+  })) {
     losses += network.train(inputs, targets);
     ++batch;
     const now = performance.now();

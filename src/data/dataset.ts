@@ -61,5 +61,7 @@ export function checkFinite(values: Float32Array, columns: number): void {
   const index = values.findIndex((value) => !Number.isFinite(value));
   if (index < 0) return;
   const at = `row ${Math.floor(index / columns)}, column ${index % columns}`;
-  throw new RangeError(`inputs: expected finite numbers, got ${values[index]} at ${at} (checkFinite: false skips this check)`);
+  throw new RangeError(
+    `inputs: expected finite numbers, got ${values[index]} at ${at} (checkFinite: false skips this check)`,
+  );
 }

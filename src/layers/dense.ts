@@ -107,14 +107,7 @@ export class Dense extends Layer {
       this.#weights.pointer,
       team,
     );
-    kernels.biasGradient(
-      input.rows,
-      this.outputs,
-      -this.learningRate,
-      gradOutput.pointer,
-      true,
-      this.#biases.pointer,
-    );
+    kernels.biasGradient(input.rows, this.outputs, -this.learningRate, gradOutput.pointer, true, this.#biases.pointer);
   }
 
   /** `weights` [inputs, outputs] and `biases` [outputs]. */

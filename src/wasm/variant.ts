@@ -19,7 +19,9 @@ export function chooseVariant(requested: Variant | "auto"): VariantChoice {
     throw new RangeError(`variant: expected "auto", "simd" or "relaxed", got ${JSON.stringify(requested)}`);
   }
   if (!WebAssembly.validate(SIMD_PROBE)) {
-    throw new Error("this WebAssembly engine has no SIMD; expected Node ≥ 16.4, Chrome ≥ 91, Firefox ≥ 89 or Safari ≥ 16.4");
+    throw new Error(
+      "this WebAssembly engine has no SIMD; expected Node ≥ 16.4, Chrome ≥ 91, Firefox ≥ 89 or Safari ≥ 16.4",
+    );
   }
   if (requested === "simd") return { variant: "simd", reason: "requested" };
   if (WebAssembly.validate(RELAXED_PROBE)) {

@@ -55,9 +55,33 @@ describe.each(VARIANTS)("dense kernels (%s)", (variant) => {
     expectClose(gi.values, expectedGi, sumTolerance(outputs), 2 ** -22);
 
     for (const accumulate of [true, false]) {
-      kernels.denseWeightGradient(batch, inputs, outputs, -0.5, xBlock.pointer, gBlock.pointer, accumulate, weights.pointer, team);
+      kernels.denseWeightGradient(
+        batch,
+        inputs,
+        outputs,
+        -0.5,
+        xBlock.pointer,
+        gBlock.pointer,
+        accumulate,
+        weights.pointer,
+        team,
+      );
       const expectedW = Float64Array.from(w);
-      reference.gemm(true, false, inputs, outputs, batch, -0.5, x, inputs, g, outputs, accumulate ? 1 : 0, expectedW, outputs);
+      reference.gemm(
+        true,
+        false,
+        inputs,
+        outputs,
+        batch,
+        -0.5,
+        x,
+        inputs,
+        g,
+        outputs,
+        accumulate ? 1 : 0,
+        expectedW,
+        outputs,
+      );
       expectClose(weights.toArray(), expectedW, sumTolerance(batch), 2 ** -22);
       expect(paddingIsZero(weights)).toBe(true);
       // NaN must not survive a product that does not read its target.

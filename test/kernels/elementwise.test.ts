@@ -51,11 +51,21 @@ describe.each(VARIANTS)("elementwise kernels (%s)", (variant) => {
     const x = numbers(n, 4);
     const g = numbers(n, 5);
     const y = run(engine, [x, nan(n)], (xPtr, yPtr) => engine.kernels.reluForward(n, xPtr as number, yPtr as number));
-    expectClose(y, x.map((value) => Math.max(0, value)), 0, 0);
+    expectClose(
+      y,
+      x.map((value) => Math.max(0, value)),
+      0,
+      0,
+    );
     const gi = run(engine, [x, g, nan(n)], (xPtr, gPtr, giPtr) => {
       engine.kernels.reluBackward(n, xPtr as number, gPtr as number, giPtr as number);
     });
-    expectClose(gi, g.map((value, i) => ((x[i] as number) > 0 ? value : 0)), 0, 0);
+    expectClose(
+      gi,
+      g.map((value, i) => ((x[i] as number) > 0 ? value : 0)),
+      0,
+      0,
+    );
   });
 
   it("ReLU keeps NaN, stops at zero and works in place", () => {
@@ -72,8 +82,15 @@ describe.each(VARIANTS)("elementwise kernels (%s)", (variant) => {
     for (const m of EDGE_SIZES) {
       const bias = numbers(n, 6);
       const y = numbers(m * n, 7);
-      const added = run(engine, [bias, y], (biasPtr, yPtr) => engine.kernels.biasAdd(m, n, biasPtr as number, yPtr as number));
-      expectClose(added, y.map((value, i) => value + (bias[i % n] as number)), 0, 2 ** -23);
+      const added = run(engine, [bias, y], (biasPtr, yPtr) =>
+        engine.kernels.biasAdd(m, n, biasPtr as number, yPtr as number),
+      );
+      expectClose(
+        added,
+        y.map((value, i) => value + (bias[i % n] as number)),
+        0,
+        2 ** -23,
+      );
 
       const sums = reference.columnSums(m, n, y);
       for (const accumulate of [false, true]) {
@@ -91,9 +108,19 @@ describe.each(VARIANTS)("elementwise kernels (%s)", (variant) => {
     const x = numbers(n, 8);
     const y = numbers(n, 9);
     const scaled = run(engine, [x], (xPtr) => engine.kernels.scale(n, -1.25, xPtr as number));
-    expectClose(scaled, x.map((value) => -1.25 * value), 0, 2 ** -23);
+    expectClose(
+      scaled,
+      x.map((value) => -1.25 * value),
+      0,
+      2 ** -23,
+    );
     const added = run(engine, [x, y], (xPtr, yPtr) => engine.kernels.axpy(n, 0.75, xPtr as number, yPtr as number));
-    expectClose(added, Float64Array.from(y, (value, i) => value + 0.75 * (x[i] as number)), 2 ** -23, 2 ** -23);
+    expectClose(
+      added,
+      Float64Array.from(y, (value, i) => value + 0.75 * (x[i] as number)),
+      2 ** -23,
+      2 ** -23,
+    );
     run(engine, [x], (xPtr) => {
       const expected = x.reduce((sum, value) => sum + value, 0);
       expect(engine.kernels.sum(n, xPtr as number)).toBeCloseTo(expected, 12);
@@ -108,7 +135,12 @@ describe.each(VARIANTS)("elementwise kernels (%s)", (variant) => {
       const y = run(engine, [x, nan(indices.length * n)], (xPtr, yPtr) => {
         engine.kernels.gatherRows(indices.length, n, labels.pointer, xPtr as number, yPtr as number);
       });
-      expectClose(y, indices.flatMap((row) => [...x.subarray(row * n, (row + 1) * n)]), 0, 0);
+      expectClose(
+        y,
+        indices.flatMap((row) => [...x.subarray(row * n, (row + 1) * n)]),
+        0,
+        0,
+      );
 
       const bytes = Uint8Array.from({ length: rows * n }, (_, i) => (i * 37) % 256);
       const source = engine.memory.allocate(rows * n);
@@ -116,7 +148,12 @@ describe.each(VARIANTS)("elementwise kernels (%s)", (variant) => {
       const scaled = run(engine, [nan(indices.length * n)], (yPtr) => {
         engine.kernels.gatherByteRows(indices.length, n, 1 / 255, labels.pointer, source, yPtr as number);
       });
-      expectClose(scaled, indices.flatMap((row) => [...bytes.subarray(row * n, (row + 1) * n)].map((byte) => byte / 255)), 0, 2 ** -22);
+      expectClose(
+        scaled,
+        indices.flatMap((row) => [...bytes.subarray(row * n, (row + 1) * n)].map((byte) => byte / 255)),
+        0,
+        2 ** -22,
+      );
       engine.memory.free(source);
       labels.dispose();
     }

@@ -72,7 +72,8 @@ export function expectClose(got: ArrayLike<number>, expected: ArrayLike<number>,
   expect(got.length).toBe(expected.length);
   for (let i = 0; i < expected.length; ++i) {
     const [value, wanted] = [got[i] as number, expected[i] as number];
-    const close = Object.is(value, wanted) || value === wanted || Math.abs(value - wanted) <= atol + rtol * Math.abs(wanted);
+    const close =
+      Object.is(value, wanted) || value === wanted || Math.abs(value - wanted) <= atol + rtol * Math.abs(wanted);
     if (!close) expect.fail(`element ${i}: expected ${wanted} ± ${atol + rtol * Math.abs(wanted)}, got ${value}`);
   }
 }

@@ -82,13 +82,16 @@ describe.each(VARIANTS)("gemm (%s)", (variant) => {
     engine = await createTestEngine(variant);
   });
 
-  it.each(TRANSPOSITIONS)("agrees with float64 at every pair of edge sizes, transposed %s, %s", (transposeA, transposeB) => {
-    for (const m of EDGE_SIZES) {
-      for (const n of EDGE_SIZES) {
-        checkProduct(engine, { ...plain, transposeA, transposeB, m, n, k: 7 });
+  it.each(TRANSPOSITIONS)(
+    "agrees with float64 at every pair of edge sizes, transposed %s, %s",
+    (transposeA, transposeB) => {
+      for (const m of EDGE_SIZES) {
+        for (const n of EDGE_SIZES) {
+          checkProduct(engine, { ...plain, transposeA, transposeB, m, n, k: 7 });
+        }
       }
-    }
-  });
+    },
+  );
 
   it.each(EDGE_SIZES)("agrees for k = %i with alpha and beta", (k) => {
     for (const [transposeA, transposeB] of TRANSPOSITIONS) {

@@ -87,7 +87,11 @@ describe.each(VARIANTS)("softmax kernels (%s)", (variant) => {
   });
 
   it.each(EDGE_SIZES.filter((n) => n > 0))("argmax of %i columns finds each column", (n) => {
-    const x = new Guarded(engine, Float32Array.from({ length: n * n }, (_, i) => (i % n === Math.floor(i / n) ? 1 : -1)), true);
+    const x = new Guarded(
+      engine,
+      Float32Array.from({ length: n * n }, (_, i) => (i % n === Math.floor(i / n) ? 1 : -1)),
+      true,
+    );
     const indices = engine.labels(new Int32Array(n));
     engine.kernels.argmaxRows(n, n, x.pointer, indices.pointer);
     expect([...indices.data]).toEqual(Array.from({ length: n }, (_, i) => i));
@@ -115,7 +119,10 @@ describe.each(VARIANTS)("softmax kernels (%s)", (variant) => {
   });
 
   it("softmax rows are probabilities for any finite logits", () => {
-    const row = fc.array(fc.float({ noNaN: true, noDefaultInfinity: true, min: -(2 ** 100), max: 2 ** 100 }), { minLength: 1, maxLength: 40 });
+    const row = fc.array(fc.float({ noNaN: true, noDefaultInfinity: true, min: -(2 ** 100), max: 2 ** 100 }), {
+      minLength: 1,
+      maxLength: 40,
+    });
     fc.assert(
       fc.property(row, (x) => {
         const y = apply("softmax", 1, x.length, x);
