@@ -5,6 +5,7 @@ export { iterateMinibatches, type Minibatch, type MinibatchOptions } from "./dat
 export type { DataSource } from "./data/source.js";
 export { createEngine, type Engine, type EngineInfo, type EngineOptions } from "./engine.js";
 export { DisposedError, FormatError, ShapeError } from "./errors.js";
+export { loadModel, serializeModel } from "./formats/model.js";
 export { checkGradients, type GradientCheck, type GradientCheckOptions } from "./gradient-check.js";
 export { type Initializer, type InitializerName, initializers } from "./initializers.js";
 export { Dense, type DenseOptions } from "./layers/dense.js";

@@ -1,0 +1,73 @@
+/** `gemm`: the matrix product at the shapes of training and at large ones, against the multiply-add limit of a core. */
+
+import type { Engine } from "../src/engine.js";
+import { measure, measurePeak } from "./measure.js";
+
+/** One line of the benchmark. */
+export interface GemmResult {
+  readonly bench: "gemm";
+  readonly trans: "NN" | "NT" | "TN";
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly variant: string;
+  readonly threads: number;
+  readonly gflops: number;
+  /** Interquartile range over median. */
+  readonly spread: number;
+  readonly peakGflops: number;
+}
+
+const SHAPES = [
+  [32, 100, 784],
+  [784, 100, 32],
+  [32, 100, 200],
+  [120, 240, 240],
+  [480, 480, 480],
+  [1024, 1024, 1024],
+] as const;
+
+/** Yields a result for each shape and transposition; the limit is measured anew beside each. */
+export async function* benchGemm(engine: Engine): AsyncGenerator<GemmResult> {
+  const { variant, threads } = engine.info();
+  for (const [m, n, k] of SHAPES) {
+    const a = randomMatrix(engine, m, k);
+    const b = randomMatrix(engine, k, n);
+    const c = engine.matrix(m, n);
+    for (const trans of ["NN", "NT", "TN"] as const) {
+      const [transposeA, transposeB] = [trans === "TN", trans === "NT"];
+      const lda = transposeA ? m : k;
+      const ldb = transposeB ? k : n;
+      const call = () =>
+        engine.kernels.gemm(
+          transposeA,
+          transposeB,
+          m,
+          n,
+          k,
+          1,
+          a.pointer,
+          lda,
+          b.pointer,
+          ldb,
+          0,
+          c.pointer,
+          n,
+          engine.team,
+        );
+      const peakGflops = await measurePeak(engine);
+      const { seconds, spread } = await measure(call);
+      const gflops = (2 * m * n * k) / seconds / 1e9;
+      yield { bench: "gemm", trans, m, n, k, variant, threads, gflops, spread, peakGflops };
+    }
+    for (const matrix of [a, b, c]) matrix.dispose();
+  }
+}
+
+function randomMatrix(engine: Engine, rows: number, columns: number) {
+  return engine.matrix(
+    rows,
+    columns,
+    Float32Array.from({ length: rows * columns }, () => engine.random.uniform() - 0.5),
+  );
+}

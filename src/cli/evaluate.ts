@@ -1,0 +1,32 @@
+/** `simdgrad evaluate`: a saved model on MNIST's test images. */
+
+import { readFile } from "node:fs/promises";
+import { createEngine, type Engine } from "../engine.js";
+import { loadModel } from "../formats/model.js";
+import type { Network } from "../network.js";
+import { type DataOptions, loadBytes } from "./mnist.js";
+import { confusionTable } from "./terminal.js";
+
+/** Prints accuracy, loss and confusion matrix. */
+export async function evaluate(model: string, options: DataOptions & { readonly json?: boolean }): Promise<void> {
+  const engine = await createEngine();
+  const network = await readModel(engine, model);
+  const { mnist } = await loadBytes(options);
+  const { accuracy, loss, confusion } = network.evaluate(engine.dataset(mnist.test));
+  if (options.json) {
+    console.log(JSON.stringify({ task: "mnist", model, testAccuracy: accuracy, testLoss: loss, confusion }));
+    return;
+  }
+  console.log(`test accuracy ${accuracy.toFixed(4)}, loss ${loss.toFixed(4)}\n\n${confusionTable(confusion)}`);
+}
+
+/** The network of a model file that takes MNIST's images. @throws Error when it cannot be read, FormatError */
+export async function readModel(engine: Engine, path: string): Promise<Network> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    throw new Error(`${path}: cannot be read (${(cause as Error).message})`, { cause });
+  }
+  return loadModel(engine, bytes, path);
+}

@@ -1,0 +1,38 @@
+/** Parsers of command-line values: a wrong one ends the program with exit code 2 before anything has begun. */
+
+import { InvalidArgumentError } from "commander";
+import type { InitializerName } from "../initializers.js";
+
+/** A parser of integers from `least` up. */
+export function integer(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === "" || !Number.isSafeInteger(value) || value < least) {
+      throw new InvalidArgumentError(`Expected an integer of at least ${least}, got "${text}".`);
+    }
+    return value;
+  };
+}
+
+/** A finite number above zero. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value) || value <= 0) {
+    throw new InvalidArgumentError(`Expected a finite number above 0, got "${text}".`);
+  }
+  return value;
+}
+
+/** Sizes of hidden layers, separated by commas; an empty text is none. */
+export function layerSizes(text: string): number[] {
+  return text.trim() === "" ? [] : text.split(",").map(integer(1));
+}
+
+/** The initialisers' names on the command line. */
+export const INIT_NAMES: Readonly<Record<string, InitializerName>> = {
+  normal: "normal",
+  "glorot-uniform": "glorotUniform",
+  "glorot-normal": "glorotNormal",
+  "he-uniform": "heUniform",
+  "he-normal": "heNormal",
+};
