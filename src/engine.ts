@@ -7,12 +7,15 @@ import { Labels, Matrix } from "./matrix.js";
 import { Random } from "./random.js";
 import { instantiateKernels, type Kernels } from "./wasm/kernels.js";
 import { LinearMemory } from "./wasm/memory.js";
+import { fastestTile, type Tile, tileWord } from "./wasm/tile.js";
 import { chooseVariant, type Variant, type VariantChoice } from "./wasm/variant.js";
 
 /** Options of `createEngine`. */
 export interface EngineOptions {
   /** Which binary; `auto` (the default) takes relaxed SIMD where the engine has it. */
   readonly variant?: Variant | "auto";
+  /** The micro-kernel's tile; `auto` (the default) times each for some milliseconds. No tile changes a bit of a result. */
+  readonly tile?: Tile | "auto";
   /** Seed of the initial weights and shuffles, an integer from 0; default 0. */
   readonly seed?: number;
 }
@@ -23,7 +26,8 @@ export interface EngineInfo {
   readonly variantReason: string;
   readonly threads: number;
   /** The micro-kernel's tile, rows × columns. */
-  readonly tile: string;
+  readonly tile: Tile;
+  readonly tileReason: string;
   readonly seed: number;
   /** Size of the linear memory, in bytes. */
   readonly memoryBytes: number;
@@ -34,8 +38,6 @@ export interface EngineInfo {
 /** Pages of 64 KiB: the initial size, and WebAssembly's limit of 4 GiB. */
 const INITIAL_PAGES = 64;
 const MAXIMUM_PAGES = 65536;
-/** Most rows of a tile; see assembly/gemm-tiles.ts. Four rows fit the vector registers of every engine. */
-const TILE_ROWS: Record<Variant, number> = { simd: 4, relaxed: 4 };
 
 /**
  * Compiles the kernels and lays out the memory.
@@ -47,7 +49,15 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const choice = chooseVariant(options.variant ?? "auto");
   const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES });
   const kernels = await instantiateKernels(choice.variant, memory);
-  return new Engine(kernels, new LinearMemory(memory, kernels.heapBase()), random, choice, options.seed ?? 0);
+  const { seed = 0, tile = "auto" } = options;
+  return new Engine(kernels, new LinearMemory(memory, kernels.heapBase()), { random, seed, choice, tile });
+}
+
+interface EngineParts {
+  readonly random: Random;
+  readonly seed: number;
+  readonly choice: VariantChoice;
+  readonly tile: Tile | "auto";
 }
 
 /** Made by `createEngine`. */
@@ -60,18 +70,21 @@ export class Engine {
   readonly team: number;
   readonly #choice: VariantChoice;
   readonly #seed: number;
-  readonly #tile: number;
+  readonly #tile: Tile;
+  readonly #tileReason: string;
   #disposed = false;
 
-  constructor(kernels: Kernels, memory: LinearMemory, random: Random, choice: VariantChoice, seed: number) {
+  constructor(kernels: Kernels, memory: LinearMemory, { random, seed, choice, tile }: EngineParts) {
     this.kernels = kernels;
     this.memory = memory;
     this.random = random;
     this.#choice = choice;
     this.#seed = seed;
-    this.#tile = TILE_ROWS[choice.variant];
     this.team = memory.allocate(kernels.teamBytes());
-    kernels.initTeam(this.team, 1, this.#tile, memory.allocate(kernels.workBytes()));
+    const work = memory.allocate(kernels.workBytes());
+    this.#tile = tile === "auto" ? fastestTile(kernels, memory, this.team, work) : tile;
+    this.#tileReason = tile === "auto" ? "the fastest when timed at the start" : "requested";
+    kernels.initTeam(this.team, 1, tileWord(this.#tile), work);
   }
 
   /** What this engine runs on, and why. */
@@ -80,7 +93,8 @@ export class Engine {
       variant: this.#choice.variant,
       variantReason: this.#choice.reason,
       threads: 1,
-      tile: `${this.#tile}×8`,
+      tile: this.#tile,
+      tileReason: this.#tileReason,
       seed: this.#seed,
       memoryBytes: this.memory.byteLength,
       memoryBytesInUse: this.memory.bytesInUse,

@@ -16,4 +16,5 @@ export { ByteMatrix, Labels, Matrix, MatrixBuffer } from "./matrix.js";
 export { type Evaluation, Network } from "./network.js";
 export { Random } from "./random.js";
 export { type EpochReport, type FitOptions, fit, type Progress } from "./trainer.js";
+export type { Tile } from "./wasm/tile.js";
 export type { Variant } from "./wasm/variant.js";

@@ -1,0 +1,183 @@
+/** The result of a training run as one self-contained HTML page: no script, nothing loaded from elsewhere. */
+
+import type { Evaluation } from "../network.js";
+import type { EpochReport } from "../trainer.js";
+
+/** What the page shows. */
+export interface ReportData {
+  readonly title: string;
+  /** Name and value of each setting, in the order they are shown. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly epochs: readonly EpochReport[];
+  readonly test: Evaluation;
+  /** SVG markup, as of `curvesSvg`; inserted as it is. */
+  readonly accuracySvg: string;
+  readonly lossSvg: string;
+  /** Test images with the class the network took them for and the one they are. */
+  readonly samples: readonly Sample[];
+}
+
+interface Sample {
+  /** A PNG file. */
+  readonly png: Uint8Array;
+  readonly predicted: number;
+  readonly label: number;
+}
+
+const STYLE = `
+:root { color-scheme: light dark; --page: #fff; --ink: #1f2328; --dim: #59636e; --line: #d1d9e0; --card: #f6f8fa;
+  --hit: 37 99 235; --miss: 217 83 25; --strength: 0.5; --wrong: #b3261e; }
+@media (prefers-color-scheme: dark) {
+  :root { --page: #0d1117; --ink: #e6edf3; --dim: #9198a1; --line: #3d444d; --card: #161b22; --strength: 0.7;
+    --wrong: #ff8a80; }
+}
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 800px; padding: 24px 16px 64px; background: var(--page); color: var(--ink);
+  font: 16px/1.5 system-ui, sans-serif; overflow-wrap: break-word; }
+h1 { margin: 0 0 8px; font-size: 1.75rem; line-height: 1.25; }
+h2 { margin: 40px 0 12px; font-size: 1.25rem; }
+p { margin: 0 0 12px; }
+.result { font-size: 1.125rem; }
+.note { color: var(--dim); font-size: 0.875rem; }
+.scroll { overflow-x: auto; }
+.chart { margin: 0 0 16px; background: #fff; border: 1px solid var(--line); border-radius: 8px; }
+.chart svg { display: block; width: 100%; min-width: 480px; height: auto; }
+table { border-collapse: collapse; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
+th, td { padding: 5px 12px; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
+thead th { background: var(--card); }
+.settings th, .settings td { text-align: left; white-space: normal; vertical-align: top; }
+.settings th { color: var(--dim); font-weight: 400; }
+.epochs { width: 100%; }
+.confusion th, .confusion td { min-width: 44px; padding: 6px 8px; border: 1px solid var(--line); text-align: center; }
+.confusion .hit { background: rgb(var(--hit) / calc(var(--share) * var(--strength))); font-weight: 700; }
+.confusion .miss { background: rgb(var(--miss) / calc(var(--share) * var(--strength))); }
+.confusion .none { color: var(--dim); }
+.samples { display: grid; grid-template-columns: repeat(auto-fill, minmax(112px, 1fr)); gap: 12px; margin: 0;
+  padding: 0; list-style: none; }
+.samples li { padding: 8px; border: 1px solid var(--line); border-radius: 8px; background: var(--card);
+  font-size: 0.875rem; line-height: 1.4; text-align: center; }
+.samples img { display: block; width: 84px; height: 84px; margin: 0 auto 6px; object-fit: contain;
+  image-rendering: pixelated; }
+.samples .wrong { border: 2px dashed var(--wrong); padding: 7px; }
+.wrong strong { color: var(--wrong); }
+`;
+
+/** The page for `data`; every text but the two SVGs is escaped. */
+export function htmlReport(data: ReportData): string {
+  const title = escaped(data.title);
+  const { accuracy, loss } = data.test;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>${title}</h1>
+<p class="result">Test accuracy <strong>${percent(accuracy)}</strong>, loss <strong>${loss.toFixed(4)}</strong></p>
+${settingsSection(data.settings)}
+<h2>Learning curves</h2>
+${chart("Accuracy over the epochs", data.accuracySvg)}
+${chart("Loss over the epochs", data.lossSvg)}
+${epochsSection(data.epochs)}
+${confusionSection(data.test.confusion)}
+${samplesSection(data.samples)}
+</main>
+</body>
+</html>
+`;
+}
+
+function settingsSection(settings: Readonly<Record<string, string>>): string {
+  const rows = Object.entries(settings).map(
+    ([name, value]) => `<tr><th scope="row">${escaped(name)}</th><td>${escaped(value)}</td></tr>`,
+  );
+  return rows.length === 0 ? "" : `<h2>Settings</h2>\n${scrolling("Settings", "settings", rows.join("\n"))}`;
+}
+
+function chart(label: string, svg: string): string {
+  return `<div class="chart scroll" role="img" aria-label="${label}" tabindex="0">${svg}</div>`;
+}
+
+function epochsSection(epochs: readonly EpochReport[]): string {
+  if (epochs.length === 0) return "<h2>Epochs</h2>\n<p>No epoch was trained.</p>";
+  const names = ["Epoch", "Train loss", "Train acc.", "Val. loss", "Val. acc.", "Train s", "Eval. s", "Samples/s"];
+  const head = `<thead><tr>${names.map((name) => `<th scope="col">${name}</th>`).join("")}</tr></thead>`;
+  const note = epochs.some(({ completed }) => !completed) ? '\n<p class="note">* stopped before its end</p>' : "";
+  const body = `${head}\n<tbody>\n${epochs.map(epochRow).join("\n")}\n</tbody>`;
+  return `<h2>Epochs</h2>\n${scrolling("Epochs", "epochs", body)}${note}`;
+}
+
+function epochRow(report: EpochReport): string {
+  const cells = [
+    report.trainLoss.toFixed(4),
+    percent(report.trainAccuracy),
+    report.valLoss?.toFixed(4) ?? "–",
+    percent(report.valAccuracy),
+    report.trainSeconds.toFixed(2),
+    report.evalSeconds.toFixed(2),
+    Math.round(report.samplesPerSecond).toLocaleString("en"),
+  ];
+  const name = `${report.epoch}${report.completed ? "" : "*"}`;
+  return `<tr><th scope="row">${name}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
+}
+
+function confusionSection(confusion: Evaluation["confusion"]): string {
+  const columns = confusion.map((_, prediction) => `<th scope="col">${prediction}</th>`).join("");
+  const rows = confusion.map((counts, label) => {
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    const cells = counts.map((count, prediction) => confusionCell(count, total, prediction === label)).join("");
+    return `<tr><th scope="row">${label}</th>${cells}</tr>`;
+  });
+  const table = `<thead><tr><th scope="col">label</th>${columns}</tr></thead>\n<tbody>\n${rows.join("\n")}\n</tbody>`;
+  return `<h2>Confusion matrix</h2>
+<p class="note">Rows: the label. Columns: the prediction. Hits are bold, on the diagonal; a cell is the stronger the
+larger its share of the row.</p>
+${scrolling("Confusion matrix", "confusion", table)}`;
+}
+
+/** Errors are few per cell: the square root of their share makes 1 % visible, at a tenth of full strength. */
+function confusionCell(count: number, total: number, hit: boolean): string {
+  const share = total === 0 ? 0 : count / total;
+  const intensity = hit ? share : Math.sqrt(share);
+  const kind = `${hit ? "hit" : "miss"}${count === 0 ? " none" : ""}`;
+  return `<td class="${kind}" style="--share:${intensity.toFixed(3)}">${count}</td>`;
+}
+
+function samplesSection(samples: readonly Sample[]): string {
+  if (samples.length === 0) return "";
+  return `<h2>Samples</h2>\n<ul class="samples">\n${samples.map(sampleItem).join("\n")}\n</ul>`;
+}
+
+function sampleItem({ png, predicted, label }: Sample, index: number): string {
+  const wrong = predicted !== label;
+  const source = `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
+  return `<li${wrong ? ' class="wrong"' : ""}><img src="${source}" alt="sample ${index + 1}" width="84" height="84">
+predicted ${predicted}<br>true ${label}<br><strong>${wrong ? "✗ wrong" : "✓ right"}</strong></li>`;
+}
+
+/** A table that scrolls by itself, by keyboard too, where the page is narrower. */
+function scrolling(label: string, className: string, content: string): string {
+  return `<div class="scroll" role="region" aria-label="${label}" tabindex="0"><table class="${className}">
+${content}
+</table></div>`;
+}
+
+function percent(share: number | undefined): string {
+  return share === undefined ? "–" : `${(share * 100).toFixed(2)} %`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
+}

@@ -1,0 +1,68 @@
+/** The micro-kernel's tile: how many rows and columns of a product are held in registers at a time. */
+
+import type { Kernels, Pointer } from "./kernels.js";
+import type { LinearMemory } from "./memory.js";
+
+/** Rows × columns. */
+export type Tile = "4x8" | "6x8" | "2x16" | "4x16";
+
+/** The word that the kernels take: rows, plus 16 for sixteen columns. See assembly/gemm-tiles.ts. */
+const TILE_WORDS: Record<Tile, number> = { "4x8": 4, "6x8": 6, "2x16": 2 + 16, "4x16": 4 + 16 };
+
+/** A product whose sizes all tiles divide: 24 × 48 with k = 64, about 3 µs. */
+const [ROWS, COLUMNS, DEPTH] = [24, 48, 64];
+/** A tile is timed until nothing faster was seen for so long: optimised code arrives after one to three milliseconds. */
+const PATIENCE_MILLISECONDS = 2;
+const LONGEST_MILLISECONDS = 12;
+const CALLS = 8;
+
+/** @throws RangeError for a tile that does not exist */
+export function tileWord(tile: Tile): number {
+  if (Object.hasOwn(TILE_WORDS, tile)) return TILE_WORDS[tile];
+  throw new RangeError(`tile: expected "auto" or one of ${Object.keys(TILE_WORDS).join(", ")}, got ${String(tile)}`);
+}
+
+/**
+ * The fastest tile on this engine, found by timing each: all give the same bits, but which one fits the vector registers
+ * depends on the engine's compiler. Takes 10 to 40 ms.
+ */
+export function fastestTile(kernels: Kernels, memory: LinearMemory, team: Pointer, work: Pointer): Tile {
+  const operands = memory.allocate((ROWS * DEPTH + DEPTH * COLUMNS + COLUMNS + ROWS * COLUMNS) * 4);
+  memory.f32(operands, ROWS * DEPTH + DEPTH * COLUMNS + COLUMNS).fill(0.5);
+  const [x, weights, bias, y] = offsets(operands, ROWS * DEPTH, DEPTH * COLUMNS, COLUMNS);
+  let fastest: Tile = "4x8";
+  let least = Number.POSITIVE_INFINITY;
+  for (const tile of Object.keys(TILE_WORDS) as Tile[]) {
+    kernels.initTeam(team, 1, tileWord(tile), work);
+    const milliseconds = leastTime(() => {
+      for (let call = 0; call < CALLS; ++call) {
+        kernels.denseForward(ROWS, DEPTH, COLUMNS, x, weights, bias, y, team);
+      }
+    });
+    if (milliseconds >= least) continue;
+    least = milliseconds;
+    fastest = tile;
+  }
+  memory.free(operands);
+  return fastest;
+}
+
+function leastTime(run: () => void): number {
+  const begin = performance.now();
+  let improved = begin;
+  let least = Number.POSITIVE_INFINITY;
+  let now = begin;
+  while (now - improved < PATIENCE_MILLISECONDS && now - begin < LONGEST_MILLISECONDS) {
+    const start = performance.now();
+    run();
+    now = performance.now();
+    if (now - start < 0.98 * least) improved = now;
+    least = Math.min(least, now - start);
+  }
+  return least;
+}
+
+/** The addresses of arrays that lie one after the other, given the lengths of all but the last in floats. */
+function offsets(base: Pointer, a: number, b: number, c: number): [Pointer, Pointer, Pointer, Pointer] {
+  return [base, base + a * 4, base + (a + b) * 4, base + (a + b + c) * 4];
+}

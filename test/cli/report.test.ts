@@ -1,0 +1,148 @@
+import { describe, expect, test } from "vitest";
+import { curvesSvg } from "../../src/cli/plot.js";
+import { htmlReport, type ReportData } from "../../src/cli/report.js";
+import type { EpochReport } from "../../src/trainer.js";
+
+/** Throws unless every tag of `markup` is closed in order, its attributes are quoted, and no bare < or & is left. */
+function checkWellFormed(markup: string): void {
+  const open: string[] = [];
+  const withoutCdata = markup.replace(/<!\[CDATA\[.*?\]\]>/gs, "");
+  const rest = withoutCdata.replace(
+    /<(\/?)([a-zA-Z][\w:-]*)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>/g,
+    (_, closing: string, name: string, _attributes: string, empty: string) => {
+      if (closing) expect(name).toBe(open.pop());
+      else if (!empty) open.push(name);
+      return "";
+    },
+  );
+  expect(open).toEqual([]);
+  expect(rest).not.toMatch(/<|&(?!(?:amp|lt|gt|quot|#\d+);)/);
+}
+
+/** `markup` without the declarations of namespaces, which look like addresses but are never loaded. */
+function withoutNamespaces(markup: string): string {
+  return markup.replace(/\sxmlns(:\w+)?="[^"]*"/g, "");
+}
+
+describe("curvesSvg", () => {
+  test("draws each series under its name, in well-formed SVG", async () => {
+    const svg = await curvesSvg("Accuracy", "share", [
+      { name: "training", values: [0.8, 0.9, 0.95] },
+      { name: "validation", values: [0.7, 0.85, 0.9] },
+    ]);
+    expect(svg).toMatch(/^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+    for (const text of ["Accuracy", "share", "epoch", "training", "validation"])
+      expect(svg).toContain(`>${text}</text>`);
+    checkWellFormed(svg);
+    expect(withoutNamespaces(svg)).not.toContain("http");
+    // No path is off the chart for want of a number.
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  test("shows a single epoch by a symbol: the plot and its legend entry", async () => {
+    const count = (svg: string) => svg.split('fill="#fff" stroke="#0b62c4"').length - 1;
+    const none = await curvesSvg("Loss", "loss", [{ name: "training", values: [] }]);
+    const one = await curvesSvg("Loss", "loss", [{ name: "training", values: [0.5] }]);
+    expect(count(one)).toBe(count(none) + 1);
+  });
+
+  test.each([
+    ["no epoch", []],
+    ["a hundred epochs", Array.from({ length: 100 }, (_, epoch) => 1 / (epoch + 1))],
+    ["values that are not finite", [1, Number.NaN, Number.POSITIVE_INFINITY, 2]],
+    ["equal values", [1, 1, 1]],
+  ])("draws %s", async (_, values) => {
+    const svg = await curvesSvg("Loss", "loss", [{ name: "training", values }]);
+    checkWellFormed(svg);
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  test("escapes texts", async () => {
+    const svg = await curvesSvg("<script>", "a & b", [{ name: "<b>", values: [1, 2] }]);
+    expect(svg).not.toContain("<script>");
+    checkWellFormed(svg);
+  });
+});
+
+describe("htmlReport", () => {
+  const epoch: EpochReport = {
+    epoch: 1,
+    trainLoss: 0.5123,
+    trainAccuracy: 0.8765,
+    valLoss: 0.4321,
+    valAccuracy: 0.8912,
+    trainSeconds: 1.25,
+    evalSeconds: 0.5,
+    samplesPerSecond: 48_000,
+    completed: true,
+  };
+  const data: ReportData = {
+    title: "MNIST & <script>alert(1)</script>",
+    settings: { "hidden <script>": "30 \"sigmoid\" 'units' & <script>" },
+    epochs: [
+      epoch,
+      { epoch: 2, trainLoss: 0.2345, trainSeconds: 1, evalSeconds: 0, samplesPerSecond: 5, completed: false },
+    ],
+    test: {
+      loss: 0.1234,
+      accuracy: 0.9567,
+      confusion: [
+        [981, 17],
+        [0, 1103],
+      ],
+    },
+    accuracySvg: '<svg id="accuracy"></svg>',
+    lossSvg: '<svg id="loss"></svg>',
+    samples: [
+      { png: Uint8Array.of(0x89, 0x50, 0x4e, 0x47), predicted: 7, label: 7 },
+      { png: Uint8Array.of(0x89, 0x50, 0x4e, 0x47), predicted: 3, label: 5 },
+    ],
+  };
+  const html = htmlReport(data);
+
+  test("escapes every text", () => {
+    expect(html).not.toContain("<script");
+    expect(html).toContain("<title>MNIST &amp; &lt;script&gt;alert(1)&lt;/script&gt;</title>");
+    expect(html).toContain('<th scope="row">hidden &lt;script&gt;</th>');
+    expect(html).toContain("30 &quot;sigmoid&quot; &#39;units&#39; &amp; &lt;script&gt;");
+  });
+
+  test("has a language, a title, and the test result under the heading", () => {
+    expect(html).toMatch(/^<!doctype html>\n<html lang="en">/);
+    expect(html).toContain("Test accuracy <strong>95.67 %</strong>, loss <strong>0.1234</strong>");
+  });
+
+  test("lists every epoch, – for what was not evaluated, * for one stopped early", () => {
+    const cells = (...values: string[]) => values.map((value) => `<td>${value}</td>`).join("");
+    expect(html).toContain(
+      `<th scope="row">1</th>${cells("0.5123", "87.65 %", "0.4321", "89.12 %", "1.25", "0.50", "48,000")}</tr>`,
+    );
+    expect(html).toContain(`<th scope="row">2*</th>${cells("0.2345", "–", "–", "–", "1.00", "0.00", "5")}</tr>`);
+    expect(html).toContain("* stopped before its end");
+    expect(htmlReport({ ...data, epochs: [epoch] })).not.toContain("stopped before");
+    expect(htmlReport({ ...data, epochs: [] })).toContain("No epoch was trained");
+  });
+
+  test("shows the confusion counts, hits by share, errors by its square root", () => {
+    expect(html).toContain('<td class="hit" style="--share:0.983">981</td>');
+    expect(html).toContain('<td class="miss" style="--share:0.131">17</td>');
+    expect(html).toContain('<td class="miss none" style="--share:0.000">0</td>');
+    expect(html).toContain('<td class="hit" style="--share:1.000">1103</td>');
+  });
+
+  test("embeds plots and samples, wrong ones marked by a word", () => {
+    expect(html).toContain(data.accuracySvg);
+    expect(html).toContain(data.lossSvg);
+    expect(html.split('src="data:image/png;base64,iVBORw=="').length - 1).toBe(2);
+    expect(html).toContain("predicted 3<br>true 5<br><strong>✗ wrong</strong>");
+    expect(html).toContain("predicted 7<br>true 7<br><strong>✓ right</strong>");
+  });
+
+  test("loads nothing: no address but the SVG's namespaces, also with real plots", async () => {
+    const plot = (name: string) => curvesSvg(name, name, [{ name: "training", values: [1, 2] }]);
+    const page = htmlReport({ ...data, accuracySvg: await plot("accuracy"), lossSvg: await plot("loss") });
+    expect(withoutNamespaces(page)).not.toMatch(/http|url\((?!#)|@import|<link|<script/);
+    const ids = [...page.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});
