@@ -55,7 +55,14 @@ function chartOption(title: string, yLabel: string, series: readonly Curve[]) {
     backgroundColor: "#ffffff",
     color: COLORS,
     title: { text: title, left: "center", top: 12, textStyle: { ...text, fontSize: 18, fontWeight: 600 } },
-    legend: { bottom: 10, itemWidth: 40, textStyle: text, data: series.map(({ name }) => name) },
+    legend: {
+      bottom: 10,
+      itemWidth: 40,
+      itemGap: 32,
+      selectedMode: false,
+      textStyle: text,
+      data: series.map(({ name }) => name),
+    },
     grid: { left: 76, right: 28, top: 56, bottom: 92 },
     xAxis: {
       ...axisName,

@@ -139,10 +139,10 @@ larger its share of the row.</p>
 ${scrolling("Confusion matrix", "confusion", table)}`;
 }
 
-/** Errors are few per cell: the square root of their share makes 1 % visible, at a tenth of full strength. */
+/** Errors are few per cell: the cube root of their share makes 1 % visible, at a fifth of full strength. */
 function confusionCell(count: number, total: number, hit: boolean): string {
   const share = total === 0 ? 0 : count / total;
-  const intensity = hit ? share : Math.sqrt(share);
+  const intensity = hit ? share : Math.cbrt(share);
   const kind = `${hit ? "hit" : "miss"}${count === 0 ? " none" : ""}`;
   return `<td class="${kind}" style="--share:${intensity.toFixed(3)}">${count}</td>`;
 }

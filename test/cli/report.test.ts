@@ -39,8 +39,8 @@ describe("curvesSvg", () => {
     expect(svg).not.toMatch(/NaN|undefined|Infinity/);
   });
 
-  test("shows a single epoch by a symbol: the plot and its legend entry", async () => {
-    const count = (svg: string) => svg.split('fill="#fff" stroke="#0b62c4"').length - 1;
+  test("shows a single epoch by a symbol, besides the one in the legend", async () => {
+    const count = (svg: string) => svg.split('fill="#0b62c4"').length - 1;
     const none = await curvesSvg("Loss", "loss", [{ name: "training", values: [] }]);
     const one = await curvesSvg("Loss", "loss", [{ name: "training", values: [0.5] }]);
     expect(count(one)).toBe(count(none) + 1);
@@ -123,9 +123,9 @@ describe("htmlReport", () => {
     expect(htmlReport({ ...data, epochs: [] })).toContain("No epoch was trained");
   });
 
-  test("shows the confusion counts, hits by share, errors by its square root", () => {
+  test("shows the confusion counts, hits by share, errors by its cube root", () => {
     expect(html).toContain('<td class="hit" style="--share:0.983">981</td>');
-    expect(html).toContain('<td class="miss" style="--share:0.131">17</td>');
+    expect(html).toContain('<td class="miss" style="--share:0.257">17</td>');
     expect(html).toContain('<td class="miss none" style="--share:0.000">0</td>');
     expect(html).toContain('<td class="hit" style="--share:1.000">1103</td>');
   });
