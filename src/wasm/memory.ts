@@ -12,7 +12,7 @@ interface Block {
 /** First-fit allocation from a list of free blocks; the memory grows when none fits, and never shrinks. */
 export class LinearMemory {
   readonly #memory: WebAssembly.Memory;
-  /** Free blocks by address, no two of them adjacent. */
+  /** Free blocks by address, no two of them adjacent, none of them last. */
   readonly #free: Block[] = [];
   readonly #used = new Map<number, number>();
   /** Where the memory that was never handed out begins. */
@@ -69,7 +69,13 @@ export class LinearMemory {
     const start = joinsBefore ? before.pointer : pointer;
     const end = joinsAfter ? after.pointer + after.bytes : pointer + bytes;
     const first = joinsBefore ? index - 1 : index;
-    this.#free.splice(first, Number(joinsBefore) + Number(joinsAfter), { pointer: start, bytes: end - start });
+    const joined = Number(joinsBefore) + Number(joinsAfter);
+    if (end === this.#top) {
+      this.#free.splice(first, joined);
+      this.#top = start;
+    } else {
+      this.#free.splice(first, joined, { pointer: start, bytes: end - start });
+    }
   }
 
   /** A view of `length` floats; valid until the next allocation. */

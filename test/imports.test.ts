@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const source = resolve(new URL("../src", import.meta.url).pathname);
+
+/** What each part of src may import, by folder or file; everything may import itself and `errors`. */
+const ALLOWED: Record<string, readonly string[]> = {
+  wasm: [],
+  random: [],
+  matrix: ["wasm"],
+  initializers: ["random"],
+  engine: ["wasm", "matrix", "random", "data"],
+  data: ["wasm", "matrix", "random", "engine"],
+  layers: ["wasm", "matrix", "engine", "initializers", "random"],
+  losses: ["matrix", "engine"],
+  network: ["layers", "losses", "matrix", "engine", "data"],
+  trainer: ["network", "data"],
+  "gradient-check": ["layers", "losses", "matrix", "engine", "random"],
+  formats: ["network", "layers", "engine"],
+};
+
+/** The parts at the top may import all others. */
+const TOP = ["cli", "index"];
+const IMPORT = /^(?:import|export)\s(?:[^;]*?\sfrom\s)?["'](\.[^"']+)["']/gm;
+
+const part = (path: string) => relative(source, path).split("/")[0]?.replace(/\.ts$/, "") as string;
+
+const files = (readdirSync(source, { recursive: true }) as string[])
+  .filter((file) => file.endsWith(".ts"))
+  .map((file) => join(source, file));
+
+describe("imports go one way", () => {
+  it.each(files.map((file) => [relative(source, file), file]))("%s", (_, file) => {
+    const own = part(file);
+    const text = readFileSync(file, "utf8");
+    for (const [, target] of text.matchAll(IMPORT)) {
+      const imported = part(resolve(file, "..", target as string).replace(/\.js$/, ".ts"));
+      if (imported === own || imported === "errors" || TOP.includes(own)) continue;
+      expect(ALLOWED[own], `${own} imports ${imported}`).toContain(imported);
+    }
+  });
+
+  it("parsers and everything below the commands are free of Node, but for what reads files", () => {
+    const allowed = /^(cli\/|data\/(mnist-files|download)\.ts|wasm\/platform-node\.ts)/;
+    for (const file of files.filter((path) => !allowed.test(relative(source, path)))) {
+      expect(readFileSync(file, "utf8"), relative(source, file)).not.toMatch(/from "node:|import\("node:/);
+    }
+  });
+});
