@@ -1,7 +1,6 @@
-/** Relaxed SIMD on Node 20, where V8 has it behind a flag. Newer versions have it on and call the flag unrecognised. */
-import { setFlagsFromString } from "node:v8";
+/** A program's opt-in to relaxed SIMD on Node 20, where it is complete but behind a flag. Import before any compilation. */
 
-/** Turns relaxed SIMD on where that takes a flag; to be called before the first WebAssembly module is compiled. */
-export function enableRelaxedSimd(): void {
-  if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
-}
+import v8 from "node:v8";
+
+// Newer versions have it switched on and report the flag as unknown.
+if (process.versions.node.startsWith("20.")) v8.setFlagsFromString("--experimental-wasm-relaxed-simd");
