@@ -18,6 +18,12 @@ function task(text: string): string {
   return text;
 }
 
+// A reader that has seen enough, such as head, ends the program without a fuss.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
 const program = new Command("simdgrad")
   .description("Train dense neural networks on the CPU with WebAssembly SIMD.")
   .version(version)

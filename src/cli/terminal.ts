@@ -5,15 +5,32 @@ import { plot } from "simple-ascii-chart";
 /** Characters from dark to light. */
 const RAMP = " .:-=+*#%@";
 const SIDE = 28;
+/** Between two images. */
+const GAP = "  ";
 
 /** Whether colours and cursor movements may be used. */
 export function isInteractive(stream: NodeJS.WriteStream): boolean {
   return Boolean(stream.isTTY) && !process.env.NO_COLOR && process.env.TERM !== "dumb";
 }
 
-/** Images of 28 × 28 bytes side by side, two pixel rows a line, each under its title. */
-export function drawDigits(images: readonly Uint8Array[], titles: readonly string[], colour: boolean): string {
-  const lines = [titles.map((title) => title.padEnd(SIDE)).join("  ")];
+/** Images of 28 × 28 bytes, each under its title, as many side by side as fit into `width` characters. */
+export function drawDigits(
+  images: readonly Uint8Array[],
+  titles: readonly string[],
+  colour: boolean,
+  width = 120,
+): string {
+  const across = Math.max(1, Math.floor((width + GAP.length) / (SIDE + GAP.length)));
+  const rows: string[] = [];
+  for (let start = 0; start < images.length; start += across) {
+    rows.push(drawRow(images.slice(start, start + across), titles.slice(start, start + across), colour));
+  }
+  return rows.join("\n\n");
+}
+
+/** Two pixel rows a line. */
+function drawRow(images: readonly Uint8Array[], titles: readonly string[], colour: boolean): string {
+  const lines = [titles.map((title) => title.padEnd(SIDE)).join(GAP)];
   for (let row = 0; row < SIDE; row += 2) {
     const cells = images.map((image) =>
       Array.from({ length: SIDE }, (_, column) => {
@@ -22,14 +39,9 @@ export function drawDigits(images: readonly Uint8Array[], titles: readonly strin
         return colour ? halfBlock(upper, lower) : character((upper + lower) / 2);
       }).join(""),
     );
-    lines.push(
-      cells
-        .map((cell) => (colour ? `${cell}\x1b[0m` : cell))
-        .join("  ")
-        .trimEnd(),
-    );
+    lines.push(cells.map((cell) => (colour ? `${cell}\x1b[0m` : cell)).join(GAP));
   }
-  return lines.join("\n");
+  return lines.map((line) => line.trimEnd()).join("\n");
 }
 
 /** Two pixels in one cell: the upper half in the foreground's grey, the lower in the background's. */

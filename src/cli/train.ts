@@ -49,7 +49,7 @@ export async function train(options: TrainOptions): Promise<void> {
   const images = [0, 1, 2, 3].map((row) => mnist.train.inputs.subarray(row * PIXELS, (row + 1) * PIXELS) as Uint8Array);
   const titles = images.map((_, row) => `Label: ${mnist.train.targets[row]}`);
   say(`MNIST (${origin}): 50000 training, 10000 validation, 10000 test images\n`);
-  say(`${drawDigits(images, titles, interactive)}\n`);
+  say(`${drawDigits(images, titles, interactive, screen.columns)}\n`);
 
   const network = new Network(engine, buildLayers(options));
   say(describeRun(engine, options));

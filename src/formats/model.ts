@@ -106,7 +106,7 @@ function isLayer(value: unknown): value is LayerDescription {
   if (typeof value !== "object" || value === null) return false;
   const { type, inputs, outputs, learningRate } = value as Record<string, unknown>;
   if (type === "relu") return true;
-  const rateFits = learningRate === undefined || (typeof learningRate === "number" && learningRate >= 0);
+  const rateFits = learningRate === undefined || (Number.isFinite(learningRate) && (learningRate as number) >= 0);
   return type === "dense" && isUnits(inputs) && isUnits(outputs) && rateFits;
 }
 
