@@ -11,9 +11,12 @@ const TILE_WORDS: Record<Tile, number> = { "4x8": 4, "6x8": 6, "2x16": 2 + 16, "
 
 /** A product whose sizes all tiles divide: 24 × 48 with k = 64, about 3 µs. */
 const [ROWS, COLUMNS, DEPTH] = [24, 48, 64];
-/** A tile is timed until nothing faster was seen for so long: optimised code arrives after one to three milliseconds. */
-const PATIENCE_MILLISECONDS = 2;
-const LONGEST_MILLISECONDS = 12;
+/**
+ * The tiles are timed in turn until none has become faster for so long. Optimised code arrives from a background thread,
+ * one to five milliseconds after a kernel first ran; in turn, the waiting for one tile is spent on the others.
+ */
+const PATIENCE_MILLISECONDS = 8;
+const LONGEST_MILLISECONDS = 60;
 const CALLS = 8;
 
 /** @throws RangeError for a tile that does not exist */
@@ -24,42 +27,31 @@ export function tileWord(tile: Tile): number {
 
 /**
  * The fastest tile on this engine, found by timing each: all give the same bits, but which one fits the vector registers
- * depends on the engine's compiler. Takes 10 to 40 ms.
+ * depends on the engine's compiler. Takes about 20 ms.
  */
 export function fastestTile(kernels: Kernels, memory: LinearMemory, team: Pointer, work: Pointer): Tile {
   const operands = memory.allocate((ROWS * DEPTH + DEPTH * COLUMNS + COLUMNS + ROWS * COLUMNS) * 4);
   memory.f32(operands, ROWS * DEPTH + DEPTH * COLUMNS + COLUMNS).fill(0.5);
   const [x, weights, bias, y] = offsets(operands, ROWS * DEPTH, DEPTH * COLUMNS, COLUMNS);
-  let fastest: Tile = "4x8";
-  let least = Number.POSITIVE_INFINITY;
-  for (const tile of Object.keys(TILE_WORDS) as Tile[]) {
-    kernels.initTeam(team, 1, tileWord(tile), work);
-    const milliseconds = leastTime(() => {
+  const least = new Map<Tile, number>();
+  const begin = performance.now();
+  let improved = begin;
+  let now = begin;
+  while (now - improved < PATIENCE_MILLISECONDS && now - begin < LONGEST_MILLISECONDS) {
+    for (const tile of Object.keys(TILE_WORDS) as Tile[]) {
+      kernels.initTeam(team, 1, tileWord(tile), work);
+      const start = performance.now();
       for (let call = 0; call < CALLS; ++call) {
         kernels.denseForward(ROWS, DEPTH, COLUMNS, x, weights, bias, y, team);
       }
-    });
-    if (milliseconds >= least) continue;
-    least = milliseconds;
-    fastest = tile;
+      now = performance.now();
+      const before = least.get(tile) ?? Number.POSITIVE_INFINITY;
+      if (now - start < 0.9 * before) improved = now;
+      least.set(tile, Math.min(before, now - start));
+    }
   }
   memory.free(operands);
-  return fastest;
-}
-
-function leastTime(run: () => void): number {
-  const begin = performance.now();
-  let improved = begin;
-  let least = Number.POSITIVE_INFINITY;
-  let now = begin;
-  while (now - improved < PATIENCE_MILLISECONDS && now - begin < LONGEST_MILLISECONDS) {
-    const start = performance.now();
-    run();
-    now = performance.now();
-    if (now - start < 0.98 * least) improved = now;
-    least = Math.min(least, now - start);
-  }
-  return least;
+  return [...least].reduce((fastest, tile) => (tile[1] < fastest[1] ? tile : fastest))[0];
 }
 
 /** The addresses of arrays that lie one after the other, given the lengths of all but the last in floats. */
