@@ -3,7 +3,7 @@
 import { Dataset, type DatasetOptions } from "./data/dataset.js";
 import type { DataSource } from "./data/source.js";
 import { DisposedError } from "./errors.js";
-import { Labels, Matrix } from "./matrix.js";
+import { checkFinite, Labels, Matrix } from "./matrix.js";
 import { Random } from "./random.js";
 import { instantiateKernels, type Kernels } from "./wasm/kernels.js";
 import { LinearMemory } from "./wasm/memory.js";
@@ -101,9 +101,19 @@ export class Engine {
     };
   }
 
-  /** A matrix [rows, columns]; contents undefined unless `data` (row by row) is given. @throws ShapeError, DisposedError */
-  matrix(rows: number, columns: number, data?: ArrayLike<number>): Matrix {
+  /**
+   * A matrix [rows, columns]; contents undefined unless `data` (row by row) is given.
+   *
+   * @throws ShapeError; RangeError for NaN or ±∞ in the data, unless `checkFinite` is false; DisposedError
+   */
+  matrix(
+    rows: number,
+    columns: number,
+    data?: ArrayLike<number>,
+    options: { readonly checkFinite?: boolean } = {},
+  ): Matrix {
     this.#checkAlive();
+    if (data && (options.checkFinite ?? true)) checkFinite(data, columns);
     return new Matrix(this.memory, rows, columns, data);
   }
 

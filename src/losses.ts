@@ -79,7 +79,7 @@ function computeOnce(engine: Engine, compute: (loss: SoftmaxCrossEntropy) => Mat
   const loss = new SoftmaxCrossEntropy(engine);
   try {
     const { rows, columns, data } = compute(loss);
-    return engine.matrix(rows, columns, data.slice());
+    return engine.matrix(rows, columns, data.slice(), { checkFinite: false });
   } finally {
     loss.dispose();
   }

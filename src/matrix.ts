@@ -251,6 +251,17 @@ export function checkColumns(what: string, expected: number, matrix: Matrix): vo
   );
 }
 
+/** @throws RangeError naming the first value that is NaN or infinite */
+export function checkFinite(values: ArrayLike<number>, columns: number): void {
+  for (let index = 0; index < values.length; ++index) {
+    if (Number.isFinite(values[index])) continue;
+    const at = `row ${Math.floor(index / columns)}, column ${index % columns}`;
+    throw new RangeError(
+      `inputs: expected finite numbers, got ${values[index]} at ${at} (checkFinite: false skips this check)`,
+    );
+  }
+}
+
 /** @throws ShapeError unless `value` is an integer from 0 up */
 function checkCount(what: string, value: number): void {
   if (Number.isSafeInteger(value) && value >= 0) return;

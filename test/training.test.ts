@@ -155,6 +155,8 @@ describe("data", () => {
       const bad = { ...good, inputs: Float32Array.of(1, 2, 3, value) };
       expect(() => engine.dataset(bad)).toThrow(`expected finite numbers, got ${value} at row 1, column 1`);
       engine.dataset(bad, { checkFinite: false }).dispose();
+      expect(() => engine.matrix(1, 2, [0, value])).toThrow(`expected finite numbers, got ${value} at row 0, column 1`);
+      engine.matrix(1, 2, [0, value], { checkFinite: false }).dispose();
     }
     expect(() => engine.dataset({ ...good, shape: [3, 2] })).toThrow("one target for each of the 3 rows, got 2");
     expect(() => engine.dataset({ ...good, shape: [2, 3] })).toThrow("expected 6 values, got 4");

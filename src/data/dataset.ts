@@ -1,7 +1,7 @@
 /** A labelled data set in linear memory, checked once as it enters. */
 
 import { ShapeError } from "../errors.js";
-import { ByteMatrix, Labels, Matrix } from "../matrix.js";
+import { ByteMatrix, checkFinite, Labels, Matrix } from "../matrix.js";
 import type { LinearMemory } from "../wasm/memory.js";
 import type { DataSource } from "./source.js";
 
@@ -54,14 +54,4 @@ export class Dataset {
   [Symbol.dispose](): void {
     this.dispose();
   }
-}
-
-/** @throws RangeError naming the first value that is NaN or infinite */
-export function checkFinite(values: Float32Array, columns: number): void {
-  const index = values.findIndex((value) => !Number.isFinite(value));
-  if (index < 0) return;
-  const at = `row ${Math.floor(index / columns)}, column ${index % columns}`;
-  throw new RangeError(
-    `inputs: expected finite numbers, got ${values[index]} at ${at} (checkFinite: false skips this check)`,
-  );
 }
