@@ -10,6 +10,18 @@ export class FormatError extends RangeError {
   override readonly name = "FormatError";
 }
 
+/** Training whose loss became NaN or infinite. */
+export class DivergenceError extends Error {
+  override readonly name = "DivergenceError";
+
+  constructor(epoch: number, batch: number, loss: number) {
+    super(
+      `training diverged: expected a finite loss, got ${loss} in batch ${batch} of epoch ${epoch}; ` +
+        "try a smaller learning rate or scaled inputs",
+    );
+  }
+}
+
 /** A matrix, layer, network or engine used after `dispose()`. */
 export class DisposedError extends Error {
   override readonly name = "DisposedError";

@@ -2,6 +2,7 @@
 
 import type { Dataset } from "./data/dataset.js";
 import { iterateMinibatches } from "./data/minibatches.js";
+import { DivergenceError } from "./errors.js";
 import type { Network } from "./network.js";
 
 /** Options of `fit`. */
@@ -63,7 +64,8 @@ const PROGRESS_MILLISECONDS = 100;
  * Trains `network` on minibatches of `data` and yields a report after every epoch; a last partial batch is dropped. Leaving
  * the loop stops the training.
  *
- * @throws RangeError for an invalid option or a training set smaller than one batch; nothing is trained then
+ * @throws RangeError for an invalid option or a training set smaller than one batch; nothing is trained then.
+ * DivergenceError when a batch's loss is NaN or infinite: the parameters are of no use any more
  */
 export async function* fit(
   network: Network,
@@ -120,8 +122,10 @@ async function trainEpoch(
   for (const { inputs, targets } of iterateMinibatches(network.engine, data.inputs, data.targets, batchSize, {
     shuffle,
   })) {
-    losses += network.train(inputs, targets);
+    const loss = network.train(inputs, targets);
     ++batch;
+    if (!Number.isFinite(loss)) throw new DivergenceError(epoch, batch, loss);
+    losses += loss;
     const now = performance.now();
     if (onProgress && (now - lastProgress > PROGRESS_MILLISECONDS || batch === batches)) {
       lastProgress = now;

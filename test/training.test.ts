@@ -85,6 +85,18 @@ describe("fit", () => {
     expect(seen).toContain(2);
   });
 
+  it("says so when it diverges", async () => {
+    const engine = await createEngine();
+    const steep = { learningRate: 1e30 };
+    const model = new Network(engine, [new Dense(2, 8, steep), new Dense(8, classes, steep)]);
+    const epochs = fit(model, engine.dataset(source(100, 1)), { epochs: 5, batchSize: 10 });
+    const message = /training diverged: expected a finite loss, got (NaN|Infinity) in batch \d+ of epoch 1/;
+    const run = async () => {
+      for await (const _ of epochs);
+    };
+    await expect(run()).rejects.toThrow(message);
+  });
+
   it("rejects impossible options before it trains", async () => {
     const engine = await createEngine();
     await expect(train(engine, { epochs: -1 })).rejects.toThrow("epochs: expected an integer of at least 0, got -1");

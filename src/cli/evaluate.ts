@@ -2,9 +2,11 @@
 
 import { readFile } from "node:fs/promises";
 import { createEngine, type Engine } from "../engine.js";
+import { FormatError } from "../errors.js";
 import { loadModel } from "../formats/model.js";
+import { Dense } from "../layers/dense.js";
 import type { Network } from "../network.js";
-import { type DataOptions, loadBytes } from "./mnist.js";
+import { CLASSES, type DataOptions, loadBytes, PIXELS } from "./mnist.js";
 import { confusionTable } from "./terminal.js";
 
 /** Prints accuracy, loss and confusion matrix. */
@@ -28,5 +30,12 @@ export async function readModel(engine: Engine, path: string): Promise<Network> 
   } catch (cause) {
     throw new Error(`${path}: cannot be read (${(cause as Error).message})`, { cause });
   }
-  return loadModel(engine, bytes, path);
+  const network = loadModel(engine, bytes, path);
+  const [first] = network.layers;
+  const inputs = first instanceof Dense ? first.inputs : undefined;
+  if (inputs !== PIXELS || network.outputs !== CLASSES) {
+    const got = `${inputs ?? "an unknown number of"} inputs and ${network.outputs} outputs`;
+    throw new FormatError(`${path}: expected a network with ${PIXELS} inputs and ${CLASSES} outputs, got ${got}`);
+  }
+  return network;
 }

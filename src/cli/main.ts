@@ -18,10 +18,9 @@ function task(text: string): string {
   return text;
 }
 
-// A reader that has seen enough, such as head, ends the program without a fuss.
+// A reader that has seen enough, such as head, does not end a run: its files are still written.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
-  process.exit(0);
 });
 
 const program = new Command("simdgrad")
@@ -34,7 +33,7 @@ program
   .description("train a network and write model, history and report to --out")
   .argument("<task>", 'what to learn: "mnist"', task)
   .addOption(new Option("--epochs <n>", "passes over the training set").argParser(integer(0)).default(25))
-  .addOption(new Option("--batch-size <n>", "rows of a step").argParser(integer(1)).default(32))
+  .addOption(new Option("--batch-size <n>", "rows of a step").argParser(integer(1, 50_000)).default(32))
   .addOption(new Option("--learning-rate <x>", "step length").argParser(positiveNumber).default(0.1))
   .addOption(
     new Option("--hidden <sizes>", "units of the hidden layers").argParser(layerSizes).default([100, 200], "100,200"),

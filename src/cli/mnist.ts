@@ -3,6 +3,10 @@
 import type { Mnist } from "../data/mnist.js";
 import { findMnist, readMnist } from "../data/mnist-files.js";
 
+/** Pixels of an image, and digits. */
+export const PIXELS = 784;
+export const CLASSES = 10;
+
 /** The options that say where the files are. */
 export interface DataOptions {
   readonly data?: string;

@@ -3,12 +3,13 @@
 import { InvalidArgumentError } from "commander";
 import type { InitializerName } from "../initializers.js";
 
-/** A parser of integers from `least` up. */
-export function integer(least: number): (text: string) => number {
+/** A parser of integers from `least` to `most`. */
+export function integer(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (text.trim() === "" || !Number.isSafeInteger(value) || value < least) {
-      throw new InvalidArgumentError(`Expected an integer of at least ${least}, got "${text}".`);
+    if (text.trim() === "" || !Number.isSafeInteger(value) || value < least || value > most) {
+      const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+      throw new InvalidArgumentError(`Expected an integer ${range}, got "${text}".`);
     }
     return value;
   };
@@ -25,7 +26,7 @@ export function positiveNumber(text: string): number {
 
 /** Sizes of hidden layers, separated by commas; an empty text is none. */
 export function layerSizes(text: string): number[] {
-  return text.trim() === "" ? [] : text.split(",").map(integer(1));
+  return text.trim() === "" ? [] : text.split(",").map((size) => integer(1, 1_000_000)(size));
 }
 
 /** The initialisers' names on the command line. */

@@ -27,7 +27,7 @@ export class TrainingDisplay {
     if (!this.#bar) {
       const title = `epoch ${epoch}/${epochs}`;
       const format = `${title} [{bar}] {percentage}% | {rate} samples/s | loss {loss} | {left} s left`;
-      this.#bar = new SingleBar({ stream: this.#screen, format, barsize: 24, hideCursor: true, clearOnComplete: true });
+      this.#bar = new SingleBar({ stream: this.#screen, format, barsize: 16, hideCursor: true, clearOnComplete: true });
       this.#bar.start(batches, batch, payload);
     }
     this.#bar.update(batch, payload);
@@ -54,7 +54,10 @@ export class TrainingDisplay {
   }
 
   #drawChart(): void {
-    const chart = accuracyChart(this.#train, this.#validation, this.#interactive).replace(/\n+$/, "");
+    const chart = accuracyChart(this.#train, this.#validation, this.#interactive, this.#screen.columns).replace(
+      /\n+$/,
+      "",
+    );
     this.#chartLines = chart.split("\n").length;
     this.#screen.write(`${chart}\n`);
   }

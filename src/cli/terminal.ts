@@ -63,11 +63,16 @@ export function confusionTable(confusion: readonly (readonly number[])[]): strin
 }
 
 /** Training and validation accuracy over the epochs. */
-export function accuracyChart(train: readonly number[], validation: readonly number[], colour: boolean): string {
+export function accuracyChart(
+  train: readonly number[],
+  validation: readonly number[],
+  colour: boolean,
+  columns = 80,
+): string {
   const points = (values: readonly number[]) => values.map((value, index) => [index + 1, value] as [number, number]);
   const least = Math.min(...train, ...validation);
   return plot([points(train), points(validation)], {
-    width: 60,
+    width: Math.max(20, Math.min(60, columns - 12)),
     height: 12,
     title: "accuracy",
     ...(colour ? { color: ["ansiCyan", "ansiYellow"] } : {}),

@@ -9,7 +9,7 @@ import { ReLU } from "../layers/relu.js";
 import { type Evaluation, Network } from "../network.js";
 import { type EpochReport, fit } from "../trainer.js";
 import { prepareFolder, writeWhole } from "./files.js";
-import { type DataOptions, loadBytes } from "./mnist.js";
+import { CLASSES, type DataOptions, loadBytes, PIXELS } from "./mnist.js";
 import { INIT_NAMES } from "./options.js";
 import { TrainingDisplay } from "./progress.js";
 import { pickSamples, writeReport } from "./results.js";
@@ -28,9 +28,6 @@ export interface TrainOptions extends DataOptions {
   readonly json?: boolean;
 }
 
-const PIXELS = 784;
-const CLASSES = 10;
-
 /** Trains; Ctrl-C ends it after the current batch and everything is still written, a second one ends it at once. */
 export async function train(options: TrainOptions): Promise<void> {
   const screen = options.json ? process.stderr : process.stdout;
@@ -41,8 +38,6 @@ export async function train(options: TrainOptions): Promise<void> {
   const out = options.out ?? join("runs", new Date().toISOString().replace(/[:.]/g, "-"));
   const engine = await createEngine({ seed: options.seed });
   const { mnist, origin } = await loadBytes(options);
-  if (options.batchSize > 50_000)
-    throw new RangeError(`--batch-size: expected at most 50000, got ${options.batchSize}`);
   await prepareFolder(out);
 
   const interactive = isInteractive(screen);

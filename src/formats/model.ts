@@ -64,11 +64,12 @@ export function loadModel(engine: Engine, bytes: Uint8Array, name = "model"): Ne
 }
 
 function describeLayer(layer: Layer): LayerDescription {
-  if (layer instanceof Dense) {
-    const { inputs, outputs, learningRate } = layer;
+  // A subclass may compute something else: it must not come back as what it extends.
+  if (layer.constructor === Dense) {
+    const { inputs, outputs, learningRate } = layer as Dense;
     return { type: "dense", inputs, outputs, learningRate };
   }
-  if (layer instanceof ReLU) return { type: "relu" };
+  if (layer.constructor === ReLU) return { type: "relu" };
   throw new TypeError(`model: expected built-in layers, got ${layer.constructor.name}`);
 }
 
@@ -126,6 +127,9 @@ function checkTensors(layers: readonly LayerDescription[], tensors: ReadonlyMap<
     const tensor = tensors.get(key);
     const got = tensor ? `${tensor.dtype} [${tensor.shape}]` : "none";
     if (got !== `F32 [${shape}]`) throw new FormatError(`${name}: tensor ${key}: expected F32 [${shape}], got ${got}`);
+    if (float32Values(tensor as Tensor).some((value) => !Number.isFinite(value))) {
+      throw new FormatError(`${name}: tensor ${key}: expected finite numbers, got NaN or infinities`);
+    }
   }
   for (const key of tensors.keys()) {
     if (!expected.has(key))

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parseSafetensors, serializeSafetensors } from "../../src/formats/safetensors.js";
-import type { Tensor } from "../../src/formats/tensor.js";
+import { float32Tensor, type Tensor } from "../../src/formats/tensor.js";
 import {
   createEngine,
   Dense,
@@ -52,6 +52,8 @@ describe("model files", () => {
 
   it("a layer that is not built in cannot be saved", () => {
     class Own extends Layer {}
+    class Other extends ReLU {}
+    expect(() => serializeModel(new Network(engine, [new Other()]))).toThrow("expected built-in layers, got Other");
     expect(() => serializeModel(new Network(engine, [new Own()]))).toThrow("expected built-in layers, got Own");
   });
 
@@ -68,6 +70,11 @@ describe("model files", () => {
       "layers that do not fit",
       (_, m) => (m.layers = (m.layers as string).replace('"inputs":9', '"inputs":8')),
       "after 9",
+    ],
+    [
+      "NaN",
+      (t) => t.set("layers.2.biases", float32Tensor(Float32Array.of(0, Number.NaN, 1), [3])),
+      "layers.2.biases: expected finite numbers",
     ],
     ["a missing tensor", (t) => t.delete("layers.2.biases"), "layers.2.biases: expected F32 [3], got none"],
     ["a tensor too many", (t) => t.set("x", t.get("layers.2.biases") as Tensor), "tensor x belongs to none"],
