@@ -6,7 +6,7 @@
 import { PANEL } from "./gemm-micro";
 import { packColumns, packRows } from "./gemm-pack";
 import { multiplyTiles, panelsBegin, SCRATCH_BYTES, ZEROS } from "./gemm-tiles";
-import { Team } from "./team";
+import { runParts, Team } from "./team";
 
 const PANEL_BYTES: usize = PANEL * 4;
 /** Batch rows in one block of the weight gradient's reduction, and outputs in one of the input gradient's. Decides the bits. */
@@ -19,9 +19,25 @@ export function denseForward(
   batch: i32, inputs: i32, outputs: i32,
   x: usize, weights: usize, bias: usize, y: usize, team: Team,
 ): void {
-  const part = 0, parts = 1, tile = team.tile, work = team.workspace(part);
-  multiplyTiles(batch, outputs, inputs, x, <usize>inputs << 2, 4, weights, PANEL_BYTES, <usize>inputs * PANEL_BYTES,
-    y, <usize>outputs << 2, PANEL_BYTES, bias, 0, PANEL_BYTES, 1, tile, work, part, parts);
+  const job = changetype<DenseForward>(team.job);
+  job.batch = batch;
+  job.inputs = inputs;
+  job.outputs = outputs;
+  job.x = x;
+  job.weights = weights;
+  job.bias = bias;
+  job.y = y;
+  runParts(team, denseForwardPart, operations(batch, inputs, outputs));
+}
+
+@unmanaged
+class DenseForward { batch: i32; inputs: i32; outputs: i32; x: usize; weights: usize; bias: usize; y: usize; }
+
+function denseForwardPart(team: Team, part: i32, parts: i32): void {
+  const job = changetype<DenseForward>(team.job);
+  const inputs = <usize>job.inputs;
+  multiplyTiles(job.batch, job.outputs, job.inputs, job.x, inputs << 2, 4, job.weights, PANEL_BYTES, inputs * PANEL_BYTES,
+    job.y, <usize>job.outputs << 2, PANEL_BYTES, job.bias, 0, PANEL_BYTES, 1, team.tile, team.workspace(part), part, parts);
 }
 
 /**
@@ -32,7 +48,28 @@ export function denseWeightGradient(
   batch: i32, inputs: i32, outputs: i32,
   alpha: f32, x: usize, gradOutput: usize, accumulate: bool, weights: usize, team: Team,
 ): void {
-  const part = 0, parts = 1, tile = team.tile, work = team.workspace(part);
+  const job = changetype<DenseWeightGradient>(team.job);
+  job.batch = batch;
+  job.inputs = inputs;
+  job.outputs = outputs;
+  job.alpha = alpha;
+  job.x = x;
+  job.gradOutput = gradOutput;
+  job.accumulate = accumulate;
+  job.weights = weights;
+  runParts(team, denseWeightGradientPart, operations(batch, inputs, outputs));
+}
+
+@unmanaged
+class DenseWeightGradient {
+  batch: i32; inputs: i32; outputs: i32; alpha: f32; x: usize; gradOutput: usize; accumulate: bool; weights: usize;
+}
+
+function denseWeightGradientPart(team: Team, part: i32, parts: i32): void {
+  const job = changetype<DenseWeightGradient>(team.job);
+  const batch = job.batch, inputs = job.inputs, outputs = job.outputs, alpha = job.alpha;
+  const x = job.x, gradOutput = job.gradOutput, accumulate = job.accumulate, weights = job.weights;
+  const tile = team.tile, work = team.workspace(part);
   const wholeColumns = outputs & ~(<i32>PANEL - 1);
   const panelStride = <usize>inputs * PANEL_BYTES;
   const lastPanel = weights + <usize>(wholeColumns / <i32>PANEL) * panelStride;
@@ -59,7 +96,26 @@ export function denseInputGradient(
   batch: i32, inputs: i32, outputs: i32,
   gradOutput: usize, weights: usize, gradInput: usize, team: Team,
 ): void {
-  const part = 0, parts = 1, tile = team.tile, work = team.workspace(part);
+  const job = changetype<DenseInputGradient>(team.job);
+  job.batch = batch;
+  job.inputs = inputs;
+  job.outputs = outputs;
+  job.gradOutput = gradOutput;
+  job.weights = weights;
+  job.gradInput = gradInput;
+  runParts(team, denseInputGradientPart, operations(batch, inputs, outputs));
+}
+
+@unmanaged
+class DenseInputGradient {
+  batch: i32; inputs: i32; outputs: i32; gradOutput: usize; weights: usize; gradInput: usize;
+}
+
+function denseInputGradientPart(team: Team, part: i32, parts: i32): void {
+  const job = changetype<DenseInputGradient>(team.job);
+  const batch = job.batch, inputs = job.inputs, outputs = job.outputs;
+  const gradOutput = job.gradOutput, weights = job.weights, gradInput = job.gradInput;
+  const tile = team.tile, work = team.workspace(part);
   const packed = work + SCRATCH_BYTES;
   const giRow = <usize>inputs << 2;
   const panelStride = <usize>inputs * PANEL_BYTES;
@@ -80,4 +136,11 @@ export function denseInputGradient(
         reads ? target : ZEROS, reads ? giRow : 0, reads ? PANEL_BYTES : 0, 1, tile, work, 0, 1);
     }
   }
+}
+
+/** Floating-point operations of each of the three. */
+// @ts-ignore: decorator
+@inline
+function operations(batch: i32, inputs: i32, outputs: i32): f64 {
+  return 2.0 * batch * inputs * outputs;
 }

@@ -4,8 +4,12 @@ import { MAX_ROWS, multiplyTile, PANEL } from "./gemm-micro";
 
 /** Sixteen zeros, the addend of a product that does not read C. */
 export const ZEROS: usize = memory.data(64, 16);
-/** Bytes of the scratch tile that takes the place of C where a panel reaches beyond its last column. */
-export const SCRATCH_BYTES: usize = <usize>MAX_ROWS * PANEL * 4;
+/** A workspace begins with the tile that takes the place of C where a panel reaches beyond its last column. */
+const SCRATCH_TILE: usize = <usize>MAX_ROWS * PANEL * 4;
+/** Offset in a workspace of the word that changes while a long part advances. */
+export const PROGRESS: usize = SCRATCH_TILE;
+/** Bytes of both, rounded up to whole cache lines. */
+export const SCRATCH_BYTES: usize = SCRATCH_TILE + 64;
 
 /** A tile choice in one word: the most rows (1 to 6), plus 16 for sixteen columns instead of eight. */
 // @ts-ignore: decorator
@@ -40,6 +44,7 @@ export function multiplyTiles(
   const end = partBegin(tiles, part + 1, parts);
 
   for (let index = partBegin(tiles, part, parts); index < end; ++index) {
+    store<i32>(scratch, index, PROGRESS);
     const group = index / rowTiles;
     const rowTile = index - group * rowTiles;
     const rows = height + <i32>(rowTile < taller);

@@ -4,7 +4,7 @@ import { PANEL } from "./gemm-micro";
 import { packColumns, packRows } from "./gemm-pack";
 import { multiplyTiles, panelsBegin, SCRATCH_BYTES, ZEROS } from "./gemm-tiles";
 import { scale } from "./elementwise";
-import { Team, WORK_BYTES } from "./team";
+import { runParts, Team, WORK_BYTES } from "./team";
 import { transpose } from "./transpose";
 
 /** Rows of B, columns of A in a block: a panel of B (16 KiB) stays in the first-level cache. Fixed, since it decides the bits. */
@@ -27,16 +27,35 @@ export function gemm(
   alpha: f32, a: usize, lda: i32, b: usize, ldb: i32,
   beta: f32, c: usize, ldc: i32, team: Team,
 ): void {
-  gemmPart(transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, team.tile, team.workspace(0), 0, 1);
+  const job = changetype<Gemm>(team.job);
+  job.transposeA = transposeA;
+  job.transposeB = transposeB;
+  job.m = m;
+  job.n = n;
+  job.k = k;
+  job.alpha = alpha;
+  job.a = a;
+  job.lda = lda;
+  job.b = b;
+  job.ldb = ldb;
+  job.beta = beta;
+  job.c = c;
+  job.ldc = ldc;
+  runParts(team, gemmPart, 2.0 * m * n * k);
+}
+
+@unmanaged
+class Gemm {
+  transposeA: bool; transposeB: bool; m: i32; n: i32; k: i32;
+  alpha: f32; a: usize; lda: i32; b: usize; ldb: i32; beta: f32; c: usize; ldc: i32;
 }
 
 /** One part's columns of C; the bits depend neither on the cut nor on the tile. */
-function gemmPart(
-  transposeA: bool, transposeB: bool, m: i32, n: i32, k: i32,
-  alpha: f32, a: usize, lda: i32, b: usize, ldb: i32,
-  beta: f32, c: usize, ldc: i32,
-  tile: i32, work: usize, part: i32, parts: i32,
-): void {
+function gemmPart(team: Team, part: i32, parts: i32): void {
+  const job = changetype<Gemm>(team.job);
+  const transposeA = job.transposeA, transposeB = job.transposeB, m = job.m, k = job.k, alpha = job.alpha, beta = job.beta;
+  const a = job.a, lda = job.lda, ldb = job.ldb, ldc = job.ldc, tile = team.tile, work = team.workspace(part);
+  let n = job.n, b = job.b, c = job.c;
   const begin = panelsBegin(n, part, parts);
   const end = min(n, panelsBegin(n, part + 1, parts));
   c += <usize>begin << 2;

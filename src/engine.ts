@@ -5,15 +5,23 @@ import type { DataSource } from "./data/source.js";
 import { DisposedError } from "./errors.js";
 import { checkFinite, Labels, Matrix } from "./matrix.js";
 import { Random } from "./random.js";
-import { instantiateKernels, type Kernels } from "./wasm/kernels.js";
+import { compileKernels, instantiateKernels, type Kernels } from "./wasm/kernels.js";
 import { LinearMemory } from "./wasm/memory.js";
+import { chooseThreads, type ThreadsChoice, WorkerPool } from "./wasm/threads.js";
 import { fastestTile, type Tile, tileWord } from "./wasm/tile.js";
 import { chooseVariant, type Variant, type VariantChoice } from "./wasm/variant.js";
 
 /** Options of `createEngine`. */
 export interface EngineOptions {
+  /**
+   * Threads that share the work, this one included; `auto` (the default) takes one for each core, eight at most. Their
+   * number changes no bit of a result.
+   */
+  readonly threads?: number | "auto";
   /** Which binary; `auto` (the default) takes relaxed SIMD where the engine has it. */
   readonly variant?: Variant | "auto";
+  /** The same bits on every machine and engine; takes the `simd` binary. Default false. */
+  readonly deterministic?: boolean;
   /** The micro-kernel's tile; `auto` (the default) times each for some milliseconds. No tile changes a bit of a result. */
   readonly tile?: Tile | "auto";
   /** Seed of the initial weights and shuffles, an integer from 0; default 0. */
@@ -25,6 +33,7 @@ export interface EngineInfo {
   readonly variant: Variant;
   readonly variantReason: string;
   readonly threads: number;
+  readonly threadsReason: string;
   /** The micro-kernel's tile, rows × columns. */
   readonly tile: Tile;
   readonly tileReason: string;
@@ -40,24 +49,64 @@ const INITIAL_PAGES = 64;
 const MAXIMUM_PAGES = 65536;
 
 /**
- * Compiles the kernels and lays out the memory.
+ * Compiles the kernels, lays out the memory and starts the workers. Where workers or shared memory are not to be had, the
+ * engine runs on one thread, and `info()` says why.
  *
- * @throws RangeError for an unknown variant or an invalid seed; Error where WebAssembly SIMD is missing
+ * @throws RangeError for an unknown variant, an invalid number of threads or seed; Error where WebAssembly SIMD is missing
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  const random = new Random(options.seed ?? 0);
-  const choice = chooseVariant(options.variant ?? "auto");
+  const { seed = 0, tile = "auto", deterministic = false } = options;
+  const random = new Random(seed);
+  const variant = chooseVariant(options.variant ?? "auto", deterministic);
+  const threads = chooseThreads(options.threads ?? "auto");
+  const settings = { random, seed, variant, tile };
+  if (threads.count > 1) {
+    try {
+      return await createThreaded(settings, threads);
+    } catch (error) {
+      threads.reason = `workers could not be started: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
   const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES });
-  const kernels = await instantiateKernels(choice.variant, memory);
-  const { seed = 0, tile = "auto" } = options;
-  return new Engine(kernels, new LinearMemory(memory, kernels.heapBase()), { random, seed, choice, tile });
+  const kernels = await instantiateKernels(await compileKernels(variant.variant, false), memory);
+  const linearMemory = new LinearMemory(memory, kernels.heapBase());
+  const team = layOutTeam(kernels, linearMemory, 1, tile);
+  return new Engine(kernels, linearMemory, team, { ...settings, threads: { ...threads, count: 1 } });
 }
 
-interface EngineParts {
+/** @throws RangeError when the shared memory cannot be had; WorkerError when a worker does not start */
+async function createThreaded(settings: Omit<EngineSettings, "threads">, threads: ThreadsChoice): Promise<Engine> {
+  const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES, shared: true });
+  const module = await compileKernels(settings.variant.variant, true);
+  const workers = new WorkerPool(memory);
+  const kernels = await instantiateKernels(module, memory, workers.awaitPart);
+  const linearMemory = new LinearMemory(memory, kernels.heapBase());
+  const team = layOutTeam(kernels, linearMemory, threads.count, settings.tile);
+  await workers.start(module, kernels, team.pointer, threads.count);
+  return new Engine(kernels, linearMemory, team, { ...settings, threads, workers });
+}
+
+interface TeamLayout {
+  readonly pointer: number;
+  readonly tile: Tile;
+}
+
+/** Allocates the descriptor that every kernel which splits its work takes, and chooses the tile. */
+function layOutTeam(kernels: Kernels, memory: LinearMemory, threads: number, tile: Tile | "auto"): TeamLayout {
+  const pointer = memory.allocate(kernels.teamBytes(threads));
+  const work = memory.allocate(kernels.workBytes() * threads);
+  const chosen = tile === "auto" ? fastestTile(kernels, memory, pointer, work) : tile;
+  kernels.initTeam(pointer, threads, tileWord(chosen), work);
+  return { pointer, tile: chosen };
+}
+
+interface EngineSettings {
   readonly random: Random;
   readonly seed: number;
-  readonly choice: VariantChoice;
+  readonly variant: VariantChoice;
+  readonly threads: ThreadsChoice;
   readonly tile: Tile | "auto";
+  readonly workers?: WorkerPool;
 }
 
 /** Made by `createEngine`. */
@@ -68,34 +117,30 @@ export class Engine {
   readonly random: Random;
   /** Address of the descriptor that every kernel which splits its work takes. */
   readonly team: number;
-  readonly #choice: VariantChoice;
-  readonly #seed: number;
   readonly #tile: Tile;
-  readonly #tileReason: string;
+  readonly #settings: EngineSettings;
   #disposed = false;
 
-  constructor(kernels: Kernels, memory: LinearMemory, { random, seed, choice, tile }: EngineParts) {
+  constructor(kernels: Kernels, memory: LinearMemory, team: TeamLayout, settings: EngineSettings) {
     this.kernels = kernels;
     this.memory = memory;
-    this.random = random;
-    this.#choice = choice;
-    this.#seed = seed;
-    this.team = memory.allocate(kernels.teamBytes());
-    const work = memory.allocate(kernels.workBytes());
-    this.#tile = tile === "auto" ? fastestTile(kernels, memory, this.team, work) : tile;
-    this.#tileReason = tile === "auto" ? "the fastest when timed at the start" : "requested";
-    kernels.initTeam(this.team, 1, tileWord(this.#tile), work);
+    this.random = settings.random;
+    this.team = team.pointer;
+    this.#tile = team.tile;
+    this.#settings = settings;
   }
 
   /** What this engine runs on, and why. */
   info(): EngineInfo {
+    const { variant, threads, tile, seed } = this.#settings;
     return {
-      variant: this.#choice.variant,
-      variantReason: this.#choice.reason,
-      threads: 1,
+      variant: variant.variant,
+      variantReason: variant.reason,
+      threads: threads.count,
+      threadsReason: threads.reason,
       tile: this.#tile,
-      tileReason: this.#tileReason,
-      seed: this.#seed,
+      tileReason: tile === "auto" ? "the fastest when timed at the start" : "requested",
+      seed,
       memoryBytes: this.memory.byteLength,
       memoryBytesInUse: this.memory.bytesInUse,
     };
@@ -129,9 +174,10 @@ export class Engine {
     return new Dataset(this.memory, source, options);
   }
 
-  /** Ends the engine: nothing can be made from it any more, and its memory goes once nothing else refers to it. */
+  /** Ends the engine and its workers: it cannot be used any more, and its memory goes once nothing else refers to it. */
   dispose(): void {
     this.#disposed = true;
+    this.#settings.workers?.dispose();
   }
 
   [Symbol.dispose](): void {

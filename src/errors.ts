@@ -26,3 +26,8 @@ export class DivergenceError extends Error {
 export class DisposedError extends Error {
   override readonly name = "DisposedError";
 }
+
+/** A worker thread that did not start, ended, or stopped in the middle of a call: its results are not to be used. */
+export class WorkerError extends Error {
+  override readonly name = "WorkerError";
+}

@@ -93,21 +93,37 @@ export interface Kernels extends Record<string, unknown> {
   multiplyAddPeak(n: number, xPtr: Pointer): void;
 
   heapBase(): Pointer;
-  teamBytes(): number;
+  teamBytes(threads: number): number;
   workBytes(): number;
+  progressOf(team: Pointer, part: number): Pointer;
   initTeam(team: Pointer, threads: number, tile: number, workPtr: Pointer): void;
 }
 
 // Literal URLs: bundlers find the binaries by them. They are the same seen from src/wasm/ and from build/wasm/.
-const BINARY_URLS: Record<Variant, () => URL> = {
+const BINARY_URLS = {
   simd: () => new URL("../../build/simd.wasm", import.meta.url),
   relaxed: () => new URL("../../build/relaxed.wasm", import.meta.url),
+  "simd-shared": () => new URL("../../build/simd-shared.wasm", import.meta.url),
+  "relaxed-shared": () => new URL("../../build/relaxed-shared.wasm", import.meta.url),
 };
 
-/** The binary's exports over `memory`, as the WebAssembly instance has them: a call costs no more than the call. */
-export async function instantiateKernels(variant: Variant, memory: WebAssembly.Memory): Promise<Kernels> {
-  const binary = await fetchBinary(BINARY_URLS[variant]());
+/** Compiles the binary; `shared` for a memory that several threads use. */
+export async function compileKernels(variant: Variant, shared: boolean): Promise<WebAssembly.Module> {
+  const url = BINARY_URLS[shared ? (`${variant}-shared` as const) : variant]();
+  return WebAssembly.compile((await fetchBinary(url)) as BufferSource);
+}
+
+/**
+ * The binary's exports over `memory`, as the WebAssembly instance has them: a call costs no more than the call.
+ *
+ * @param awaitPart what the kernels call while they wait for another thread
+ */
+export async function instantiateKernels(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  awaitPart: (part: number, job: number) => void = () => {},
+): Promise<Kernels> {
   // The loader's own, "demangled" exports cost three times a direct call.
-  const { instance } = await instantiate<Kernels>(binary, { env: { memory } });
+  const { instance } = await instantiate<Kernels>(module, { env: { memory }, host: { awaitPart } });
   return instance.exports as unknown as Kernels;
 }

@@ -10,11 +10,12 @@ export interface VariantChoice {
 }
 
 /**
- * Picks the binary: `requested` itself, or for `auto` the relaxed one wherever the engine compiles it.
+ * Picks the binary: `requested` itself, or for `auto` the relaxed one wherever the engine compiles it. `deterministic`
+ * asks for the same bits everywhere, which only `simd` has: relaxed multiply-adds round once or twice as the CPU likes.
  *
- * @throws RangeError for an unknown name; Error when the engine cannot run the requested binary.
+ * @throws RangeError for an unknown name, or a deterministic `relaxed`; Error when the engine cannot run the binary
  */
-export function chooseVariant(requested: Variant | "auto"): VariantChoice {
+export function chooseVariant(requested: Variant | "auto", deterministic = false): VariantChoice {
   if (requested !== "auto" && requested !== "simd" && requested !== "relaxed") {
     throw new RangeError(`variant: expected "auto", "simd" or "relaxed", got ${JSON.stringify(requested)}`);
   }
@@ -23,6 +24,10 @@ export function chooseVariant(requested: Variant | "auto"): VariantChoice {
       "this WebAssembly engine has no SIMD; expected Node ≥ 16.4, Chrome ≥ 91, Firefox ≥ 89 or Safari ≥ 16.4",
     );
   }
+  if (deterministic && requested === "relaxed") {
+    throw new RangeError('deterministic: expected variant "simd" or "auto", got "relaxed", whose bits depend on the CPU');
+  }
+  if (deterministic) return { variant: "simd", reason: "deterministic: the same bits on every machine" };
   if (requested === "simd") return { variant: "simd", reason: "requested" };
   if (WebAssembly.validate(RELAXED_PROBE)) {
     return { variant: "relaxed", reason: requested === "auto" ? "the engine has relaxed SIMD" : "requested" };
