@@ -12,6 +12,6 @@ export { multiplyAddPeak } from "./peak";
 export { sum } from "./reduce";
 export { reluBackward, reluForward } from "./relu";
 export { argmaxRows, logSoftmax, softmax, softmaxCrossEntropy } from "./softmax";
-export { sparseForward, sparseWeightGradient } from "./sparse";
+export { compressRows, expandRows, sparseForward, sparseWeightGradient } from "./sparse";
 export { heapBase, initTeam, progressOf, serve, teamBytes, workBytes } from "./team";
 export { transpose } from "./transpose";

@@ -1,5 +1,6 @@
 /** The engine: one linear memory, the kernels over it, the seeded generator. Everything else is made from an engine. */
 
+import { type CsrData, CsrMatrix } from "./csr.js";
 import { Dataset, type DatasetOptions } from "./data/dataset.js";
 import type { DataSource } from "./data/source.js";
 import { DisposedError } from "./errors.js";
@@ -162,6 +163,17 @@ export class Engine {
     return new Matrix(this.memory, rows, columns, data);
   }
 
+  /**
+   * A sparse matrix [rows, columns] for the first Dense layer of a network.
+   *
+   * @throws ShapeError; RangeError for bounds or columns out of order or range, and for NaN or ±∞ unless `checkFinite` is
+   * false; DisposedError
+   */
+  csr(rows: number, columns: number, data: CsrData, options: { readonly checkFinite?: boolean } = {}): CsrMatrix {
+    this.#checkAlive();
+    return CsrMatrix.from(this.memory, rows, columns, data, options.checkFinite ?? true);
+  }
+
   /** Class indices, one a row. @throws RangeError for a label that is not an integer in [0, classes); DisposedError */
   labels(values: ArrayLike<number>, classes?: number): Labels {
     this.#checkAlive();
@@ -171,7 +183,7 @@ export class Engine {
   /** Copies a data set into linear memory. @throws ShapeError, RangeError for NaN, ±∞ or bad labels; DisposedError */
   dataset(source: DataSource, options?: DatasetOptions): Dataset {
     this.#checkAlive();
-    return new Dataset(this.memory, source, options);
+    return new Dataset(this.kernels, this.memory, source, options);
   }
 
   /** Ends the engine and its workers: it cannot be used any more, and its memory goes once nothing else refers to it. */

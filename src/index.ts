@@ -1,10 +1,11 @@
 /** simdgrad: training of dense neural networks on the CPU. */
 
+export { type CsrData, CsrMatrix } from "./csr.js";
 export { Dataset, type DatasetOptions } from "./data/dataset.js";
 export { iterateMinibatches, type Minibatch, type MinibatchOptions } from "./data/minibatches.js";
 export type { DataSource } from "./data/source.js";
 export { createEngine, type Engine, type EngineInfo, type EngineOptions } from "./engine.js";
-export { DisposedError, DivergenceError, FormatError, ShapeError } from "./errors.js";
+export { DisposedError, DivergenceError, FormatError, ShapeError, WorkerError } from "./errors.js";
 export { loadModel, serializeModel } from "./formats/model.js";
 export { checkGradients, type GradientCheck, type GradientCheckOptions } from "./gradient-check.js";
 export { type Initializer, type InitializerName, initializers } from "./initializers.js";

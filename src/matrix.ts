@@ -4,7 +4,7 @@ import { DisposedError, ShapeError } from "./errors.js";
 import type { LinearMemory } from "./wasm/memory.js";
 
 /** A block of linear memory with an owner: throws when used after it was freed. */
-class Allocation {
+export class Allocation {
   readonly #memory: LinearMemory;
   readonly #what: string;
   #pointer: number;
@@ -243,8 +243,8 @@ export function checkSameShape(what: string, expected: Matrix, got: Matrix): voi
 }
 
 /** @throws ShapeError unless `matrix` has that many columns */
-export function checkColumns(what: string, expected: number, matrix: Matrix): void {
-  if (!(matrix instanceof Matrix)) throw new TypeError(`${what}: expected a Matrix, got ${describe(matrix)}`);
+export function checkColumns(what: string, expected: number, matrix: { rows: number; columns: number }): void {
+  if (!(matrix?.columns >= 0)) throw new TypeError(`${what}: expected a Matrix, got ${describe(matrix)}`);
   if (matrix.columns === expected) return;
   throw new ShapeError(
     `${what}: expected ${expected} columns, got ${matrix.columns} (${matrix.rows} × ${matrix.columns})`,
@@ -255,7 +255,10 @@ export function checkColumns(what: string, expected: number, matrix: Matrix): vo
 export function checkFinite(values: ArrayLike<number>, columns: number): void {
   for (let index = 0; index < values.length; ++index) {
     if (Number.isFinite(values[index])) continue;
-    const at = `row ${Math.floor(index / columns)}, column ${index % columns}`;
+    const at =
+      columns < Number.POSITIVE_INFINITY
+        ? `row ${Math.floor(index / columns)}, column ${index % columns}`
+        : `element ${index}`;
     throw new RangeError(
       `inputs: expected finite numbers, got ${values[index]} at ${at} (checkFinite: false skips this check)`,
     );
@@ -263,7 +266,7 @@ export function checkFinite(values: ArrayLike<number>, columns: number): void {
 }
 
 /** @throws ShapeError unless `value` is an integer from 0 up */
-function checkCount(what: string, value: number): void {
+export function checkCount(what: string, value: number): void {
   if (Number.isSafeInteger(value) && value >= 0) return;
   throw new ShapeError(`${what}: expected an integer of at least 0, got ${value}`);
 }

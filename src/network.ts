@@ -1,5 +1,6 @@
 /** A network: a list of layers, each applied to the result of the one before, under a softmax cross-entropy. */
 
+import { CsrMatrix } from "./csr.js";
 import type { Dataset } from "./data/dataset.js";
 import { iterateMinibatches } from "./data/minibatches.js";
 import type { Engine } from "./engine.js";
@@ -30,6 +31,8 @@ export class Network {
   readonly #activations: Matrix[] = [];
   /** Room for a batch's probabilities, or its predicted classes. */
   readonly #results: MatrixBuffer;
+  /** Room for a sparse batch in front of a layer that takes none. */
+  readonly #expanded: MatrixBuffer;
   #disposed = false;
 
   /** @throws ShapeError when two neighbours do not fit, with the layer's index and name; TypeError for an empty list */
@@ -46,15 +49,16 @@ export class Network {
     this.outputs = columns;
     this.#loss = new SoftmaxCrossEntropy(engine);
     this.#results = new MatrixBuffer(engine.memory);
+    this.#expanded = new MatrixBuffer(engine.memory);
   }
 
   /**
    * The activations of all layers for `input` [batch, inputs]; the last are the logits. They belong to the layers and are
    * valid until the next call; the list is reused too.
    */
-  forward(input: Matrix): readonly Matrix[] {
+  forward(input: Matrix | CsrMatrix): readonly Matrix[] {
     this.#check(input);
-    let current = input;
+    let current = this.#firstInput(input);
     for (let index = 0; index < this.layers.length; ++index) {
       const layer = this.layers[index] as Layer;
       try {
@@ -68,17 +72,17 @@ export class Network {
   }
 
   /** The logits [batch, outputs] for `input`; valid until the next call. */
-  logits(input: Matrix): Matrix {
+  logits(input: Matrix | CsrMatrix): Matrix {
     return this.forward(input)[this.layers.length - 1] as Matrix;
   }
 
   /** The index of the largest logit of each row; the first of equals. */
-  predict(input: Matrix): Int32Array {
+  predict(input: Matrix | CsrMatrix): Int32Array {
     return this.#argmax(this.logits(input)).slice();
   }
 
   /** softmax(logits) of each row, row by row. */
-  predictProbabilities(input: Matrix): Float32Array {
+  predictProbabilities(input: Matrix | CsrMatrix): Float32Array {
     const { rows, columns, pointer } = this.logits(input);
     const probabilities = this.#results.shaped(rows, columns);
     this.engine.kernels.softmax(rows, columns, pointer, probabilities.pointer);
@@ -92,14 +96,14 @@ export class Network {
    * @returns the mean loss of the batch, before the step
    * @throws ShapeError, RangeError for labels beyond the last class; nothing has moved then
    */
-  train(input: Matrix, labels: Labels): number {
+  train(input: Matrix | CsrMatrix, labels: Labels): number {
     const logits = this.logits(input);
     const loss = this.#loss.meanLoss(logits, labels);
     let gradient = this.#loss.gradient(logits);
     for (let index = this.layers.length - 1; index >= 0; --index) {
       const layer = this.layers[index] as Layer;
       try {
-        if (index === 0) layer.learn(input, gradient);
+        if (index === 0) layer.learn(this.#firstInput(input), gradient);
         else gradient = layer.backward(this.#activations[index - 1] as Matrix, gradient);
       } catch (error) {
         throw located(error, index, layer);
@@ -135,6 +139,7 @@ export class Network {
     for (const layer of this.layers) layer.dispose();
     this.#loss.dispose();
     this.#results.dispose();
+    this.#expanded.dispose();
   }
 
   [Symbol.dispose](): void {
@@ -149,9 +154,19 @@ export class Network {
     return this.engine.memory.i32(indices, rows);
   }
 
-  #check(input: Matrix): void {
+  /** The input as the first layer takes it. What that is once it was sparse, the first layer knows. */
+  #firstInput(input: Matrix | CsrMatrix): Matrix {
+    if (!(input instanceof CsrMatrix) || this.layers[0]?.takesSparse) return input as Matrix;
+    const dense = this.#expanded.shaped(input.rows, input.columns);
+    input.expandInto(this.engine.kernels, dense);
+    return dense;
+  }
+
+  #check(input: Matrix | CsrMatrix): void {
     if (this.#disposed) throw new DisposedError("the network was used after it was disposed of");
-    if (!(input instanceof Matrix)) throw new TypeError("network: input: expected a Matrix");
+    if (!(input instanceof Matrix || input instanceof CsrMatrix)) {
+      throw new TypeError("network: input: expected a Matrix or CsrMatrix");
+    }
     if (input.memory !== this.engine.memory) {
       throw new RangeError("network: input: expected a matrix of the network's own engine, got one of another");
     }

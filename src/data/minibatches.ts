@@ -1,5 +1,6 @@
 /** Minibatches: rows gathered, in order or shuffled, into buffers that are reused from batch to batch. */
 
+import { CsrMatrix } from "../csr.js";
 import type { Engine } from "../engine.js";
 import { ShapeError } from "../errors.js";
 import { ByteMatrix, Labels, Matrix } from "../matrix.js";
@@ -7,7 +8,8 @@ import type { Random } from "../random.js";
 
 /** One minibatch; both parts are overwritten by the next. */
 export interface Minibatch {
-  readonly inputs: Matrix;
+  /** Sparse if the data set is. */
+  readonly inputs: Matrix | CsrMatrix;
   readonly targets: Labels;
 }
 
@@ -26,7 +28,7 @@ export interface MinibatchOptions {
  */
 export function iterateMinibatches(
   engine: Engine,
-  inputs: Matrix | ByteMatrix,
+  inputs: Matrix | ByteMatrix | CsrMatrix,
   targets: Labels,
   batchSize: number,
   options: MinibatchOptions = {},
@@ -42,21 +44,21 @@ export function iterateMinibatches(
 
 function* generate(
   engine: Engine,
-  inputs: Matrix | ByteMatrix,
+  inputs: Matrix | ByteMatrix | CsrMatrix,
   targets: Labels,
   batchSize: number,
   { shuffle = false, dropLast = true }: MinibatchOptions,
 ): Generator<Minibatch, void, undefined> {
   const order = new Labels(engine.memory, rowOrder(inputs.rows, shuffle === true ? engine.random : shuffle));
   const size = Math.min(batchSize, inputs.rows);
-  let batch = allocate(engine, size, inputs.columns, targets.classes);
+  let batch = allocate(engine, size, inputs, targets.classes);
   try {
     for (let start = 0; start < inputs.rows; start += batchSize) {
       const rows = Math.min(batchSize, inputs.rows - start);
       if (rows < batchSize && dropLast) break;
       if (rows < batch.inputs.rows) {
         release(batch);
-        batch = allocate(engine, rows, inputs.columns, targets.classes);
+        batch = allocate(engine, rows, inputs, targets.classes);
       }
       gather(engine, inputs, targets, order.pointer + start * 4, batch);
       yield batch;
@@ -74,9 +76,14 @@ function rowOrder(rows: number, random: Random | false): Int32Array {
   return order;
 }
 
-function allocate({ memory }: Engine, rows: number, columns: number, classes: number): Minibatch {
+function allocate(
+  { memory }: Engine,
+  rows: number,
+  inputs: Matrix | ByteMatrix | CsrMatrix,
+  classes: number,
+): Minibatch {
   return {
-    inputs: new Matrix(memory, rows, columns),
+    inputs: inputs instanceof CsrMatrix ? inputs.selection(rows) : new Matrix(memory, rows, inputs.columns),
     targets: new Labels(memory, new Int32Array(rows), Math.max(classes, 1)),
   };
 }
@@ -89,16 +96,18 @@ function release(batch: Minibatch): void {
 /** Copies the rows whose indices lie at `indicesPtr` into the batch. */
 function gather(
   { kernels }: Engine,
-  inputs: Matrix | ByteMatrix,
+  inputs: Matrix | ByteMatrix | CsrMatrix,
   targets: Labels,
   indicesPtr: number,
   batch: Minibatch,
 ): void {
-  const { rows, columns, pointer } = batch.inputs;
-  if (inputs instanceof ByteMatrix) {
-    kernels.gatherByteRows(rows, columns, inputs.scale, indicesPtr, inputs.pointer, pointer);
+  const { rows, columns } = batch.inputs;
+  if (inputs instanceof CsrMatrix) {
+    (batch.inputs as CsrMatrix).gatherRows(kernels, inputs, indicesPtr);
+  } else if (inputs instanceof ByteMatrix) {
+    kernels.gatherByteRows(rows, columns, inputs.scale, indicesPtr, inputs.pointer, (batch.inputs as Matrix).pointer);
   } else {
-    kernels.gatherRows(rows, columns, indicesPtr, inputs.pointer, pointer);
+    kernels.gatherRows(rows, columns, indicesPtr, inputs.pointer, (batch.inputs as Matrix).pointer);
   }
   // A label is four bytes, as a float is: a row of one column.
   kernels.gatherRows(rows, 1, indicesPtr, targets.pointer, batch.targets.pointer);

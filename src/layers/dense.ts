@@ -1,3 +1,4 @@
+import { CsrBuffer, CsrMatrix, SPARSE_BELOW } from "../csr.js";
 import type { Engine } from "../engine.js";
 import { ShapeError } from "../errors.js";
 import { type Initializer, type InitializerName, resolveInitializer } from "../initializers.js";
@@ -8,6 +9,11 @@ import { Layer, type Parameter } from "./layer.js";
 export interface DenseOptions {
   /** Step length of gradient descent; default 0.1. */
   readonly learningRate?: number;
+  /**
+   * Of a first layer: whether dense inputs are compressed, so that zeros are passed over. By default that is done where
+   * less than 40 % of a batch is not zero. Sparse and dense sums are rounded differently.
+   */
+  readonly sparse?: boolean | "auto";
   /** Initial weights; default `normal`, N(0, 0.01). Biases begin at zero. */
   readonly init?: InitializerName | Initializer;
 }
@@ -17,18 +23,25 @@ export interface DenseOptions {
  * `backward` takes one step of gradient descent: W ← W − η·Xᵀ·G, b ← b − η·Σᵢ G[i, :].
  */
 export class Dense extends Layer {
+  override readonly takesSparse = true;
   readonly inputs: number;
   readonly outputs: number;
   readonly learningRate: number;
   readonly #init: Initializer;
+  /** Density up to which a batch is compressed. */
+  #sparseBelow: number;
   #engine!: Engine;
   #weights!: PanelMatrix;
   #biases!: PanelMatrix;
   #output!: MatrixBuffer;
   #gradInput!: MatrixBuffer;
+  #compressed!: CsrBuffer;
+  /** The sparse form of the input that `forward` was last called with, if it has one. */
+  #sparseInput: CsrMatrix | undefined;
 
   /** @throws RangeError for sizes that are not integers from 1, a learning rate that is negative or not finite, an unknown init */
-  constructor(inputs: number, outputs: number, { learningRate = 0.1, init = "normal" }: DenseOptions = {}) {
+  constructor(inputs: number, outputs: number, options: DenseOptions = {}) {
+    const { learningRate = 0.1, init = "normal", sparse = "auto" } = options;
     super();
     for (const [name, units] of Object.entries({ inputs, outputs })) {
       if (Number.isInteger(units) && units >= 1) continue;
@@ -41,6 +54,7 @@ export class Dense extends Layer {
     this.outputs = outputs;
     this.learningRate = learningRate;
     this.#init = resolveInitializer(init);
+    this.#sparseBelow = sparse === "auto" ? SPARSE_BELOW : Number(sparse);
   }
 
   override attach(engine: Engine, inputs: number | undefined): number {
@@ -49,6 +63,9 @@ export class Dense extends Layer {
     }
     if (this.#engine) throw new Error("this layer already belongs to a network");
     this.#engine = engine;
+    // Only a first layer sees data; what a hidden one sees changes its density as the network learns.
+    if (inputs !== undefined) this.#sparseBelow = 0;
+    this.#compressed = new CsrBuffer(engine.kernels, engine.memory);
     this.#weights = new PanelMatrix(engine.memory, this.inputs, this.outputs);
     this.#biases = new PanelMatrix(engine.memory, 1, this.outputs);
     this.#output = new MatrixBuffer(engine.memory);
@@ -58,21 +75,40 @@ export class Dense extends Layer {
     return this.outputs;
   }
 
-  override forward(input: Matrix): Matrix {
+  /** Takes sparse inputs, too. */
+  override forward(input: Matrix | CsrMatrix): Matrix {
     checkColumns("Dense: input", this.inputs, input);
     const { kernels, team } = this.#engine;
-    const output = this.#output.shaped(input.rows, this.outputs);
-    kernels.denseForward(
-      input.rows,
-      this.inputs,
-      this.outputs,
-      input.pointer,
-      this.#weights.pointer,
-      this.#biases.pointer,
-      output.pointer,
-      team,
-    );
+    const { rows } = input;
+    const output = this.#output.shaped(rows, this.outputs);
+    const sparse = this.#sparseForm(input);
+    this.#sparseInput = sparse;
+    const [weights, biases] = [this.#weights.pointer, this.#biases.pointer];
+    if (sparse) {
+      const { startsPointer, endsPointer, indicesPointer, valuesPointer } = sparse;
+      kernels.sparseForward(
+        rows,
+        this.inputs,
+        this.outputs,
+        startsPointer,
+        endsPointer,
+        indicesPointer,
+        valuesPointer,
+        weights,
+        biases,
+        output.pointer,
+        team,
+      );
+    } else {
+      const { pointer } = input as Matrix;
+      kernels.denseForward(rows, this.inputs, this.outputs, pointer, weights, biases, output.pointer, team);
+    }
     return output;
+  }
+
+  #sparseForm(input: Matrix | CsrMatrix): CsrMatrix | undefined {
+    if (input instanceof CsrMatrix) return input;
+    return this.#sparseBelow > 0 ? this.#compressed.compress(input, this.#sparseBelow) : undefined;
   }
 
   /** gradInput = gradOutput·Wᵀ, with the weights from before the step. */
@@ -93,21 +129,41 @@ export class Dense extends Layer {
     return gradInput;
   }
 
-  override learn(input: Matrix, gradOutput: Matrix): void {
+  override learn(input: Matrix | CsrMatrix, gradOutput: Matrix): void {
     checkColumns("Dense: input", this.inputs, input);
     const { kernels, team } = this.#engine;
-    kernels.denseWeightGradient(
-      input.rows,
-      this.inputs,
-      this.outputs,
-      -this.learningRate,
-      input.pointer,
-      gradOutput.pointer,
-      true,
-      this.#weights.pointer,
-      team,
-    );
-    kernels.biasGradient(input.rows, this.outputs, -this.learningRate, gradOutput.pointer, true, this.#biases.pointer);
+    const { rows } = input;
+    const sparse = input instanceof CsrMatrix ? input : this.#sparseInput;
+    const weights = this.#weights.pointer;
+    if (sparse) {
+      const { startsPointer, endsPointer, indicesPointer, valuesPointer } = sparse;
+      kernels.sparseWeightGradient(
+        rows,
+        this.inputs,
+        this.outputs,
+        -this.learningRate,
+        startsPointer,
+        endsPointer,
+        indicesPointer,
+        valuesPointer,
+        gradOutput.pointer,
+        weights,
+        team,
+      );
+    } else {
+      kernels.denseWeightGradient(
+        rows,
+        this.inputs,
+        this.outputs,
+        -this.learningRate,
+        (input as Matrix).pointer,
+        gradOutput.pointer,
+        true,
+        weights,
+        team,
+      );
+    }
+    kernels.biasGradient(rows, this.outputs, -this.learningRate, gradOutput.pointer, true, this.#biases.pointer);
   }
 
   /** `weights` [inputs, outputs] and `biases` [outputs]. */
@@ -125,6 +181,7 @@ export class Dense extends Layer {
   }
 
   override dispose(): void {
-    for (const block of [this.#weights, this.#biases, this.#output, this.#gradInput]) block?.dispose();
+    for (const block of [this.#weights, this.#biases, this.#output, this.#gradInput, this.#compressed])
+      block?.dispose();
   }
 }

@@ -22,6 +22,9 @@ export interface Parameter {
  * may be kept in a `MatrixBuffer`: they are valid until the next call.
  */
 export class Layer {
+  /** Whether `forward` and `learn` take a `CsrMatrix`; if not, the network expands it for a first layer. */
+  readonly takesSparse: boolean = false;
+
   /**
    * Called once by the network, before any other method: the place to allocate.
    *

@@ -58,6 +58,53 @@ export interface Kernels extends Record<string, unknown> {
     team: Pointer,
   ): void;
 
+  sparseForward(
+    batch: number,
+    inputs: number,
+    outputs: number,
+    startsPtr: Pointer,
+    endsPtr: Pointer,
+    indicesPtr: Pointer,
+    valuesPtr: Pointer,
+    weightsPtr: Pointer,
+    biasPtr: Pointer,
+    yPtr: Pointer,
+    team: Pointer,
+  ): void;
+  sparseWeightGradient(
+    batch: number,
+    inputs: number,
+    outputs: number,
+    alpha: number,
+    startsPtr: Pointer,
+    endsPtr: Pointer,
+    indicesPtr: Pointer,
+    valuesPtr: Pointer,
+    gradOutputPtr: Pointer,
+    weightsPtr: Pointer,
+    team: Pointer,
+  ): void;
+  compressRows(
+    rows: number,
+    columns: number,
+    xPtr: Pointer,
+    first: number,
+    limit: number,
+    startsPtr: Pointer,
+    endsPtr: Pointer,
+    indicesPtr: Pointer,
+    valuesPtr: Pointer,
+  ): number;
+  expandRows(
+    rows: number,
+    columns: number,
+    startsPtr: Pointer,
+    endsPtr: Pointer,
+    indicesPtr: Pointer,
+    valuesPtr: Pointer,
+    yPtr: Pointer,
+  ): void;
+
   biasAdd(m: number, n: number, biasPtr: Pointer, yPtr: Pointer): void;
   biasGradient(
     m: number,

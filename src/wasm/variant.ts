@@ -25,7 +25,9 @@ export function chooseVariant(requested: Variant | "auto", deterministic = false
     );
   }
   if (deterministic && requested === "relaxed") {
-    throw new RangeError('deterministic: expected variant "simd" or "auto", got "relaxed", whose bits depend on the CPU');
+    throw new RangeError(
+      'deterministic: expected variant "simd" or "auto", got "relaxed", whose bits depend on the CPU',
+    );
   }
   if (deterministic) return { variant: "simd", reason: "deterministic: the same bits on every machine" };
   if (requested === "simd") return { variant: "simd", reason: "requested" };

@@ -1,0 +1,252 @@
+/** Sparse matrices: the elements that are not zero, row by row. */
+
+import { ShapeError } from "./errors.js";
+import { Allocation, checkCount, checkFinite, type Matrix, MatrixBuffer } from "./matrix.js";
+import type { Kernels } from "./wasm/kernels.js";
+import type { LinearMemory } from "./wasm/memory.js";
+
+/**
+ * Share of elements that are not zero, below which a product is faster sparse than dense on every engine measured:
+ * docs/performance.md. Fixed, because the choice decides the rounding.
+ */
+export const SPARSE_BELOW = 0.4;
+
+/** The parts of a sparse matrix in compressed-row form, as SciPy's csr_matrix and others name them. */
+export interface CsrData {
+  /** Where each row's elements begin, and where the last row's end: rows + 1 integers. */
+  readonly indptr: ArrayLike<number>;
+  /** Each element's column, ascending within a row. */
+  readonly indices: ArrayLike<number>;
+  /** Each element's value. */
+  readonly values: ArrayLike<number>;
+}
+
+/** Elements in linear memory, for one matrix or for all that are made of its rows. */
+interface Elements {
+  readonly indices: Allocation;
+  readonly values: Allocation;
+}
+
+/** A float32 matrix [rows, columns] of which only the elements that are not zero are kept. Made by `engine.csr`. */
+export class CsrMatrix {
+  readonly rows: number;
+  readonly columns: number;
+  readonly memory: LinearMemory;
+  readonly #elements: Elements;
+  /** Of each row, the number of its first element, and of the element after its last. */
+  readonly #starts: Allocation;
+  readonly #ends: Allocation;
+  readonly #ownsElements: boolean;
+
+  /** Contents undefined: of `elements`, or of room for `capacity` new ones. */
+  constructor(memory: LinearMemory, rows: number, columns: number, elements: Elements | number) {
+    checkCount("rows", rows);
+    checkCount("columns", columns);
+    const what = `sparse matrix ${rows} × ${columns}`;
+    this.rows = rows;
+    this.columns = columns;
+    this.memory = memory;
+    this.#ownsElements = typeof elements === "number";
+    this.#elements =
+      typeof elements === "number"
+        ? // Kernels store four at a time.
+          {
+            indices: new Allocation(memory, (elements + 3) * 4, what),
+            values: new Allocation(memory, (elements + 3) * 4, what),
+          }
+        : elements;
+    this.#starts = new Allocation(memory, rows * 4, what);
+    this.#ends = new Allocation(memory, rows * 4, what);
+  }
+
+  /**
+   * @throws ShapeError for lengths that do not fit; RangeError for row bounds that are not ascending integers, columns that
+   * are not ascending integers in [0, columns), and, unless `finite` is false, NaN or ±∞
+   */
+  static from(memory: LinearMemory, rows: number, columns: number, data: CsrData, finite = true): CsrMatrix {
+    checkCsr(rows, columns, data);
+    if (finite) checkFinite(data.values, Number.POSITIVE_INFINITY);
+    const matrix = new CsrMatrix(memory, rows, columns, data.values.length);
+    memory.i32(matrix.indicesPointer, data.indices.length).set(data.indices);
+    memory.f32(matrix.valuesPointer, data.values.length).set(data.values);
+    const bounds = Int32Array.from(data.indptr);
+    memory.i32(matrix.startsPointer, rows).set(bounds.subarray(0, rows));
+    memory.i32(matrix.endsPointer, rows).set(bounds.subarray(1));
+    return matrix;
+  }
+
+  get startsPointer(): number {
+    return this.#starts.pointer;
+  }
+
+  get endsPointer(): number {
+    return this.#ends.pointer;
+  }
+
+  get indicesPointer(): number {
+    return this.#elements.indices.pointer;
+  }
+
+  get valuesPointer(): number {
+    return this.#elements.values.pointer;
+  }
+
+  /** A matrix of `rows` rows of this one, not yet chosen: `gatherRows` does that. It shares the elements. */
+  selection(rows: number): CsrMatrix {
+    return new CsrMatrix(this.memory, rows, this.columns, this.#elements);
+  }
+
+  /** Makes this matrix, a selection of `source`, the rows whose indices lie at `order`. */
+  gatherRows(kernels: Kernels, source: CsrMatrix, order: number): void {
+    // A bound is four bytes, as a float is: a row of one column.
+    kernels.gatherRows(this.rows, 1, order, source.startsPointer, this.startsPointer);
+    kernels.gatherRows(this.rows, 1, order, source.endsPointer, this.endsPointer);
+  }
+
+  /** Writes all elements, zeros included, to `target` of the same shape. */
+  expandInto(kernels: Kernels, target: Matrix): void {
+    kernels.expandRows(
+      this.rows,
+      this.columns,
+      this.startsPointer,
+      this.endsPointer,
+      this.indicesPointer,
+      this.valuesPointer,
+      target.pointer,
+    );
+  }
+
+  /** Frees the row bounds, and the elements unless they belong to another matrix. */
+  dispose(): void {
+    this.#starts.dispose();
+    this.#ends.dispose();
+    if (!this.#ownsElements) return;
+    this.#elements.indices.dispose();
+    this.#elements.values.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/** Compresses dense matrices into memory that is reused for every one that is not larger. */
+export class CsrBuffer {
+  readonly #kernels: Kernels;
+  readonly #memory: LinearMemory;
+  #matrix: CsrMatrix | undefined;
+  #capacity = 0;
+
+  constructor(kernels: Kernels, memory: LinearMemory) {
+    this.#kernels = kernels;
+    this.#memory = memory;
+  }
+
+  /** `dense` as a sparse matrix, valid until the next call; undefined when its density is above `most`. */
+  compress(dense: Matrix, most: number): CsrMatrix | undefined {
+    const { rows, columns, pointer } = dense;
+    const limit = Math.floor(rows * columns * most);
+    if (this.#matrix?.rows !== rows || this.#matrix.columns !== columns || this.#capacity < limit) {
+      this.dispose();
+      this.#matrix = new CsrMatrix(this.#memory, rows, columns, limit);
+      this.#capacity = limit;
+    }
+    const { startsPointer, endsPointer, indicesPointer, valuesPointer } = this.#matrix;
+    const count = this.#kernels.compressRows(
+      rows,
+      columns,
+      pointer,
+      0,
+      limit,
+      startsPointer,
+      endsPointer,
+      indicesPointer,
+      valuesPointer,
+    );
+    return count < 0 ? undefined : this.#matrix;
+  }
+
+  dispose(): void {
+    this.#matrix?.dispose();
+    this.#matrix = undefined;
+  }
+}
+
+/**
+ * The rows of `scale`·`data` (bytes, or floats) as a sparse matrix; undefined when more than the share `most` of them is
+ * not zero.
+ */
+export function compress(
+  kernels: Kernels,
+  memory: LinearMemory,
+  rows: number,
+  columns: number,
+  data: Float32Array | Uint8Array,
+  scale: number,
+  most: number,
+): CsrMatrix | undefined {
+  const count = countNonZero(data);
+  if (count > data.length * most) return undefined;
+  const matrix = new CsrMatrix(memory, rows, columns, count);
+  const chunk = new MatrixBuffer(memory);
+  const chunkRows = Math.max(1, Math.floor(CHUNK_ELEMENTS / Math.max(columns, 1)));
+  let first = 0;
+  for (let row = 0; row < rows; row += chunkRows) {
+    const part = data.subarray(row * columns, Math.min(row + chunkRows, rows) * columns);
+    const dense = chunk.shaped(part.length / Math.max(columns, 1), columns);
+    const floats = dense.data;
+    for (let i = 0; i < part.length; ++i) floats[i] = scale * (part[i] as number);
+    first += kernels.compressRows(
+      dense.rows,
+      columns,
+      dense.pointer,
+      first,
+      count - first,
+      matrix.startsPointer + row * 4,
+      matrix.endsPointer + row * 4,
+      matrix.indicesPointer + first * 4,
+      matrix.valuesPointer + first * 4,
+    );
+  }
+  chunk.dispose();
+  return matrix;
+}
+
+/** Elements that are brought into linear memory at a time. */
+const CHUNK_ELEMENTS = 1 << 18;
+
+function countNonZero(data: Float32Array | Uint8Array): number {
+  let count = 0;
+  for (let i = 0; i < data.length; ++i) count += data[i] === 0 ? 0 : 1;
+  return count;
+}
+
+function checkCsr(rows: number, columns: number, { indptr, indices, values }: CsrData): void {
+  if (indptr.length !== rows + 1) {
+    throw new ShapeError(`indptr: expected ${rows + 1} values for ${rows} rows, got ${indptr.length}`);
+  }
+  if (indices.length !== values.length) {
+    throw new ShapeError(`indices: expected one for each of the ${values.length} values, got ${indices.length}`);
+  }
+  for (let row = 0; row <= rows; ++row) {
+    const bound = indptr[row] as number;
+    const least = row === 0 ? 0 : (indptr[row - 1] as number);
+    const most = row === 0 ? 0 : values.length;
+    if (!Number.isInteger(bound) || bound < least || bound > most || (row === rows && bound !== values.length)) {
+      const expected = row === rows ? `the number of values, ${values.length}` : `an integer from ${least} to ${most}`;
+      throw new RangeError(`indptr[${row}]: expected ${expected}, got ${bound}`);
+    }
+  }
+  for (let row = 0; row < rows; ++row) {
+    let least = 0;
+    for (let element = indptr[row] as number; element < (indptr[row + 1] as number); ++element) {
+      const column = indices[element] as number;
+      if (!Number.isInteger(column) || column < least || column >= columns) {
+        throw new RangeError(
+          `row ${row}, element ${element}: expected an ascending column from ${least} to ${columns - 1}, got ${column}`,
+        );
+      }
+      least = column + 1;
+    }
+  }
+}
