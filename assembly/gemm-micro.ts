@@ -177,7 +177,14 @@ function microKernel<TILE>(
 // @ts-ignore: decorator
 @unmanaged @final class Tile6x16 { @inline get rows(): i32 { return 6; } @inline get wide(): bool { return true; } }
 
-/** Runs the micro-kernel for a tile of 1 to 6 `rows`, 16 columns when `wide`, else 8. */
+/**
+ * Runs the micro-kernel for a tile of 1 to 6 `rows`, 16 columns when `wide`, else 8.
+ *
+ * Inlined into its two callers: each micro-kernel then has two, which keeps the compiler from inlining it. As a function
+ * of its own with a single loop it gets the registers to itself, and V8 can turn its vectors into 256-bit ones.
+ */
+// @ts-ignore: decorator
+@inline
 export function multiplyTile(
   rows: i32, wide: bool,
   k: i32,

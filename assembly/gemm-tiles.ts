@@ -11,6 +11,9 @@ export const PROGRESS: usize = SCRATCH_TILE;
 /** Bytes of both, rounded up to whole cache lines. */
 export const SCRATCH_BYTES: usize = SCRATCH_TILE + 64;
 
+/** Elements of B that stay in the first-level cache beside what else a tile needs. */
+const CACHED_ELEMENTS: i64 = 4096;
+
 /** A tile choice in one word: the most rows (1 to 6), plus 16 for sixteen columns instead of eight. */
 // @ts-ignore: decorator
 @inline
@@ -20,7 +23,8 @@ export function tileRows(tile: i32): i32 { return tile & 15; }
 export function tileIsWide(tile: i32): bool { return (tile & 16) != 0; }
 
 /**
- * C ← alpha·A·B + D, part `part` of `parts`: tiles are numbered panel by panel and cut into equal runs.
+ * C ← alpha·A·B + D, part `part` of `parts`: tiles are numbered panel by panel, or, where all of B stays in the first-level
+ * cache, row by row, and cut into equal runs.
  *
  * All strides are bytes. A scalar: a + row·aRow + k·aStep. Eight floats of B: b + panel·bPanel + k·bStep; likewise C and
  * D with their row strides. Every panel of B holds eight readable columns; of C and D only n columns are touched.
@@ -40,13 +44,17 @@ export function multiplyTiles(
   const rowTiles = (m + tileRows(tile) - 1) / tileRows(tile);
   const height = m / rowTiles;
   const taller = m - height * rowTiles;
-  const tiles = (n + width - 1) / width * rowTiles;
-  const end = partBegin(tiles, part + 1, parts);
+  const groups = (n + width - 1) / width;
+  const rowByRow = <i64>n * k <= CACHED_ELEMENTS;
+  const inner = rowByRow ? groups : rowTiles;
+  const end = partBegin(groups * rowTiles, part + 1, parts);
 
-  for (let index = partBegin(tiles, part, parts); index < end; ++index) {
+  for (let index = partBegin(groups * rowTiles, part, parts); index < end; ++index) {
     store<i32>(scratch, index, PROGRESS);
-    const group = index / rowTiles;
-    const rowTile = index - group * rowTiles;
+    const outerIndex = index / inner;
+    const innerIndex = index - outerIndex * inner;
+    const group = rowByRow ? innerIndex : outerIndex;
+    const rowTile = rowByRow ? outerIndex : innerIndex;
     const rows = height + <i32>(rowTile < taller);
     const row = <usize>(rowTile * height + min(rowTile, taller));
     const panel = <usize>(group << <i32>wide);
@@ -91,14 +99,13 @@ function multiplyEdge(
   d: usize, dRow: usize,
   alpha: f32, scratch: usize,
 ): void {
-  if (columns == <i32>PANEL) {
-    multiplyTile(rows, false, k, a, aRow, aStep, b, bStep, 0, c, cRow, 0, d, dRow, 0, alpha);
-    return;
-  }
+  const whole = columns == <i32>PANEL;
   const scratchRow = PANEL * 4;
-  copyColumns(rows, columns, d, dRow, scratch, scratchRow);
-  multiplyTile(rows, false, k, a, aRow, aStep, b, bStep, 0, scratch, scratchRow, 0, scratch, scratchRow, 0, alpha);
-  copyColumns(rows, columns, scratch, scratchRow, c, cRow);
+  if (!whole) copyColumns(rows, columns, d, dRow, scratch, scratchRow);
+  const target = whole ? c : scratch, targetRow = whole ? cRow : scratchRow;
+  const addend = whole ? d : scratch, addendRow = whole ? dRow : scratchRow;
+  multiplyTile(rows, false, k, a, aRow, aStep, b, bStep, 0, target, targetRow, 0, addend, addendRow, 0, alpha);
+  if (!whole) copyColumns(rows, columns, scratch, scratchRow, c, cRow);
 }
 
 function copyColumns(rows: i32, columns: i32, source: usize, sourceRow: usize, target: usize, targetRow: usize): void {

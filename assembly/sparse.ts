@@ -10,7 +10,7 @@ import { runParts, Team } from "./team";
 
 const PANEL_BYTES: usize = PANEL * 4;
 /** Most panels at a time: twelve vectors, with a factor and an operand, fill the sixteen registers of x64. */
-const MAX_PANELS: i32 = 6;
+const MAX_PANELS: i32 = 4;
 
 @unmanaged
 class SparseJob {
