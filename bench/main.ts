@@ -8,10 +8,12 @@ import { Argument, Command, Option } from "commander";
 import { createEngine, type Engine, type Variant } from "../src/index.js";
 import { benchGemm } from "./gemm.js";
 import { benchMemory } from "./memory.js";
+import { benchPeers } from "./peers.js";
 
 const benchmarks: Record<string, (engine: Engine) => AsyncIterable<object> | Iterable<object>> = {
   gemm: benchGemm,
   memory: (engine) => [benchMemory(engine, collectedHeapBytes)],
+  peers: benchPeers,
 };
 
 const program = new Command("bench")

@@ -40,9 +40,15 @@ export async function measure(
     for (let i = 0; i < repetitions; ++i) call();
     return (performance.now() - start) / 1000 / repetitions;
   });
-  times.sort((a, b) => a - b);
-  const quantile = (share: number) => times[Math.floor((times.length - 1) * share)] as number;
-  return { seconds: quantile(0.5), spread: (quantile(0.75) - quantile(0.25)) / quantile(0.5) };
+  const { median, spread } = summarize(times);
+  return { seconds: median, spread };
+}
+
+/** The median, and (third quartile − first quartile) / median. */
+export function summarize(values: readonly number[]): { readonly median: number; readonly spread: number } {
+  const sorted = values.toSorted((a, b) => a - b);
+  const quantile = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] as number;
+  return { median: quantile(0.5), spread: (quantile(0.75) - quantile(0.25)) / quantile(0.5) };
 }
 
 /** GFLOP/s of one core doing nothing but multiply-adds in registers, in this engine's variant. */

@@ -1,0 +1,185 @@
+/**
+ * `peers`: the seed's network on MNIST, trained by this library and by others: the same rows in the same order, the same
+ * initial weights, plain SGD. Each system is a child process; a round gives each its turn, so that a busy machine meets all.
+ * A system that is not installed is skipped; those in Python need NumPy, PyTorch or scikit-learn in `python3`.
+ */
+
+import { setMaxListeners } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { Engine, Variant } from "../src/index.js";
+import { summarize } from "./measure.js";
+import { type PeerCommand, PeerProcess } from "./peers/peer-process.js";
+import { writeWorkload } from "./peers/workload.js";
+
+/** One line of the benchmark. */
+export interface PeerResult {
+  readonly bench: "peers";
+  readonly system: string;
+  readonly version: string;
+  readonly threads: number;
+  readonly samplesPerSecond: number;
+  /** Interquartile range over median. */
+  readonly spread: number;
+  /** Mean over the first 2000 rows after the first 300 steps: it shows that all learn the same. */
+  readonly loss: number;
+  /** How many times as fast this library is, with its default options. */
+  readonly ratio: number;
+}
+
+/** The line of a system that does not run here. */
+export interface SkippedPeer {
+  readonly bench: "peers";
+  readonly system: string;
+  readonly skipped: string;
+}
+
+/** Options of `benchPeers`. */
+export interface PeersOptions {
+  /** Timed turns of each system; default 15. */
+  readonly rounds?: number;
+  /** About how long a turn lasts; default 0.5. */
+  readonly turnSeconds?: number;
+}
+
+interface System {
+  readonly name: string;
+  /** Tried in order until one starts. */
+  readonly commands: readonly PeerCommand[];
+}
+
+/** A system that runs. */
+interface Entrant {
+  readonly name: string;
+  readonly peer: PeerProcess;
+  /** After the first turn. */
+  loss: number;
+  /** Of the next turn. */
+  steps: number;
+  /** Steps a second, turn by turn. */
+  readonly rates: number[];
+}
+
+/** Our own, with default options: what the others are compared with. */
+const OWN = "simdgrad";
+/** The steps after which losses are compared; they compile and warm up, too. */
+const LOSS_STEPS = 300;
+/** Turns that do not count: the one for the loss, and one that finds out how many steps make a turn once all is warm. */
+const WARM_UP_TURNS = 2;
+/** Between two turns, in milliseconds: threads that spin for more work go to sleep. */
+const PAUSE = 50;
+
+/** Yields a line for each system, once all are done. */
+export async function* benchPeers(
+  engine: Engine,
+  { rounds = 15, turnSeconds = 0.5 }: PeersOptions = {},
+): AsyncGenerator<PeerResult | SkippedPeer> {
+  const folder = mkdtempSync(join(tmpdir(), "simdgrad-peers-"));
+  const children = new AbortController();
+  // Each child is one.
+  setMaxListeners(0, children.signal);
+  const cleanUp = () => {
+    children.abort();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const interrupted = () => process.exit(130);
+  process.once("exit", cleanUp).once("SIGINT", interrupted).once("SIGTERM", interrupted);
+  try {
+    const { batch } = await writeWorkload(folder, engine);
+    const all = systems(folder, engine.info().variant);
+    const { entrants, skipped } = await compete(all, rounds, turnSeconds, children.signal);
+    const own = summarize(entrants.get(OWN)?.rates.slice(WARM_UP_TURNS) ?? []).median;
+    for (const { name } of all) {
+      const reason = skipped.get(name);
+      if (reason !== undefined) yield { bench: "peers", system: name, skipped: reason };
+      else yield toResult(entrants.get(name) as Entrant, batch, own);
+    }
+  } finally {
+    process.off("exit", cleanUp).off("SIGINT", interrupted).off("SIGTERM", interrupted);
+    cleanUp();
+  }
+}
+
+function systems(folder: string, variant: Variant): System[] {
+  const file = (name: string) => fileURLToPath(new URL(`./peers/${name}`, import.meta.url));
+  const node = (name: string, script: string, ...args: string[]): System => ({
+    name,
+    commands: [
+      { program: process.execPath, args: ["--import", import.meta.resolve("tsx"), file(script), folder, ...args] },
+    ],
+  });
+  // The numbers of threads have to be set before the library is loaded.
+  const python = (name: string, script: string) =>
+    ["1", "2"].map((threads) => ({
+      name: `${name}, ${threads} thread${threads === "1" ? "" : "s"}`,
+      commands: ["python3", "/usr/bin/python3"].map((program) => ({
+        program,
+        args: ["-B", file(script), folder, threads],
+        env: { OPENBLAS_NUM_THREADS: threads, MKL_NUM_THREADS: threads, OMP_NUM_THREADS: threads },
+      })),
+    }));
+  return [
+    node(OWN, "simdgrad.ts", JSON.stringify({ variant })),
+    node(`${OWN}, 1 thread`, "simdgrad.ts", JSON.stringify({ variant, threads: 1 })),
+    node("tfjs-wasm", "tfjs.ts", "wasm"),
+    node("tfjs-cpu", "tfjs.ts", "cpu"),
+    node("jax-js", "jax.ts"),
+    ...python("numpy", "numpy_f32.py"),
+    ...python("numpy-f64", "numpy_f64.py"),
+    ...python("pytorch", "pytorch.py"),
+    ...python("scikit-learn", "scikit_learn.py"),
+  ];
+}
+
+/** Starts all systems and gives each its turns, round by round; one that fails drops out, with the reason. */
+async function compete(all: readonly System[], rounds: number, turnSeconds: number, signal: AbortSignal) {
+  const entrants = new Map<string, Entrant>();
+  const skipped = new Map<string, string>();
+  const attempt = async (name: string, action: () => Promise<void>) => {
+    await action().catch(({ message }: Error) => skipped.set(name, message));
+  };
+  for (const { name, commands } of all) {
+    await attempt(name, async () => {
+      const peer = await startAny(commands, signal);
+      const entrant = { name, peer, loss: Number.NaN, steps: LOSS_STEPS, rates: [] };
+      await takeTurn(entrant, turnSeconds);
+      entrant.loss = await peer.evaluate();
+      entrants.set(name, entrant);
+    });
+  }
+  for (let turn = 1; turn < WARM_UP_TURNS + rounds; ++turn) {
+    for (const entrant of entrants.values()) {
+      if (!skipped.has(entrant.name)) await attempt(entrant.name, () => takeTurn(entrant, turnSeconds));
+    }
+  }
+  return { entrants, skipped };
+}
+
+/** The first command that starts. @throws Error with the reasons why none does */
+async function startAny(commands: readonly PeerCommand[], signal: AbortSignal): Promise<PeerProcess> {
+  const reasons = new Set<string>();
+  for (const command of commands) {
+    try {
+      return await PeerProcess.start(command, signal);
+    } catch (error) {
+      reasons.add((error as Error).message);
+    }
+  }
+  throw new Error([...reasons].join("; "));
+}
+
+async function takeTurn(entrant: Entrant, seconds: number): Promise<void> {
+  await pause(PAUSE);
+  const rate = entrant.steps / (await entrant.peer.train(entrant.steps));
+  entrant.rates.push(rate);
+  entrant.steps = Math.max(1, Math.round(rate * seconds));
+}
+
+function toResult({ name, peer, loss, rates }: Entrant, batch: number, own: number): PeerResult {
+  const { median, spread } = summarize(rates.slice(WARM_UP_TURNS));
+  const samplesPerSecond = batch * median;
+  return { bench: "peers", system: name, ...peer.greeting, samplesPerSecond, spread, loss, ratio: own / median };
+}
