@@ -39,6 +39,7 @@ export function sparseForward(
 
 function sparseForwardPart(team: Team, part: i32, parts: i32): void {
   const job = changetype<SparseJob>(team.job);
+  touchRows(job);
   const panels = (job.outputs + <i32>PANEL - 1) / <i32>PANEL;
   const progress = team.workspace(part) + PROGRESS;
   const end = partBegin(panels, part + 1, parts);
@@ -226,6 +227,22 @@ function addTo(w: usize, x: v128, left: v128, right: v128): void {
 function groupSize(left: i32): i32 {
   const groups = (left + MAX_PANELS - 1) / MAX_PANELS;
   return (left + groups - 1) / groups;
+}
+
+/**
+ * Loads one word of each cache line of X. Rows of a shuffled batch lie far apart in memory: asked for all at once, they
+ * arrive together instead of one after the other as the product gets to them.
+ */
+function touchRows(job: SparseJob): i32 {
+  const offset = job.values - job.indices;
+  let words = 0;
+  for (let row: usize = 0; row < <usize>job.batch; ++row) {
+    const end = job.indices + (<usize>load<u32>(job.ends + (row << 2)) << 2);
+    for (let at = job.indices + (<usize>load<u32>(job.starts + (row << 2)) << 2); at < end; at += 64) {
+      words |= load<i32>(at) | load<i32>(at + offset);
+    }
+  }
+  return words;
 }
 
 function countElements(batch: i32, starts: usize, ends: usize): f64 {

@@ -6,7 +6,7 @@ import { PROGRESS } from "./gemm-tiles";
 /** Bytes of each thread's workspace: the largest that any kernel asks for. */
 export const WORK_BYTES: usize = 2 << 20;
 /** Floating-point operations that are worth a thread of their own: some 2 µs, ten times the way to another core and back. */
-const GRAIN: f64 = 100_000;
+const GRAIN: f64 = 50_000;
 /** No two threads write to the same cache line. */
 const LINE: usize = 64;
 /** Polls of a waiting worker before it sleeps: some 100 µs, longer than the pauses between the kernels of a step. */
