@@ -33,10 +33,12 @@ export class CsrMatrix {
   readonly columns: number;
   readonly memory: LinearMemory;
   readonly #elements: Elements;
-  /** Of each row, the number of its first element, and of the element after its last. */
-  readonly #starts: Allocation;
-  readonly #ends: Allocation;
-  readonly #ownsElements: boolean;
+  /**
+   * The number of each row's first element, and of the element after its last. Where each row begins at the end of the one
+   * before, that is one array of rows + 1 numbers; a selection has two of `rows`.
+   */
+  readonly #bounds: Allocation;
+  readonly #isSelection: boolean;
 
   /** Contents undefined: of `elements`, or of room for `capacity` new ones. */
   constructor(memory: LinearMemory, rows: number, columns: number, elements: Elements | number) {
@@ -46,7 +48,7 @@ export class CsrMatrix {
     this.rows = rows;
     this.columns = columns;
     this.memory = memory;
-    this.#ownsElements = typeof elements === "number";
+    this.#isSelection = typeof elements !== "number";
     this.#elements =
       typeof elements === "number"
         ? // Kernels store four at a time.
@@ -55,8 +57,7 @@ export class CsrMatrix {
             values: new Allocation(memory, (elements + 3) * 4, what),
           }
         : elements;
-    this.#starts = new Allocation(memory, rows * 4, what);
-    this.#ends = new Allocation(memory, rows * 4, what);
+    this.#bounds = new Allocation(memory, (this.#isSelection ? 2 * rows : rows + 1) * 4, what);
   }
 
   /**
@@ -69,18 +70,16 @@ export class CsrMatrix {
     const matrix = new CsrMatrix(memory, rows, columns, data.values.length);
     memory.i32(matrix.indicesPointer, data.indices.length).set(data.indices);
     memory.f32(matrix.valuesPointer, data.values.length).set(data.values);
-    const bounds = Int32Array.from(data.indptr);
-    memory.i32(matrix.startsPointer, rows).set(bounds.subarray(0, rows));
-    memory.i32(matrix.endsPointer, rows).set(bounds.subarray(1));
+    memory.i32(matrix.startsPointer, rows + 1).set(data.indptr);
     return matrix;
   }
 
   get startsPointer(): number {
-    return this.#starts.pointer;
+    return this.#bounds.pointer;
   }
 
   get endsPointer(): number {
-    return this.#ends.pointer;
+    return this.#bounds.pointer + (this.#isSelection ? this.rows : 1) * 4;
   }
 
   get indicesPointer(): number {
@@ -118,9 +117,8 @@ export class CsrMatrix {
 
   /** Frees the row bounds, and the elements unless they belong to another matrix. */
   dispose(): void {
-    this.#starts.dispose();
-    this.#ends.dispose();
-    if (!this.#ownsElements) return;
+    this.#bounds.dispose();
+    if (this.#isSelection) return;
     this.#elements.indices.dispose();
     this.#elements.values.dispose();
   }
