@@ -51,10 +51,10 @@ class Gemm {
 }
 
 /** One part's columns of C; the bits depend neither on the cut nor on the tile. */
-function gemmPart(team: Team, part: i32, parts: i32): void {
+function gemmPart(team: Team, thread: i32, part: i32, parts: i32): void {
   const job = changetype<Gemm>(team.job);
   const transposeA = job.transposeA, transposeB = job.transposeB, m = job.m, k = job.k, alpha = job.alpha, beta = job.beta;
-  const a = job.a, lda = job.lda, ldb = job.ldb, ldc = job.ldc, tile = team.tile, work = team.workspace(part);
+  const a = job.a, lda = job.lda, ldb = job.ldb, ldc = job.ldc, tile = team.tile, work = team.workspace(thread);
   let n = job.n, b = job.b, c = job.c;
   const begin = panelsBegin(n, part, parts);
   const end = min(n, panelsBegin(n, part + 1, parts));

@@ -93,7 +93,7 @@ async function createThreaded(settings: Omit<EngineSettings, "threads">, threads
   const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES, shared: true });
   const module = await compileKernels(settings.variant.variant, true);
   const workers = new WorkerPool(memory);
-  const kernels = await instantiateKernels(module, memory, workers.awaitPart);
+  const kernels = await instantiateKernels(module, memory, workers.awaitParts);
   const linearMemory = new LinearMemory(memory, kernels.heapBase());
   const team = layOutTeam(kernels, linearMemory, threads.count, settings);
   await workers.start(module, kernels, team.pointer, threads.count);
@@ -112,7 +112,7 @@ function layOutTeam(
   threads: number,
   { tile, revectorize }: Pick<EngineSettings, "tile" | "revectorize">,
 ): TeamLayout {
-  const pointer = memory.allocate(kernels.teamBytes(threads));
+  const pointer = memory.allocate(kernels.teamBytes());
   const work = memory.allocate(kernels.workBytes() * threads);
   if (revectorize.on) checkRevectorized(kernels, memory, pointer, work);
   const chosen = tile === "auto" ? fastestTile(kernels, memory, pointer, work) : tile;
