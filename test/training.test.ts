@@ -8,6 +8,7 @@ import {
   type FitOptions,
   fit,
   iterateMinibatches,
+  type Matrix,
   Network,
   Random,
   ReLU,
@@ -123,7 +124,7 @@ describe("data", () => {
     const targets = engine.labels(Int32Array.from({ length: rows }, (_, i) => i));
     const seen = [];
     for (const batch of iterateMinibatches(engine, inputs, targets, batchSize, options)) {
-      expect([...batch.inputs.data]).toEqual([...batch.targets.data]);
+      expect([...(batch.inputs as Matrix).data]).toEqual([...batch.targets.data]);
       seen.push([...batch.targets.data]);
     }
     return seen;
