@@ -1,5 +1,6 @@
 /** What the kernel tests share: every variant the machine runs, guarded memory, tolerances that follow from k. */
 
+import { createHash } from "node:crypto";
 import { expect } from "vitest";
 import { createEngine, type Engine } from "../../src/engine.js";
 import { PanelMatrix } from "../../src/matrix.js";
@@ -67,6 +68,13 @@ export function paddingIsZero(engine: Engine, matrix: PanelMatrix): boolean {
   const floats = engine.memory.f32(matrix.pointer, matrix.length);
   const last = matrix.columns % 8;
   return last === 0 || floats.slice(-matrix.rows * 8).every((value, i) => i % 8 < last || value === 0);
+}
+
+/** SHA-256 of the arrays' bits. */
+export function fingerprint(...arrays: readonly Float32Array[]): string {
+  const hash = createHash("sha256");
+  for (const array of arrays) hash.update(array);
+  return hash.digest("hex");
 }
 
 /** n values in [−1, 1), the same for the same seed. */
