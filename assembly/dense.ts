@@ -5,7 +5,7 @@
 
 import { PANEL } from "./gemm-micro";
 import { packColumns, packRows } from "./gemm-pack";
-import { multiplyTiles, panelsBegin, SCRATCH_BYTES, ZEROS } from "./gemm-tiles";
+import { multiplyTiles, panelsBegin, SCRATCH_BYTES, walksRowByRow, ZEROS } from "./gemm-tiles";
 import { runParts, Team } from "./team";
 
 const PANEL_BYTES: usize = PANEL * 4;
@@ -37,7 +37,8 @@ function denseForwardPart(team: Team, thread: i32, part: i32, parts: i32): void 
   const job = changetype<DenseForward>(team.job);
   const inputs = <usize>job.inputs;
   multiplyTiles(job.batch, job.outputs, job.inputs, job.x, inputs << 2, 4, job.weights, PANEL_BYTES, inputs * PANEL_BYTES,
-    job.y, <usize>job.outputs << 2, PANEL_BYTES, job.bias, 0, PANEL_BYTES, 1, team.tile, team.workspace(thread), part, parts);
+    job.y, <usize>job.outputs << 2, PANEL_BYTES, job.bias, 0, PANEL_BYTES, 1, team.tile,
+    walksRowByRow(job.outputs, job.inputs), team.workspace(thread), part, parts);
 }
 
 /**
@@ -75,6 +76,8 @@ function denseWeightGradientPart(team: Team, thread: i32, part: i32, parts: i32)
   const lastPanel = weights + <usize>(wholeColumns / <i32>PANEL) * panelStride;
   const packed = work + SCRATCH_BYTES;
   const gRow = <usize>outputs << 2;
+  // The same for every block: a part adds to the tiles that it has itself begun, for nobody waits between the blocks.
+  const rowByRow = walksRowByRow(wholeColumns, min(batch, KC));
   for (let row = 0; row < batch || row == 0; row += KC) {
     const depth = min(batch - row, KC);
     const xBlock = x + (<usize>row * <usize>inputs << 2);
@@ -83,11 +86,11 @@ function denseWeightGradientPart(team: Team, thread: i32, part: i32, parts: i32)
     const dRow = reads ? PANEL_BYTES : 0;
     multiplyTiles(inputs, wholeColumns, depth, xBlock, 4, <usize>inputs << 2, gBlock, gRow, PANEL_BYTES,
       weights, PANEL_BYTES, panelStride, reads ? weights : ZEROS, dRow, reads ? panelStride : 0,
-      alpha, tile, work, part, parts);
+      alpha, tile, rowByRow, work, part, parts);
     if (wholeColumns == outputs) continue;
     packRows(depth, outputs - wholeColumns, gBlock + (<usize>wholeColumns << 2), outputs, packed, 0);
     multiplyTiles(inputs, <i32>PANEL, depth, xBlock, 4, <usize>inputs << 2, packed, PANEL_BYTES, 0,
-      lastPanel, PANEL_BYTES, 0, reads ? lastPanel : ZEROS, dRow, 0, alpha, tile, work, part, parts);
+      lastPanel, PANEL_BYTES, 0, reads ? lastPanel : ZEROS, dRow, 0, alpha, tile, rowByRow, work, part, parts);
   }
 }
 
@@ -133,7 +136,8 @@ function denseInputGradientPart(team: Team, thread: i32, part: i32, parts: i32):
       const reads = output > 0;
       multiplyTiles(batch, columns, depth, gradOutput + (<usize>output << 2), <usize>outputs << 2, 4,
         packed, PANEL_BYTES, packedStride, target, giRow, PANEL_BYTES,
-        reads ? target : ZEROS, reads ? giRow : 0, reads ? PANEL_BYTES : 0, 1, tile, work, 0, 1);
+        reads ? target : ZEROS, reads ? giRow : 0, reads ? PANEL_BYTES : 0, 1, tile,
+        walksRowByRow(columns, depth), work, 0, 1);
     }
   }
 }

@@ -14,6 +14,11 @@ export const SCRATCH_BYTES: usize = SCRATCH_TILE + 64;
 /** Elements of B that stay in the first-level cache beside what else a tile needs. */
 const CACHED_ELEMENTS: i64 = 4096;
 
+/** Whether to walk the tiles row by row: where all of B (k × n) stays in the first-level cache. */
+// @ts-ignore: decorator
+@inline
+export function walksRowByRow(n: i32, k: i32): bool { return <i64>n * k <= CACHED_ELEMENTS; }
+
 /** A tile choice in one word: the most rows (1 to 6), plus 16 for sixteen columns instead of eight. */
 // @ts-ignore: decorator
 @inline
@@ -23,8 +28,8 @@ export function tileRows(tile: i32): i32 { return tile & 15; }
 export function tileIsWide(tile: i32): bool { return (tile & 16) != 0; }
 
 /**
- * C ← alpha·A·B + D, part `part` of `parts`: tiles are numbered panel by panel, or, where all of B stays in the first-level
- * cache, row by row, and cut into equal runs.
+ * C ← alpha·A·B + D, part `part` of `parts`: tiles are numbered panel by panel, or row by row, and cut into equal runs. Which
+ * tiles a part gets depends on m, n, tile and rowByRow, not on k: calls that add to the same C agree in all four.
  *
  * All strides are bytes. A scalar: a + row·aRow + k·aStep. Eight floats of B: b + panel·bPanel + k·bStep; likewise C and
  * D with their row strides. Every panel of B holds eight readable columns; of C and D only n columns are touched.
@@ -36,7 +41,7 @@ export function multiplyTiles(
   b: usize, bStep: usize, bPanel: usize,
   c: usize, cRow: usize, cPanel: usize,
   d: usize, dRow: usize, dPanel: usize,
-  alpha: f32, tile: i32, scratch: usize, part: i32, parts: i32,
+  alpha: f32, tile: i32, rowByRow: bool, scratch: usize, part: i32, parts: i32,
 ): void {
   if (m == 0) return;
   const wide = tileIsWide(tile);
@@ -45,7 +50,6 @@ export function multiplyTiles(
   const height = m / rowTiles;
   const taller = m - height * rowTiles;
   const groups = (n + width - 1) / width;
-  const rowByRow = <i64>n * k <= CACHED_ELEMENTS;
   const inner = rowByRow ? groups : rowTiles;
   const end = partBegin(groups * rowTiles, part + 1, parts);
 

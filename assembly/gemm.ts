@@ -2,7 +2,7 @@
 
 import { PANEL } from "./gemm-micro";
 import { packColumns, packRows } from "./gemm-pack";
-import { multiplyTiles, panelsBegin, SCRATCH_BYTES, ZEROS } from "./gemm-tiles";
+import { multiplyTiles, panelsBegin, SCRATCH_BYTES, walksRowByRow, ZEROS } from "./gemm-tiles";
 import { scale } from "./elementwise";
 import { runParts, Team, WORK_BYTES } from "./team";
 import { transpose } from "./transpose";
@@ -88,7 +88,8 @@ function gemmPart(team: Team, thread: i32, part: i32, parts: i32): void {
         }
         const cBlock = c + (<usize>column << 2) + <usize>row * cRow;
         multiplyTiles(rows, columns, depth, aBlock, aRow, 4, packedB, PANEL * 4, bPanel,
-          cBlock, cRow, PANEL * 4, readC ? cBlock : ZEROS, readC ? cRow : 0, readC ? PANEL * 4 : 0, alpha, tile, scratch, 0, 1);
+          cBlock, cRow, PANEL * 4, readC ? cBlock : ZEROS, readC ? cRow : 0, readC ? PANEL * 4 : 0, alpha, tile,
+          walksRowByRow(columns, depth), scratch, 0, 1);
       }
     }
   }

@@ -63,7 +63,7 @@ describe("LinearMemory", () => {
   });
 
   it("training steps leave linear memory flat, evaluation gives back what it took", async () => {
-    const engine = await createEngine();
+    const engine = await createEngine({ threads: 1 });
     const network = new Network(engine, [new Dense(20, 30), new ReLU(), new Dense(30, 3)]);
     const inputs = Float32Array.from({ length: 70 * 20 }, () => engine.random.uniform());
     const targets = Int32Array.from({ length: 70 }, (_, i) => i % 3);
@@ -83,7 +83,7 @@ describe("LinearMemory", () => {
   });
 
   it("training steps leave the JavaScript heap flat: less than 20 bytes a step", async () => {
-    const engine = await createEngine();
+    const engine = await createEngine({ threads: 1 });
     const network = new Network(engine, [new Dense(20, 30), new ReLU(), new Dense(30, 3)]);
     const x = engine.matrix(32, 20, new Float32Array(640).fill(0.5));
     const y = engine.labels(new Int32Array(32).fill(1));

@@ -56,6 +56,72 @@ export function columnSums(m: number, n: number, g: ArrayLike<number>): Float64A
   return sums;
 }
 
+/** A sparse matrix: row i has the elements numbered starts[i] to ends[i] − 1. */
+export interface SparseRows {
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  readonly indices: Int32Array;
+  readonly values: Float32Array;
+}
+
+/** What is not zero of X (rows × columns), its elements numbered from `first` on. */
+export function compressRows(rows: number, columns: number, x: ArrayLike<number>, first = 0): SparseRows {
+  const [bounds, indices, values] = [[first], [] as number[], [] as number[]];
+  for (let i = 0; i < rows; ++i) {
+    for (let j = 0; j < columns; ++j) {
+      if (at(x, i * columns + j) === 0) continue;
+      indices.push(j);
+      values.push(at(x, i * columns + j));
+    }
+    bounds.push(first + values.length);
+  }
+  return {
+    starts: Int32Array.from(bounds.slice(0, rows)),
+    ends: Int32Array.from(bounds.slice(1)),
+    indices: Int32Array.from(indices),
+    values: Float32Array.from(values),
+  };
+}
+
+/** All elements of a sparse matrix (rows × columns), zeros included. */
+export function expandRows(rows: number, columns: number, x: SparseRows): Float64Array {
+  const y = new Float64Array(rows * columns);
+  for (let i = 0; i < rows; ++i) {
+    for (let l = at(x.starts, i); l < at(x.ends, i); ++l) y[i * columns + at(x.indices, l)] = at(x.values, l);
+  }
+  return y;
+}
+
+/** Y = X·W + bias for sparse X (batch × inputs). */
+export function sparseForward(
+  batch: number,
+  inputs: number,
+  outputs: number,
+  x: SparseRows,
+  w: ArrayLike<number>,
+  bias: ArrayLike<number>,
+): Float64Array {
+  const y = Float64Array.from({ length: batch * outputs }, (_, i) => at(bias, i % outputs));
+  gemm(false, false, batch, outputs, inputs, 1, expandRows(batch, inputs, x), inputs, w, outputs, 1, y, outputs);
+  return y;
+}
+
+/** W + alpha·Xᵀ·G for sparse X (batch × inputs). */
+export function sparseWeightGradient(
+  batch: number,
+  inputs: number,
+  outputs: number,
+  alpha: number,
+  x: SparseRows,
+  g: ArrayLike<number>,
+  w: ArrayLike<number>,
+): Float64Array {
+  const result = Float64Array.from(w);
+  const dense = expandRows(batch, inputs, x);
+  gemm(true, false, inputs, outputs, batch, alpha, dense, inputs, g, outputs, 1, result, outputs);
+  return result;
+}
+
 function at(values: ArrayLike<number>, index: number): number {
   return values[index] as number;
 }

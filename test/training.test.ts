@@ -8,6 +8,7 @@ import {
   type FitOptions,
   fit,
   iterateMinibatches,
+  type Matrix,
   Network,
   Random,
   ReLU,
@@ -42,7 +43,7 @@ describe("fit", () => {
   it("learns, reports every epoch, and repeats itself for the same seed", async () => {
     const curves = [];
     for (let attempt = 0; attempt < 2; ++attempt) {
-      const engine = await createEngine({ seed: 5 });
+      const engine = await createEngine({ seed: 5, threads: 1 });
       const validation = engine.dataset(source(30, 2));
       const reports = await train(engine, { epochs: 8, batchSize: 10, validation });
       expect(reports.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
@@ -54,12 +55,13 @@ describe("fit", () => {
 
   it("other seeds give other curves", async () => {
     const losses = [];
-    for (const seed of [1, 2]) losses.push((await train(await createEngine({ seed }), { epochs: 1 }))[0]?.trainLoss);
+    for (const seed of [1, 2])
+      losses.push((await train(await createEngine({ seed, threads: 1 }), { epochs: 1 }))[0]?.trainLoss);
     expect(losses[0]).not.toBe(losses[1]);
   });
 
   it("follows the float64 network of the same weights", async () => {
-    const engine = await createEngine({ seed: 9 });
+    const engine = await createEngine({ seed: 9, threads: 1 });
     const model = new Network(engine, [new Dense(2, classes, { init: "heNormal" })]);
     const { inputs, targets } = source(32, 3);
     const [weights, biases] = (model.layers[0]?.parameters() ?? []).map((p) => Float64Array.from(p.toArray()));
@@ -72,7 +74,7 @@ describe("fit", () => {
   });
 
   it("shows progress, and stops on a signal after the current batch", async () => {
-    const engine = await createEngine();
+    const engine = await createEngine({ threads: 1 });
     const controller = new AbortController();
     const seen: number[] = [];
     const onProgress = ({ epoch, batch, batches }: { epoch: number; batch: number; batches: number }) => {
@@ -86,7 +88,7 @@ describe("fit", () => {
   });
 
   it("says so when it diverges", async () => {
-    const engine = await createEngine();
+    const engine = await createEngine({ threads: 1 });
     const steep = { learningRate: 1e30 };
     const model = new Network(engine, [new Dense(2, 8, steep), new Dense(8, classes, steep)]);
     const epochs = fit(model, engine.dataset(source(100, 1)), { epochs: 5, batchSize: 10 });
@@ -98,7 +100,7 @@ describe("fit", () => {
   });
 
   it("rejects impossible options before it trains", async () => {
-    const engine = await createEngine();
+    const engine = await createEngine({ threads: 1 });
     await expect(train(engine, { epochs: -1 })).rejects.toThrow("epochs: expected an integer of at least 0, got -1");
     await expect(train(engine, { batchSize: 0 })).rejects.toThrow(
       "batch size: expected an integer of at least 1, got 0",
@@ -110,7 +112,7 @@ describe("fit", () => {
 describe("data", () => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await createEngine({ seed: 1 });
+    engine = await createEngine({ seed: 1, threads: 1 });
   });
 
   function batches(rows: number, batchSize: number, options: object): number[][] {
@@ -122,7 +124,7 @@ describe("data", () => {
     const targets = engine.labels(Int32Array.from({ length: rows }, (_, i) => i));
     const seen = [];
     for (const batch of iterateMinibatches(engine, inputs, targets, batchSize, options)) {
-      expect([...batch.inputs.data]).toEqual([...batch.targets.data]);
+      expect([...(batch.inputs as Matrix).data]).toEqual([...batch.targets.data]);
       seen.push([...batch.targets.data]);
     }
     return seen;
@@ -182,7 +184,7 @@ describe("data", () => {
   });
 
   it("an engine that was disposed of makes nothing more", async () => {
-    const ended = await createEngine();
+    const ended = await createEngine({ threads: 1 });
     ended.dispose();
     expect(() => ended.matrix(1, 1)).toThrow(DisposedError);
   });
@@ -191,7 +193,7 @@ describe("data", () => {
     await expect(createEngine({ variant: "avx" as never })).rejects.toThrow('expected "auto", "simd" or "relaxed"');
     await expect(createEngine({ seed: -1 })).rejects.toThrow("seed: expected an integer from 0");
     await expect(createEngine({ tile: "9x9" as never })).rejects.toThrow("tile: expected");
-    expect((await createEngine({ variant: "simd", tile: "2x16" })).info()).toMatchObject({
+    expect((await createEngine({ variant: "simd", tile: "2x16", threads: 1 })).info()).toMatchObject({
       variant: "simd",
       tile: "2x16",
     });

@@ -18,7 +18,7 @@ describe("model files", () => {
   let engine: Engine;
   let bytes: Uint8Array;
   beforeAll(async () => {
-    engine = await createEngine({ seed: 4 });
+    engine = await createEngine({ seed: 4, threads: 1 });
     const network = new Network(engine, [new Dense(5, 9, { learningRate: 0.2 }), new ReLU(), new Dense(9, 3)]);
     bytes = serializeModel(network, { task: "test" });
   });

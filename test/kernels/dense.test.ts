@@ -1,8 +1,17 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../../src/engine.js";
-import { PanelMatrix } from "../../src/matrix.js";
 import * as reference from "../reference.js";
-import { createTestEngine, EDGE_SIZES, expectClose, Guarded, numbers, sumTolerance, VARIANTS } from "./fixture.js";
+import {
+  createTestEngine,
+  EDGE_SIZES,
+  expectClose,
+  Guarded,
+  numbers,
+  paddingIsZero,
+  placePanels,
+  sumTolerance,
+  VARIANTS,
+} from "./fixture.js";
 
 /** Sizes of all three dimensions, each an edge for some loop; the last goes beyond every blocking size. */
 const SHAPES = [
@@ -20,24 +29,11 @@ describe.each(VARIANTS)("dense kernels (%s)", (variant) => {
     engine = await createTestEngine(variant);
   });
 
-  function panels(inputs: number, outputs: number, values: Float32Array): PanelMatrix {
-    const matrix = new PanelMatrix(engine.memory, inputs, outputs);
-    matrix.set(values);
-    return matrix;
-  }
-
-  /** Whether the columns that pad the last panel are still zero. */
-  function paddingIsZero(matrix: PanelMatrix): boolean {
-    const floats = engine.memory.f32(matrix.pointer, matrix.length);
-    const last = matrix.columns % 8;
-    return last === 0 || floats.slice(-matrix.rows * 8).every((value, i) => i % 8 < last || value === 0);
-  }
-
   it.each(SHAPES)("agree with float64: batch %i, %i → %i", (batch, inputs, outputs) => {
     const [x, w, g] = [numbers(batch * inputs, 1), numbers(inputs * outputs, 2), numbers(batch * outputs, 3)];
     const biases = numbers(outputs, 4);
-    const weights = panels(inputs, outputs, w);
-    const bias = panels(1, outputs, biases);
+    const weights = placePanels(engine, inputs, outputs, w);
+    const bias = placePanels(engine, 1, outputs, biases);
     const xBlock = new Guarded(engine, x, true);
     const gBlock = new Guarded(engine, g, true);
     const y = new Guarded(engine, new Float32Array(batch * outputs).fill(Number.NaN), true);
@@ -83,7 +79,7 @@ describe.each(VARIANTS)("dense kernels (%s)", (variant) => {
         outputs,
       );
       expectClose(weights.toArray(), expectedW, sumTolerance(batch), 2 ** -22);
-      expect(paddingIsZero(weights)).toBe(true);
+      expect(paddingIsZero(engine, weights)).toBe(true);
       // NaN must not survive a product that does not read its target.
       weights.set(new Float32Array(inputs * outputs).fill(Number.NaN));
     }

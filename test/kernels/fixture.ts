@@ -1,7 +1,9 @@
 /** What the kernel tests share: every variant the machine runs, guarded memory, tolerances that follow from k. */
 
+import { createHash } from "node:crypto";
 import { expect } from "vitest";
 import { createEngine, type Engine } from "../../src/engine.js";
+import { PanelMatrix } from "../../src/matrix.js";
 import type { Variant } from "../../src/wasm/variant.js";
 
 /** Sizes at which a vector, a panel or a tile begins, ends or is left over. */
@@ -14,8 +16,9 @@ export const VARIANTS: readonly Variant[] = ["simd", "relaxed"];
 const GUARD = 32;
 const GUARD_VALUE = 1234.5;
 
-export async function createTestEngine(variant: Variant): Promise<Engine> {
-  return createEngine({ variant, seed: 7 });
+/** An engine of one thread unless a test wants more. */
+export async function createTestEngine(variant: Variant, threads = 1): Promise<Engine> {
+  return createEngine({ variant, seed: 7, threads });
 }
 
 /** An array in linear memory between two guard bands, its address a multiple of 4 but, with `misaligned`, not of 16. */
@@ -51,6 +54,27 @@ export class Guarded {
   #all(): Float32Array {
     return this.#engine.memory.f32(this.#block, this.#length + this.#before + GUARD);
   }
+}
+
+/** Weights or a bias in linear memory. */
+export function placePanels(engine: Engine, inputs: number, outputs: number, values: Float32Array): PanelMatrix {
+  const matrix = new PanelMatrix(engine.memory, inputs, outputs);
+  matrix.set(values);
+  return matrix;
+}
+
+/** Whether the columns that pad the last panel are still zero. */
+export function paddingIsZero(engine: Engine, matrix: PanelMatrix): boolean {
+  const floats = engine.memory.f32(matrix.pointer, matrix.length);
+  const last = matrix.columns % 8;
+  return last === 0 || floats.slice(-matrix.rows * 8).every((value, i) => i % 8 < last || value === 0);
+}
+
+/** SHA-256 of the arrays' bits. */
+export function fingerprint(...arrays: readonly Float32Array[]): string {
+  const hash = createHash("sha256");
+  for (const array of arrays) hash.update(array);
+  return hash.digest("hex");
 }
 
 /** n values in [−1, 1), the same for the same seed. */

@@ -71,7 +71,7 @@ const linspace = (from: number, to: number, n: number) =>
 describe("layers", () => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await createEngine({ seed: 3 });
+    engine = await createEngine({ seed: 3, threads: 1 });
   });
 
   function attached<T extends Layer>(layer: T, inputs?: number): T {
@@ -199,7 +199,7 @@ describe("layers", () => {
   });
 
   it("a matrix of another engine is refused", async () => {
-    const other = await createEngine();
+    const other = await createEngine({ threads: 1 });
     const network = new Network(engine, [new Dense(3, 4)]);
     expect(() => network.forward(other.matrix(1, 3, [1, 2, 3]))).toThrow("network's own engine");
   });
