@@ -84,8 +84,8 @@ export class WorkerPool {
         clearTimeout(timer);
         reject(this.#failure);
       };
-      const timer = setTimeout(fail, START_MILLISECONDS, `not ready after ${START_MILLISECONDS / 1000} s`);
       const worker = startWorker(workerUrl(), { module, memory: this.#memory, team: this.#team, part });
+      const timer = setTimeout(fail, START_MILLISECONDS, `not ready after ${START_MILLISECONDS / 1000} s`);
       this.#workers.push(worker);
       worker.onEnd(fail);
       worker.onReady(() => {
