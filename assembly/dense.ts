@@ -33,12 +33,12 @@ export function denseForward(
 @unmanaged
 class DenseForward { batch: i32; inputs: i32; outputs: i32; x: usize; weights: usize; bias: usize; y: usize; }
 
-function denseForwardPart(team: Team, part: i32, parts: i32): void {
+function denseForwardPart(team: Team, thread: i32, part: i32, parts: i32): void {
   const job = changetype<DenseForward>(team.job);
   const inputs = <usize>job.inputs;
   multiplyTiles(job.batch, job.outputs, job.inputs, job.x, inputs << 2, 4, job.weights, PANEL_BYTES, inputs * PANEL_BYTES,
     job.y, <usize>job.outputs << 2, PANEL_BYTES, job.bias, 0, PANEL_BYTES, 1, team.tile,
-    walksRowByRow(job.outputs, job.inputs), team.workspace(part), part, parts);
+    walksRowByRow(job.outputs, job.inputs), team.workspace(thread), part, parts);
 }
 
 /**
@@ -66,11 +66,11 @@ class DenseWeightGradient {
   batch: i32; inputs: i32; outputs: i32; alpha: f32; x: usize; gradOutput: usize; accumulate: bool; weights: usize;
 }
 
-function denseWeightGradientPart(team: Team, part: i32, parts: i32): void {
+function denseWeightGradientPart(team: Team, thread: i32, part: i32, parts: i32): void {
   const job = changetype<DenseWeightGradient>(team.job);
   const batch = job.batch, inputs = job.inputs, outputs = job.outputs, alpha = job.alpha;
   const x = job.x, gradOutput = job.gradOutput, accumulate = job.accumulate, weights = job.weights;
-  const tile = team.tile, work = team.workspace(part);
+  const tile = team.tile, work = team.workspace(thread);
   const wholeColumns = outputs & ~(<i32>PANEL - 1);
   const panelStride = <usize>inputs * PANEL_BYTES;
   const lastPanel = weights + <usize>(wholeColumns / <i32>PANEL) * panelStride;
@@ -114,11 +114,11 @@ class DenseInputGradient {
   batch: i32; inputs: i32; outputs: i32; gradOutput: usize; weights: usize; gradInput: usize;
 }
 
-function denseInputGradientPart(team: Team, part: i32, parts: i32): void {
+function denseInputGradientPart(team: Team, thread: i32, part: i32, parts: i32): void {
   const job = changetype<DenseInputGradient>(team.job);
   const batch = job.batch, inputs = job.inputs, outputs = job.outputs;
   const gradOutput = job.gradOutput, weights = job.weights, gradInput = job.gradInput;
-  const tile = team.tile, work = team.workspace(part);
+  const tile = team.tile, work = team.workspace(thread);
   const packed = work + SCRATCH_BYTES;
   const giRow = <usize>inputs << 2;
   const panelStride = <usize>inputs * PANEL_BYTES;

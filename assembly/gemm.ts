@@ -12,7 +12,7 @@ const KC: i32 = 512;
 /** Columns of B in a block. */
 const NC: i32 = 512;
 /** Rows of A in a block that is packed: the block stays in the second-level cache. */
-const MC: i32 = 120;
+const MC: i32 = 60;
 /** Elements between rows of packed A: not a multiple of 4 KiB, which would put every row into the same cache sets. */
 const PACKED_LDA: i32 = KC + 16;
 
@@ -51,10 +51,10 @@ class Gemm {
 }
 
 /** One part's columns of C; the bits depend neither on the cut nor on the tile. */
-function gemmPart(team: Team, part: i32, parts: i32): void {
+function gemmPart(team: Team, thread: i32, part: i32, parts: i32): void {
   const job = changetype<Gemm>(team.job);
   const transposeA = job.transposeA, transposeB = job.transposeB, m = job.m, k = job.k, alpha = job.alpha, beta = job.beta;
-  const a = job.a, lda = job.lda, ldb = job.ldb, ldc = job.ldc, tile = team.tile, work = team.workspace(part);
+  const a = job.a, lda = job.lda, ldb = job.ldb, ldc = job.ldc, tile = team.tile, work = team.workspace(thread);
   let n = job.n, b = job.b, c = job.c;
   const begin = panelsBegin(n, part, parts);
   const end = min(n, panelsBegin(n, part + 1, parts));
@@ -80,25 +80,18 @@ function gemmPart(team: Team, part: i32, parts: i32): void {
       const readC = beta != 0 || inner > 0;
       for (let row = 0; row < m; row += MC) {
         const rows = min(m - row, MC);
+        let aBlock = a + (<usize>row * <usize>lda + <usize>inner << 2), aRow = <usize>lda << 2;
         if (transposeA) {
+          aBlock = packedA;
+          aRow = <usize>PACKED_LDA << 2;
           transpose(depth, rows, a + (<usize>inner * <usize>lda + <usize>row << 2), lda, packedA, PACKED_LDA);
-        } else {
-          copyRows(rows, depth, a + (<usize>row * <usize>lda + <usize>inner << 2), lda, packedA);
         }
         const cBlock = c + (<usize>column << 2) + <usize>row * cRow;
-        multiplyTiles(rows, columns, depth, packedA, <usize>PACKED_LDA << 2, 4, packedB, PANEL * 4, bPanel,
+        multiplyTiles(rows, columns, depth, aBlock, aRow, 4, packedB, PANEL * 4, bPanel,
           cBlock, cRow, PANEL * 4, readC ? cBlock : ZEROS, readC ? cRow : 0, readC ? PANEL * 4 : 0, alpha, tile,
           walksRowByRow(columns, depth), scratch, 0, 1);
       }
     }
-  }
-}
-
-function copyRows(rows: i32, columns: i32, source: usize, ld: i32, target: usize): void {
-  for (let row = 0; row < rows; ++row) {
-    memory.copy(target, source, <usize>columns << 2);
-    source += <usize>ld << 2;
-    target += <usize>PACKED_LDA << 2;
   }
 }
 

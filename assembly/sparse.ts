@@ -37,11 +37,11 @@ export function sparseForward(
   runParts(team, sparseForwardPart, 2.0 * countElements(batch, starts, ends) * outputs);
 }
 
-function sparseForwardPart(team: Team, part: i32, parts: i32): void {
+function sparseForwardPart(team: Team, thread: i32, part: i32, parts: i32): void {
   const job = changetype<SparseJob>(team.job);
   touchRows(job);
   const panels = (job.outputs + <i32>PANEL - 1) / <i32>PANEL;
-  const progress = team.workspace(part) + PROGRESS;
+  const progress = team.workspace(thread) + PROGRESS;
   const end = partBegin(panels, part + 1, parts);
   let panel = partBegin(panels, part, parts);
   while (panel < end) {
@@ -163,10 +163,10 @@ export function sparseWeightGradient(
   runParts(team, sparseWeightGradientPart, 2.0 * countElements(batch, starts, ends) * outputs);
 }
 
-function sparseWeightGradientPart(team: Team, part: i32, parts: i32): void {
+function sparseWeightGradientPart(team: Team, thread: i32, part: i32, parts: i32): void {
   const job = changetype<SparseJob>(team.job);
   const panels = (job.outputs + <i32>PANEL - 1) / <i32>PANEL;
-  const progress = team.workspace(part) + PROGRESS;
+  const progress = team.workspace(thread) + PROGRESS;
   const end = partBegin(panels, part + 1, parts);
   let panel = partBegin(panels, part, parts);
   while (panel < end) {

@@ -5,22 +5,24 @@ import { PROGRESS } from "./gemm-tiles";
 
 /** Bytes of each thread's workspace: the largest that any kernel asks for. */
 export const WORK_BYTES: usize = 2 << 20;
-/** Floating-point operations that are worth a thread of their own: some 2 µs, ten times the way to another core and back. */
+/** Floating-point operations that make a part: some 1 µs, several times what it takes to hand it to another core. */
 const GRAIN: f64 = 50_000;
+/** Parts for each thread: should one be kept from running for a while, the others take over most of its work. */
+const PARTS_A_THREAD: i32 = 2;
 /** No two threads write to the same cache line. */
 const LINE: usize = 64;
 /** Polls of a waiting worker before it sleeps: some 100 µs, longer than the pauses between the kernels of a step. */
 const SPINS_BEFORE_SLEEP: i32 = 100_000;
-/** Polls for a part's end between two calls of the host, which tells whether its thread still lives. */
+/** Polls for the last parts' end between two calls of the host, which tells whether their threads still live. */
 const SPINS_BEFORE_ASKING: i32 = 20_000;
 
-/** One share of a job. */
-export type Part = (team: Team, part: i32, parts: i32) => void;
+/** Part number `part` of `parts` of a job, done by thread number `thread`, whose workspace it may use. */
+export type Part = (team: Team, thread: i32, part: i32, parts: i32) => void;
 
-/** Called while a part takes its time; throws once nothing more can be expected of its thread. */
+/** Called while job number `job` takes its time; throws once nothing more can be expected of its threads. */
 // @ts-ignore: decorator
-@external("host", "awaitPart")
-declare function awaitPart(part: i32, job: i32): void;
+@external("host", "awaitParts")
+declare function awaitParts(job: i32): void;
 
 @unmanaged
 export class Team {
@@ -30,14 +32,16 @@ export class Team {
   tile: i32;
   /** `threads` workspaces of WORK_BYTES, one after the other, 64-byte aligned. */
   work: usize;
-  /** Index of the job's Part in the function table. */
+  /** Of the present job: its number, the index of its Part in the function table, how many parts it has. */
+  jobs: i32;
   part: i32;
+  parts: i32;
 
-  /** Thread `part`'s own memory. */
+  /** Thread number `thread`'s own memory. */
   // @ts-ignore: decorator
   @inline
-  workspace(part: i32): usize {
-    return this.work + <usize>part * WORK_BYTES;
+  workspace(thread: i32): usize {
+    return this.work + <usize>thread * WORK_BYTES;
   }
 
   /** Where the kernel leaves its arguments for the threads. */
@@ -47,10 +51,10 @@ export class Team {
     return changetype<usize>(this) + LINE;
   }
 
-  /** The word that announces a job: its number << 8 | how many threads take part. */
+  /** The word with the parts that nobody has taken yet: from its low byte up to the next byte, that one excluded. */
   // @ts-ignore: decorator
   @inline
-  get announced(): usize {
+  get open(): usize {
     return changetype<usize>(this) + 4 * LINE;
   }
 
@@ -61,73 +65,88 @@ export class Team {
     return changetype<usize>(this) + 5 * LINE;
   }
 
-  /** The announcement that thread `part` has last dealt with. */
+  /** Number of parts that workers have finished. */
   // @ts-ignore: decorator
   @inline
-  finished(part: i32): usize {
-    return changetype<usize>(this) + (<usize>part + 6) * LINE;
+  get finished(): usize {
+    return changetype<usize>(this) + 6 * LINE;
   }
 }
 
 /** Runs all parts of a job of that many floating-point operations (or as long), on as many threads as it is worth. */
 export function runParts(team: Team, part: Part, operations: f64): void {
   if (ASC_FEATURE_THREADS) {
-    const parts = min(team.threads, <i32>max(min(operations / GRAIN, 255), 1));
-    if (parts > 1) {
+    const parts = <i32>min(min(operations / GRAIN, 255), team.threads * PARTS_A_THREAD);
+    if (parts > 1 && team.threads > 1) {
+      ++team.jobs;
       team.part = part.index;
-      const word = ((atomic.load<i32>(team.announced) >>> 8) + 1) << 8 | parts;
-      atomic.store<i32>(team.announced, word);
-      if (atomic.load<i32>(team.sleepers) > 0) atomic.notify(team.announced, -1);
-      part(team, 0, parts);
-      for (let other = 1; other < parts; ++other) join(team, other, word);
+      team.parts = parts;
+      atomic.store<i32>(team.finished, 0);
+      atomic.store<i32>(team.open, parts << 8);
+      if (atomic.load<i32>(team.sleepers) > 0) atomic.notify(team.open, -1);
+      // From the first part upwards; the workers begin at the other end, so that each finds in its caches what it left there.
+      let own = 0;
+      let word = atomic.load<i32>(team.open);
+      while (isOpen(word)) {
+        if (take(team, word, word + 1)) {
+          part(team, 0, word & 255, parts);
+          ++own;
+        }
+        word = atomic.load<i32>(team.open);
+      }
+      join(team, parts - own);
       return;
     }
   }
-  part(team, 0, 1);
+  part(team, 0, 0, 1);
 }
 
-function join(team: Team, part: i32, word: i32): void {
-  const finished = team.finished(part);
+/** Whether there is a part left to take. */
+// @ts-ignore: decorator
+@inline
+function isOpen(word: i32): bool { return (word & 255) < (word >> 8); }
+
+/** Takes a part, if nobody was faster. */
+// @ts-ignore: decorator
+@inline
+function take(team: Team, word: i32, rest: i32): bool { return atomic.cmpxchg<i32>(team.open, word, rest) == word; }
+
+/** Waits until the workers have finished that many parts. */
+function join(team: Team, parts: i32): void {
   let spins = 0;
-  while (atomic.load<i32>(finished) != word) {
+  while (atomic.load<i32>(team.finished) != parts) {
     if (++spins < SPINS_BEFORE_ASKING) continue;
     spins = 0;
-    awaitPart(part, word);
+    awaitParts(team.jobs);
   }
 }
 
-/** A worker's life: takes part `part` of every job that has one. Never returns. */
-export function serve(team: Team, part: i32): void {
+/** The life of worker number `thread`: takes parts as long as there are any, then waits for more. Never returns. */
+export function serve(team: Team, thread: i32): void {
   if (ASC_FEATURE_THREADS) {
-    let seen = atomic.load<i32>(team.finished(part));
+    let spins = 0;
     while (true) {
-      const word = awaitJob(team, seen);
-      seen = word;
-      const parts = word & 255;
-      if (part >= parts) continue;
-      // Through the table: the loop itself is never optimised, what it calls is.
-      call_indirect<void>(team.part, team, part, parts);
-      atomic.store<i32>(team.finished(part), word);
+      const word = atomic.load<i32>(team.open);
+      if (!isOpen(word)) {
+        if (++spins < SPINS_BEFORE_SLEEP) continue;
+        atomic.add<i32>(team.sleepers, 1);
+        // Returns at once when the word has changed in the meantime.
+        atomic.wait<i32>(team.open, word, -1);
+        atomic.sub<i32>(team.sleepers, 1);
+      } else if (take(team, word, word - 256)) {
+        // Through the table: this loop is never optimised, what it calls is. The job cannot end before this part does, so
+        // that its description is the right one even if another job was announced since `word` was read.
+        call_indirect<void>(team.part, team, thread, (word >> 8) - 1, team.parts);
+        atomic.add<i32>(team.finished, 1);
+      }
+      spins = 0;
     }
   }
 }
 
-/** The next announcement after `seen`: polled for a while, then slept for. */
-function awaitJob(team: Team, seen: i32): i32 {
-  for (let spins = 0; spins < SPINS_BEFORE_SLEEP; ++spins) {
-    const word = atomic.load<i32>(team.announced);
-    if (word != seen) return word;
-  }
-  atomic.add<i32>(team.sleepers, 1);
-  // Returns at once when the word has changed in the meantime.
-  atomic.wait<i32>(team.announced, seen, -1);
-  atomic.sub<i32>(team.sleepers, 1);
-  return atomic.load<i32>(team.announced);
-}
-
-/** Bytes of a team of so many threads. */
-export function teamBytes(threads: i32): usize {
-  return (<usize>threads + 6) * LINE;
+/** Bytes of a team. */
+export function teamBytes(): usize {
+  return 7 * LINE;
 }
 
 /** Bytes of one thread's workspace. */
@@ -140,9 +159,9 @@ export function heapBase(): usize {
   return max(__heap_base, 1024);
 }
 
-/** Address of the word that a thread's long parts change as they advance. */
-export function progressOf(team: Team, part: i32): usize {
-  return team.workspace(part) + PROGRESS;
+/** Address of the word that thread number `thread` changes while a long part advances. */
+export function progressOf(team: Team, thread: i32): usize {
+  return team.workspace(thread) + PROGRESS;
 }
 
 /** Lays out a team of `threads` with `threads`·workBytes() bytes of workspace. Must not be called while a job runs. */

@@ -9,9 +9,15 @@ import type { Network } from "../network.js";
 import { CLASSES, type DataOptions, loadBytes, PIXELS } from "./mnist.js";
 import { confusionTable } from "./terminal.js";
 
+/** The command's options, checked by the parser. */
+export interface EvaluateOptions extends DataOptions {
+  readonly threads: number | "auto";
+  readonly json?: boolean;
+}
+
 /** Prints accuracy, loss and confusion matrix. */
-export async function evaluate(model: string, options: DataOptions & { readonly json?: boolean }): Promise<void> {
-  const engine = await createEngine();
+export async function evaluate(model: string, options: EvaluateOptions): Promise<void> {
+  const engine = await createEngine({ threads: options.threads });
   const network = await readModel(engine, model);
   const { mnist } = await loadBytes(options);
   const { accuracy, loss, confusion } = network.evaluate(engine.dataset(mnist.test));

@@ -4,14 +4,18 @@
 import "./relaxed-flag.js";
 import { readFile } from "node:fs/promises";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { INIT_NAMES, integer, layerSizes, positiveNumber } from "./options.js";
+import { INIT_NAMES, integer, layerSizes, positiveNumber, threadCount } from "./options.js";
 
 const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
 
 const dataOption = () => new Option("--data <dir>", "folder with the four MNIST files, raw or .gz");
 const downloadOption = () => new Option("--download", "download MNIST when it is found nowhere");
 const jsonOption = () => new Option("--json", "print one JSON object as the last line of standard output");
-const threadsOption = () => new Option("--threads <n>", "threads to train with").argParser(integer(1));
+const threadsOption = () =>
+  new Option("--threads <n>", "threads to share the work").argParser(threadCount).default("auto");
+const deterministicOption = () => new Option("--deterministic", "the same bits on every machine; somewhat slower");
+const revectorizeOption = () =>
+  new Option("--revectorize", "V8's experimental 256-bit vectors, checked before use (Node from 23.5)");
 
 function task(text: string): string {
   if (text !== "mnist") throw new InvalidArgumentError(`Expected "mnist", got "${text}".`);
@@ -41,6 +45,8 @@ program
   .addOption(new Option("--init <name>", "initial weights").choices(Object.keys(INIT_NAMES)).default("normal"))
   .addOption(new Option("--seed <n>", "seed of weights and shuffles").argParser(integer(0)).default(42))
   .addOption(threadsOption())
+  .addOption(deterministicOption())
+  .addOption(revectorizeOption())
   .addOption(dataOption())
   .addOption(downloadOption())
   .addOption(new Option("--out <dir>", "folder for the results (default: runs/<time>)"))
@@ -51,6 +57,7 @@ program
   .command("evaluate")
   .description("test a model on MNIST's 10 000 test images")
   .argument("<model>", "safetensors file written by train")
+  .addOption(threadsOption())
   .addOption(dataOption())
   .addOption(downloadOption())
   .addOption(jsonOption())

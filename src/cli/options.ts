@@ -24,6 +24,11 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
+/** A number of threads, or "auto". */
+export function threadCount(text: string): number | "auto" {
+  return text === "auto" ? text : integer(1, 64)(text);
+}
+
 /** Sizes of hidden layers, separated by commas; an empty text is none. */
 export function layerSizes(text: string): number[] {
   return text.trim() === "" ? [] : text.split(",").map((size) => integer(1, 1_000_000)(size));

@@ -12,7 +12,7 @@ export async function predict(
   paths: readonly string[],
   options: { readonly top: number; readonly json?: boolean },
 ): Promise<void> {
-  const engine = await createEngine();
+  const engine = await createEngine({ threads: 1 });
   const network = await readModel(engine, model);
   const digits = await Promise.all(paths.map(readDigit));
   const results = digits.map((digit, index) => {

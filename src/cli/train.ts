@@ -23,7 +23,9 @@ export interface TrainOptions extends DataOptions {
   readonly hidden: readonly number[];
   readonly init: string;
   readonly seed: number;
-  readonly threads?: number;
+  readonly threads: number | "auto";
+  readonly deterministic?: boolean;
+  readonly revectorize?: boolean;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -32,11 +34,9 @@ export interface TrainOptions extends DataOptions {
 export async function train(options: TrainOptions): Promise<void> {
   const screen = options.json ? process.stderr : process.stdout;
   const say = (text: string) => screen.write(`${text}\n`);
-  if (options.threads !== undefined && options.threads > 1) {
-    say(`--threads ${options.threads}: this version trains on one thread`);
-  }
   const out = options.out ?? join("runs", new Date().toISOString().replace(/[:.]/g, "-"));
-  const engine = await createEngine({ seed: options.seed });
+  const { seed, threads, deterministic = false, revectorize = false } = options;
+  const engine = await createEngine({ seed, threads, deterministic, revectorize });
   const { mnist, origin } = await loadBytes(options);
   await prepareFolder(out);
 
@@ -87,6 +87,7 @@ export async function train(options: TrainOptions): Promise<void> {
   });
   say(`\nwritten: ${[model, join(out, "history.json"), ...written].join("\n         ")}`);
   if (options.json) console.log(JSON.stringify(summary));
+  engine.dispose();
 }
 
 /** inputs → hidden units with ReLU → classes. */
@@ -100,21 +101,26 @@ function buildLayers({ hidden, init, learningRate }: TrainOptions): Layer[] {
 }
 
 function describeRun(engine: Engine, options: TrainOptions): string {
-  const { variant, threads } = engine.info();
+  const { revectorize, revectorizeReason } = engine.info();
   const net = [PIXELS, ...options.hidden, CLASSES].join("→");
-  const kernels = `${variant} SIMD, ${threads} thread${threads === 1 ? "" : "s"}`;
-  return `${net}, batch ${options.batchSize}, learning rate ${options.learningRate}, seed ${options.seed}; ${kernels}\n`;
+  const missed = options.revectorize && !revectorize ? `\n--revectorize: ${revectorizeReason}` : "";
+  return `${net}, batch ${options.batchSize}, learning rate ${options.learningRate}, seed ${options.seed}; ${describeEngine(engine)}${missed}\n`;
+}
+
+/** "relaxed SIMD, 256-bit, 2 threads". */
+function describeEngine(engine: Engine): string {
+  const { variant, threads, revectorize } = engine.info();
+  return `${variant} SIMD${revectorize ? ", 256-bit" : ""}, ${threads} thread${threads === 1 ? "" : "s"}`;
 }
 
 function settings(engine: Engine, options: TrainOptions): Record<string, string> {
-  const { variant, threads } = engine.info();
   return {
     network: [PIXELS, ...options.hidden, CLASSES].join("→"),
     "batch size": String(options.batchSize),
     "learning rate": String(options.learningRate),
     init: options.init,
     seed: String(options.seed),
-    engine: `${variant} SIMD, ${threads} thread${threads === 1 ? "" : "s"}`,
+    engine: describeEngine(engine),
   };
 }
 
@@ -127,7 +133,7 @@ function summarize(
   model: string,
   interrupted: boolean,
 ) {
-  const { variant, threads } = engine.info();
+  const { variant, threads, tile, revectorize } = engine.info();
   return {
     task: "mnist",
     settings: settings(engine, options),
@@ -135,7 +141,7 @@ function summarize(
     testAccuracy: test.accuracy,
     testLoss: test.loss,
     confusion: test.confusion,
-    engine: { variant, threads },
+    engine: { variant, threads, tile, revectorize },
     model,
     ...(interrupted && { interrupted }),
   };

@@ -140,9 +140,9 @@ export interface Kernels extends Record<string, unknown> {
   multiplyAddPeak(n: number, xPtr: Pointer): void;
 
   heapBase(): Pointer;
-  teamBytes(threads: number): number;
+  teamBytes(): number;
   workBytes(): number;
-  progressOf(team: Pointer, part: number): Pointer;
+  progressOf(team: Pointer, thread: number): Pointer;
   initTeam(team: Pointer, threads: number, tile: number, workPtr: Pointer): void;
 }
 
@@ -163,14 +163,14 @@ export async function compileKernels(variant: Variant, shared: boolean): Promise
 /**
  * The binary's exports over `memory`, as the WebAssembly instance has them: a call costs no more than the call.
  *
- * @param awaitPart what the kernels call while they wait for another thread
+ * @param awaitParts what the kernels call while they wait for another thread
  */
 export async function instantiateKernels(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
-  awaitPart: (part: number, job: number) => void = () => {},
+  awaitParts: (job: number) => void = () => {},
 ): Promise<Kernels> {
   // The loader's own, "demangled" exports cost three times a direct call.
-  const { instance } = await instantiate<Kernels>(module, { env: { memory }, host: { awaitPart } });
+  const { instance } = await instantiate<Kernels>(module, { env: { memory }, host: { awaitParts } });
   return instance.exports as unknown as Kernels;
 }

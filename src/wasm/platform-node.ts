@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
+import v8 from "node:v8";
 import { parentPort, Worker, workerData } from "node:worker_threads";
 import type { WorkerHandle } from "./threads.js";
 import type { WorkerStart } from "./worker.js";
@@ -18,6 +19,15 @@ export function hardwareThreads(): number {
 
 /** Why memory cannot be shared with workers here; undefined if it can. */
 export function whyNotShared(): string | undefined {
+  return undefined;
+}
+
+/** Has vectors compiled to 256-bit ones from now on, in the whole process. Why that cannot be; undefined if it can. */
+export function switchOnRevectorize(): string | undefined {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major < 23 || (major === 23 && minor < 5)) return `Node ${process.versions.node} lacks it; 23.5 has it`;
+  if (process.arch !== "x64") return `it is for x64 only, this is ${process.arch}`;
+  v8.setFlagsFromString("--experimental-wasm-revectorize");
   return undefined;
 }
 

@@ -21,6 +21,11 @@ export function whyNotShared(): string | undefined {
   return "the page is not cross-origin isolated: serve it with COOP: same-origin and COEP: require-corp";
 }
 
+/** Has vectors compiled to 256-bit ones. Why that cannot be; undefined if it can. */
+export function switchOnRevectorize(): string | undefined {
+  return "a page cannot switch it on; only Node can";
+}
+
 /** Starts a worker. */
 export function startWorker(url: URL, start: WorkerStart): WorkerHandle {
   const worker = new Worker(url, { type: "module", name: "simdgrad" });

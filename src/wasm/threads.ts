@@ -34,7 +34,7 @@ export interface WorkerHandle {
   terminate(): void;
 }
 
-/** How long a part may make no progress before its thread is taken for dead. */
+/** How long a job may make no progress before a worker is taken for dead. */
 const STALL_MILLISECONDS = 800;
 const START_MILLISECONDS = 10_000;
 /** How long the waiting thread sleeps between two looks, where the platform lets it, so that a part's thread can have its core. */
@@ -48,14 +48,12 @@ const workerUrl = () => new URL("../../build/wasm/worker.js", import.meta.url);
 export class WorkerPool {
   readonly #memory: WebAssembly.Memory;
   readonly #workers: WorkerHandle[] = [];
-  #kernels: Kernels | undefined;
-  #team: Pointer = 0;
-  /** Why no job can be finished any more. */
   #failure: Error | undefined;
+  /** Where each worker's progress shows. */
+  #progressWords: readonly Pointer[] = [];
   #waitingFor = 0;
-  #waitingJob = 0;
   #waitingSince = 0;
-  #progress = 0;
+  #progress = "";
   #mayNap = true;
   /** A word that nobody ever changes, to sleep on. */
   readonly #pillow = new Int32Array(new SharedArrayBuffer(4));
@@ -64,27 +62,26 @@ export class WorkerPool {
     this.#memory = memory;
   }
 
-  /** Starts workers for the parts 1 to threads − 1 of every job. @throws WorkerError when one does not start */
+  /** Starts workers number 1 to threads − 1. @throws WorkerError when one does not start */
   async start(module: WebAssembly.Module, kernels: Kernels, team: Pointer, threads: number): Promise<void> {
-    this.#kernels = kernels;
-    this.#team = team;
-    const starting = Array.from({ length: threads - 1 }, (_, index) => this.#startOne(module, index + 1));
+    const workers = Array.from({ length: threads - 1 }, (_, index) => index + 1);
+    this.#progressWords = workers.map((thread) => kernels.progressOf(team, thread));
     try {
-      await Promise.all(starting);
+      await Promise.all(workers.map((thread) => this.#startOne(module, team, thread)));
     } catch (error) {
       this.dispose();
       throw error;
     }
   }
 
-  #startOne(module: WebAssembly.Module, part: number): Promise<void> {
+  #startOne(module: WebAssembly.Module, team: Pointer, thread: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const fail = (reason: string) => {
-        this.#failure ??= new WorkerError(`worker ${part} of the engine failed: ${reason}`);
+        this.#failure ??= new WorkerError(`worker ${thread} of the engine failed: ${reason}`);
         clearTimeout(timer);
         reject(this.#failure);
       };
-      const worker = startWorker(workerUrl(), { module, memory: this.#memory, team: this.#team, part });
+      const worker = startWorker(workerUrl(), { module, memory: this.#memory, team, thread });
       const timer = setTimeout(fail, START_MILLISECONDS, `not ready after ${START_MILLISECONDS / 1000} s`);
       this.#workers.push(worker);
       worker.onEnd(fail);
@@ -96,21 +93,20 @@ export class WorkerPool {
   }
 
   /**
-   * Called by the kernels over and over while they wait for another thread's part.
+   * Called by the kernels over and over while they wait for the last parts of a job.
    *
-   * @throws WorkerError once that thread has ended, or has made no progress for most of a second
+   * @throws WorkerError once a worker has ended, or none has made progress for most of a second
    */
-  readonly awaitPart = (part: number, job: number): void => {
+  readonly awaitParts = (job: number): void => {
     if (this.#failure) throw this.#failure;
     const now = performance.now();
-    const progress = this.#readProgress(part);
-    if (part !== this.#waitingFor || job !== this.#waitingJob || progress !== this.#progress) {
-      this.#waitingFor = part;
-      this.#waitingJob = job;
+    const progress = this.#readProgress();
+    if (job !== this.#waitingFor || progress !== this.#progress) {
+      this.#waitingFor = job;
       this.#waitingSince = now;
       this.#progress = progress;
     } else if (now - this.#waitingSince > STALL_MILLISECONDS) {
-      this.#failure = new WorkerError(`worker ${part} of the engine stopped in the middle of its work`);
+      this.#failure = new WorkerError("a worker of the engine stopped in the middle of its work");
       throw this.#failure;
     } else if (now - this.#waitingSince > NAP_AFTER_MILLISECONDS) {
       this.#nap();
@@ -123,9 +119,9 @@ export class WorkerPool {
     for (const worker of this.#workers) worker.terminate();
   }
 
-  #readProgress(part: number): number {
-    const address = this.#kernels?.progressOf(this.#team, part) ?? 0;
-    return new Int32Array(this.#memory.buffer, address, 1)[0] as number;
+  #readProgress(): string {
+    const words = new Int32Array(this.#memory.buffer);
+    return this.#progressWords.map((address) => words[address >> 2]).join();
   }
 
   /** Sleeps for a moment; a page's main thread is not allowed to and goes on polling. */

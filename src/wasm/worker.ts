@@ -1,4 +1,4 @@
-/** A worker thread's program: takes its part of the jobs that the kernels announce in the shared memory, for ever. */
+/** A worker thread's program: takes parts of the jobs that the kernels announce in the shared memory, for ever. */
 
 import { receiveStart } from "#platform";
 
@@ -7,12 +7,12 @@ export interface WorkerStart {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   readonly team: number;
-  /** Which part of every job is this worker's, from 1. */
-  readonly part: number;
+  /** The worker's number, from 1. */
+  readonly thread: number;
 }
 
-receiveStart(async ({ module, memory, team, part }, ready) => {
-  const instance = await WebAssembly.instantiate(module, { env: { memory }, host: { awaitPart: () => {} } });
+receiveStart(async ({ module, memory, team, thread }, ready) => {
+  const instance = await WebAssembly.instantiate(module, { env: { memory }, host: { awaitParts: () => {} } });
   ready();
-  (instance.exports as { serve(team: number, part: number): void }).serve(team, part);
+  (instance.exports as { serve(team: number, thread: number): void }).serve(team, thread);
 });
