@@ -49,12 +49,13 @@ describe("jobs", () => {
     const engine = await start(3);
     const { step, counts } = counter(engine);
     step();
-    // The word that announces jobs, see assembly/team.ts.
-    const announced = engine.memory.i32(engine.team + 4 * 64, 1);
-    expect((announced[0] as number) & 255).toBe(3);
+    // The word that they sleep on, see `open` in assembly/team.ts: as many parts were taken as there were, none is left.
+    const open = engine.memory.i32(engine.team + 4 * 64, 1);
+    const word = open[0] as number;
+    expect(word >> 8).toBe(word & 255);
     for (let time = 0; time < 3; ++time) {
       await pause(50);
-      Atomics.notify(announced, 0);
+      Atomics.notify(open, 0);
     }
     await pause(50);
     expect(counts()).toEqual([1]);
@@ -111,7 +112,7 @@ describe("createEngine({ threads })", () => {
       replaceWorker(${replacement});
       const { createEngine } = await load();
       const engine = await createEngine({ threads: 2 });
-      ${TRAINING}
+      ${training()}
       train(10);
       report(engine.info());
     `);
@@ -129,10 +130,10 @@ function startWith(program: string): string {
   return `(Worker) => class extends Worker { constructor(url, options) { super(new URL(${url}), options); } }`;
 }
 
-/** For scripts with an `engine`: a network whose products are split, and its training. */
-const TRAINING = `
+/** For scripts with an `engine`: a network whose products are split, and its training. With 20 000 units, parts take milliseconds. */
+const training = (units = 96) => `
   const { Dense, Network, ReLU, fit } = await load();
-  const network = new Network(engine, [new Dense(100, 96), new ReLU(), new Dense(96, 10)]);
+  const network = new Network(engine, [new Dense(100, ${units}), new ReLU(), new Dense(${units}, 10)]);
   const inputs = Float32Array.from({ length: 6400 }, (_, i) => (i * 7919) % 1000 / 1000);
   const targets = Int32Array.from({ length: 64 }, (_, i) => i % 10);
   const data = engine.dataset({ inputs, shape: [64, 100], targets });
@@ -150,7 +151,7 @@ describe("the end of an engine", () => {
     const { code, stderr, reports, millisecondsToExit } = await runScript(`
       const { createEngine } = await load();
       const engine = await createEngine({ threads: 3 });
-      ${TRAINING}
+      ${training()}
       train(100);
       ${ending}
       report(engine.info().threads);
@@ -167,8 +168,6 @@ describe("the end of an engine", () => {
     step();
     engine.dispose();
     engine.dispose();
-    // Workers end in their own time.
-    await pause(100);
     expect(step).toThrow(DisposedError);
     expect(() => engine.csr(0, 1, { indptr: [0], indices: [], values: [] })).toThrow(DisposedError);
   });
@@ -176,29 +175,35 @@ describe("the end of an engine", () => {
 
 describe("a worker that ends while it is needed", () => {
   it.each([
-    ["train", "for (;;) network.train(x, y)"],
-    ["fit", "for await (const _ of fit(network, data, { epochs: 1e9 }));"],
-  ])("ends network.%s with a WorkerError within a second", async (_, loop) => {
+    [
+      "between two steps of fit",
+      "for await (const _ of fit(network, data, { epochs: 1e9 }));",
+      "setTimeout(end, 200);",
+    ],
+    // The clock is looked at when the last parts are waited for: they are in the middle of their work.
+    [
+      "in the middle of a part",
+      "for (;;) await new Promise(setImmediate).then(() => train(2));",
+      "performance.now = () => (end(), now());",
+    ],
+  ])("makes training throw a WorkerError within a second: %s", async (_, loop, trigger) => {
     const { code, stderr, reports } = await runScript(`
       const { createEngine, WorkerError } = await load();
       const engine = await createEngine({ threads: 3 });
-      ${TRAINING}
-      train(100);
+      ${training(20_000)}
+      train(10);
+      const now = performance.now.bind(performance);
       let ended;
       function end() {
-        ended = performance.now();
-        workers[1].terminate();
+        ended ??= now();
+        for (const worker of workers.splice(0)) worker.terminate();
       }
-      async function run() {
-        ${loop}
-      }
+      ${trigger}
       try {
-        setTimeout(end, 200);
-        if (${loop.startsWith("for (;;)")}) end();
-        await run();
+        ${loop}
       } catch (error) {
         report({ isWorkerError: error instanceof WorkerError, message: error.message });
-        report(performance.now() - ended);
+        report(now() - ended);
       }
       try {
         train(1);
@@ -208,7 +213,7 @@ describe("a worker that ends while it is needed", () => {
     `);
     expect(stderr).toBe("");
     const message = expect.stringMatching(
-      /worker 2 of the engine (failed: it ended|stopped in the middle of its work)/,
+      /^layer \d \(Dense\): (worker \d|a worker) of the engine (failed: it ended|stopped)/,
     );
     const failed = { isWorkerError: true, message };
     expect(reports).toEqual([failed, expect.any(Number), failed]);
