@@ -13,5 +13,5 @@ export { sum } from "./reduce";
 export { reluBackward, reluForward } from "./relu";
 export { argmaxRows, logSoftmax, softmax, softmaxCrossEntropy } from "./softmax";
 export { compressRows, expandRows, sparseForward, sparseWeightGradient } from "./sparse";
-export { heapBase, initTeam, progressOf, serve, teamBytes, workBytes } from "./team";
+export { endTeam, heapBase, initTeam, progressOf, serve, teamBytes, workBytes } from "./team";
 export { transpose } from "./transpose";

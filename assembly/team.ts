@@ -19,7 +19,7 @@ const SPINS_BEFORE_ASKING: i32 = 20_000;
 /** Part number `part` of `parts` of a job, done by thread number `thread`, whose workspace it may use. */
 export type Part = (team: Team, thread: i32, part: i32, parts: i32) => void;
 
-/** Called while job number `job` takes its time; throws once nothing more can be expected of its threads. */
+/** Called while job number `job` takes its time, and after endTeam; throws once nothing more can be expected of its threads. */
 // @ts-ignore: decorator
 @external("host", "awaitParts")
 declare function awaitParts(job: i32): void;
@@ -36,6 +36,8 @@ export class Team {
   jobs: i32;
   part: i32;
   parts: i32;
+  /** Whether a worker has ended: see endTeam. */
+  ended: bool;
 
   /** Thread number `thread`'s own memory. */
   // @ts-ignore: decorator
@@ -78,6 +80,7 @@ export function runParts(team: Team, part: Part, operations: f64): void {
   if (ASC_FEATURE_THREADS) {
     const parts = <i32>min(min(operations / GRAIN, 255), team.threads * PARTS_A_THREAD);
     if (parts > 1 && team.threads > 1) {
+      if (team.ended) awaitParts(team.jobs);
       ++team.jobs;
       team.part = part.index;
       team.parts = parts;
@@ -142,6 +145,14 @@ export function serve(team: Team, thread: i32): void {
       spins = 0;
     }
   }
+}
+
+/**
+ * Has every further job that is worth several threads call the host before it begins, which is to throw: the work would get
+ * done without a worker that has ended, but slowly, and one that has merely stalled might yet finish a part of an old job.
+ */
+export function endTeam(team: Team): void {
+  team.ended = true;
 }
 
 /** Bytes of a team. */

@@ -79,8 +79,9 @@ export async function* fit(
   if (batchSize > data.rows) {
     throw new RangeError(`batch size: expected at most the ${data.rows} rows of the training set, got ${batchSize}`);
   }
+  const lastTurn = { at: performance.now() };
   for (let epoch = 1; epoch <= epochs && !signal?.aborted; ++epoch) {
-    const trained = await trainEpoch(network, data, epoch, epochs, batchSize, shuffle, options);
+    const trained = await trainEpoch(network, data, epoch, epochs, batchSize, shuffle, lastTurn, options);
     const start = performance.now();
     const training = evaluateTraining ? network.evaluate(data) : undefined;
     const validated = validation ? network.evaluate(validation) : undefined;
@@ -104,6 +105,11 @@ interface TrainedEpoch {
   readonly completed: boolean;
 }
 
+/** When other tasks last had their turn: epochs may be much shorter than the time between two turns. */
+interface LastTurn {
+  at: number;
+}
+
 async function trainEpoch(
   network: Network,
   data: Dataset,
@@ -111,11 +117,11 @@ async function trainEpoch(
   epochs: number,
   batchSize: number,
   shuffle: boolean,
+  lastTurn: LastTurn,
   { signal, onProgress }: FitOptions,
 ): Promise<TrainedEpoch> {
   const batches = Math.floor(data.rows / batchSize);
   const start = performance.now();
-  let lastYield = start;
   let lastProgress = start;
   let batch = 0;
   let losses = 0;
@@ -133,9 +139,9 @@ async function trainEpoch(
       const secondsLeft = ((batches - batch) * batchSize) / rate;
       onProgress({ epoch, epochs, batch, batches, loss: losses / batch, samplesPerSecond: rate, secondsLeft });
     }
-    if (now - lastYield > YIELD_MILLISECONDS) {
+    if (now - lastTurn.at > YIELD_MILLISECONDS) {
       await nextTask();
-      lastYield = performance.now();
+      lastTurn.at = performance.now();
     }
     if (signal?.aborted) break;
   }

@@ -87,6 +87,12 @@ describe("fit", () => {
     expect(seen).toContain(2);
   });
 
+  it("lets other tasks have their turn, however short the epochs", async () => {
+    const engine = await createEngine({ threads: 1 });
+    const reports = await train(engine, { epochs: 1e9, batchSize: 10, signal: AbortSignal.timeout(100) });
+    expect(reports.length).toBeGreaterThan(1);
+  });
+
   it("says so when it diverges", async () => {
     const engine = await createEngine({ threads: 1 });
     const steep = { learningRate: 1e30 };

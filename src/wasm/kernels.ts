@@ -143,6 +143,7 @@ export interface Kernels extends Record<string, unknown> {
   teamBytes(): number;
   workBytes(): number;
   progressOf(team: Pointer, thread: number): Pointer;
+  endTeam(team: Pointer): void;
   initTeam(team: Pointer, threads: number, tile: number, workPtr: Pointer): void;
 }
 

@@ -33,7 +33,7 @@ export function switchOnRevectorize(): string | undefined {
 
 /** Starts a worker that does not keep the process alive. */
 export function startWorker(url: URL, start: WorkerStart): WorkerHandle {
-  const worker = new Worker(url, { workerData: start, name: "simdgrad" });
+  const worker = new Worker(url, { workerData: start, name: "simdgrad", execArgv: [] });
   worker.unref();
   return {
     onReady: (listener) => worker.once("message", listener),

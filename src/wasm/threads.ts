@@ -48,7 +48,9 @@ const workerUrl = () => new URL("../../build/wasm/worker.js", import.meta.url);
 export class WorkerPool {
   readonly #memory: WebAssembly.Memory;
   readonly #workers: WorkerHandle[] = [];
-  #failure: Error | undefined;
+  /** Makes the error that says why no job can be split any more. */
+  #failure: (() => Error) | undefined;
+  #endTeam = () => {};
   /** Where each worker's progress shows. */
   #progressWords: readonly Pointer[] = [];
   #waitingFor = 0;
@@ -65,6 +67,7 @@ export class WorkerPool {
   /** Starts workers number 1 to threads − 1. @throws WorkerError when one does not start */
   async start(module: WebAssembly.Module, kernels: Kernels, team: Pointer, threads: number): Promise<void> {
     const workers = Array.from({ length: threads - 1 }, (_, index) => index + 1);
+    this.#endTeam = () => kernels.endTeam(team);
     this.#progressWords = workers.map((thread) => kernels.progressOf(team, thread));
     try {
       await Promise.all(workers.map((thread) => this.#startOne(module, team, thread)));
@@ -77,12 +80,11 @@ export class WorkerPool {
   #startOne(module: WebAssembly.Module, team: Pointer, thread: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const fail = (reason: string) => {
-        this.#failure ??= new WorkerError(`worker ${thread} of the engine failed: ${reason}`);
         clearTimeout(timer);
-        reject(this.#failure);
+        reject(this.#fail(() => new WorkerError(`worker ${thread} of the engine failed: ${reason}`)));
       };
-      const timer = setTimeout(fail, START_MILLISECONDS, `not ready after ${START_MILLISECONDS / 1000} s`);
       const worker = startWorker(workerUrl(), { module, memory: this.#memory, team, thread });
+      const timer = setTimeout(fail, START_MILLISECONDS, `not ready after ${START_MILLISECONDS / 1000} s`);
       this.#workers.push(worker);
       worker.onEnd(fail);
       worker.onReady(() => {
@@ -93,12 +95,12 @@ export class WorkerPool {
   }
 
   /**
-   * Called by the kernels over and over while they wait for the last parts of a job.
+   * Called by the kernels over and over while they wait for the last parts of a job, and before a job once a worker ended.
    *
    * @throws WorkerError once a worker has ended, or none has made progress for most of a second
    */
   readonly awaitParts = (job: number): void => {
-    if (this.#failure) throw this.#failure;
+    if (this.#failure) throw this.#failure();
     const now = performance.now();
     const progress = this.#readProgress();
     if (job !== this.#waitingFor || progress !== this.#progress) {
@@ -106,8 +108,7 @@ export class WorkerPool {
       this.#waitingSince = now;
       this.#progress = progress;
     } else if (now - this.#waitingSince > STALL_MILLISECONDS) {
-      this.#failure = new WorkerError("a worker of the engine stopped in the middle of its work");
-      throw this.#failure;
+      throw this.#fail(() => new WorkerError("a worker of the engine stopped in the middle of its work"));
     } else if (now - this.#waitingSince > NAP_AFTER_MILLISECONDS) {
       this.#nap();
     }
@@ -115,8 +116,15 @@ export class WorkerPool {
 
   /** Ends all workers; a kernel that would need them throws from now on. */
   dispose(): void {
-    this.#failure ??= new DisposedError("the engine was used after it was disposed of");
+    this.#fail(() => new DisposedError("the engine was used after it was disposed of"));
     for (const worker of this.#workers) worker.terminate();
+  }
+
+  /** From now on jobs throw the first failure. */
+  #fail(failure: () => Error): Error {
+    this.#failure ??= failure;
+    this.#endTeam();
+    return this.#failure();
   }
 
   #readProgress(): string {

@@ -1,0 +1,223 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { afterEach, describe, expect, it } from "vitest";
+import { createEngine, DisposedError, type Engine } from "../src/index.js";
+import { runScript } from "./child.js";
+import { placePanels } from "./kernels/fixture.js";
+
+let engine: Engine | undefined;
+afterEach(() => engine?.dispose());
+
+async function start(threads: number): Promise<Engine> {
+  engine = await createEngine({ threads, tile: "4x8" });
+  return engine;
+}
+
+/** Enough operations for three threads, see GRAIN in assembly/team.ts, and few enough for thousands of jobs a second. */
+const [BATCH, INPUTS, OUTPUTS] = [8, 128, 96];
+
+/** A job that counts how often it was done: each call of `step` adds BATCH to every weight, exactly. */
+function counter(engine: Engine) {
+  const { kernels, team } = engine;
+  const x = engine.matrix(BATCH, INPUTS, new Float32Array(BATCH * INPUTS).fill(1));
+  const g = engine.matrix(BATCH, OUTPUTS, new Float32Array(BATCH * OUTPUTS).fill(1));
+  const weights = placePanels(engine, INPUTS, OUTPUTS, new Float32Array(INPUTS * OUTPUTS));
+  return {
+    step: () =>
+      kernels.denseWeightGradient(BATCH, INPUTS, OUTPUTS, 1, x.pointer, g.pointer, true, weights.pointer, team),
+    /** How often each weight was reached: one number if all were reached alike. */
+    counts: () => [...new Set(weights.toArray().map((value) => value / BATCH))],
+  };
+}
+
+describe("jobs", () => {
+  it.each([2, 3])("20 000 in a row are each done once, on %i threads", async (threads) => {
+    const { step, counts } = counter(await start(threads));
+    for (let job = 0; job < 20_000; ++job) step();
+    expect(counts()).toEqual([20_000]);
+  });
+
+  it("find workers that have gone to sleep", async () => {
+    const { step, counts } = counter(await start(3));
+    for (let job = 0; job < 6; ++job) {
+      await pause(50);
+      step();
+    }
+    expect(counts()).toEqual([6]);
+  });
+
+  it("are not done again by a worker that is woken for nothing", async () => {
+    const engine = await start(3);
+    const { step, counts } = counter(engine);
+    step();
+    // The word that they sleep on, see `open` in assembly/team.ts: as many parts were taken as there were, none is left.
+    const open = engine.memory.i32(engine.team + 4 * 64, 1);
+    const word = open[0] as number;
+    expect(word >> 8).toBe(word & 255);
+    for (let time = 0; time < 3; ++time) {
+      await pause(50);
+      Atomics.notify(open, 0);
+    }
+    await pause(50);
+    expect(counts()).toEqual([1]);
+  });
+
+  it("reach memory that has grown since the workers were started", async () => {
+    const engine = await start(3);
+    const before = engine.info().memoryBytes;
+    engine.memory.allocate(before + 2 ** 24);
+    const { step, counts } = counter(engine);
+    step();
+    expect(engine.info().memoryBytes).toBeGreaterThan(2 * before);
+    expect(counts()).toEqual([1]);
+  });
+});
+
+describe("createEngine({ threads })", () => {
+  it.each([1, 2, 5])("takes %i as requested", async (threads) => {
+    expect((await start(threads)).info()).toMatchObject({ threads, threadsReason: "requested" });
+  });
+
+  it("takes a thread for each core by default, eight at most", async () => {
+    const { threads, threadsReason } = (await createEngine({ tile: "4x8" })).info();
+    const cores = Number(/^the machine can run (\d+) at a time$/.exec(threadsReason)?.[1]);
+    expect(threads).toBe(Math.min(cores, 8));
+  });
+
+  it.each([0, -1, 1.5, 65, Number.NaN, "2"])("refuses %s", async (threads) => {
+    const refused = createEngine({ threads: threads as never });
+    await expect(refused).rejects.toThrow(RangeError);
+    await expect(refused).rejects.toThrow(`threads: expected "auto" or an integer from 1 to 64, got ${threads}`);
+  });
+
+  it("takes one thread where there is no SharedArrayBuffer, and says so", async () => {
+    const { code, reports } = await runScript(`
+      delete globalThis.SharedArrayBuffer;
+      const { createEngine } = await load();
+      report((await createEngine({ threads: 3 })).info());
+    `);
+    expect(reports).toMatchObject([{ threads: 1, threadsReason: "the engine has no SharedArrayBuffer" }]);
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    [
+      "cannot be made",
+      "(Worker) => class { constructor() { throw new Error('no more threads'); } }",
+      "no more threads",
+    ],
+    ["fails at once", startWith("throw new Error('broken')"), "worker 1 of the engine failed: broken"],
+    ["ends at once", startWith("process.exit()"), "worker 1 of the engine failed: it ended"],
+  ])("takes one thread when a worker %s, says so, and trains", async (_, replacement, reason) => {
+    const { code, stderr, reports, millisecondsToExit } = await runScript(`
+      replaceWorker(${replacement});
+      const { createEngine } = await load();
+      const engine = await createEngine({ threads: 2 });
+      ${training()}
+      train(10);
+      report(engine.info());
+    `);
+    expect(stderr).toBe("");
+    const threadsReason = `workers could not be started: ${reason}`;
+    expect(reports).toMatchObject([{ threads: 1, threadsReason }]);
+    expect(code).toBe(0);
+    expect(millisecondsToExit).toBeLessThan(2000);
+  });
+});
+
+/** A `Worker` that runs another program. */
+function startWith(program: string): string {
+  const url = JSON.stringify(`data:text/javascript,${encodeURIComponent(program)}`);
+  return `(Worker) => class extends Worker { constructor(url, options) { super(new URL(${url}), options); } }`;
+}
+
+/** For scripts with an `engine`: a network whose products are split, and its training. With 20 000 units, parts take milliseconds. */
+const training = (units = 96) => `
+  const { Dense, Network, ReLU, fit } = await load();
+  const network = new Network(engine, [new Dense(100, ${units}), new ReLU(), new Dense(${units}, 10)]);
+  const inputs = Float32Array.from({ length: 6400 }, (_, i) => (i * 7919) % 1000 / 1000);
+  const targets = Int32Array.from({ length: 64 }, (_, i) => i % 10);
+  const data = engine.dataset({ inputs, shape: [64, 100], targets });
+  const [x, y] = [engine.matrix(64, 100, inputs), engine.labels(targets)];
+  function train(steps) {
+    for (let step = 0; step < steps; ++step) network.train(x, y);
+  }
+`;
+
+describe("the end of an engine", () => {
+  it.each([
+    ["that was disposed of", "engine.dispose();"],
+    ["that was not", ""],
+  ])("the process of one %s ends by itself", async (_, ending) => {
+    const { code, stderr, reports, millisecondsToExit } = await runScript(`
+      const { createEngine } = await load();
+      const engine = await createEngine({ threads: 3 });
+      ${training()}
+      train(100);
+      ${ending}
+      report(engine.info().threads);
+    `);
+    expect(stderr).toBe("");
+    expect(reports).toEqual([3]);
+    expect(code).toBe(0);
+    expect(millisecondsToExit).toBeLessThan(2000);
+  });
+
+  it("a job that needs its workers throws afterwards", async () => {
+    const engine = await start(3);
+    const { step } = counter(engine);
+    step();
+    engine.dispose();
+    engine.dispose();
+    expect(step).toThrow(DisposedError);
+    expect(() => engine.csr(0, 1, { indptr: [0], indices: [], values: [] })).toThrow(DisposedError);
+  });
+});
+
+describe("a worker that ends while it is needed", () => {
+  it.each([
+    [
+      "between two steps of fit",
+      "for await (const _ of fit(network, data, { epochs: 1e9 }));",
+      "setTimeout(end, 200);",
+    ],
+    // The clock is looked at when the last parts are waited for: they are in the middle of their work.
+    [
+      "in the middle of a part",
+      "for (;;) await new Promise(setImmediate).then(() => train(2));",
+      "performance.now = () => (end(), now());",
+    ],
+  ])("makes training throw a WorkerError within a second: %s", async (_, loop, trigger) => {
+    const { code, stderr, reports } = await runScript(`
+      const { createEngine, WorkerError } = await load();
+      const engine = await createEngine({ threads: 3 });
+      ${training(20_000)}
+      train(10);
+      const now = performance.now.bind(performance);
+      let ended;
+      function end() {
+        ended ??= now();
+        for (const worker of workers.splice(0)) worker.terminate();
+      }
+      ${trigger}
+      try {
+        ${loop}
+      } catch (error) {
+        report({ isWorkerError: error instanceof WorkerError, message: error.message });
+        report(now() - ended);
+      }
+      try {
+        train(1);
+      } catch (error) {
+        report({ isWorkerError: error instanceof WorkerError, message: error.message });
+      }
+    `);
+    expect(stderr).toBe("");
+    const message = expect.stringMatching(
+      /^layer \d \(Dense\): (worker \d|a worker) of the engine (failed: it ended|stopped)/,
+    );
+    const failed = { isWorkerError: true, message };
+    expect(reports).toEqual([failed, expect.any(Number), failed]);
+    expect(reports[1]).toBeLessThan(1000);
+    expect(code).toBe(0);
+  });
+});
