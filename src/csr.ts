@@ -188,12 +188,14 @@ export function compress(
   const matrix = new CsrMatrix(memory, rows, columns, count);
   const chunk = new MatrixBuffer(memory);
   const chunkRows = Math.max(1, Math.floor(CHUNK_ELEMENTS / Math.max(columns, 1)));
+  // Rounded, as the kernel that gathers bytes has it: sparse and dense data hold the same floats.
+  const factor = Math.fround(scale);
   let first = 0;
   for (let row = 0; row < rows; row += chunkRows) {
     const part = data.subarray(row * columns, Math.min(row + chunkRows, rows) * columns);
-    const dense = chunk.shaped(part.length / Math.max(columns, 1), columns);
+    const dense = chunk.shaped(Math.min(chunkRows, rows - row), columns);
     const floats = dense.data;
-    for (let i = 0; i < part.length; ++i) floats[i] = scale * (part[i] as number);
+    for (let i = 0; i < part.length; ++i) floats[i] = factor * (part[i] as number);
     first += kernels.compressRows(
       dense.rows,
       columns,
