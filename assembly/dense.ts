@@ -5,14 +5,21 @@
 
 import { PANEL } from "./gemm-micro";
 import { packColumns, packRows } from "./gemm-pack";
-import { multiplyTiles, panelsBegin, SCRATCH_BYTES, walksRowByRow, ZEROS } from "./gemm-tiles";
-import { runParts, Team } from "./team";
+import { multiplyTiles, panelsBegin, partBegin, SCRATCH_BYTES, walksRowByRow, ZEROS } from "./gemm-tiles";
+import { runParts, Team, WORK_BYTES } from "./team";
+import { transpose } from "./transpose";
 
 const PANEL_BYTES: usize = PANEL * 4;
 /** Batch rows in one block of the weight gradient's reduction, and outputs in one of the input gradient's. Decides the bits. */
 const KC: i32 = 512;
-/** Inputs whose transposed weights are packed at a time. */
+/** Inputs whose transposed weights are packed at a time; outputs whose gradient is. */
 const NC: i32 = 512;
+/** Inputs of which a transposed block of X is packed at a time. */
+const MC: i32 = 60;
+/** Elements between rows of such a block. */
+const PACKED_LDX: i32 = KC + 16;
+
+if (SCRATCH_BYTES + <usize>(KC * NC + MC * PACKED_LDX) * 4 > WORK_BYTES) ERROR("a thread's workspace is too small");
 
 /** Y ← X·W + bias. X: batch × inputs, Y: batch × outputs, row-major; bias: outputs floats, zero-padded to whole panels. */
 export function denseForward(
@@ -71,28 +78,45 @@ function denseWeightGradientPart(team: Team, thread: i32, part: i32, parts: i32)
   const batch = job.batch, inputs = job.inputs, outputs = job.outputs, alpha = job.alpha;
   const x = job.x, gradOutput = job.gradOutput, accumulate = job.accumulate, weights = job.weights;
   const tile = team.tile, work = team.workspace(thread);
-  const wholeColumns = outputs & ~(<i32>PANEL - 1);
+  const packedG = work + SCRATCH_BYTES;
+  const packedX = packedG + <usize>(KC * NC) * 4;
   const panelStride = <usize>inputs * PANEL_BYTES;
-  const lastPanel = weights + <usize>(wholeColumns / <i32>PANEL) * panelStride;
-  const packed = work + SCRATCH_BYTES;
-  const gRow = <usize>outputs << 2;
-  // The same for every block: a part adds to the tiles that it has itself begun, for nobody waits between the blocks.
-  const rowByRow = walksRowByRow(wholeColumns, min(batch, KC));
+  const begin = partBegin(inputs, part, parts);
+  const end = partBegin(inputs, part + 1, parts);
+  const packsX = sharesCacheSets(inputs);
+  const chunk = packsX ? MC : max(end - begin, 1);
   for (let row = 0; row < batch || row == 0; row += KC) {
     const depth = min(batch - row, KC);
-    const xBlock = x + (<usize>row * <usize>inputs << 2);
-    const gBlock = gradOutput + <usize>row * gRow;
     const reads = accumulate || row > 0;
-    const dRow = reads ? PANEL_BYTES : 0;
-    multiplyTiles(inputs, wholeColumns, depth, xBlock, 4, <usize>inputs << 2, gBlock, gRow, PANEL_BYTES,
-      weights, PANEL_BYTES, panelStride, reads ? weights : ZEROS, dRow, reads ? panelStride : 0,
-      alpha, tile, rowByRow, work, part, parts);
-    if (wholeColumns == outputs) continue;
-    packRows(depth, outputs - wholeColumns, gBlock + (<usize>wholeColumns << 2), outputs, packed, 0);
-    multiplyTiles(inputs, <i32>PANEL, depth, xBlock, 4, <usize>inputs << 2, packed, PANEL_BYTES, 0,
-      lastPanel, PANEL_BYTES, 0, reads ? lastPanel : ZEROS, dRow, 0, alpha, tile, rowByRow, work, part, parts);
+    for (let column = 0; column < outputs; column += NC) {
+      const columns = min(outputs - column, NC);
+      const g = gradOutput + (<usize>row * <usize>outputs + <usize>column << 2);
+      const gPanel = <usize>depth * PANEL_BYTES;
+      packRows(depth, columns, g, outputs, packedG, gPanel);
+      for (let input = begin; input < end; input += chunk) {
+        const rows = min(end - input, chunk);
+        let xBlock = x + (<usize>row * <usize>inputs + <usize>input << 2), xRow: usize = 4, xStep = <usize>inputs << 2;
+        if (packsX) {
+          transpose(depth, rows, xBlock, inputs, packedX, PACKED_LDX);
+          xBlock = packedX;
+          xRow = <usize>PACKED_LDX << 2;
+          xStep = 4;
+        }
+        const target = weights + <usize>(column / <i32>PANEL) * panelStride + <usize>input * PANEL_BYTES;
+        // Whole panels: the padding of G makes that of W stay zero.
+        multiplyTiles(rows, columns + <i32>PANEL - 1 & ~(<i32>PANEL - 1), depth, xBlock, xRow, xStep,
+          packedG, PANEL_BYTES, gPanel, target, PANEL_BYTES, panelStride,
+          reads ? target : ZEROS, reads ? PANEL_BYTES : 0, reads ? panelStride : 0,
+          alpha, tile, walksRowByRow(columns, depth), work, 0, 1);
+      }
+    }
   }
 }
+
+/** Whether rows of so many floats begin in so few different cache sets that a column of them does not stay cached. */
+// @ts-ignore: decorator
+@inline
+function sharesCacheSets(columns: i32): bool { return (columns & 255) == 0; }
 
 /** gradInput ← G·Wᵀ (batch × inputs). The transposed weights of a block are packed for the whole batch at once. */
 export function denseInputGradient(

@@ -1,6 +1,6 @@
 /** `gemm`: the matrix product at the shapes of training and at large ones, against the multiply-add limit of a core. */
 
-import type { Engine } from "../src/engine.js";
+import { type Context, randomMatrix } from "./context.js";
 import { measure, measurePeak } from "./measure.js";
 
 /** One line of the benchmark. */
@@ -16,6 +16,8 @@ export interface GemmResult {
   /** Interquartile range over median. */
   readonly spread: number;
   readonly peakGflops: number;
+  /** gflops / (threads · peakGflops). */
+  readonly limitShare: number;
 }
 
 const SHAPES = [
@@ -28,7 +30,8 @@ const SHAPES = [
 ] as const;
 
 /** Yields a result for each shape and transposition; the limit is measured anew beside each. */
-export async function* benchGemm(engine: Engine): AsyncGenerator<GemmResult> {
+export async function* benchGemm({ createEngine }: Context): AsyncGenerator<GemmResult> {
+  const engine = await createEngine();
   const { variant, threads } = engine.info();
   for (const [m, n, k] of SHAPES) {
     const a = randomMatrix(engine, m, k);
@@ -58,16 +61,10 @@ export async function* benchGemm(engine: Engine): AsyncGenerator<GemmResult> {
       const peakGflops = await measurePeak(engine);
       const { seconds, spread } = await measure(call);
       const gflops = (2 * m * n * k) / seconds / 1e9;
-      yield { bench: "gemm", trans, m, n, k, variant, threads, gflops, spread, peakGflops };
+      const limitShare = gflops / (threads * peakGflops);
+      yield { bench: "gemm", trans, m, n, k, variant, threads, gflops, spread, peakGflops, limitShare };
     }
     for (const matrix of [a, b, c]) matrix.dispose();
   }
-}
-
-function randomMatrix(engine: Engine, rows: number, columns: number) {
-  return engine.matrix(
-    rows,
-    columns,
-    Float32Array.from({ length: rows * columns }, () => engine.random.uniform() - 0.5),
-  );
+  engine.dispose();
 }

@@ -1,51 +1,98 @@
-/** `npm run bench -- NAME [--json] [--variant simd|relaxed]`: a table, or one JSON object a line. */
+/** `npm run bench -- NAME`: a table, or with --json one object a line, the first of which says on what it ran. */
 
 import "../src/cli/relaxed-flag.js";
-import { cpus } from "node:os";
+import { availableParallelism, cpus } from "node:os";
 import v8 from "node:v8";
 import vm from "node:vm";
 import { Argument, Command, Option } from "commander";
-import { createEngine, type Engine, type Variant } from "../src/index.js";
+import { integer } from "../src/cli/options.js";
+import { loadMnist } from "../src/data/mnist-files.js";
+import { createEngine, type Variant } from "../src/index.js";
+import type { Context } from "./context.js";
 import { benchGemm } from "./gemm.js";
+import { benchKernels } from "./kernels.js";
 import { benchMemory } from "./memory.js";
+import { benchOpenblas } from "./openblas.js";
 import { benchPeers } from "./peers.js";
+import { benchSparse } from "./sparse.js";
+import { benchThreads } from "./threads.js";
+import { benchTrain } from "./train.js";
 
-const benchmarks: Record<string, (engine: Engine) => AsyncIterable<object> | Iterable<object>> = {
+interface BenchOptions {
+  readonly json?: boolean;
+  readonly variant: Variant | "auto";
+  readonly threads?: number;
+  readonly revectorize?: boolean;
+  readonly only?: string;
+}
+
+type Benchmark = (context: Context, options: BenchOptions) => AsyncIterable<object>;
+
+const benchmarks: Readonly<Record<string, Benchmark>> = {
   gemm: benchGemm,
-  memory: (engine) => [benchMemory(engine, collectedHeapBytes)],
-  peers: benchPeers,
+  kernels: (context) => benchKernels(context),
+  threads: (context) => benchThreads(context),
+  sparse: (context) => benchSparse(context),
+  train: (context) => benchTrain(context),
+  openblas: (context) => benchOpenblas(context),
+  peers: ({ createEngine }, { only }) => benchPeers(createEngine, { only }),
+  memory: async function* ({ createEngine }) {
+    yield benchMemory(await createEngine(), collectedHeapBytes);
+  },
 };
 
 const program = new Command("bench")
+  .description("Measure the library. Medians; spread is the interquartile range over the median.")
   .addArgument(new Argument("<name>", "what to measure").choices(Object.keys(benchmarks)))
   .addOption(new Option("--json", "one JSON object a line"))
   .addOption(new Option("--variant <name>", "binary to run").choices(["auto", "simd", "relaxed"]).default("auto"))
+  .addOption(
+    new Option("--threads <n>", "threads; most of threads and train (default there: the machine's)").argParser(
+      integer(1, 64),
+    ),
+  )
+  .addOption(new Option("--revectorize", "V8's 256-bit vectors (Node from 23.5)"))
+  .addOption(new Option("--only <text>", "of peers: this library and the systems with this text in their names"))
   .action(run);
 
-async function run(name: string, { json, variant }: { json?: boolean; variant: Variant | "auto" }): Promise<void> {
-  const engine = await createEngine({ variant });
-  const { tile, threads } = engine.info();
-  if (!json) {
-    console.log(`${cpus()[0]?.model.trim()}, Node ${process.versions.node} (V8 ${process.versions.v8})`);
+async function run(name: string, options: BenchOptions): Promise<void> {
+  const { json, variant, threads, revectorize = false } = options;
+  const context: Context = {
+    createEngine: (more) => createEngine({ variant, revectorize, threads: threads ?? 1, ...more }),
+    threads: threads ?? availableParallelism(),
+    loadMnist: async () => (await loadMnist({ dtype: "uint8" })).train,
+  };
+  const engine = await context.createEngine();
+  const { tile, ...info } = engine.info();
+  engine.dispose();
+  if (revectorize && !info.revectorize) console.error(`--revectorize: ${info.revectorizeReason}`);
+  const setup = {
+    cpu: cpus()[0]?.model.trim(),
+    cores: availableParallelism(),
+    node: process.versions.node,
+    v8: process.versions.v8,
+    variant: info.variant,
+    revectorize: info.revectorize,
+    tile,
+  };
+  if (json) console.log(JSON.stringify({ bench: "setup", ...setup }));
+  else
     console.log(
-      `${engine.info().variant} SIMD, tile ${tile}, threads ${threads}; medians, spread = interquartile range / median`,
+      Object.entries(setup)
+        .map(([key, value]) => `${key} ${value}`)
+        .join(", "),
     );
-  }
   const rows: object[] = [];
-  for await (const row of (benchmarks[name] as (engine: Engine) => AsyncIterable<object>)(engine)) {
+  for await (const row of (benchmarks[name] as Benchmark)(context, options)) {
     if (json) console.log(JSON.stringify(row));
     rows.push(readable(row));
   }
   if (!json) console.table(rows);
 }
 
-/** Figures rounded for reading, the share of the limit added, the benchmark's name left out. */
+/** Figures rounded for reading, the benchmark's name left out. */
 function readable(row: object): object {
   const { bench: _, ...rest } = row as Record<string, unknown>;
-  const { gflops, peakGflops } = rest;
-  if (typeof gflops === "number" && typeof peakGflops === "number") {
-    rest["% of peak"] = (100 * gflops) / peakGflops;
-  }
   const round = (value: unknown) => (typeof value === "number" ? Number(value.toPrecision(3)) : value);
   return Object.fromEntries(
     Object.entries(rest).map(([key, value]) => [key, Number.isInteger(value) ? value : round(value)]),

@@ -21,27 +21,46 @@ export interface MeasureOptions {
 }
 
 /** Times `call`. */
-export async function measure(
-  call: () => void,
-  { samples = 21, sampleSeconds = 0.01, warmUpSeconds = 0.15 }: MeasureOptions = {},
-): Promise<Timing> {
-  let calls = 0;
+export async function measure(call: () => void, options?: MeasureOptions): Promise<Timing> {
+  const [timing] = await measureInTurn([call], options);
+  return timing as Timing;
+}
+
+/** Times each of `calls`, one sample of each in turn, so that what disturbs the machine disturbs all of them. */
+export async function measureInTurn(calls: readonly (() => void)[], options: MeasureOptions = {}): Promise<Timing[]> {
+  const { samples = 21, sampleSeconds = 0.01, warmUpSeconds = 0.15 } = options;
+  const setups = [];
+  for (const call of calls) {
+    const seconds = await warmUp(call, warmUpSeconds);
+    setups.push({ call, repetitions: Math.max(1, Math.round(sampleSeconds / seconds)), times: [] as number[] });
+  }
+  for (let sample = 0; sample < samples; ++sample) {
+    for (const { call, repetitions, times } of setups) {
+      // Brings the data into the caches, and wakes sleeping threads.
+      call();
+      const start = performance.now();
+      for (let i = 0; i < repetitions; ++i) call();
+      times.push((performance.now() - start) / 1000 / repetitions);
+    }
+    await pause();
+  }
+  return setups.map(({ times }) => {
+    const { median, spread } = summarize(times);
+    return { seconds: median, spread };
+  });
+}
+
+/** @returns seconds of a call, once it is compiled with optimisation */
+async function warmUp(call: () => void, seconds: number): Promise<number> {
   const begin = performance.now();
-  do {
+  for (let calls = 1; ; ++calls) {
+    const start = performance.now();
     call();
-    ++calls;
+    const now = performance.now();
+    if (now - begin > seconds * 1000) return Math.max(now - start, 1e-4) / 1000;
     // The optimised code arrives from another thread: give it a chance to.
     if (calls % 64 === 0) await pause();
-  } while (performance.now() - begin < warmUpSeconds * 1000);
-  await pause();
-  const repetitions = Math.max(1, Math.round((sampleSeconds * calls * 1000) / (performance.now() - begin)));
-  const times = Array.from({ length: samples }, () => {
-    const start = performance.now();
-    for (let i = 0; i < repetitions; ++i) call();
-    return (performance.now() - start) / 1000 / repetitions;
-  });
-  const { median, spread } = summarize(times);
-  return { seconds: median, spread };
+  }
 }
 
 /** The median, and (third quartile − first quartile) / median. */

@@ -1,6 +1,7 @@
 /** `memory`: 20 000 training steps of the seed's network must leave linear memory and the JavaScript heap where they were. */
 
-import { Dense, type Engine, Network, ReLU } from "../src/index.js";
+import type { Engine } from "../src/index.js";
+import { createNetwork } from "./train.js";
 
 /** Bytes that came on top between the end of the warm-up and the end of the steps. */
 export interface MemoryResult {
@@ -12,13 +13,7 @@ export interface MemoryResult {
 
 /** @param heapBytes the heap's size after a garbage collection */
 export function benchMemory(engine: Engine, heapBytes: () => number, steps = 20_000): MemoryResult {
-  const network = new Network(engine, [
-    new Dense(784, 100),
-    new ReLU(),
-    new Dense(100, 200),
-    new ReLU(),
-    new Dense(200, 10),
-  ]);
+  const network = createNetwork(engine, [784, 100, 200, 10]);
   const x = engine.matrix(
     32,
     784,

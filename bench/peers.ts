@@ -10,7 +10,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { Engine, Variant } from "../src/index.js";
+import type { EngineOptions } from "../src/index.js";
+import type { Context } from "./context.js";
 import { summarize } from "./measure.js";
 import { type PeerCommand, PeerProcess } from "./peers/peer-process.js";
 import { writeWorkload } from "./peers/workload.js";
@@ -43,6 +44,8 @@ export interface PeersOptions {
   readonly rounds?: number;
   /** About how long a turn lasts; default 0.5. */
   readonly turnSeconds?: number;
+  /** Leave out the other systems without this text in their names. */
+  readonly only?: string | undefined;
 }
 
 interface System {
@@ -74,8 +77,8 @@ const PAUSE = 50;
 
 /** Yields a line for each system, once all are done. */
 export async function* benchPeers(
-  engine: Engine,
-  { rounds = 15, turnSeconds = 0.5 }: PeersOptions = {},
+  createEngine: Context["createEngine"],
+  { rounds = 15, turnSeconds = 0.5, only = "" }: PeersOptions = {},
 ): AsyncGenerator<PeerResult | SkippedPeer> {
   const folder = mkdtempSync(join(tmpdir(), "simdgrad-peers-"));
   const children = new AbortController();
@@ -88,8 +91,13 @@ export async function* benchPeers(
   const interrupted = () => process.exit(130);
   process.once("exit", cleanUp).once("SIGINT", interrupted).once("SIGTERM", interrupted);
   try {
+    const engine = await createEngine();
     const { batch } = await writeWorkload(folder, engine);
-    const all = systems(folder, engine.info().variant);
+    engine.dispose();
+    const { variant, revectorize } = engine.info();
+    const all = systems(folder, { variant, revectorize }).filter(
+      ({ name }) => name.includes(OWN) || name.includes(only),
+    );
     const { entrants, skipped } = await compete(all, rounds, turnSeconds, children.signal);
     const own = summarize(entrants.get(OWN)?.rates.slice(WARM_UP_TURNS) ?? []).median;
     for (const { name } of all) {
@@ -103,7 +111,7 @@ export async function* benchPeers(
   }
 }
 
-function systems(folder: string, variant: Variant): System[] {
+function systems(folder: string, engine: EngineOptions): System[] {
   const file = (name: string) => fileURLToPath(new URL(`./peers/${name}`, import.meta.url));
   const node = (name: string, script: string, ...args: string[]): System => ({
     name,
@@ -122,8 +130,8 @@ function systems(folder: string, variant: Variant): System[] {
       })),
     }));
   return [
-    node(OWN, "simdgrad.ts", JSON.stringify({ variant })),
-    node(`${OWN}, 1 thread`, "simdgrad.ts", JSON.stringify({ variant, threads: 1 })),
+    node(OWN, "simdgrad.ts", JSON.stringify(engine)),
+    node(`${OWN}, 1 thread`, "simdgrad.ts", JSON.stringify({ ...engine, threads: 1 })),
     node("tfjs-wasm", "tfjs.ts", "wasm"),
     node("tfjs-cpu", "tfjs.ts", "cpu"),
     node("jax-js", "jax.ts"),

@@ -2,8 +2,9 @@
 
 import "../../src/cli/relaxed-flag.js";
 import { createEngine, type EngineOptions, iterateMinibatches, type Minibatch } from "../../src/index.js";
+import { createNetwork } from "../train.js";
 import { packageVersion, serve } from "./serve.js";
-import { createNetwork, readWorkload } from "./workload.js";
+import { readWorkload } from "./workload.js";
 
 const [folder, options] = process.argv.slice(2) as [string, string];
 const workload = readWorkload(folder);
@@ -11,7 +12,7 @@ const { rows, batch, learningRate, evaluationRows, layers } = workload;
 const [columns, classes] = [layers[0] as number, layers.at(-1) as number];
 
 const engine = await createEngine(JSON.parse(options) as EngineOptions);
-const network = createNetwork(engine, layers, learningRate);
+const network = createNetwork(engine, layers, { learningRate });
 const initial = workload.parameters.flatMap(({ weights, biases }) => [weights, biases]);
 for (const [index, parameter] of network.layers.flatMap((layer) => layer.parameters()).entries()) {
   parameter.set(initial[index] as Float32Array);

@@ -3,7 +3,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadMnist } from "../../src/data/mnist-files.js";
-import { Dense, type Engine, Network, ReLU } from "../../src/index.js";
+import type { Engine } from "../../src/index.js";
+import { createNetwork } from "../train.js";
 
 /** The sizes; `peer.py` reads the same files. */
 export interface Sizes {
@@ -31,15 +32,6 @@ export interface Workload extends Sizes {
   readonly parameters: readonly DenseParameters[];
 }
 
-/** The dense layers of the seed's network with a ReLU between each two. */
-export function createNetwork(engine: Engine, layers: readonly number[], learningRate: number): Network {
-  const dense = pairs(layers).map(([inputs, outputs]) => new Dense(inputs, outputs, { learningRate }));
-  return new Network(
-    engine,
-    dense.flatMap((layer, index) => (index === 0 ? [layer] : [new ReLU(), layer])),
-  );
-}
-
 /** Writes MNIST's training rows, shuffled by the engine's generator, and the initial weights of a network of the engine. */
 export async function writeWorkload(folder: string, engine: Engine): Promise<Sizes> {
   const { inputs, shape, targets } = (await loadMnist({ dtype: "uint8" })).train;
@@ -51,7 +43,7 @@ export async function writeWorkload(folder: string, engine: Engine): Promise<Siz
   order.forEach((row, to) => {
     pixels.set(inputs.subarray(row * columns, (row + 1) * columns), to * columns);
   });
-  const network = createNetwork(engine, sizes.layers, sizes.learningRate);
+  const network = createNetwork(engine, sizes.layers, { learningRate: sizes.learningRate });
   const parameters = network.layers.flatMap((layer) => layer.parameters().map((parameter) => parameter.toArray()));
   network.dispose();
   writeFileSync(join(folder, "sizes.json"), JSON.stringify(sizes));
