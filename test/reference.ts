@@ -122,6 +122,50 @@ export function sparseWeightGradient(
   return result;
 }
 
+/** A dense layer's parameters: W is inputs × outputs. */
+export interface ReferenceLayer {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly weights: Float64Array;
+  readonly biases: Float64Array;
+}
+
+/**
+ * One step of gradient descent of dense layers with ReLU between them, under the mean softmax cross-entropy of the batch;
+ * the parameters are changed in place.
+ *
+ * @returns the mean loss before the step
+ */
+export function trainStep(
+  layers: readonly ReferenceLayer[],
+  x: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  rate: number,
+): number {
+  const batch = labels.length;
+  const inputs = [Float64Array.from(x)];
+  for (const [index, { inputs: k, outputs: n, weights, biases }] of layers.entries()) {
+    const y = Float64Array.from({ length: batch * n }, (_, i) => at(biases, i % n));
+    gemm(false, false, batch, n, k, 1, inputs[index] as Float64Array, k, weights, n, 1, y, n);
+    inputs.push(index === layers.length - 1 ? y : y.map((value) => Math.max(0, value)));
+  }
+  const logits = inputs.pop() as Float64Array;
+  const classes = logits.length / batch;
+  const logarithms = logSoftmax(batch, classes, logits);
+  const isLabel = (i: number) => i % classes === at(labels, Math.floor(i / classes));
+  const loss = logarithms.reduce((sum, value, i) => sum - (isLabel(i) ? value : 0), 0) / batch;
+  let gradient = logarithms.map((value, i) => (Math.exp(value) - Number(isLabel(i))) / batch);
+  for (const [index, { inputs: k, outputs: n, weights, biases }] of [...layers.entries()].reverse()) {
+    const input = inputs[index] as Float64Array;
+    const gradInput = new Float64Array(batch * k);
+    if (index > 0) gemm(false, true, batch, k, n, 1, gradient, n, weights, n, 0, gradInput, k);
+    gemm(true, false, k, n, batch, -rate, input, k, gradient, n, 1, weights, n);
+    biases.set(columnSums(batch, n, gradient).map((value, j) => at(biases, j) - rate * value));
+    gradient = gradInput.map((value, i) => (at(input, i) > 0 ? value : 0));
+  }
+  return loss;
+}
+
 function at(values: ArrayLike<number>, index: number): number {
   return values[index] as number;
 }

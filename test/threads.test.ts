@@ -24,6 +24,7 @@ const LAYERS = [
   [1, 600, 603],
   [520, 64, 64],
   [530, 67, 59],
+  [520, 256, 30],
 ] as const;
 
 describe.each(VARIANTS)("any number of threads gives the same bits (%s)", (variant) => {

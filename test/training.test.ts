@@ -14,6 +14,7 @@ import {
   ReLU,
 } from "../src/index.js";
 import { numbers } from "./kernels/fixture.js";
+import { trainStep } from "./reference.js";
 
 const classes = 3;
 
@@ -65,11 +66,11 @@ describe("fit", () => {
     const model = new Network(engine, [new Dense(2, classes, { init: "heNormal" })]);
     const { inputs, targets } = source(32, 3);
     const [weights, biases] = (model.layers[0]?.parameters() ?? []).map((p) => Float64Array.from(p.toArray()));
-    const [w, b] = [weights as Float64Array, biases as Float64Array];
+    const layer = { inputs: 2, outputs: classes, weights: weights as Float64Array, biases: biases as Float64Array };
     const [x, y] = [engine.matrix(32, 2, inputs), engine.labels(targets)];
     for (let step = 0; step < 50; ++step) {
       const loss = model.train(x, y);
-      expect(loss).toBeCloseTo(referenceStep(inputs, targets, w, b, 0.1), 5);
+      expect(loss).toBeCloseTo(trainStep([layer], inputs, targets, 0.1), 5);
     }
   });
 
@@ -240,25 +241,3 @@ describe("Random", () => {
     for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(500);
   });
 });
-
-/** One step of softmax regression in float64; returns the mean loss before it. */
-function referenceStep(x: Float32Array, labels: Int32Array, w: Float64Array, b: Float64Array, rate: number): number {
-  const [gradW, gradB] = [new Float64Array(w.length), new Float64Array(b.length)];
-  let loss = 0;
-  for (const [row, label] of labels.entries()) {
-    const point = [x[row * 2] as number, x[row * 2 + 1] as number];
-    const exps = Array.from(b, (bias, j) =>
-      Math.exp(bias + point.reduce((sum, value, i) => sum + value * (w[i * classes + j] as number), 0)),
-    );
-    const total = exps.reduce((sum, value) => sum + value, 0);
-    loss -= Math.log((exps[label] as number) / total) / labels.length;
-    for (const [j, value] of exps.entries()) {
-      const g = (value / total - (j === label ? 1 : 0)) / labels.length;
-      gradB[j] = (gradB[j] as number) + g;
-      for (const [i, input] of point.entries()) gradW[i * classes + j] = (gradW[i * classes + j] as number) + g * input;
-    }
-  }
-  for (let i = 0; i < w.length; ++i) w[i] = (w[i] as number) - rate * (gradW[i] as number);
-  for (let j = 0; j < b.length; ++j) b[j] = (b[j] as number) - rate * (gradB[j] as number);
-  return loss;
-}

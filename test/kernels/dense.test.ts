@@ -13,7 +13,7 @@ import {
   VARIANTS,
 } from "./fixture.js";
 
-/** Sizes of all three dimensions, each an edge for some loop; the last goes beyond every blocking size. */
+/** Sizes of all three dimensions, each an edge for some loop; the last go beyond every blocking size, or have inputs that are packed. */
 const SHAPES = [
   ...EDGE_SIZES.map((size) => [size, 7, 9] as const),
   ...EDGE_SIZES.filter((size) => size > 0).map((size) => [5, size, 11] as const),
@@ -21,6 +21,8 @@ const SHAPES = [
   [32, 784, 100],
   [530, 9, 13],
   [3, 530, 530],
+  [9, 256, 11],
+  [520, 512, 5],
 ] as const;
 
 describe.each(VARIANTS)("dense kernels (%s)", (variant) => {
