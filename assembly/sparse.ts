@@ -9,7 +9,7 @@ import { multiplyAdd } from "./lanes";
 import { runParts, Team } from "./team";
 
 const PANEL_BYTES: usize = PANEL * 4;
-/** Most panels at a time: twelve vectors, with a factor and an operand, fill the sixteen registers of x64. */
+/** Most panels at a time: with more, the rows of W that a batch touches leave the first-level cache too soon. */
 const MAX_PANELS: i32 = 4;
 
 @unmanaged
@@ -51,9 +51,7 @@ function sparseForwardPart(team: Team, thread: i32, part: i32, parts: i32): void
       case 1: forwardRows<Panels1>(job, panel); break;
       case 2: forwardRows<Panels2>(job, panel); break;
       case 3: forwardRows<Panels3>(job, panel); break;
-      case 4: forwardRows<Panels4>(job, panel); break;
-      case 5: forwardRows<Panels5>(job, panel); break;
-      default: forwardRows<Panels6>(job, panel); break;
+      default: forwardRows<Panels4>(job, panel); break;
     }
     panel += count;
   }
@@ -76,8 +74,6 @@ function forwardRows<PANELS>(job: SparseJob, panel: i32): void {
     let b0 = panels > 1 ? v128.load(bias, 32) : a0, b1 = panels > 1 ? v128.load(bias, 48) : a0;
     let c0 = panels > 2 ? v128.load(bias, 64) : a0, c1 = panels > 2 ? v128.load(bias, 80) : a0;
     let d0 = panels > 3 ? v128.load(bias, 96) : a0, d1 = panels > 3 ? v128.load(bias, 112) : a0;
-    let e0 = panels > 4 ? v128.load(bias, 128) : a0, e1 = panels > 4 ? v128.load(bias, 144) : a0;
-    let f0 = panels > 5 ? v128.load(bias, 160) : a0, f1 = panels > 5 ? v128.load(bias, 176) : a0;
     for (; index < end; index += 4) {
       let w = weights + <usize>load<u32>(index) * PANEL_BYTES;
       const x = v128.load32_splat(index + offset);
@@ -86,15 +82,11 @@ function forwardRows<PANELS>(job: SparseJob, panel: i32): void {
       if (panels > 1) { w += stride; b0 = multiplyAdd(x, v128.load(w), b0); b1 = multiplyAdd(x, v128.load(w, 16), b1); }
       if (panels > 2) { w += stride; c0 = multiplyAdd(x, v128.load(w), c0); c1 = multiplyAdd(x, v128.load(w, 16), c1); }
       if (panels > 3) { w += stride; d0 = multiplyAdd(x, v128.load(w), d0); d1 = multiplyAdd(x, v128.load(w, 16), d1); }
-      if (panels > 4) { w += stride; e0 = multiplyAdd(x, v128.load(w), e0); e1 = multiplyAdd(x, v128.load(w, 16), e1); }
-      if (panels > 5) { w += stride; f0 = multiplyAdd(x, v128.load(w), f0); f1 = multiplyAdd(x, v128.load(w, 16), f1); }
     }
     storePanel(y, a0, a1, columns);
     if (panels > 1) storePanel(y + 32, b0, b1, columns - 8);
     if (panels > 2) storePanel(y + 64, c0, c1, columns - 16);
     if (panels > 3) storePanel(y + 96, d0, d1, columns - 24);
-    if (panels > 4) storePanel(y + 128, e0, e1, columns - 32);
-    if (panels > 5) storePanel(y + 160, f0, f1, columns - 40);
     y += yRow;
   }
 }
@@ -176,9 +168,7 @@ function sparseWeightGradientPart(team: Team, thread: i32, part: i32, parts: i32
       case 1: gradientRows<Panels1>(job, panel); break;
       case 2: gradientRows<Panels2>(job, panel); break;
       case 3: gradientRows<Panels3>(job, panel); break;
-      case 4: gradientRows<Panels4>(job, panel); break;
-      case 5: gradientRows<Panels5>(job, panel); break;
-      default: gradientRows<Panels6>(job, panel); break;
+      default: gradientRows<Panels4>(job, panel); break;
     }
     panel += count;
   }
@@ -200,8 +190,6 @@ function gradientRows<PANELS>(job: SparseJob, panel: i32): void {
     const b0 = panels > 1 ? f32x4.mul(factor, loadHalf(g + 32, columns - 8)) : a0, b1 = panels > 1 ? f32x4.mul(factor, loadHalf(g + 48, columns - 12)) : a0;
     const c0 = panels > 2 ? f32x4.mul(factor, loadHalf(g + 64, columns - 16)) : a0, c1 = panels > 2 ? f32x4.mul(factor, loadHalf(g + 80, columns - 20)) : a0;
     const d0 = panels > 3 ? f32x4.mul(factor, loadHalf(g + 96, columns - 24)) : a0, d1 = panels > 3 ? f32x4.mul(factor, loadHalf(g + 112, columns - 28)) : a0;
-    const e0 = panels > 4 ? f32x4.mul(factor, loadHalf(g + 128, columns - 32)) : a0, e1 = panels > 4 ? f32x4.mul(factor, loadHalf(g + 144, columns - 36)) : a0;
-    const f0 = panels > 5 ? f32x4.mul(factor, loadHalf(g + 160, columns - 40)) : a0, f1 = panels > 5 ? f32x4.mul(factor, loadHalf(g + 176, columns - 44)) : a0;
     for (; index < end; index += 4) {
       let w = weights + <usize>load<u32>(index) * PANEL_BYTES;
       const x = v128.load32_splat(index + offset);
@@ -209,8 +197,6 @@ function gradientRows<PANELS>(job: SparseJob, panel: i32): void {
       if (panels > 1) { w += stride; addTo(w, x, b0, b1); }
       if (panels > 2) { w += stride; addTo(w, x, c0, c1); }
       if (panels > 3) { w += stride; addTo(w, x, d0, d1); }
-      if (panels > 4) { w += stride; addTo(w, x, e0, e1); }
-      if (panels > 5) { w += stride; addTo(w, x, f0, f1); }
     }
     g += gRow;
   }
@@ -372,7 +358,3 @@ export function expandRows(
 @unmanaged @final class Panels3 { @inline get count(): i32 { return 3; } }
 // @ts-ignore: decorator
 @unmanaged @final class Panels4 { @inline get count(): i32 { return 4; } }
-// @ts-ignore: decorator
-@unmanaged @final class Panels5 { @inline get count(): i32 { return 5; } }
-// @ts-ignore: decorator
-@unmanaged @final class Panels6 { @inline get count(): i32 { return 6; } }

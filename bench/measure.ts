@@ -31,8 +31,8 @@ export async function measureInTurn(calls: readonly (() => void)[], options: Mea
   const { samples = 21, sampleSeconds = 0.01, warmUpSeconds = 0.15 } = options;
   const setups = [];
   for (const call of calls) {
-    const seconds = await warmUp(call, warmUpSeconds);
-    setups.push({ call, repetitions: Math.max(1, Math.round(sampleSeconds / seconds)), times: [] as number[] });
+    await warmUp(call, warmUpSeconds);
+    setups.push({ call, repetitions: repetitionsFor(call, sampleSeconds), times: [] as number[] });
   }
   for (let sample = 0; sample < samples; ++sample) {
     for (const { call, repetitions, times } of setups) {
@@ -50,16 +50,22 @@ export async function measureInTurn(calls: readonly (() => void)[], options: Mea
   });
 }
 
-/** @returns seconds of a call, once it is compiled with optimisation */
-async function warmUp(call: () => void, seconds: number): Promise<number> {
+/** Calls until the call is surely compiled with optimisation. */
+async function warmUp(call: () => void, seconds: number): Promise<void> {
   const begin = performance.now();
-  for (let calls = 1; ; ++calls) {
-    const start = performance.now();
+  for (let calls = 1; performance.now() - begin < seconds * 1000; ++calls) {
     call();
-    const now = performance.now();
-    if (now - begin > seconds * 1000) return Math.max(now - start, 1e-4) / 1000;
     // The optimised code arrives from another thread: give it a chance to.
     if (calls % 64 === 0) await pause();
+  }
+}
+
+/** Calls that take at least half of so many seconds. */
+function repetitionsFor(call: () => void, seconds: number): number {
+  for (let repetitions = 1; ; repetitions *= 2) {
+    const start = performance.now();
+    for (let i = 0; i < repetitions; ++i) call();
+    if (performance.now() - start >= seconds * 500) return repetitions;
   }
 }
 

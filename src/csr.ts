@@ -11,6 +11,13 @@ import type { LinearMemory } from "./wasm/memory.js";
  */
 export const SPARSE_BELOW = 0.4;
 
+/** The density below which an option `sparse` has inputs treated as sparse. @throws TypeError for another value */
+export function densityLimit(sparse: boolean | "auto"): number {
+  if (sparse === "auto") return SPARSE_BELOW;
+  if (typeof sparse === "boolean") return Number(sparse);
+  throw new TypeError(`sparse: expected true, false or "auto", got ${String(sparse)}`);
+}
+
 /** The parts of a sparse matrix in compressed-row form, as SciPy's csr_matrix and others name them. */
 export interface CsrData {
   /** Where each row's elements begin, and where the last row's end: rows + 1 integers. */

@@ -1,6 +1,6 @@
 /** A labelled data set in linear memory, checked once as it enters. */
 
-import { type CsrMatrix, compress, SPARSE_BELOW } from "../csr.js";
+import { type CsrMatrix, compress, densityLimit } from "../csr.js";
 import { ShapeError } from "../errors.js";
 import { ByteMatrix, checkFinite, Labels, Matrix } from "../matrix.js";
 import type { Kernels } from "../wasm/kernels.js";
@@ -41,7 +41,7 @@ export class Dataset {
     checkInputs(inputs, rows, columns, scale, finite);
     this.rows = rows;
     this.columns = columns;
-    const most = sparse === "auto" ? SPARSE_BELOW : Number(sparse);
+    const most = densityLimit(sparse);
     this.inputs =
       (most > 0 ? compress(kernels, memory, rows, columns, inputs, scale, most) : undefined) ??
       (inputs instanceof Uint8Array

@@ -1,4 +1,4 @@
-import { CsrBuffer, CsrMatrix, SPARSE_BELOW } from "../csr.js";
+import { CsrBuffer, CsrMatrix, densityLimit } from "../csr.js";
 import type { Engine } from "../engine.js";
 import { ShapeError } from "../errors.js";
 import { type Initializer, type InitializerName, resolveInitializer } from "../initializers.js";
@@ -54,7 +54,7 @@ export class Dense extends Layer {
     this.outputs = outputs;
     this.learningRate = learningRate;
     this.#init = resolveInitializer(init);
-    this.#sparseBelow = sparse === "auto" ? SPARSE_BELOW : Number(sparse);
+    this.#sparseBelow = densityLimit(sparse);
   }
 
   override attach(engine: Engine, inputs: number | undefined): number {
