@@ -42,7 +42,6 @@ export async function measureInTurn(calls: readonly (() => void)[], options: Mea
       for (let i = 0; i < repetitions; ++i) call();
       times.push((performance.now() - start) / 1000 / repetitions);
     }
-    await pause();
   }
   return setups.map(({ times }) => {
     const { median, spread } = summarize(times);

@@ -35,7 +35,7 @@ export interface WorkerHandle {
 }
 
 /** How long a job may make no progress before a worker is taken for dead. */
-const STALL_MILLISECONDS = 800;
+const STALL_MILLISECONDS = 600;
 const START_MILLISECONDS = 10_000;
 /** How long the waiting thread sleeps between two looks, where the platform lets it, so that a part's thread can have its core. */
 const NAP_MILLISECONDS = 1;
@@ -97,7 +97,7 @@ export class WorkerPool {
   /**
    * Called by the kernels over and over while they wait for the last parts of a job, and before a job once a worker ended.
    *
-   * @throws WorkerError once a worker has ended, or none has made progress for most of a second
+   * @throws WorkerError once a worker has ended, or none has made progress for more than half a second
    */
   readonly awaitParts = (job: number): void => {
     if (this.#failure) throw this.#failure();

@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { Context } from "../bench/context.js";
+import { benchKernels } from "../bench/kernels.js";
+import { measureInTurn, summarize } from "../bench/measure.js";
+import { benchSparse } from "../bench/sparse.js";
+import { benchThreads } from "../bench/threads.js";
+import { benchTrain } from "../bench/train.js";
+import { createEngine } from "../src/index.js";
+
+const ROWS = 64;
+const context: Context = {
+  createEngine: (options) => createEngine({ threads: 1, tile: "4x8", ...options }),
+  threads: 2,
+  loadMnist: async () => ({
+    inputs: Uint8Array.from({ length: ROWS * 784 }, (_, i) => (i % 7 === 0 ? i % 256 : 0)),
+    shape: [ROWS, 784],
+    targets: Uint8Array.from({ length: ROWS }, (_, i) => i % 10),
+    scale: 1 / 255,
+  }),
+};
+/** As short as can be: what is tested is that they run and what they print. */
+const QUICK = { samples: 2, sampleSeconds: 1e-4, warmUpSeconds: 1e-4 };
+
+async function collect<T>(results: AsyncIterable<T>): Promise<T[]> {
+  const all = [];
+  for await (const result of results) all.push(result);
+  return all;
+}
+
+describe("benchmarks", () => {
+  it("train has a line for each path and number of threads", async () => {
+    const results = await collect(benchTrain(context, [{ layers: [784, 20, 10], batch: 16 }], QUICK));
+    expect(results.map(({ path, threads }) => `${path} ${threads}`)).toEqual([
+      "dense 1",
+      "sparse 1",
+      "dense 2",
+      "sparse 2",
+    ]);
+    for (const { net, batch, samplesPerSecond, microsecondsPerStep, limitShare } of results) {
+      expect([net, batch]).toEqual(["784-20-10", 16]);
+      expect(samplesPerSecond).toBeCloseTo((batch / microsecondsPerStep) * 1e6, 3);
+      expect(limitShare).toBeGreaterThan(0);
+    }
+  });
+
+  it("threads compares with one thread", async () => {
+    const results = await collect(benchThreads(context, [[32, 48, 48]], QUICK));
+    expect(results).toHaveLength(6);
+    expect(results[0]).toMatchObject({ work: "32x48x48", threads: 1, speedup: 1, overheadMicroseconds: 0 });
+    expect(results[1]?.threads).toBe(2);
+  });
+
+  it("sparse ends with the crossing, where the ratio is 1", async () => {
+    const results = await collect(benchSparse(context, [[64, 16, 8]], [0.01, 1], QUICK));
+    expect(results).toHaveLength(3);
+    const { crossing } = results[2] as { crossing: number };
+    expect(crossing).toBeGreaterThanOrEqual(0);
+    expect(crossing).toBeLessThanOrEqual(1);
+  });
+
+  it("kernels compares with a copy", async () => {
+    const results = await collect(benchKernels(context, [4], QUICK));
+    expect(results.length).toBeGreaterThan(15);
+    for (const { gbPerSecond, copyGbPerSecond, copyShare } of results) {
+      expect(copyShare).toBeCloseTo(gbPerSecond / copyGbPerSecond, 10);
+    }
+  });
+
+  it("samples are taken in turn, and summed up by median and quartiles", async () => {
+    const order: string[] = [];
+    const note = (name: string) => () => {
+      if (order.at(-1) !== name) order.push(name);
+    };
+    await measureInTurn([note("a"), note("b")], { samples: 3, sampleSeconds: 1e-6, warmUpSeconds: 1e-6 });
+    expect(order.join("")).toBe("abababab");
+    expect(summarize([5, 1, 2, 4, 3])).toEqual({ median: 3, spread: 2 / 3 });
+  });
+
+  it.each(["context", "gemm", "kernels", "measure", "memory", "sparse", "threads", "train"])(
+    "%s is free of Node",
+    (name) => {
+      const text = readFileSync(new URL(`../bench/${name}.ts`, import.meta.url), "utf8");
+      expect(text).not.toMatch(/node:|\bprocess\.|\bBuffer\b|mnist-files/);
+    },
+  );
+});
