@@ -84,15 +84,20 @@ function denseWeightGradientPart(team: Team, thread: i32, part: i32, parts: i32)
   const begin = partBegin(inputs, part, parts);
   const end = partBegin(inputs, part + 1, parts);
   const packsX = sharesCacheSets(inputs);
+  const packsG = sharesCacheSets(outputs) || (outputs & <i32>PANEL - 1) != 0;
   const chunk = packsX ? MC : max(end - begin, 1);
   for (let row = 0; row < batch || row == 0; row += KC) {
     const depth = min(batch - row, KC);
     const reads = accumulate || row > 0;
     for (let column = 0; column < outputs; column += NC) {
       const columns = min(outputs - column, NC);
-      const g = gradOutput + (<usize>row * <usize>outputs + <usize>column << 2);
-      const gPanel = <usize>depth * PANEL_BYTES;
-      packRows(depth, columns, g, outputs, packedG, gPanel);
+      let g = gradOutput + (<usize>row * <usize>outputs + <usize>column << 2), gRow = <usize>outputs << 2, gPanel = PANEL_BYTES;
+      if (packsG) {
+        gPanel = <usize>depth * PANEL_BYTES;
+        packRows(depth, columns, g, outputs, packedG, gPanel);
+        g = packedG;
+        gRow = PANEL_BYTES;
+      }
       for (let input = begin; input < end; input += chunk) {
         const rows = min(end - input, chunk);
         let xBlock = x + (<usize>row * <usize>inputs + <usize>input << 2), xRow: usize = 4, xStep = <usize>inputs << 2;
@@ -105,7 +110,7 @@ function denseWeightGradientPart(team: Team, thread: i32, part: i32, parts: i32)
         const target = weights + <usize>(column / <i32>PANEL) * panelStride + <usize>input * PANEL_BYTES;
         // Whole panels: the padding of G makes that of W stay zero.
         multiplyTiles(rows, columns + <i32>PANEL - 1 & ~(<i32>PANEL - 1), depth, xBlock, xRow, xStep,
-          packedG, PANEL_BYTES, gPanel, target, PANEL_BYTES, panelStride,
+          g, gRow, gPanel, target, PANEL_BYTES, panelStride,
           reads ? target : ZEROS, reads ? PANEL_BYTES : 0, reads ? panelStride : 0,
           alpha, tile, walksRowByRow(columns, depth), work, 0, 1);
       }

@@ -1,7 +1,7 @@
 // Packing: copies of an operand's block in the order the micro-kernel reads it.
 
 import { PANEL } from "./gemm-micro";
-import { transpose } from "./transpose";
+import { transpose, transposeBlock } from "./transpose";
 
 const PANEL_BYTES: usize = PANEL * 4;
 
@@ -38,8 +38,18 @@ export function packColumns(k: i32, n: i32, b: usize, ldb: i32, panels: usize, p
   const bRow = <usize>ldb << 2;
   for (let column = 0; column < n; column += <i32>PANEL) {
     const columns = min(n - column, <i32>PANEL);
-    if (columns < <i32>PANEL) memory.fill(panels, 0, <usize>k * PANEL_BYTES);
-    transpose(columns, k, b + <usize>column * bRow, ldb, panels, <i32>PANEL);
+    const source = b + <usize>column * bRow;
+    if (columns == <i32>PANEL && k == <i32>PANEL) {
+      // A panel of weights turned over: too small for a call.
+      const below = source + (bRow << 2);
+      transposeBlock(source, bRow, panels, PANEL_BYTES);
+      transposeBlock(below, bRow, panels + 16, PANEL_BYTES);
+      transposeBlock(source + 16, bRow, panels + PANEL_BYTES * 4, PANEL_BYTES);
+      transposeBlock(below + 16, bRow, panels + PANEL_BYTES * 4 + 16, PANEL_BYTES);
+    } else {
+      if (columns < <i32>PANEL) memory.fill(panels, 0, <usize>k * PANEL_BYTES);
+      transpose(columns, k, source, ldb, panels, <i32>PANEL);
+    }
     panels += panelStride;
   }
 }

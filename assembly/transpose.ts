@@ -19,9 +19,10 @@ export function transpose(m: i32, n: i32, a: usize, lda: i32, b: usize, ldb: i32
   transposeScalar(0, rows, columns, n, a, aRow, b, bRow);
 }
 
+/** Four rows of four. */
 // @ts-ignore: decorator
 @inline
-function transposeBlock(a: usize, aRow: usize, b: usize, bRow: usize): void {
+export function transposeBlock(a: usize, aRow: usize, b: usize, bRow: usize): void {
   const r0 = v128.load(a);
   const r1 = v128.load(a + aRow);
   const r2 = v128.load(a + aRow * 2);
