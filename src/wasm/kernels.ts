@@ -81,6 +81,7 @@ export interface Kernels extends Record<string, unknown> {
     indicesPtr: Pointer,
     valuesPtr: Pointer,
     gradOutputPtr: Pointer,
+    accumulate: boolean,
     weightsPtr: Pointer,
     team: Pointer,
   ): void;
