@@ -29,6 +29,7 @@ export {
   softmaxCrossEntropyWithLogits,
 } from "./losses/softmax-cross-entropy.js";
 export { ByteMatrix, Labels, Matrix, MatrixBuffer } from "./matrix.js";
+export * from "./metrics.js";
 export { Network, type NetworkOptions, type StateDict } from "./network.js";
 export { Optimizer, type OptimizerState } from "./optimizers/optimizer.js";
 export { SGD, type SGDOptions } from "./optimizers/sgd.js";
