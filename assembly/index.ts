@@ -9,6 +9,8 @@ export { exp } from "./exponential";
 export { gatherByteRows, gatherRows } from "./gather";
 export { gemm } from "./gemm";
 export { absoluteError, binaryCrossEntropy, huber, squaredError, weightedCrossEntropy } from "./losses";
+export { sumOfSquares } from "./norm";
+export { adagradStep, adamStep, rmspropStep, sgdStep } from "./optimizers";
 export { multiplyAddPeak } from "./peak";
 export { sum } from "./reduce";
 export { reluBackward, reluForward } from "./relu";
