@@ -16,6 +16,7 @@ export { gatherByteRows, gatherRows } from "./gather";
 export { geluBackward, geluForward, geluTanhBackward, geluTanhForward } from "./gelu";
 export { gemm } from "./gemm";
 export { layerNormBackward, layerNormForward } from "./layer-norm";
+export { absoluteError, binaryCrossEntropy, huber, squaredError, weightedCrossEntropy } from "./losses";
 export { multiplyAddPeak } from "./peak";
 export { sum } from "./reduce";
 export { reluBackward, reluForward } from "./relu";
