@@ -8,6 +8,8 @@ export { axpy, scale } from "./elementwise";
 export { exp } from "./exponential";
 export { gatherByteRows, gatherRows } from "./gather";
 export { gemm } from "./gemm";
+export { sumOfSquares } from "./norm";
+export { adagradStep, adamStep, rmspropStep, sgdStep } from "./optimizers";
 export { multiplyAddPeak } from "./peak";
 export { sum } from "./reduce";
 export { reluBackward, reluForward } from "./relu";
