@@ -10,6 +10,7 @@ export { gatherByteRows, gatherRows } from "./gather";
 export { gemm } from "./gemm";
 export { sumOfSquares } from "./norm";
 export { adagradStep, adamStep, rmspropStep, sgdStep } from "./optimizers";
+export { absoluteError, binaryCrossEntropy, huber, squaredError, weightedCrossEntropy } from "./losses";
 export { multiplyAddPeak } from "./peak";
 export { sum } from "./reduce";
 export { reluBackward, reluForward } from "./relu";

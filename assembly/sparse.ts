@@ -15,7 +15,7 @@ const MAX_PANELS: i32 = 4;
 @unmanaged
 class SparseJob {
   batch: i32; inputs: i32; outputs: i32; starts: usize; ends: usize; indices: usize; values: usize;
-  weights: usize; bias: usize; y: usize; alpha: f32; gradOutput: usize;
+  weights: usize; bias: usize; y: usize; alpha: f32; gradOutput: usize; accumulate: bool;
 }
 
 /** Y ← X·W + bias; as denseForward, for sparse X. */
@@ -134,12 +134,12 @@ function loadSome(g: usize, columns: i32): v128 {
 }
 
 /**
- * W ← W + alpha·Xᵀ·G; as denseWeightGradient, for sparse X: only rows of W whose feature occurs in the batch are read or
- * written. Rows of X are added in order.
+ * W ← alpha·Xᵀ·G, plus W when `accumulate`; as denseWeightGradient, for sparse X. When it accumulates, only rows of W whose
+ * feature occurs in the batch are read or written. Rows of X are added in order.
  */
 export function sparseWeightGradient(
   batch: i32, inputs: i32, outputs: i32, alpha: f32, starts: usize, ends: usize, indices: usize, values: usize,
-  gradOutput: usize, weights: usize, team: Team,
+  gradOutput: usize, accumulate: bool, weights: usize, team: Team,
 ): void {
   const job = changetype<SparseJob>(team.job);
   job.batch = batch;
@@ -151,6 +151,7 @@ export function sparseWeightGradient(
   job.indices = indices;
   job.values = values;
   job.gradOutput = gradOutput;
+  job.accumulate = accumulate;
   job.weights = weights;
   runParts(team, sparseWeightGradientPart, 2.0 * countElements(batch, starts, ends) * outputs);
 }
@@ -183,6 +184,7 @@ function gradientRows<PANELS>(job: SparseJob, panel: i32): void {
   const factor = f32x4.splat(job.alpha);
   const offset = job.values - job.indices;
   let g = job.gradOutput + <usize>panel * PANEL_BYTES;
+  if (!job.accumulate) memory.fill(weights, 0, stride * <usize>panels);
   for (let row = 0; row < job.batch; ++row) {
     let index = job.indices + (<usize>load<u32>(job.starts + (<usize>row << 2)) << 2);
     const end = job.indices + (<usize>load<u32>(job.ends + (<usize>row << 2)) << 2);

@@ -91,7 +91,20 @@ function prepare(engine: Engine, inputs: number, outputs: number, batch: number,
     },
     () => {
       kernels.sparseForward(batch, inputs, outputs, starts, ends, indices, elements, weights, bias, y, team);
-      kernels.sparseWeightGradient(batch, inputs, outputs, alpha, starts, ends, indices, elements, g, weights, team);
+      kernels.sparseWeightGradient(
+        batch,
+        inputs,
+        outputs,
+        alpha,
+        starts,
+        ends,
+        indices,
+        elements,
+        g,
+        true,
+        weights,
+        team,
+      );
     },
     compress,
   ];

@@ -1,9 +1,10 @@
 /** checkGradients: analytic gradients against central differences, for built-in layers and anyone's own. */
 
 import type { Engine } from "./engine.js";
-import { Layer, type Parameter } from "./layers/layer.js";
-import type { SoftmaxCrossEntropy } from "./losses.js";
-import type { Labels, Matrix } from "./matrix.js";
+import { Layer } from "./layers/layer.js";
+import type { Loss, Targets } from "./losses/loss.js";
+import type { Matrix } from "./matrix.js";
+import type { State } from "./parameter.js";
 import { Random } from "./random.js";
 
 /** Options of `checkGradients`. */
@@ -12,6 +13,13 @@ export interface GradientCheckOptions {
   readonly epsilon?: number;
   /** Largest error that passes, relative to the gradient's largest element; default 0.002, for float32 forward passes. */
   readonly tolerance?: number;
+}
+
+/** A loss and what its outputs are held against. */
+export interface LossToCheck {
+  readonly loss: Loss;
+  readonly targets: Targets;
+  readonly weights?: Matrix;
 }
 
 /** How well one gradient agrees with its central differences. */
@@ -25,16 +33,16 @@ export interface GradientCheck {
 
 /**
  * Compares ∂s/∂input and ∂s/∂parameter with central differences (s(x + ε) − s(x − ε)) / 2ε, where s is the sum of a
- * layer's outputs with fixed random weights, or the mean loss. A layer's step on its parameters must be plain gradient
- * descent with its `learningRate`, from which their gradient is read off; the parameters are put back afterwards.
+ * layer's outputs with fixed random weights, or the loss. A layer is run in the mode it is in (`training`), and every time
+ * from the same state of the engine's generator, so that dropout drops the same; parameters and buffers are put back.
  *
- * @param target a layer that is attached, or a loss together with its labels
+ * @param target a layer that is attached, or a loss that is attached, together with its targets and sample weights
  * @param input [batch, inputs]; keep it away from kinks, such as ReLU's zero, by more than ε. Put back afterwards.
  * @returns one check for the input and one for each parameter
  */
 export function checkGradients(
   engine: Engine,
-  target: Layer | { readonly loss: SoftmaxCrossEntropy; readonly labels: Labels },
+  target: Layer | LossToCheck,
   input: Matrix,
   { epsilon = 0.01, tolerance = 0.002 }: GradientCheckOptions = {},
 ): GradientCheck[] {
@@ -49,51 +57,46 @@ export function checkGradients(
 
 interface Analytic {
   readonly input: Float32Array;
-  readonly parameters: readonly { readonly parameter: Parameter; readonly gradient: Float32Array }[];
+  readonly parameters: readonly { readonly parameter: State; readonly gradient: Float32Array }[];
 }
 
 /** s(input) = Σ cotangent·layer(input), and its gradients by the layer's own backward pass. */
 function layerScore(engine: Engine, layer: Layer, input: Matrix): [() => number, Analytic] {
-  const { rows, columns } = layer.forward(input);
+  const start = engine.random.state;
+  const buffers = layer.buffers().map((buffer) => [buffer, buffer.toArray()] as const);
+  const forward = () => {
+    engine.random.state = start;
+    for (const [buffer, values] of buffers) buffer.set(values);
+    return layer.forward(input);
+  };
+  const { rows, columns } = forward();
   const random = new Random(1);
   const weights = Float32Array.from({ length: rows * columns }, () => 2 * random.uniform() - 1);
   // A copy: a layer may compute its gradient in place.
   const cotangent = engine.matrix(rows, columns, weights);
-  const parameters = layer.parameters();
-  const before = parameters.map((parameter) => parameter.toArray());
+  for (const parameter of layer.parameters()) parameter.zeroGrad();
   const gradInput = layer.backward(input, cotangent).data.slice();
-  const rate = parameters.length > 0 ? learningRate(layer) : 1;
-  const gradients = parameters.map((parameter, index) => {
-    const start = before[index] as Float32Array;
-    const moved = parameter.toArray();
-    parameter.set(start);
-    return { parameter, gradient: moved.map((value, i) => ((start[i] as number) - value) / rate) };
-  });
+  const parameters = layer.parameters().map((parameter) => ({ parameter, gradient: parameter.gradient() }));
+  for (const parameter of layer.parameters()) parameter.zeroGrad();
   cotangent.dispose();
-  const score = () => layer.forward(input).data.reduce((sum, y, i) => sum + y * (weights[i] as number), 0);
-  return [score, { input: gradInput, parameters: gradients }];
+  for (const [buffer, values] of buffers) buffer.set(values);
+  const score = () => {
+    const sum = forward().data.reduce((total, y, i) => total + y * (weights[i] as number), 0);
+    for (const [buffer, values] of buffers) buffer.set(values);
+    return sum;
+  };
+  return [score, { input: gradInput, parameters }];
 }
 
-/** s(logits) = mean loss, and its gradient. */
-function lossScore(
-  { loss, labels }: { readonly loss: SoftmaxCrossEntropy; readonly labels: Labels },
-  logits: Matrix,
-): [() => number, Analytic] {
-  const score = () => loss.meanLoss(logits, labels);
+/** s(outputs) = the loss, and its gradient. */
+function lossScore({ loss, targets, weights }: LossToCheck, outputs: Matrix): [() => number, Analytic] {
+  const score = () => loss.compute(outputs, targets, weights);
   score();
-  return [score, { input: loss.gradient(logits).data.slice(), parameters: [] }];
-}
-
-function learningRate(layer: Layer): number {
-  const rate = (layer as { learningRate?: unknown }).learningRate;
-  if (typeof rate === "number" && rate > 0) return rate;
-  throw new TypeError(
-    `checkGradients: expected a layer with parameters to have a learningRate above 0, got ${String(rate)}`,
-  );
+  return [score, { input: loss.gradient(outputs).data.slice(), parameters: [] }];
 }
 
 /** Central differences of `score` with respect to each of `values`, which are left as they were. */
-function numericGradient(values: Pick<Parameter, "toArray" | "set">, score: () => number, epsilon: number): number[] {
+function numericGradient(values: Pick<State, "toArray" | "set">, score: () => number, epsilon: number): number[] {
   const start = values.toArray();
   const point = start.slice();
   const gradient = Array.from(start, (value, i) => {

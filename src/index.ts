@@ -6,16 +6,35 @@ export { iterateMinibatches, type Minibatch, type MinibatchOptions } from "./dat
 export type { DataSource } from "./data/source.js";
 export { createEngine, type Engine, type EngineInfo, type EngineOptions } from "./engine.js";
 export { DisposedError, DivergenceError, FormatError, ShapeError, WorkerError } from "./errors.js";
+export type { Evaluation } from "./evaluation.js";
 export { loadModel, serializeModel } from "./formats/model.js";
-export { checkGradients, type GradientCheck, type GradientCheckOptions } from "./gradient-check.js";
+export { checkGradients, type GradientCheck, type GradientCheckOptions, type LossToCheck } from "./gradient-check.js";
 export { type Initializer, type InitializerName, initializers } from "./initializers.js";
 export { Dense, type DenseOptions } from "./layers/dense.js";
-export { Layer, type Parameter } from "./layers/layer.js";
+export { Layer, type LayerConfig } from "./layers/layer.js";
 export { ReLU } from "./layers/relu.js";
-export { gradSoftmaxCrossEntropyWithLogits, SoftmaxCrossEntropy, softmaxCrossEntropyWithLogits } from "./losses.js";
+export { BinaryCrossEntropy, type BinaryCrossEntropyOptions } from "./losses/binary-cross-entropy.js";
+export { Loss, type LossConfig, type Reduction, type Targets } from "./losses/loss.js";
+export {
+  Huber,
+  type HuberOptions,
+  MeanAbsoluteError,
+  MeanSquaredError,
+  type RegressionLossOptions,
+} from "./losses/regression.js";
+export {
+  gradSoftmaxCrossEntropyWithLogits,
+  SoftmaxCrossEntropy,
+  type SoftmaxCrossEntropyOptions,
+  softmaxCrossEntropyWithLogits,
+} from "./losses/softmax-cross-entropy.js";
 export { ByteMatrix, Labels, Matrix, MatrixBuffer } from "./matrix.js";
-export { type Evaluation, Network } from "./network.js";
-export { Random } from "./random.js";
+export * from "./metrics.js";
+export { Network, type NetworkOptions, type StateDict } from "./network.js";
+export { Optimizer, type OptimizerState } from "./optimizers/optimizer.js";
+export { SGD, type SGDOptions } from "./optimizers/sgd.js";
+export { type GradientDestination, Parameter, type State } from "./parameter.js";
+export { Random, type RandomState } from "./random.js";
 export { type EpochReport, type FitOptions, fit, type Progress } from "./trainer.js";
 export type { Tile } from "./wasm/tile.js";
 export type { Variant } from "./wasm/variant.js";

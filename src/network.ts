@@ -1,23 +1,29 @@
-/** A network: a list of layers, each applied to the result of the one before, under a softmax cross-entropy. */
+/** A network: a list of layers, each applied to the result of the one before, under a loss, and moved by an optimizer. */
 
 import { CsrMatrix } from "./csr.js";
 import type { Dataset } from "./data/dataset.js";
 import { iterateMinibatches } from "./data/minibatches.js";
 import type { Engine } from "./engine.js";
-import { DisposedError } from "./errors.js";
+import { DisposedError, ShapeError } from "./errors.js";
+import { type Evaluation, tallyFor } from "./evaluation.js";
 import type { Layer } from "./layers/layer.js";
-import { SoftmaxCrossEntropy } from "./losses.js";
-import { type Labels, Matrix, MatrixBuffer } from "./matrix.js";
+import type { Loss, Targets } from "./losses/loss.js";
+import { SoftmaxCrossEntropy } from "./losses/softmax-cross-entropy.js";
+import { Matrix, MatrixBuffer } from "./matrix.js";
+import type { Optimizer } from "./optimizers/optimizer.js";
+import { SGD } from "./optimizers/sgd.js";
+import type { Parameter, State } from "./parameter.js";
 
-/** What `evaluate` finds. */
-export interface Evaluation {
-  /** Mean cross-entropy over all rows. */
-  readonly loss: number;
-  /** Share of rows whose class was predicted, 0 to 1. */
-  readonly accuracy: number;
-  /** confusion[label][prediction]: how many rows of class `label` were taken for `prediction`. */
-  readonly confusion: readonly (readonly number[])[];
+/** Options of a network. */
+export interface NetworkOptions {
+  /** Default softmax cross-entropy. */
+  readonly loss?: Loss;
+  /** Default plain gradient descent with a learning rate of 0.1. */
+  readonly optimizer?: Optimizer;
 }
+
+/** All learnable arrays and buffers: `layers.<index>.<name>`, row by row. */
+export type StateDict = Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
 
 /** Rows that are evaluated at a time: large enough for the kernels to run at full speed, small enough for the caches. */
 const EVALUATION_ROWS = 256;
@@ -27,7 +33,10 @@ export class Network {
   readonly layers: readonly Layer[];
   /** Columns of the result, undefined if no layer says. */
   readonly outputs: number | undefined;
-  readonly #loss: SoftmaxCrossEntropy;
+  readonly loss: Loss;
+  readonly optimizer: Optimizer;
+  readonly #parameters: readonly Parameter[];
+  #training = false;
   readonly #activations: Matrix[] = [];
   /** Room for a batch's probabilities, or its predicted classes. */
   readonly #results: MatrixBuffer;
@@ -36,7 +45,7 @@ export class Network {
   #disposed = false;
 
   /** @throws ShapeError when two neighbours do not fit, with the layer's index and name; TypeError for an empty list */
-  constructor(engine: Engine, layers: readonly Layer[]) {
+  constructor(engine: Engine, layers: readonly Layer[], options: NetworkOptions = {}) {
     if (!Array.isArray(layers) || layers.length === 0) {
       throw new TypeError("network: expected a list of at least one layer");
     }
@@ -47,7 +56,12 @@ export class Network {
       columns = atLayer(index, layer, () => layer.attach(engine, columns));
     }
     this.outputs = columns;
-    this.#loss = new SoftmaxCrossEntropy(engine);
+    this.#parameters = this.layers.flatMap((layer) => layer.parameters());
+    const { loss = new SoftmaxCrossEntropy(), optimizer = new SGD() } = options;
+    loss.attach(engine);
+    optimizer.attach(engine, this.#parameters);
+    this.loss = loss;
+    this.optimizer = optimizer;
     this.#results = new MatrixBuffer(engine.memory);
     this.#expanded = new MatrixBuffer(engine.memory);
   }
@@ -76,30 +90,77 @@ export class Network {
     return this.forward(input)[this.layers.length - 1] as Matrix;
   }
 
-  /** The index of the largest logit of each row; the first of equals. */
+  /**
+   * The predicted classes: the index of each row's largest output, the first of equals; under a loss of 0/1 labels, each
+   * label, row by row.
+   *
+   * @throws TypeError under a loss of values, for which there is `predictValues`
+   */
   predict(input: Matrix | CsrMatrix): Int32Array {
-    return this.#argmax(this.logits(input)).slice();
+    this.#checkPredicts(true);
+    return this.#classes(this.logits(input)).slice();
   }
 
-  /** softmax(logits) of each row, row by row. */
+  /** softmax(logits) of each row, or the sigmoid of each logit, as the loss has it, row by row. @throws as `predict` */
   predictProbabilities(input: Matrix | CsrMatrix): Float32Array {
-    const { rows, columns, pointer } = this.logits(input);
+    this.#checkPredicts(true);
+    const { rows, columns, pointer, data } = this.logits(input);
+    if (this.loss.activation === "sigmoid") return data.map((logit) => 1 / (1 + Math.exp(-logit)));
     const probabilities = this.#results.shaped(rows, columns);
     this.engine.kernels.softmax(rows, columns, pointer, probabilities.pointer);
     return probabilities.data.slice();
   }
 
+  /** The outputs themselves, row by row. @throws TypeError under a loss of classes */
+  predictValues(input: Matrix | CsrMatrix): Float32Array {
+    this.#checkPredicts(false);
+    return this.logits(input).data.slice();
+  }
+
   /**
-   * One step of gradient descent on a batch: forward, loss, backward through every layer, each moving its own parameters.
+   * One step of the optimizer on a batch: forward, loss, backward, step.
    *
    * @param input [batch, inputs]
-   * @returns the mean loss of the batch, before the step
-   * @throws ShapeError, RangeError for labels beyond the last class; nothing has moved then
+   * @param weights sample weights [batch, 1]
+   * @returns the loss of the batch, before the step
+   * @throws ShapeError, RangeError, TypeError for targets the loss cannot take; nothing has moved then
    */
-  train(input: Matrix | CsrMatrix, labels: Labels): number {
-    const logits = this.logits(input);
-    const loss = this.#loss.meanLoss(logits, labels);
-    let gradient = this.#loss.gradient(logits);
+  train(input: Matrix | CsrMatrix, targets: Targets, weights?: Matrix): number {
+    const { optimizer } = this;
+    const direct = optimizer.direct && !this.#parameters.some((parameter) => parameter.hasGradient);
+    if (!direct) {
+      const loss = this.gradients(input, targets, weights);
+      optimizer.step();
+      return loss;
+    }
+    for (const parameter of this.#parameters) parameter.stepDirectly(optimizer.learningRateOf(parameter));
+    try {
+      return this.gradients(input, targets, weights);
+    } finally {
+      for (const parameter of this.#parameters) parameter.stepDirectly(undefined);
+    }
+  }
+
+  /** `train` without the step: adds the batch's gradients to the parameters' own. */
+  gradients(input: Matrix | CsrMatrix, targets: Targets, weights?: Matrix): number {
+    const before = this.#training;
+    this.training = true;
+    try {
+      const logits = this.logits(input);
+      const loss = this.loss.compute(logits, targets, weights);
+      this.backward(input, this.loss.gradient(logits));
+      return loss;
+    } finally {
+      this.training = before;
+    }
+  }
+
+  /**
+   * Adds to the parameters' gradients those of a loss of one's own, of which `gradOutput` [batch, outputs] is the gradient
+   * with respect to the outputs. `forward` must have been called with the same input, and with `training` set, just before.
+   */
+  backward(input: Matrix | CsrMatrix, gradOutput: Matrix): void {
+    let gradient = gradOutput;
     for (let index = this.layers.length - 1; index >= 0; --index) {
       const layer = this.layers[index] as Layer;
       try {
@@ -109,27 +170,87 @@ export class Network {
         throw located(error, index, layer);
       }
     }
-    return loss;
   }
 
-  /** Loss, accuracy and confusion matrix over every row of a data set; parameters stay as they are. */
-  evaluate(data: Dataset): Evaluation {
-    const { inputs, targets } = data;
-    let total = 0;
-    let confusion: number[][] = [];
-    for (const batch of iterateMinibatches(this.engine, inputs, targets, EVALUATION_ROWS, { dropLast: false })) {
-      const logits = this.logits(batch.inputs);
-      if (confusion.length === 0) confusion = squareOfZeros(logits.columns);
-      total += this.#loss.sumLoss(logits, batch.targets);
-      const predictions = this.#argmax(logits);
-      const labels = batch.targets.data;
-      for (let row = 0; row < labels.length; ++row) {
-        const counts = confusion[labels[row] as number] as number[];
-        counts[predictions[row] as number] = (counts[predictions[row] as number] as number) + 1;
-      }
+  /** Moves the parameters against the gradients that were added since the last step. */
+  step(): void {
+    this.optimizer.step();
+  }
+
+  /** Forgets the gradients. */
+  zeroGrad(): void {
+    for (const parameter of this.#parameters) parameter.zeroGrad();
+  }
+
+  /** Whether `forward` is a pass of training, with dropout and a batch's own statistics; false at first. */
+  get training(): boolean {
+    return this.#training;
+  }
+
+  set training(training: boolean) {
+    if (training === this.#training) return;
+    this.#training = training;
+    for (const layer of this.layers) layer.training = training;
+  }
+
+  /** The learnable arrays of all layers, first to last. */
+  parameters(): readonly Parameter[] {
+    return this.#parameters;
+  }
+
+  /** Copies of all learnable arrays and buffers. */
+  stateDict(): StateDict {
+    return Object.fromEntries(
+      this.#states().map(([name, state]) => [name, { shape: state.shape, data: state.toArray() }]),
+    );
+  }
+
+  /** Sets all learnable arrays and buffers. @throws ShapeError unless names and shapes are this network's; nothing is set then */
+  loadStateDict(dict: StateDict): void {
+    const states = this.#states();
+    const unknown = Object.keys(dict).find((name) => !states.some(([own]) => own === name));
+    if (unknown !== undefined) throw new ShapeError(`state ${unknown}: the network has no such array`);
+    for (const [name, { shape }] of states) {
+      const given = Object.hasOwn(dict, name) ? dict[name] : undefined;
+      const length = shape.reduce((product, size) => product * size, 1);
+      if (String(given?.shape) === String(shape) && given?.data.length === length) continue;
+      throw new ShapeError(`state ${name}: expected [${shape}], got ${given ? `[${given.shape}]` : "none"}`);
     }
-    const hits = confusion.reduce((sum, counts, label) => sum + (counts[label] as number), 0);
-    return { loss: total / data.rows, accuracy: hits / data.rows, confusion };
+    for (const [name, state] of states) state.set((dict[name] as StateDict[string]).data);
+  }
+
+  /** The layers as a table: name, columns of the output, number of learnable values; and their total. */
+  summary(): string {
+    const rows = this.layers.map((layer, index) => {
+      const parameters = layer.parameters();
+      const shapes = parameters.map(({ name, shape }) => `${name} [${shape.join(", ")}]`).join(", ");
+      return [String(index), layer.constructor.name, String(countValues(parameters)), shapes];
+    });
+    const table = [["", "layer", "values", "parameters"], ...rows];
+    const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => (row[column] as string).length)));
+    const lines = table.map(([index = "", name = "", values = "", shapes = ""]) =>
+      `${index.padStart(widths[0] as number)}  ${name.padEnd(widths[1] as number)}  ${values.padStart(widths[2] as number)}  ${shapes}`.trimEnd(),
+    );
+    return `${lines.join("\n")}\n${countValues(this.#parameters)} learnable values`;
+  }
+
+  /** Loss and metrics over every row of a data set; parameters stay as they are. */
+  evaluate(data: Dataset): Evaluation {
+    const { inputs, targets, weights } = data;
+    const tally = tallyFor(this.loss.activation);
+    let total = 0;
+    let divisor = 0;
+    for (const batch of iterateMinibatches(this.engine, inputs, targets, EVALUATION_ROWS, {
+      dropLast: false,
+      weights,
+    })) {
+      const logits = this.logits(batch.inputs);
+      this.loss.compute(logits, batch.targets, batch.weights);
+      total += this.loss.total;
+      divisor += this.loss.divisor;
+      tally.add(logits, batch.targets, () => this.#classes(logits));
+    }
+    return { loss: this.loss.reduction === "mean" ? total / divisor : total, ...tally.result() };
   }
 
   /** Frees all layers' memory; the network and its layers cannot be used any more. */
@@ -137,7 +258,8 @@ export class Network {
     if (this.#disposed) return;
     this.#disposed = true;
     for (const layer of this.layers) layer.dispose();
-    this.#loss.dispose();
+    this.loss.dispose();
+    this.optimizer.dispose();
     this.#results.dispose();
     this.#expanded.dispose();
   }
@@ -146,12 +268,32 @@ export class Network {
     this.dispose();
   }
 
-  /** Each row's predicted class: a view, valid until the next call. */
-  #argmax({ rows, columns, pointer }: Matrix): Int32Array {
+  /** The predicted classes: a view, valid until the next call. */
+  #classes({ rows, columns, pointer, data }: Matrix): Int32Array {
     // An index takes four bytes, as a float does.
-    const indices = this.#results.shaped(rows, 1).pointer;
-    this.engine.kernels.argmaxRows(rows, columns, pointer, indices);
-    return this.engine.memory.i32(indices, rows);
+    const count = this.loss.activation === "sigmoid" ? columns : 1;
+    const indices = this.#results.shaped(rows, count).pointer;
+    const classes = this.engine.memory.i32(indices, rows * count);
+    if (this.loss.activation === "sigmoid") {
+      for (let i = 0; i < classes.length; ++i) classes[i] = Number((data[i] as number) > 0);
+    } else {
+      this.engine.kernels.argmaxRows(rows, columns, pointer, indices);
+    }
+    return classes;
+  }
+
+  #checkPredicts(classes: boolean): void {
+    if ((this.loss.activation !== "identity") === classes) return;
+    const [kind, method] = classes ? ["values", "predictValues"] : ["classes", "predict or predictProbabilities"];
+    throw new TypeError(`network: ${this.loss.constructor.name} is a loss of ${kind}: use ${method}`);
+  }
+
+  #states(): [string, State][] {
+    return this.layers.flatMap((layer, index) =>
+      [...layer.parameters(), ...layer.buffers()].map(
+        (state) => [`layers.${index}.${state.name}`, state] as [string, State],
+      ),
+    );
   }
 
   /** The input as the first layer takes it. What that is once it was sparse, the first layer knows. */
@@ -173,8 +315,8 @@ export class Network {
   }
 }
 
-function squareOfZeros(size: number): number[][] {
-  return Array.from({ length: size }, () => new Array<number>(size).fill(0));
+function countValues(parameters: readonly Parameter[]): number {
+  return parameters.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
 }
 
 /** Runs `action`, adding the layer's position to what it throws. */

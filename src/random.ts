@@ -1,3 +1,10 @@
+/** The state of a `Random`. */
+export interface RandomState {
+  readonly words: readonly number[];
+  /** A normal variate that is still to be given out. */
+  readonly spare?: number;
+}
+
 /**
  * Random: the one seeded generator, behind initial weights, shuffles and dropout. The same seed gives the same numbers on
  * every engine: only exactly rounded operations are used, so Math.log, which is not specified to the last bit, is not.
@@ -21,6 +28,25 @@ export class Random {
       z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
       this.#state[i] = z ^ (z >>> 15);
     }
+  }
+
+  /** All that later numbers depend on, as plain JSON: set it again to draw the same ones. @throws TypeError when set to anything else */
+  get state(): RandomState {
+    return { words: [...this.#state], ...(this.#spare !== undefined && { spare: this.#spare }) };
+  }
+
+  set state(state: RandomState) {
+    const words = state?.words as unknown;
+    const spare: unknown = state?.spare;
+    const isWord = (word: unknown) => Number.isInteger(word) && (word as number) >= 0 && (word as number) < 2 ** 32;
+    const valid = Array.isArray(words) && words.length === 4 && words.every(isWord) && words.some((word) => word !== 0);
+    if (!valid || !(spare === undefined || Number.isFinite(spare))) {
+      throw new TypeError(
+        "random state: expected four 32-bit words that are not all zero, and no or a finite spare value",
+      );
+    }
+    this.#state.set(words);
+    this.#spare = spare as number | undefined;
   }
 
   /** A uniform 32-bit integer: xoshiro128** (Blackman and Vigna 2018). */

@@ -48,6 +48,9 @@ export interface EpochReport {
   readonly trainAccuracy?: number;
   readonly valLoss?: number;
   readonly valAccuracy?: number;
+  /** R² in place of accuracy under a loss of values. */
+  readonly trainR2?: number;
+  readonly valR2?: number;
   /** Time in training steps, and in evaluation. */
   readonly trainSeconds: number;
   readonly evalSeconds: number;
@@ -88,8 +91,11 @@ export async function* fit(
     yield {
       epoch,
       trainLoss: trained.loss,
-      ...(training && { trainAccuracy: training.accuracy }),
-      ...(validated && { valLoss: validated.loss, valAccuracy: validated.accuracy }),
+      ...(training?.accuracy !== undefined && { trainAccuracy: training.accuracy }),
+      ...(training?.r2 !== undefined && { trainR2: training.r2 }),
+      ...(validated && { valLoss: validated.loss }),
+      ...(validated?.accuracy !== undefined && { valAccuracy: validated.accuracy }),
+      ...(validated?.r2 !== undefined && { valR2: validated.r2 }),
       trainSeconds: trained.seconds,
       evalSeconds: (performance.now() - start) / 1000,
       samplesPerSecond: trained.samples / trained.seconds,
@@ -125,10 +131,11 @@ async function trainEpoch(
   let lastProgress = start;
   let batch = 0;
   let losses = 0;
-  for (const { inputs, targets } of iterateMinibatches(network.engine, data.inputs, data.targets, batchSize, {
+  for (const { inputs, targets, weights } of iterateMinibatches(network.engine, data.inputs, data.targets, batchSize, {
     shuffle,
+    weights: data.weights,
   })) {
-    const loss = network.train(inputs, targets);
+    const loss = network.train(inputs, targets, weights);
     ++batch;
     if (!Number.isFinite(loss)) throw new DivergenceError(epoch, batch, loss);
     losses += loss;

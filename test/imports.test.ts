@@ -13,11 +13,14 @@ const ALLOWED: Record<string, readonly string[]> = {
   initializers: ["random"],
   engine: ["wasm", "matrix", "random", "data", "csr"],
   data: ["wasm", "matrix", "random", "engine", "csr"],
-  layers: ["wasm", "matrix", "engine", "initializers", "random", "csr"],
-  losses: ["matrix", "engine"],
-  network: ["layers", "losses", "matrix", "engine", "data", "csr"],
+  parameter: ["matrix", "engine"],
+  layers: ["wasm", "matrix", "engine", "parameter", "initializers", "random", "csr"],
+  losses: ["wasm", "matrix", "engine"],
+  optimizers: ["wasm", "matrix", "engine", "parameter"],
+  evaluation: ["losses", "matrix"],
+  network: ["layers", "losses", "optimizers", "evaluation", "parameter", "matrix", "engine", "data", "csr"],
   trainer: ["network", "data"],
-  "gradient-check": ["layers", "losses", "matrix", "engine", "random"],
+  "gradient-check": ["layers", "losses", "parameter", "matrix", "engine", "random"],
   formats: ["network", "layers", "engine"],
 };
 

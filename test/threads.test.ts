@@ -115,7 +115,7 @@ describe.each(VARIANTS)("any number of threads gives the same bits (%s)", (varia
       const weights = placePanels(engine, inputs, outputs, numbers(inputs * outputs, 2));
       const bias = placePanels(engine, 1, outputs, numbers(outputs, 4));
       kernels.sparseForward(batch, inputs, outputs, ...rows, weights.pointer, bias.pointer, y.pointer, team);
-      kernels.sparseWeightGradient(batch, inputs, outputs, -0.5, ...rows, g.pointer, weights.pointer, team);
+      kernels.sparseWeightGradient(batch, inputs, outputs, -0.5, ...rows, g.pointer, true, weights.pointer, team);
       const results = [y.data.slice(), weights.toArray()];
       for (const block of [x, y, g, weights, bias]) block.dispose();
       return results;

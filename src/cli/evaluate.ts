@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { createEngine, type Engine } from "../engine.js";
 import { FormatError } from "../errors.js";
+import type { ClassEvaluation } from "../evaluation.js";
 import { loadModel } from "../formats/model.js";
 import { Dense } from "../layers/dense.js";
 import type { Network } from "../network.js";
@@ -20,7 +21,7 @@ export async function evaluate(model: string, options: EvaluateOptions): Promise
   const engine = await createEngine({ threads: options.threads });
   const network = await readModel(engine, model);
   const { mnist } = await loadBytes(options);
-  const { accuracy, loss, confusion } = network.evaluate(engine.dataset(mnist.test));
+  const { accuracy, loss, confusion } = network.evaluate(engine.dataset(mnist.test)) as ClassEvaluation;
   if (options.json) {
     console.log(JSON.stringify({ task: "mnist", model, testAccuracy: accuracy, testLoss: loss, confusion }));
     return;

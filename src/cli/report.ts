@@ -1,6 +1,6 @@
 /** The result of a training run as one self-contained HTML page: no script, nothing loaded from elsewhere. */
 
-import type { Evaluation } from "../network.js";
+import type { ClassEvaluation } from "../evaluation.js";
 import type { EpochReport } from "../trainer.js";
 
 /** What the page shows. */
@@ -9,7 +9,7 @@ export interface ReportData {
   /** Name and value of each setting, in the order they are shown. */
   readonly settings: Readonly<Record<string, string>>;
   readonly epochs: readonly EpochReport[];
-  readonly test: Evaluation;
+  readonly test: ClassEvaluation;
   /** SVG markup, as of `curvesSvg`; inserted as it is. */
   readonly accuracySvg: string;
   readonly lossSvg: string;
@@ -125,7 +125,7 @@ function epochRow(report: EpochReport): string {
   return `<tr><th scope="row">${name}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
 }
 
-function confusionSection(confusion: Evaluation["confusion"]): string {
+function confusionSection(confusion: ClassEvaluation["confusion"]): string {
   const columns = confusion.map((_, prediction) => `<th scope="col">${prediction}</th>`).join("");
   const rows = confusion.map((counts, label) => {
     const total = counts.reduce((sum, count) => sum + count, 0);

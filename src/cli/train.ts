@@ -2,11 +2,12 @@
 
 import { join } from "node:path";
 import { createEngine, type Engine } from "../engine.js";
+import type { ClassEvaluation } from "../evaluation.js";
 import { serializeModel } from "../formats/model.js";
 import { Dense } from "../layers/dense.js";
 import type { Layer } from "../layers/layer.js";
 import { ReLU } from "../layers/relu.js";
-import { type Evaluation, Network } from "../network.js";
+import { Network } from "../network.js";
 import { type EpochReport, fit } from "../trainer.js";
 import { prepareFolder, writeWhole } from "./files.js";
 import { CLASSES, type DataOptions, loadBytes, PIXELS } from "./mnist.js";
@@ -69,7 +70,7 @@ export async function train(options: TrainOptions): Promise<void> {
   if (interruption.signal.aborted) say(`interrupted in epoch ${epochs.length}; what was learned so far is kept`);
 
   const testSet = engine.dataset(mnist.test);
-  const test = network.evaluate(testSet);
+  const test = network.evaluate(testSet) as ClassEvaluation;
   say(`\ntest accuracy ${test.accuracy.toFixed(4)}, loss ${test.loss.toFixed(4)}, after ${seconds.toFixed(1)} s\n`);
   say(confusionTable(test.confusion));
 
@@ -129,7 +130,7 @@ function summarize(
   engine: Engine,
   options: TrainOptions,
   epochs: readonly EpochReport[],
-  test: Evaluation,
+  test: ClassEvaluation,
   model: string,
   interrupted: boolean,
 ) {

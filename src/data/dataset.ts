@@ -21,12 +21,15 @@ export interface DatasetOptions {
 }
 
 /**
- * Inputs [rows, columns] and one label a row. Made by `engine.dataset`. The inputs are kept sparse where that is faster, as
+ * Inputs [rows, columns] and targets: one label a row, or a row of values. Made by `engine.dataset`. The inputs are kept sparse where that is faster, as
  * bytes if they came as bytes, else as floats.
  */
 export class Dataset {
   readonly inputs: Matrix | ByteMatrix | CsrMatrix;
-  readonly targets: Labels;
+  /** Class indices, or [rows, outputs] values, 0/1 labels or probabilities. */
+  readonly targets: Labels | Matrix;
+  /** How much each row counts, [rows, 1]; all the same if absent. */
+  readonly weights: Matrix | undefined;
   readonly rows: number;
   readonly columns: number;
 
@@ -35,10 +38,9 @@ export class Dataset {
     const { sparse = "auto", checkFinite: finite = true } = options;
     const [rows = 0, ...rest] = shape;
     const columns = rest.reduce((product, size) => product * size, 1);
-    if (targets.length !== rows) {
-      throw new ShapeError(`data set: expected one target for each of the ${rows} rows, got ${targets.length}`);
-    }
+    const outputs = targetColumns(targets, rows);
     checkInputs(inputs, rows, columns, scale, finite);
+    checkWeights(source.weights, rows);
     this.rows = rows;
     this.columns = columns;
     const most = densityLimit(sparse);
@@ -48,7 +50,11 @@ export class Dataset {
         ? new ByteMatrix(memory, rows, columns, inputs, scale)
         : new Matrix(memory, rows, columns, inputs));
     try {
-      this.targets = new Labels(memory, targets, options.classes);
+      this.targets =
+        targets instanceof Float32Array
+          ? new Matrix(memory, rows, outputs, targets)
+          : new Labels(memory, targets, options.classes);
+      this.weights = source.weights && new Matrix(memory, rows, 1, source.weights);
     } catch (error) {
       this.inputs.dispose();
       throw error;
@@ -58,6 +64,7 @@ export class Dataset {
   dispose(): void {
     this.inputs.dispose();
     this.targets.dispose();
+    this.weights?.dispose();
   }
 
   [Symbol.dispose](): void {
@@ -76,4 +83,28 @@ function checkInputs(inputs: unknown, rows: number, columns: number, scale: numb
   if (inputs instanceof Uint8Array) return;
   if (scale !== 1) throw new RangeError(`scale: only bytes are scaled, expected 1 for float inputs, got ${scale}`);
   if (finite) checkFinite(inputs, columns);
+}
+
+/** Columns of the targets. @throws ShapeError unless there are as many for each row; RangeError for NaN and ±∞ */
+function targetColumns(targets: DataSource["targets"], rows: number): number {
+  const values = targets instanceof Float32Array;
+  const columns = values ? targets.length / rows : 1;
+  if (values ? !Number.isInteger(columns) || columns < 1 : targets.length !== rows) {
+    const expected = values ? "as many targets" : "one target";
+    throw new ShapeError(`data set: expected ${expected} for each of the ${rows} rows, got ${targets.length}`);
+  }
+  const bad = values ? targets.findIndex((value) => !Number.isFinite(value)) : -1;
+  if (bad < 0) return columns;
+  throw new RangeError(`targets: expected finite numbers, got ${targets[bad]} in row ${Math.floor(bad / columns)}`);
+}
+
+/** @throws ShapeError, RangeError unless there is a weight of at least 0 for each row */
+function checkWeights(weights: Float32Array | undefined, rows: number): void {
+  if (!weights) return;
+  if (weights.length !== rows) {
+    throw new ShapeError(`weights: expected one for each of the ${rows} rows, got ${weights.length}`);
+  }
+  const bad = weights.findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
+  if (bad >= 0)
+    throw new RangeError(`weight of row ${bad}: expected a finite number of at least 0, got ${weights[bad]}`);
 }

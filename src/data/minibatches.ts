@@ -6,11 +6,13 @@ import { ShapeError } from "../errors.js";
 import { ByteMatrix, Labels, Matrix } from "../matrix.js";
 import type { Random } from "../random.js";
 
-/** One minibatch; both parts are overwritten by the next. */
+/** One minibatch; all parts are overwritten by the next. */
 export interface Minibatch {
   /** Sparse if the data set is. */
   readonly inputs: Matrix | CsrMatrix;
-  readonly targets: Labels;
+  readonly targets: Labels | Matrix;
+  /** Sample weights [batch, 1], if the data has any. */
+  readonly weights?: Matrix | undefined;
 }
 
 /** Options of `iterateMinibatches`. */
@@ -19,17 +21,19 @@ export interface MinibatchOptions {
   readonly shuffle?: boolean | Random;
   /** Leave out a last batch that has fewer rows; default true, as training wants it. Evaluation uses every row. */
   readonly dropLast?: boolean;
+  /** Sample weights [rows, 1], gathered with the rows. */
+  readonly weights?: Matrix | undefined;
 }
 
 /**
- * Yields batches of `batchSize` rows of `inputs` and `targets`. The same two buffers are filled again for every batch.
+ * Yields batches of `batchSize` rows of `inputs` and `targets`. The same buffers are filled again for every batch.
  *
  * @throws ShapeError when the row counts differ; RangeError for a batch size that is not an integer from 1
  */
 export function iterateMinibatches(
   engine: Engine,
   inputs: Matrix | ByteMatrix | CsrMatrix,
-  targets: Labels,
+  targets: Labels | Matrix,
   batchSize: number,
   options: MinibatchOptions = {},
 ): Generator<Minibatch, void, undefined> {
@@ -45,22 +49,22 @@ export function iterateMinibatches(
 function* generate(
   engine: Engine,
   inputs: Matrix | ByteMatrix | CsrMatrix,
-  targets: Labels,
+  targets: Labels | Matrix,
   batchSize: number,
-  { shuffle = false, dropLast = true }: MinibatchOptions,
+  { shuffle = false, dropLast = true, weights }: MinibatchOptions,
 ): Generator<Minibatch, void, undefined> {
   const order = new Labels(engine.memory, rowOrder(inputs.rows, shuffle === true ? engine.random : shuffle));
   const size = Math.min(batchSize, inputs.rows);
-  let batch = allocate(engine, size, inputs, targets.classes);
+  let batch = allocate(engine, size, inputs, targets, weights);
   try {
     for (let start = 0; start < inputs.rows; start += batchSize) {
       const rows = Math.min(batchSize, inputs.rows - start);
       if (rows < batchSize && dropLast) break;
       if (rows < batch.inputs.rows) {
         release(batch);
-        batch = allocate(engine, rows, inputs, targets.classes);
+        batch = allocate(engine, rows, inputs, targets, weights);
       }
-      gather(engine, inputs, targets, order.pointer + start * 4, batch);
+      gather(engine, inputs, targets, weights, order.pointer + start * 4, batch);
       yield batch;
     }
   } finally {
@@ -80,24 +84,31 @@ function allocate(
   { memory }: Engine,
   rows: number,
   inputs: Matrix | ByteMatrix | CsrMatrix,
-  classes: number,
+  targets: Labels | Matrix,
+  weights: Matrix | undefined,
 ): Minibatch {
   return {
     inputs: inputs instanceof CsrMatrix ? inputs.selection(rows) : new Matrix(memory, rows, inputs.columns),
-    targets: new Labels(memory, new Int32Array(rows), Math.max(classes, 1)),
+    targets:
+      targets instanceof Matrix
+        ? new Matrix(memory, rows, targets.columns)
+        : new Labels(memory, new Int32Array(rows), Math.max(targets.classes, 1)),
+    weights: weights && new Matrix(memory, rows, 1),
   };
 }
 
 function release(batch: Minibatch): void {
   batch.inputs.dispose();
   batch.targets.dispose();
+  batch.weights?.dispose();
 }
 
 /** Copies the rows whose indices lie at `indicesPtr` into the batch. */
 function gather(
   { kernels }: Engine,
   inputs: Matrix | ByteMatrix | CsrMatrix,
-  targets: Labels,
+  targets: Labels | Matrix,
+  weights: Matrix | undefined,
   indicesPtr: number,
   batch: Minibatch,
 ): void {
@@ -110,5 +121,7 @@ function gather(
     kernels.gatherRows(rows, columns, indicesPtr, inputs.pointer, (batch.inputs as Matrix).pointer);
   }
   // A label is four bytes, as a float is: a row of one column.
-  kernels.gatherRows(rows, 1, indicesPtr, targets.pointer, batch.targets.pointer);
+  const targetColumns = targets instanceof Matrix ? targets.columns : 1;
+  kernels.gatherRows(rows, targetColumns, indicesPtr, targets.pointer, batch.targets.pointer);
+  if (weights && batch.weights) kernels.gatherRows(rows, 1, indicesPtr, weights.pointer, batch.weights.pointer);
 }

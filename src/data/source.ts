@@ -4,8 +4,10 @@ export interface DataSource {
   readonly inputs: Float32Array | Uint8Array;
   /** Shape of `inputs`: the number of rows, then the shape of one row. */
   readonly shape: readonly number[];
-  /** The class index of each row. */
-  readonly targets: Uint8Array | Int32Array;
+  /** The class index of each row; or, as floats, the values of each row, 0/1 labels or probabilities: the same number a row. */
+  readonly targets: Uint8Array | Int32Array | Float32Array;
+  /** How much each row counts in the loss, from 0; all the same if absent. */
+  readonly weights?: Float32Array;
   /** Bytes are multiplied by this when a batch is gathered; 1 when absent. */
   readonly scale?: number;
 }

@@ -3,9 +3,9 @@
 import type { Engine } from "../engine.js";
 import { FormatError } from "../errors.js";
 import { Dense } from "../layers/dense.js";
-import type { Layer } from "../layers/layer.js";
+import type { Layer, LayerConfig } from "../layers/layer.js";
 import { ReLU } from "../layers/relu.js";
-import { Network } from "../network.js";
+import { Network, type NetworkOptions } from "../network.js";
 import { parseSafetensors, serializeSafetensors } from "./safetensors.js";
 import { float32Tensor, float32Values, type Tensor } from "./tensor.js";
 
@@ -14,13 +14,33 @@ const FORMAT = "simdgrad";
 const MOST_LAYERS = 1000;
 const MOST_UNITS = 2 ** 24;
 
-/** A layer as the metadata has it. */
-interface LayerDescription {
-  readonly type: string;
-  readonly inputs?: number;
-  readonly outputs?: number;
-  readonly learningRate?: number;
+/** How a type of layer is read from a file. */
+interface LayerType {
+  /** The width it takes and gives for the width before it (undefined if not known yet), undefined when the options are bad. */
+  columns(
+    config: LayerConfig,
+    before: number | undefined,
+  ): { readonly inputs?: number; readonly outputs?: number } | undefined;
+  make(config: LayerConfig): Layer;
+  /** Names and shapes of its tensors. */
+  tensors(config: LayerConfig): Readonly<Record<string, readonly number[]>>;
 }
+
+const LAYER_TYPES: Readonly<Record<string, LayerType>> = {
+  dense: {
+    columns: ({ inputs, outputs, learningRate = 0 }) =>
+      isUnits(inputs) && isUnits(outputs) && Number.isFinite(learningRate) && (learningRate as number) >= 0
+        ? { inputs, outputs }
+        : undefined,
+    make: ({ inputs, outputs, learningRate }) =>
+      new Dense(inputs as number, outputs as number, {
+        ...(learningRate !== undefined && { learningRate: learningRate as number }),
+        init: () => 0,
+      }),
+    tensors: ({ inputs, outputs }) => ({ weights: [inputs as number, outputs as number], biases: [outputs as number] }),
+  },
+  relu: { columns: () => ({}), make: () => new ReLU(), tensors: () => ({}) },
+};
 
 /**
  * The bytes of a safetensors file: weights as [inputs, outputs], biases as [outputs], float32, little-endian.
@@ -29,12 +49,8 @@ interface LayerDescription {
  * @throws TypeError for a layer that is not built in
  */
 export function serializeModel(network: Network, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
-  const tensors = network.layers.flatMap((layer, index) =>
-    layer
-      .parameters()
-      .map(
-        ({ name, shape, toArray }) => [`layers.${index}.${name}`, float32Tensor(toArray(), shape)] as [string, Tensor],
-      ),
+  const tensors = Object.entries(network.stateDict()).map(
+    ([name, { shape, data }]) => [name, float32Tensor(data, shape)] as [string, Tensor],
   );
   const layers = JSON.stringify(network.layers.map(describeLayer));
   return serializeSafetensors(tensors, { ...metadata, format: FORMAT, layers });
@@ -44,44 +60,35 @@ export function serializeModel(network: Network, metadata: Readonly<Record<strin
  * The network in the bytes of a file that `serializeModel` made.
  *
  * @param name of the file, for messages
+ * @param options of the network: a file has neither loss nor optimizer
  * @throws FormatError when it is not such a file; nothing stays allocated then
  */
-export function loadModel(engine: Engine, bytes: Uint8Array, name = "model"): Network {
+export function loadModel(engine: Engine, bytes: Uint8Array, name = "model", options: NetworkOptions = {}): Network {
   const { tensors, metadata } = parseSafetensors(bytes, name);
   if (metadata.format !== FORMAT) {
     throw new FormatError(`${name}: expected metadata with format "${FORMAT}", got ${JSON.stringify(metadata.format)}`);
   }
   const descriptions = parseLayers(metadata.layers, name);
   checkTensors(descriptions, tensors, name);
-  const layers = descriptions.map((description) => makeLayer(description));
-  const network = new Network(engine, layers);
-  for (const [index, layer] of layers.entries()) {
-    for (const parameter of layer.parameters()) {
-      parameter.set(float32Values(tensors.get(`layers.${index}.${parameter.name}`) as Tensor));
-    }
-  }
+  const layers = descriptions.map((config) => (LAYER_TYPES[config.type] as LayerType).make(config));
+  const network = new Network(engine, layers, options);
+  const states = [...tensors].map(([key, tensor]) => [key, { shape: tensor.shape, data: float32Values(tensor) }]);
+  network.loadStateDict(Object.fromEntries(states));
   return network;
 }
 
-function describeLayer(layer: Layer): LayerDescription {
+function describeLayer(layer: Layer): LayerConfig {
+  const config = layer.config();
   // A subclass may compute something else: it must not come back as what it extends.
-  if (layer.constructor === Dense) {
-    const { inputs, outputs, learningRate } = layer as Dense;
-    return { type: "dense", inputs, outputs, learningRate };
-  }
-  if (layer.constructor === ReLU) return { type: "relu" };
+  if (config && LAYER_TYPES[config.type]?.make(config).constructor === layer.constructor) return config;
   throw new TypeError(`model: expected built-in layers, got ${layer.constructor.name}`);
 }
 
-function makeLayer({ type, inputs, outputs, learningRate }: LayerDescription): Layer {
-  if (type === "relu") return new ReLU();
-  const zero = () => 0;
-  return new Dense(inputs as number, outputs as number, { learningRate: learningRate ?? 0.1, init: zero });
-}
-
-function parseLayers(text: string | undefined, name: string): LayerDescription[] {
+function parseLayers(text: string | undefined, name: string): LayerConfig[] {
   const complain = (got: string) =>
-    new FormatError(`${name}: metadata "layers": expected a JSON list of dense and relu layers, got ${got}`);
+    new FormatError(
+      `${name}: metadata "layers": expected a JSON list of layers (${Object.keys(LAYER_TYPES).join(", ")}), got ${got}`,
+    );
   let value: unknown;
   try {
     value = JSON.parse(text ?? "");
@@ -93,35 +100,31 @@ function parseLayers(text: string | undefined, name: string): LayerDescription[]
   }
   let columns: number | undefined;
   for (const [index, layer] of value.entries()) {
-    if (!isLayer(layer)) throw complain(`layer ${index}: ${JSON.stringify(layer)?.slice(0, 100)}`);
-    if (layer.type !== "dense") continue;
-    if (columns !== undefined && columns !== layer.inputs) {
-      throw complain(`layer ${index} with ${layer.inputs} inputs after ${columns} outputs`);
+    const width = isConfig(layer) ? LAYER_TYPES[layer.type]?.columns(layer, columns) : undefined;
+    if (!width) throw complain(`layer ${index}: ${JSON.stringify(layer)?.slice(0, 100)}`);
+    if (columns !== undefined && width.inputs !== undefined && columns !== width.inputs) {
+      throw complain(`layer ${index} with ${width.inputs} inputs after ${columns} outputs`);
     }
-    columns = layer.outputs;
+    columns = width.outputs ?? columns;
   }
   return value;
 }
 
-function isLayer(value: unknown): value is LayerDescription {
-  if (typeof value !== "object" || value === null) return false;
-  const { type, inputs, outputs, learningRate } = value as Record<string, unknown>;
-  if (type === "relu") return true;
-  const rateFits = learningRate === undefined || (Number.isFinite(learningRate) && (learningRate as number) >= 0);
-  return type === "dense" && isUnits(inputs) && isUnits(outputs) && rateFits;
+function isConfig(value: unknown): value is LayerConfig {
+  const type = (value as LayerConfig | null)?.type;
+  return typeof value === "object" && typeof type === "string" && Object.hasOwn(LAYER_TYPES, type);
 }
 
-function isUnits(value: unknown): boolean {
+function isUnits(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MOST_UNITS;
 }
 
 /** Every parameter is there in its shape, and nothing else: checked before anything is allocated. */
-function checkTensors(layers: readonly LayerDescription[], tensors: ReadonlyMap<string, Tensor>, name: string): void {
+function checkTensors(layers: readonly LayerConfig[], tensors: ReadonlyMap<string, Tensor>, name: string): void {
   const expected = new Map<string, readonly number[]>();
-  for (const [index, { type, inputs, outputs }] of layers.entries()) {
-    if (type !== "dense") continue;
-    expected.set(`layers.${index}.weights`, [inputs as number, outputs as number]);
-    expected.set(`layers.${index}.biases`, [outputs as number]);
+  for (const [index, config] of layers.entries()) {
+    const shapes = (LAYER_TYPES[config.type] as LayerType).tensors(config);
+    for (const [tensor, shape] of Object.entries(shapes)) expected.set(`layers.${index}.${tensor}`, shape);
   }
   for (const [key, shape] of expected) {
     const tensor = tensors.get(key);

@@ -2,12 +2,13 @@ import { CsrBuffer, CsrMatrix, densityLimit } from "../csr.js";
 import type { Engine } from "../engine.js";
 import { ShapeError } from "../errors.js";
 import { type Initializer, type InitializerName, resolveInitializer } from "../initializers.js";
-import { checkColumns, checkSameShape, type Matrix, MatrixBuffer, PanelMatrix } from "../matrix.js";
-import { Layer, type Parameter } from "./layer.js";
+import { checkColumns, checkSameShape, type Matrix, MatrixBuffer } from "../matrix.js";
+import { Parameter } from "../parameter.js";
+import { Layer, type LayerConfig } from "./layer.js";
 
 /** Options of a dense layer. */
 export interface DenseOptions {
-  /** Step length of gradient descent; default 0.1. */
+  /** This layer's own step length, in place of the optimizer's; a schedule's factor applies to both. */
   readonly learningRate?: number;
   /**
    * Of a first layer: whether dense inputs are compressed, so that zeros are passed over. By default that is done where
@@ -20,19 +21,20 @@ export interface DenseOptions {
 
 /**
  * The affine map Y = X·W + b. X: [batch, inputs], W: [inputs, outputs], b: [outputs], Y: [batch, outputs].
- * `backward` takes one step of gradient descent: W ← W − η·Xᵀ·G, b ← b − η·Σᵢ G[i, :].
+ * Gradients: ∂W = Xᵀ·G, ∂b = Σᵢ G[i, :], ∂X = G·Wᵀ. A step of plain gradient descent is taken in the same product.
  */
 export class Dense extends Layer {
   override readonly takesSparse = true;
   readonly inputs: number;
   readonly outputs: number;
-  readonly learningRate: number;
+  readonly learningRate: number | undefined;
   readonly #init: Initializer;
   /** Density up to which a batch is compressed. */
   #sparseBelow: number;
   #engine!: Engine;
-  #weights!: PanelMatrix;
-  #biases!: PanelMatrix;
+  #weights!: Parameter;
+  #biases!: Parameter;
+  #parameters: readonly Parameter[] = [];
   #output!: MatrixBuffer;
   #gradInput!: MatrixBuffer;
   #compressed!: CsrBuffer;
@@ -41,13 +43,13 @@ export class Dense extends Layer {
 
   /** @throws RangeError for sizes that are not integers from 1, a learning rate that is negative or not finite, an unknown init */
   constructor(inputs: number, outputs: number, options: DenseOptions = {}) {
-    const { learningRate = 0.1, init = "normal", sparse = "auto" } = options;
+    const { learningRate, init = "normal", sparse = "auto" } = options;
     super();
     for (const [name, units] of Object.entries({ inputs, outputs })) {
       if (Number.isInteger(units) && units >= 1) continue;
       throw new RangeError(`Dense: ${name}: expected an integer of at least 1, got ${units}`);
     }
-    if (!Number.isFinite(learningRate) || learningRate < 0) {
+    if (learningRate !== undefined && (!Number.isFinite(learningRate) || learningRate < 0)) {
       throw new RangeError(`Dense: learningRate: expected a finite number of at least 0, got ${learningRate}`);
     }
     this.inputs = inputs;
@@ -66,8 +68,9 @@ export class Dense extends Layer {
     // Only a first layer sees data; what a hidden one sees changes its density as the network learns.
     if (inputs !== undefined) this.#sparseBelow = 0;
     this.#compressed = new CsrBuffer(engine.kernels, engine.memory);
-    this.#weights = new PanelMatrix(engine.memory, this.inputs, this.outputs);
-    this.#biases = new PanelMatrix(engine.memory, 1, this.outputs);
+    this.#weights = new Parameter(engine, "weights", [this.inputs, this.outputs], this.learningRate);
+    this.#biases = new Parameter(engine, "biases", [this.outputs], this.learningRate);
+    this.#parameters = [this.#weights, this.#biases];
     this.#output = new MatrixBuffer(engine.memory);
     this.#gradInput = new MatrixBuffer(engine.memory);
     const draw = () => this.#init(engine.random, this.inputs, this.outputs);
@@ -111,7 +114,7 @@ export class Dense extends Layer {
     return this.#sparseBelow > 0 ? this.#compressed.compress(input, this.#sparseBelow) : undefined;
   }
 
-  /** gradInput = gradOutput·Wᵀ, with the weights from before the step. */
+  /** gradInput = gradOutput·Wᵀ, with the weights from before a step. */
   override backward(input: Matrix, gradOutput: Matrix): Matrix {
     checkSameShape("Dense: gradOutput", this.#output.shaped(input.rows, this.outputs), gradOutput);
     const { kernels, team } = this.#engine;
@@ -134,20 +137,21 @@ export class Dense extends Layer {
     const { kernels, team } = this.#engine;
     const { rows } = input;
     const sparse = input instanceof CsrMatrix ? input : this.#sparseInput;
-    const weights = this.#weights.pointer;
+    const weights = this.#weights.destination();
     if (sparse) {
       const { startsPointer, endsPointer, indicesPointer, valuesPointer } = sparse;
       kernels.sparseWeightGradient(
         rows,
         this.inputs,
         this.outputs,
-        -this.learningRate,
+        weights.alpha,
         startsPointer,
         endsPointer,
         indicesPointer,
         valuesPointer,
         gradOutput.pointer,
-        weights,
+        weights.accumulates,
+        weights.target,
         team,
       );
     } else {
@@ -155,29 +159,26 @@ export class Dense extends Layer {
         rows,
         this.inputs,
         this.outputs,
-        -this.learningRate,
+        weights.alpha,
         (input as Matrix).pointer,
         gradOutput.pointer,
-        true,
-        weights,
+        weights.accumulates,
+        weights.target,
         team,
       );
     }
-    kernels.biasGradient(rows, this.outputs, -this.learningRate, gradOutput.pointer, true, this.#biases.pointer);
+    const { alpha, accumulates, target } = this.#biases.destination();
+    kernels.biasGradient(rows, this.outputs, alpha, gradOutput.pointer, accumulates, target);
   }
 
   /** `weights` [inputs, outputs] and `biases` [outputs]. */
   override parameters(): readonly Parameter[] {
-    const [weights, biases] = [this.#weights, this.#biases];
-    return [
-      {
-        name: "weights",
-        shape: [this.inputs, this.outputs],
-        toArray: () => weights.toArray(),
-        set: (values) => weights.set(values),
-      },
-      { name: "biases", shape: [this.outputs], toArray: () => biases.toArray(), set: (values) => biases.set(values) },
-    ];
+    return this.#parameters;
+  }
+
+  override config(): LayerConfig {
+    const { inputs, outputs, learningRate } = this;
+    return { type: "dense", inputs, outputs, ...(learningRate !== undefined && { learningRate }) };
   }
 
   override dispose(): void {

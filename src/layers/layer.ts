@@ -2,28 +2,26 @@
 
 import type { Engine } from "../engine.js";
 import type { Matrix } from "../matrix.js";
+import type { Parameter, State } from "../parameter.js";
 
-/** A learnable array of a layer. */
-export interface Parameter {
-  /** `weights`, `biases`, … */
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** A copy of the values, row by row. */
-  toArray(): Float32Array;
-  /** Sets the values. @throws ShapeError for a wrong length */
-  set(values: ArrayLike<number>): void;
+/** A built-in layer as a model file has it: its type and its options. */
+export interface LayerConfig {
+  readonly type: string;
+  readonly [option: string]: string | number | boolean;
 }
 
 /**
- * A building block: `output = forward(input)`, and `gradInput = backward(input, gradOutput)`, which also moves the layer's
- * own parameters, if it has any, one step against their gradient. This base class is the identity.
+ * A building block: `output = forward(input)`, and `gradInput = backward(input, gradOutput)`, which also hands over the
+ * gradient of the layer's own parameters, if it has any. This base class is the identity.
  *
- * To write a layer, override `forward` and `backward`, and `attach` where buffers are needed or the width changes. Results
- * may be kept in a `MatrixBuffer`: they are valid until the next call.
+ * To write a layer, override `forward` and `backward`, and `attach` where buffers or parameters are needed or the width
+ * changes. Results may be kept in a `MatrixBuffer`: they are valid until the next call.
  */
 export class Layer {
   /** Whether `forward` and `learn` take a `CsrMatrix`; if not, the network expands it for a first layer. */
   readonly takesSparse: boolean = false;
+  /** Whether the pass belongs to training or to evaluation; set by the network. */
+  training = false;
 
   /**
    * Called once by the network, before any other method: the place to allocate.
@@ -41,8 +39,9 @@ export class Layer {
   }
 
   /**
-   * ∂loss/∂input [batch, inputs] from `gradOutput` = ∂loss/∂output [batch, outputs], by the chain rule, and one gradient
-   * step on the parameters. `input` is what `forward` was last called with.
+   * ∂loss/∂input [batch, inputs] from `gradOutput` = ∂loss/∂output [batch, outputs], by the chain rule. `input` is what
+   * `forward` was last called with. The gradient of each parameter goes to its `destination`, or to `addGradient`, after
+   * the values were last read.
    */
   backward(_input: Matrix, gradOutput: Matrix): Matrix {
     return gradOutput;
@@ -56,6 +55,16 @@ export class Layer {
   /** The learnable arrays; none by default. */
   parameters(): readonly Parameter[] {
     return [];
+  }
+
+  /** Arrays that are not learnt by gradients but saved with the model, such as running means; none by default. */
+  buffers(): readonly State[] {
+    return [];
+  }
+
+  /** What a model file says of a built-in layer; undefined for one that cannot be saved. */
+  config(): LayerConfig | undefined {
+    return undefined;
   }
 
   /** Frees the layer's memory. */

@@ -1,7 +1,7 @@
 import type { Engine } from "../engine.js";
 import { checkSameShape, type Matrix, MatrixBuffer } from "../matrix.js";
 import type { Kernels } from "../wasm/kernels.js";
-import { Layer } from "./layer.js";
+import { Layer, type LayerConfig } from "./layer.js";
 
 /** y = max(0, x), elementwise; the derivative at 0 is 0. */
 export class ReLU extends Layer {
@@ -28,6 +28,10 @@ export class ReLU extends Layer {
     const gradInput = this.#gradInput.shaped(input.rows, input.columns);
     this.#kernels.reluBackward(input.rows * input.columns, input.pointer, gradOutput.pointer, gradInput.pointer);
     return gradInput;
+  }
+
+  override config(): LayerConfig {
+    return { type: "relu" };
   }
 
   override dispose(): void {

@@ -45,7 +45,7 @@ export function findChangedKernel(kernels: Kernels, memory: LinearMemory, team: 
     denseInputGradient: () => kernels.denseInputGradient(BATCH, k, n, g, w, y, team),
     sparseForward: () => kernels.sparseForward(BATCH, k, n, starts, ends, indices, elements, w, g, y, team),
     sparseWeightGradient: () =>
-      kernels.sparseWeightGradient(BATCH, k, n, -0.1, starts, ends, indices, elements, g, w, team),
+      kernels.sparseWeightGradient(BATCH, k, n, -0.1, starts, ends, indices, elements, g, true, w, team),
     gemm: () => {
       for (const [a, b] of gemmFlags) {
         kernels.gemm(a, b, BATCH, n, k, 0.5, x, a ? BATCH : k, w, b ? k : n, 1, y, n, team);

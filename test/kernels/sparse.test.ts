@@ -72,7 +72,17 @@ describe.each(VARIANTS)("sparse kernels (%s)", (variant) => {
     const expectedY = reference.sparseForward(batch, inputs, outputs, x, w, biases);
     expectClose(y.values, expectedY, sumTolerance(inputs), 2 ** -22);
 
-    kernels.sparseWeightGradient(batch, inputs, outputs, -0.5, ...sparse, gradient.pointer, weights.pointer, team);
+    kernels.sparseWeightGradient(
+      batch,
+      inputs,
+      outputs,
+      -0.5,
+      ...sparse,
+      gradient.pointer,
+      true,
+      weights.pointer,
+      team,
+    );
     const expectedW = reference.sparseWeightGradient(batch, inputs, outputs, -0.5, x, g, w);
     expectClose(weights.toArray(), expectedW, sumTolerance(batch), 2 ** -22);
     expect(paddingIsZero(engine, weights)).toBe(true);
@@ -102,7 +112,7 @@ describe.each(VARIANTS)("sparse kernels (%s)", (variant) => {
     const sparse = pointers(rows);
     kernels.sparseForward(batch, inputs, outputs, ...sparse, weights.pointer, bias.pointer, y.pointer, team);
     expect(y.values.every(Number.isFinite)).toBe(true);
-    kernels.sparseWeightGradient(batch, inputs, outputs, -0.5, ...sparse, g.pointer, weights.pointer, team);
+    kernels.sparseWeightGradient(batch, inputs, outputs, -0.5, ...sparse, g.pointer, true, weights.pointer, team);
     const feature = (word: number) => Math.floor(word / 8) % inputs;
     const column = (word: number) => Math.floor(word / 8 / inputs) * 8 + (word % 8);
     for (const [i, word] of words.entries()) {

@@ -12,6 +12,7 @@ import {
   type Matrix,
   MatrixBuffer,
   Network,
+  Parameter,
   ReLU,
   ShapeError,
   SoftmaxCrossEntropy,
@@ -21,12 +22,13 @@ import { expectClose } from "../kernels/fixture.js";
 
 /** y = x·sigmoid(βx) with a learnable β: what a user writes from the contract alone. */
 class Swish extends Layer {
-  readonly learningRate = 0.1;
-  #beta = 1.5;
+  #parameter!: Parameter;
   #output!: MatrixBuffer;
   #gradInput!: MatrixBuffer;
 
   override attach(engine: Engine, inputs: number | undefined): number | undefined {
+    this.#parameter = new Parameter(engine, "beta", [1]);
+    this.#parameter.set([1.5]);
     this.#output = new MatrixBuffer(engine.memory);
     this.#gradInput = new MatrixBuffer(engine.memory);
     return inputs;
@@ -49,15 +51,16 @@ class Swish extends Layer {
       return value * (s + this.#beta * xi * s * (1 - s));
     });
     gradInput.data.set(gradient);
-    this.#beta -= this.learningRate * gradBeta;
+    this.#parameter.addGradient([gradBeta]);
     return gradInput;
   }
 
   override parameters() {
-    const set = (values: ArrayLike<number>) => {
-      this.#beta = values[0] as number;
-    };
-    return [{ name: "beta", shape: [1], toArray: () => Float32Array.of(this.#beta), set }];
+    return [this.#parameter];
+  }
+
+  get #beta(): number {
+    return this.#parameter.toArray()[0] as number;
   }
 
   #sigmoid(x: number): number {
@@ -109,7 +112,8 @@ describe("layers", () => {
   });
 
   it("checkGradients passes for the loss", () => {
-    const target = { loss: new SoftmaxCrossEntropy(engine), labels: engine.labels([0, 4, 2, 2]) };
+    const target = { loss: new SoftmaxCrossEntropy(), targets: engine.labels([0, 4, 2, 2]) };
+    target.loss.attach(engine);
     expect(checkGradients(engine, target, awayFromZero(4, 5))).toMatchObject([{ name: "input", passed: true }]);
   });
 

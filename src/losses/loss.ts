@@ -1,0 +1,112 @@
+/** The contract of a loss: what the network calls, and what one needs to write to add a loss of one's own. */
+
+import type { Engine } from "../engine.js";
+import { ShapeError } from "../errors.js";
+import { type Labels, type Matrix, MatrixBuffer } from "../matrix.js";
+
+/** What a network is to give: class indices, or a matrix [batch, outputs] of values, 0/1 labels or probabilities. */
+export type Targets = Labels | Matrix;
+
+/** mean: divided by the number of what is summed, or the sum of its weights; sum: not divided. */
+export type Reduction = "mean" | "sum";
+
+/** A built-in loss as a model file has it: its type and its options. */
+export interface LossConfig {
+  readonly type: string;
+  readonly [option: string]: string | number | boolean | readonly number[];
+}
+
+/**
+ * L = Σᵢ wᵢ·ℓ(outputs[i, :], targets[i]) / d: ℓ is a row's loss, w the sample weights (1 if there are none), and d the
+ * `divisor` for the reduction `mean`, 1 for `sum`. The gradient comes from the same pass as the losses.
+ */
+export abstract class Loss {
+  /** What turns the network's outputs into predictions. */
+  abstract readonly activation: "softmax" | "sigmoid" | "identity";
+  readonly reduction: Reduction;
+  /** Of the last `compute`: Σᵢ wᵢ·ℓᵢ, and what a mean divides it by. */
+  total = 0;
+  divisor = 1;
+  protected engine!: Engine;
+  #losses: MatrixBuffer | undefined;
+  #gradient: MatrixBuffer | undefined;
+
+  /** @throws RangeError for an unknown reduction */
+  constructor(reduction: Reduction = "mean") {
+    if (reduction !== "mean" && reduction !== "sum") {
+      throw new RangeError(`reduction: expected "mean" or "sum", got ${String(reduction)}`);
+    }
+    this.reduction = reduction;
+  }
+
+  /** Called by the network, or whoever uses the loss, before any other method. @throws Error when called twice */
+  attach(engine: Engine): void {
+    if (this.#losses) throw new Error("this loss already belongs to a network");
+    this.engine = engine;
+    this.#losses = new MatrixBuffer(engine.memory);
+    this.#gradient = new MatrixBuffer(engine.memory);
+  }
+
+  /**
+   * The reduced loss of a batch; `gradient` is set for the same outputs. NaN for an empty batch's mean.
+   *
+   * @param outputs [batch, outputs]
+   * @param weights sample weights [batch, 1]
+   * @throws ShapeError when the shapes differ; RangeError, TypeError for targets this loss cannot take
+   */
+  compute(outputs: Matrix, targets: Targets, weights?: Matrix): number {
+    if (!this.#losses || !this.#gradient) throw new Error("loss: attach it to an engine first");
+    if (targets.rows !== outputs.rows) {
+      throw new ShapeError(`targets: expected one for each of the ${outputs.rows} rows, got ${targets.rows}`);
+    }
+    if (weights && (weights.rows !== outputs.rows || weights.columns !== 1)) {
+      throw new ShapeError(`weights: expected ${outputs.rows} × 1, got ${weights.rows} × ${weights.columns}`);
+    }
+    this.checkTargets(outputs, targets);
+    const losses = this.#losses.shaped(outputs.rows, 1);
+    const gradient = this.#gradient.shaped(outputs.rows, outputs.columns);
+    this.divisor = this.computeDivisor(outputs, targets, weights);
+    const scale = this.reduction === "mean" ? 1 / this.divisor : 1;
+    this.run(outputs, targets, weights, scale, losses, gradient);
+    this.total = this.engine.kernels.sum(losses.rows, losses.pointer);
+    return this.reduction === "mean" ? this.total / this.divisor : this.total;
+  }
+
+  /** wᵢ·ℓᵢ of each row [batch, 1] of the last `compute`. */
+  rowLosses(outputs: Matrix): Matrix {
+    return (this.#losses as MatrixBuffer).shaped(outputs.rows, 1);
+  }
+
+  /** ∂L/∂outputs [batch, outputs] of the last `compute`. */
+  gradient(outputs: Matrix): Matrix {
+    return (this.#gradient as MatrixBuffer).shaped(outputs.rows, outputs.columns);
+  }
+
+  /** What a model file says of a built-in loss; undefined for one that cannot be saved. */
+  config(): LossConfig | undefined {
+    return undefined;
+  }
+
+  dispose(): void {
+    this.#losses?.dispose();
+    this.#gradient?.dispose();
+  }
+
+  /** @throws ShapeError, RangeError, TypeError for targets that do not fit the outputs */
+  protected abstract checkTargets(outputs: Matrix, targets: Targets): void;
+
+  /** losses[i] ← wᵢ·ℓᵢ; gradient ← scale·∂(Σ losses)/∂outputs. */
+  protected abstract run(
+    outputs: Matrix,
+    targets: Targets,
+    weights: Matrix | undefined,
+    scale: number,
+    losses: Matrix,
+    gradient: Matrix,
+  ): void;
+
+  /** What a mean divides by: the rows, or the sum of their weights. */
+  protected computeDivisor(outputs: Matrix, _targets: Targets, weights: Matrix | undefined): number {
+    return weights ? this.engine.kernels.sum(weights.rows, weights.pointer) : outputs.rows;
+  }
+}

@@ -1,0 +1,64 @@
+/** The contract of an optimizer: it moves parameters against their gradients. */
+
+import type { Engine } from "../engine.js";
+import type { Parameter } from "../parameter.js";
+
+/** All that an optimizer's later steps depend on, beside its options. */
+export interface OptimizerState {
+  readonly learningRate: number;
+  /** Steps taken. */
+  readonly steps: number;
+  /** slots[name][i]: an array in the i-th parameter's shape, row by row. */
+  readonly slots: Readonly<Record<string, readonly Float32Array[]>>;
+}
+
+/** One optimizer serves one network, which attaches it. */
+export abstract class Optimizer {
+  /** The step length; may be changed between steps, as schedules do. */
+  learningRate: number;
+  readonly initialLearningRate: number;
+  protected engine!: Engine;
+  protected parameters: readonly Parameter[] = [];
+
+  /** @throws RangeError for a learning rate that is negative or not finite */
+  constructor(learningRate: number) {
+    if (!Number.isFinite(learningRate) || learningRate < 0) {
+      throw new RangeError(`learningRate: expected a finite number of at least 0, got ${learningRate}`);
+    }
+    this.learningRate = learningRate;
+    this.initialLearningRate = learningRate;
+  }
+
+  /** Called by the network: the place to allocate. @throws Error when called twice */
+  attach(engine: Engine, parameters: readonly Parameter[]): void {
+    if (this.engine) throw new Error("this optimizer already belongs to a network");
+    this.engine = engine;
+    this.parameters = parameters;
+  }
+
+  /** Whether the step is plain gradient descent, which a backward pass can take by itself; see `Parameter.destination`. */
+  get direct(): boolean {
+    return false;
+  }
+
+  /** Moves every parameter against its gradient; the gradients are zero from there on. */
+  abstract step(): void;
+
+  zeroGrad(): void {
+    for (const parameter of this.parameters) parameter.zeroGrad();
+  }
+
+  /** The step length for a parameter: a layer's own one follows the schedule, too. */
+  learningRateOf(parameter: Parameter): number {
+    if (parameter.learningRate === undefined) return this.learningRate;
+    const factor = this.initialLearningRate > 0 ? this.learningRate / this.initialLearningRate : 1;
+    return parameter.learningRate * factor;
+  }
+
+  abstract stateDict(): OptimizerState;
+
+  /** @throws ShapeError, RangeError, TypeError when the state does not fit; nothing has changed then */
+  abstract loadStateDict(state: OptimizerState): void;
+
+  dispose(): void {}
+}
