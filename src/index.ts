@@ -5,7 +5,10 @@ export { Dataset, type DatasetOptions } from "./data/dataset.js";
 export { iterateMinibatches, type Minibatch, type MinibatchOptions } from "./data/minibatches.js";
 export type { DataSource } from "./data/source.js";
 export { createEngine, type Engine, type EngineInfo, type EngineOptions } from "./engine.js";
-export { DisposedError, DivergenceError, FormatError, ShapeError, WorkerError } from "./errors.js";
+export { DisposedError, DivergenceError, FormatError, NotFittedError, ShapeError, WorkerError } from "./errors.js";
+export type { MLPOptions, Samples } from "./estimators/mlp.js";
+export { type Class, MLPClassifier } from "./estimators/mlp-classifier.js";
+export { MLPRegressor } from "./estimators/mlp-regressor.js";
 export type { Evaluation } from "./evaluation.js";
 export { loadModel, serializeModel } from "./formats/model.js";
 export { checkGradients, type GradientCheck, type GradientCheckOptions, type LossToCheck } from "./gradient-check.js";
@@ -16,6 +19,7 @@ export { ReLU } from "./layers/relu.js";
 export { BinaryCrossEntropy, type BinaryCrossEntropyOptions } from "./losses/binary-cross-entropy.js";
 export { Loss, type LossConfig, type Reduction, type Targets } from "./losses/loss.js";
 export {
+  HalfSquaredError,
   Huber,
   type HuberOptions,
   MeanAbsoluteError,

@@ -21,6 +21,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   network: ["layers", "losses", "optimizers", "evaluation", "parameter", "matrix", "engine", "data", "csr"],
   trainer: ["network", "data"],
   "gradient-check": ["layers", "losses", "parameter", "matrix", "engine", "random"],
+  metrics: [],
+  estimators: ["network", "layers", "losses", "optimizers", "data", "matrix", "engine", "metrics"],
   formats: ["network", "layers", "engine"],
 };
 
