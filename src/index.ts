@@ -9,10 +9,20 @@ export { DisposedError, DivergenceError, FormatError, ShapeError, WorkerError } 
 export type { Evaluation } from "./evaluation.js";
 export { loadModel, serializeModel } from "./formats/model.js";
 export { checkGradients, type GradientCheck, type GradientCheckOptions, type LossToCheck } from "./gradient-check.js";
-export { type Initializer, type InitializerName, initializers } from "./initializers.js";
+export { constant, type Initializer, type InitializerName, initializers } from "./initializers.js";
+export { BatchNorm, type BatchNormOptions } from "./layers/batch-norm.js";
 export { Dense, type DenseOptions } from "./layers/dense.js";
+export { Dropout } from "./layers/dropout.js";
+export { ELU, type ELUOptions } from "./layers/elu.js";
+export { GELU, type GELUOptions } from "./layers/gelu.js";
 export { Layer, type LayerConfig } from "./layers/layer.js";
+export { LayerNorm, type LayerNormOptions } from "./layers/layer-norm.js";
+export { LeakyReLU, type LeakyReLUOptions } from "./layers/leaky-relu.js";
 export { ReLU } from "./layers/relu.js";
+export { Sigmoid } from "./layers/sigmoid.js";
+export { SiLU } from "./layers/silu.js";
+export { Softplus } from "./layers/softplus.js";
+export { Tanh } from "./layers/tanh.js";
 export { BinaryCrossEntropy, type BinaryCrossEntropyOptions } from "./losses/binary-cross-entropy.js";
 export { Loss, type LossConfig, type Reduction, type Targets } from "./losses/loss.js";
 export {
