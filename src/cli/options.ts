@@ -41,4 +41,8 @@ export const INIT_NAMES: Readonly<Record<string, InitializerName>> = {
   "glorot-normal": "glorotNormal",
   "he-uniform": "heUniform",
   "he-normal": "heNormal",
+  "lecun-uniform": "lecunUniform",
+  "lecun-normal": "lecunNormal",
+  orthogonal: "orthogonal",
+  zeros: "zeros",
 };

@@ -2,48 +2,18 @@
 
 import type { Engine } from "../engine.js";
 import { FormatError } from "../errors.js";
-import { Dense } from "../layers/dense.js";
 import type { Layer, LayerConfig } from "../layers/layer.js";
-import { ReLU } from "../layers/relu.js";
 import { Network, type NetworkOptions } from "../network.js";
+import { type LayerType, layerType, layerTypeNames, typeOfConfig } from "./layer-types.js";
 import { parseSafetensors, serializeSafetensors } from "./safetensors.js";
 import { float32Tensor, float32Values, type Tensor } from "./tensor.js";
 
 const FORMAT = "simdgrad";
-/** Layers and units beyond which a file is taken for hostile rather than large. */
+/** Layers beyond which a file is taken for hostile rather than large. */
 const MOST_LAYERS = 1000;
-const MOST_UNITS = 2 ** 24;
-
-/** How a type of layer is read from a file. */
-interface LayerType {
-  /** The width it takes and gives for the width before it (undefined if not known yet), undefined when the options are bad. */
-  columns(
-    config: LayerConfig,
-    before: number | undefined,
-  ): { readonly inputs?: number; readonly outputs?: number } | undefined;
-  make(config: LayerConfig): Layer;
-  /** Names and shapes of its tensors. */
-  tensors(config: LayerConfig): Readonly<Record<string, readonly number[]>>;
-}
-
-const LAYER_TYPES: Readonly<Record<string, LayerType>> = {
-  dense: {
-    columns: ({ inputs, outputs, learningRate = 0 }) =>
-      isUnits(inputs) && isUnits(outputs) && Number.isFinite(learningRate) && (learningRate as number) >= 0
-        ? { inputs, outputs }
-        : undefined,
-    make: ({ inputs, outputs, learningRate }) =>
-      new Dense(inputs as number, outputs as number, {
-        ...(learningRate !== undefined && { learningRate: learningRate as number }),
-        init: () => 0,
-      }),
-    tensors: ({ inputs, outputs }) => ({ weights: [inputs as number, outputs as number], biases: [outputs as number] }),
-  },
-  relu: { columns: () => ({}), make: () => new ReLU(), tensors: () => ({}) },
-};
 
 /**
- * The bytes of a safetensors file: weights as [inputs, outputs], biases as [outputs], float32, little-endian.
+ * The bytes of a safetensors file: a dense layer's weights as [inputs, outputs], float32, little-endian.
  *
  * @param metadata further entries beside `format` and `layers`
  * @throws TypeError for a layer that is not built in
@@ -70,7 +40,7 @@ export function loadModel(engine: Engine, bytes: Uint8Array, name = "model", opt
   }
   const descriptions = parseLayers(metadata.layers, name);
   checkTensors(descriptions, tensors, name);
-  const layers = descriptions.map((config) => (LAYER_TYPES[config.type] as LayerType).make(config));
+  const layers = descriptions.map((config) => (layerType(config.type) as LayerType).make(config));
   const network = new Network(engine, layers, options);
   const states = [...tensors].map(([key, tensor]) => [key, { shape: tensor.shape, data: float32Values(tensor) }]);
   network.loadStateDict(Object.fromEntries(states));
@@ -80,14 +50,14 @@ export function loadModel(engine: Engine, bytes: Uint8Array, name = "model", opt
 function describeLayer(layer: Layer): LayerConfig {
   const config = layer.config();
   // A subclass may compute something else: it must not come back as what it extends.
-  if (config && LAYER_TYPES[config.type]?.make(config).constructor === layer.constructor) return config;
+  if (config && layerType(config.type)?.make(config).constructor === layer.constructor) return config;
   throw new TypeError(`model: expected built-in layers, got ${layer.constructor.name}`);
 }
 
 function parseLayers(text: string | undefined, name: string): LayerConfig[] {
   const complain = (got: string) =>
     new FormatError(
-      `${name}: metadata "layers": expected a JSON list of layers (${Object.keys(LAYER_TYPES).join(", ")}), got ${got}`,
+      `${name}: metadata "layers": expected a JSON list of layers (${layerTypeNames.join(", ")}), got ${got}`,
     );
   let value: unknown;
   try {
@@ -100,7 +70,7 @@ function parseLayers(text: string | undefined, name: string): LayerConfig[] {
   }
   let columns: number | undefined;
   for (const [index, layer] of value.entries()) {
-    const width = isConfig(layer) ? LAYER_TYPES[layer.type]?.columns(layer, columns) : undefined;
+    const width = typeOfConfig(layer)?.columns(layer);
     if (!width) throw complain(`layer ${index}: ${JSON.stringify(layer)?.slice(0, 100)}`);
     if (columns !== undefined && width.inputs !== undefined && columns !== width.inputs) {
       throw complain(`layer ${index} with ${width.inputs} inputs after ${columns} outputs`);
@@ -110,29 +80,29 @@ function parseLayers(text: string | undefined, name: string): LayerConfig[] {
   return value;
 }
 
-function isConfig(value: unknown): value is LayerConfig {
-  const type = (value as LayerConfig | null)?.type;
-  return typeof value === "object" && typeof type === "string" && Object.hasOwn(LAYER_TYPES, type);
-}
-
-function isUnits(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MOST_UNITS;
-}
-
 /** Every parameter is there in its shape, and nothing else: checked before anything is allocated. */
 function checkTensors(layers: readonly LayerConfig[], tensors: ReadonlyMap<string, Tensor>, name: string): void {
-  const expected = new Map<string, readonly number[]>();
+  const expected = new Map<string, { readonly shape: readonly number[]; readonly least: number }>();
   for (const [index, config] of layers.entries()) {
-    const shapes = (LAYER_TYPES[config.type] as LayerType).tensors(config);
-    for (const [tensor, shape] of Object.entries(shapes)) expected.set(`layers.${index}.${tensor}`, shape);
+    const type = layerType(config.type) as LayerType;
+    for (const [tensor, shape] of Object.entries(type.tensors(config))) {
+      expected.set(`layers.${index}.${tensor}`, {
+        shape,
+        least: type.nonNegative?.includes(tensor) ? 0 : Number.NEGATIVE_INFINITY,
+      });
+    }
   }
-  for (const [key, shape] of expected) {
+  for (const [key, { shape, least }] of expected) {
     const tensor = tensors.get(key);
     const got = tensor ? `${tensor.dtype} [${tensor.shape}]` : "none";
     if (got !== `F32 [${shape}]`) throw new FormatError(`${name}: tensor ${key}: expected F32 [${shape}], got ${got}`);
-    if (float32Values(tensor as Tensor).some((value) => !Number.isFinite(value))) {
+    const values = float32Values(tensor as Tensor);
+    if (values.some((value) => !Number.isFinite(value))) {
       throw new FormatError(`${name}: tensor ${key}: expected finite numbers, got NaN or infinities`);
     }
+    const low = values.find((value) => value < least);
+    if (low !== undefined)
+      throw new FormatError(`${name}: tensor ${key}: expected numbers from ${least} up, got ${low}`);
   }
   for (const key of tensors.keys()) {
     if (!expected.has(key))

@@ -39,7 +39,7 @@ export class BatchNorm extends Layer {
   constructor(features: number, { epsilon = 1e-5, momentum = 0.1 }: BatchNormOptions = {}) {
     super();
     checkNormalization("BatchNorm", features, epsilon);
-    if (!(momentum >= 0 && momentum <= 1)) {
+    if (!(Number.isFinite(momentum) && momentum >= 0 && momentum <= 1)) {
       throw new RangeError(`BatchNorm: momentum: expected a number from 0 to 1, got ${momentum}`);
     }
     this.features = features;

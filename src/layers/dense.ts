@@ -1,7 +1,7 @@
 import { CsrBuffer, CsrMatrix, densityLimit } from "../csr.js";
 import type { Engine } from "../engine.js";
 import { ShapeError } from "../errors.js";
-import { type Initializer, type InitializerName, resolveInitializer } from "../initializers.js";
+import { type Initializer, type InitializerName, initialWeights, resolveInitializer } from "../initializers.js";
 import { checkColumns, checkSameShape, type Matrix, MatrixBuffer } from "../matrix.js";
 import { Parameter } from "../parameter.js";
 import { Layer, type LayerConfig } from "./layer.js";
@@ -73,8 +73,7 @@ export class Dense extends Layer {
     this.#parameters = [this.#weights, this.#biases];
     this.#output = new MatrixBuffer(engine.memory);
     this.#gradInput = new MatrixBuffer(engine.memory);
-    const draw = () => this.#init(engine.random, this.inputs, this.outputs);
-    this.#weights.set(Float32Array.from({ length: this.inputs * this.outputs }, draw));
+    this.#weights.set(initialWeights(this.#init, engine.random, this.inputs, this.outputs));
     return this.outputs;
   }
 

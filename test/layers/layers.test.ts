@@ -151,6 +151,8 @@ describe("layers", () => {
     ["glorotNormal", 0, Math.sqrt(2 / 300)],
     ["heUniform", 0, Math.sqrt(2 / 200)],
     ["heNormal", 0, Math.sqrt(2 / 200)],
+    ["lecunUniform", 0, Math.sqrt(1 / 200)],
+    ["lecunNormal", 0, Math.sqrt(1 / 200)],
   ] as [InitializerName, number, number][])("init %s has mean %d and deviation %d", (init, mean, deviation) => {
     expect(Object.keys(initializers)).toContain(init);
     const layer = attached(new Dense(200, 100, { init }));
@@ -186,7 +188,7 @@ describe("layers", () => {
     expect(() => new Dense(3, 3, { learningRate: -0.1 })).toThrow(
       "learningRate: expected a finite number of at least 0, got -0.1",
     );
-    expect(() => new Dense(3, 3, { init: "zeros" as never })).toThrow(RangeError);
+    expect(() => new Dense(3, 3, { init: "ones" as never })).toThrow(RangeError);
     expect(() => new Network(engine, [])).toThrow(TypeError);
     expect(() => new Network(engine, [new Dense(3, 4), new ReLU(), new Dense(5, 2)])).toThrow(
       "layer 2 (Dense): expected an input of 5 columns, got 4",

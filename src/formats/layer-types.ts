@@ -1,0 +1,98 @@
+/** The built-in layers as a model file has them: what their options must be, which tensors they have, how they are made. */
+
+import { BatchNorm } from "../layers/batch-norm.js";
+import { Dense } from "../layers/dense.js";
+import { Dropout } from "../layers/dropout.js";
+import { ELU } from "../layers/elu.js";
+import { GELU } from "../layers/gelu.js";
+import type { Layer, LayerConfig } from "../layers/layer.js";
+import { LayerNorm } from "../layers/layer-norm.js";
+import { LeakyReLU } from "../layers/leaky-relu.js";
+import { ReLU } from "../layers/relu.js";
+import { Sigmoid } from "../layers/sigmoid.js";
+import { SiLU } from "../layers/silu.js";
+import { Softplus } from "../layers/softplus.js";
+import { Tanh } from "../layers/tanh.js";
+
+/** Units beyond which a file is taken for hostile rather than large. */
+const MOST_UNITS = 2 ** 24;
+
+/** How a type of layer is read from a file. */
+export interface LayerType {
+  /** The layer, not attached: nothing is allocated in linear memory. @throws RangeError for options that it refuses */
+  make(config: LayerConfig): Layer;
+  /** Columns that it takes and gives, of a layer that says so. */
+  columns(config: LayerConfig): { readonly inputs?: number; readonly outputs?: number };
+  /** Names and shapes of its tensors. */
+  tensors(config: LayerConfig): Readonly<Record<string, readonly number[]>>;
+  /** Those of which no element may be negative. */
+  readonly nonNegative?: readonly string[];
+}
+
+/** A layer without columns or tensors of its own. */
+function elementwise(make: LayerType["make"]): LayerType {
+  return { make, columns: () => ({}), tensors: () => ({}) };
+}
+
+function normalization(make: LayerType["make"], running: readonly string[]): LayerType {
+  return {
+    make,
+    columns: ({ features }) => ({ inputs: features as number, outputs: features as number }),
+    tensors: ({ features }) =>
+      Object.fromEntries(["gamma", "beta", ...running].map((name) => [name, [features as number]])),
+    nonNegative: ["runningVariance"],
+  };
+}
+
+const LAYER_TYPES: Readonly<Record<string, LayerType>> = {
+  dense: {
+    make: ({ inputs, outputs, learningRate }) =>
+      new Dense(inputs as number, outputs as number, {
+        ...(learningRate !== undefined && { learningRate: learningRate as number }),
+        init: "zeros",
+      }),
+    columns: ({ inputs, outputs }) => ({ inputs: inputs as number, outputs: outputs as number }),
+    tensors: ({ inputs, outputs }) => ({ weights: [inputs as number, outputs as number], biases: [outputs as number] }),
+  },
+  relu: elementwise(() => new ReLU()),
+  leakyRelu: elementwise(({ negativeSlope }) => new LeakyReLU({ negativeSlope: negativeSlope as number })),
+  elu: elementwise(({ alpha }) => new ELU({ alpha: alpha as number })),
+  gelu: elementwise(({ approximate }) => new GELU({ approximate: approximate as "none" })),
+  silu: elementwise(() => new SiLU()),
+  sigmoid: elementwise(() => new Sigmoid()),
+  tanh: elementwise(() => new Tanh()),
+  softplus: elementwise(() => new Softplus()),
+  dropout: elementwise(({ rate }) => new Dropout(rate as number)),
+  batchNorm: normalization(
+    ({ features, epsilon, momentum }) =>
+      new BatchNorm(features as number, { epsilon: epsilon as number, momentum: momentum as number }),
+    ["runningMean", "runningVariance"],
+  ),
+  layerNorm: normalization(
+    ({ features, epsilon }) => new LayerNorm(features as number, { epsilon: epsilon as number }),
+    [],
+  ),
+};
+
+/** Names of the built-in types. */
+export const layerTypeNames = Object.keys(LAYER_TYPES);
+
+/** The type of that name. */
+export function layerType(name: string): LayerType | undefined {
+  return Object.hasOwn(LAYER_TYPES, name) ? LAYER_TYPES[name] : undefined;
+}
+
+/** The type of a layer's description, if it is one that can be made: checked without allocating anything. */
+export function typeOfConfig(config: unknown): LayerType | undefined {
+  const name = (config as LayerConfig | null)?.type;
+  const type = typeof config === "object" && typeof name === "string" ? layerType(name) : undefined;
+  if (!type) return undefined;
+  try {
+    type.make(config as LayerConfig);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+  const { inputs = 1, outputs = 1 } = type.columns(config as LayerConfig);
+  return inputs <= MOST_UNITS && outputs <= MOST_UNITS ? type : undefined;
+}
