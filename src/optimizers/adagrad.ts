@@ -1,10 +1,10 @@
 /** Adagrad. */
 
+import { checkNumber } from "../check-options.js";
 import type { Engine } from "../engine.js";
 import type { Parameter } from "../parameter.js";
 import { type GradientTerms, KernelOptimizer, type OptimizerOptions } from "./kernel-optimizer.js";
 import type { OptimizerConfig } from "./optimizer.js";
-import { checkNumber } from "./options.js";
 
 /** Options of Adagrad, as PyTorch's; `learningRate` is 0.01 by default. */
 export interface AdagradOptions extends OptimizerOptions {

@@ -1,10 +1,10 @@
 /** Adam, and AdamW, whose weight decay is kept out of the moments. */
 
+import { checkBetas, checkNumber } from "../check-options.js";
 import { integerPower } from "../exact.js";
 import type { Parameter } from "../parameter.js";
 import { type GradientTerms, KernelOptimizer, type OptimizerOptions } from "./kernel-optimizer.js";
 import type { OptimizerConfig } from "./optimizer.js";
-import { checkBetas, checkNumber } from "./options.js";
 
 /** Options of Adam and AdamW, as PyTorch's; `learningRate` is 0.001 by default. */
 export interface AdamOptions extends OptimizerOptions {

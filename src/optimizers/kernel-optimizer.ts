@@ -1,10 +1,10 @@
 /** What the built-in optimizers share: clipping, penalties, and the arrays that they keep for each parameter. */
 
+import { checkNumber } from "../check-options.js";
 import type { Engine } from "../engine.js";
 import { PanelMatrix } from "../matrix.js";
 import type { Parameter } from "../parameter.js";
 import { Optimizer, type OptimizerConfig, type OptimizerState } from "./optimizer.js";
-import { checkNumber } from "./options.js";
 import { checkState } from "./state.js";
 
 /** Options of every built-in optimizer; no penalty and no clipping by default. */

@@ -1,8 +1,8 @@
 /** The contract of an optimizer: it moves parameters against their gradients. */
 
+import { checkNumber } from "../check-options.js";
 import type { Engine } from "../engine.js";
 import type { Parameter } from "../parameter.js";
-import { checkNumber } from "./options.js";
 
 /** All that an optimizer's later steps depend on, beside its options. */
 export interface OptimizerState {

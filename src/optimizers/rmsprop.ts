@@ -1,9 +1,9 @@
 /** RMSProp. */
 
+import { checkBoolean, checkNumber } from "../check-options.js";
 import type { Parameter } from "../parameter.js";
 import { type GradientTerms, KernelOptimizer, type OptimizerOptions } from "./kernel-optimizer.js";
 import type { OptimizerConfig } from "./optimizer.js";
-import { checkBoolean, checkNumber } from "./options.js";
 
 /** Options of RMSProp, as PyTorch's; `learningRate` is 0.01 by default. */
 export interface RMSPropOptions extends OptimizerOptions {

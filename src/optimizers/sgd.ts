@@ -1,9 +1,9 @@
 /** Gradient descent, with momentum if wanted. */
 
+import { checkBoolean, checkNumber } from "../check-options.js";
 import type { Parameter } from "../parameter.js";
 import { type GradientTerms, KernelOptimizer, type OptimizerOptions } from "./kernel-optimizer.js";
 import type { OptimizerConfig } from "./optimizer.js";
-import { checkBoolean, checkNumber } from "./options.js";
 
 /** Options of SGD, as PyTorch's; `learningRate` is 0.1 by default. */
 export interface SGDOptions extends OptimizerOptions {

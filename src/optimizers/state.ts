@@ -1,9 +1,9 @@
 /** The check of an optimizer's state before it is loaded. */
 
+import { checkNumber } from "../check-options.js";
 import { ShapeError } from "../errors.js";
 import type { Parameter } from "../parameter.js";
 import type { OptimizerState } from "./optimizer.js";
-import { checkNumber } from "./options.js";
 
 /** @throws TypeError for what is no state; RangeError for bad numbers; ShapeError unless it has these slots in these shapes */
 export function checkState(

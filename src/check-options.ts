@@ -1,4 +1,4 @@
-/** Checks of optimizers' options. */
+/** Checks of options: optimizers' and schedules'. */
 
 /** Where an option's numbers lie: at least 0 unless it is said otherwise. */
 export interface Bounds {
@@ -14,12 +14,21 @@ export interface Bounds {
 export function checkNumber(name: string, value: unknown, { positive, below, most }: Bounds = {}): void {
   if (typeof value !== "number") throw new TypeError(`${name}: expected a number, got ${describe(value)}`);
   const inside =
-    (positive ? Math.fround(value) > 0 : value >= 0) && !(value >= (below ?? Infinity)) && !(value > (most ?? Infinity));
+    (positive ? Math.fround(value) > 0 : value >= 0) &&
+    !(value >= (below ?? Infinity)) &&
+    !(value > (most ?? Infinity));
   if (Number.isFinite(value) && inside) return;
   const upper = below === undefined ? (most === undefined ? "" : ` and at most ${most}`) : ` and below ${below}`;
   throw new RangeError(
     `${name}: expected a finite number ${positive ? "above" : "of at least"} 0${upper}, got ${value}`,
   );
+}
+
+/** @throws TypeError for what is no number; RangeError for one that is not an integer from `least` up */
+export function checkInteger(name: string, value: unknown, least: number): void {
+  if (typeof value !== "number") throw new TypeError(`${name}: expected a number, got ${describe(value)}`);
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new RangeError(`${name}: expected an integer of at least ${least}, got ${value}`);
 }
 
 /** @throws TypeError for what is neither true nor false */
