@@ -47,11 +47,32 @@ export * from "./metrics.js";
 export { Network, type NetworkOptions, type StateDict } from "./network.js";
 export { Adagrad, type AdagradOptions } from "./optimizers/adagrad.js";
 export { Adam, type AdamOptions, AdamW } from "./optimizers/adam.js";
-export { Optimizer, type OptimizerOptions, type OptimizerState, type StepGradient } from "./optimizers/optimizer.js";
+export { createOptimizer } from "./optimizers/create.js";
+export type { OptimizerOptions } from "./optimizers/kernel-optimizer.js";
+export { Optimizer, type OptimizerConfig, type OptimizerState } from "./optimizers/optimizer.js";
 export { RMSProp, type RMSPropOptions } from "./optimizers/rmsprop.js";
 export { SGD, type SGDOptions } from "./optimizers/sgd.js";
 export { type GradientDestination, Parameter, type State } from "./parameter.js";
 export { Random, type RandomState } from "./random.js";
+export { CosineAnnealingLR, type CosineAnnealingLROptions } from "./schedules/cosine.js";
+export { createSchedule } from "./schedules/create.js";
+export {
+  ConstantLR,
+  type ConstantLROptions,
+  ExponentialLR,
+  type ExponentialLROptions,
+  StepLR,
+  type StepLROptions,
+} from "./schedules/decay.js";
+export { OneCycleLR, type OneCycleLROptions } from "./schedules/one-cycle.js";
+export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./schedules/plateau.js";
+export {
+  Schedule,
+  type ScheduleConfig,
+  type ScheduleInterval,
+  type ScheduleOptions,
+  type ScheduleState,
+} from "./schedules/schedule.js";
 export { type EpochReport, type FitOptions, fit, type Progress } from "./trainer.js";
 export type { Tile } from "./wasm/tile.js";
 export type { Variant } from "./wasm/variant.js";

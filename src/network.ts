@@ -172,9 +172,13 @@ export class Network {
     }
   }
 
-  /** Moves the parameters against the gradients that were added since the last step, or against `scale` times these. */
-  step(scale = 1): void {
-    this.optimizer.step(scale);
+  /**
+   * Moves the parameters against the gradients that were added since the last step.
+   *
+   * @param gradientScale what they are multiplied by first: 1/n for the mean of n batches
+   */
+  step(gradientScale = 1): void {
+    this.optimizer.step(gradientScale);
   }
 
   /** Forgets the gradients. */

@@ -1,56 +1,74 @@
 /** Adagrad. */
 
+import { checkNumber } from "../check-options.js";
 import type { Engine } from "../engine.js";
 import type { Parameter } from "../parameter.js";
-import { checkNumber, Optimizer, type OptimizerOptions, type StepGradient } from "./optimizer.js";
+import { type GradientTerms, KernelOptimizer, type OptimizerOptions } from "./kernel-optimizer.js";
+import type { OptimizerConfig } from "./optimizer.js";
 
-/** Options of Adagrad, beside those of all optimizers; PyTorch's defaults. */
+/** Options of Adagrad, as PyTorch's; `learningRate` is 0.01 by default. */
 export interface AdagradOptions extends OptimizerOptions {
-  /** κ: the t-th step's length is η / (1 + (t − 1)·κ); default 0. */
+  /** κ; default 0. */
   readonly learningRateDecay?: number;
-  /** Where the sums of squares begin; default 0. */
-  readonly initialAccumulator?: number;
+  /** What s begins with; default 0. */
+  readonly initialAccumulatorValue?: number;
   /** ε; default 1e-10. */
   readonly epsilon?: number;
 }
 
-/** s ← s + g²; θ ← θ − η·g / (√s + ε). Duchi et al. 2011; PyTorch's `Adagrad`. The learning rate is 0.01 by default. */
-export class Adagrad extends Optimizer {
-  readonly learningRateDecay: number;
-  readonly initialAccumulator: number;
-  readonly epsilon: number;
+/**
+ * s ← s + g²; w ← w − η / (1 + (t − 1)·κ) · g / (√s + ε) in step t, counted from 1. As PyTorch's Adagrad; its options in
+ * camelCase (lr_decay: learningRateDecay).
+ */
+export class Adagrad extends KernelOptimizer {
+  readonly #learningRateDecay: number;
+  readonly #initialAccumulatorValue: number;
+  readonly #epsilon: number;
+  #factor = 1;
 
-  /** @throws RangeError, TypeError for options out of range and unknown ones */
+  /** @throws TypeError, RangeError for options of a wrong type or value */
   constructor(options: AdagradOptions = {}) {
-    super({ learningRate: 0.01, ...options }, ["learningRateDecay", "initialAccumulator", "epsilon"]);
-    const { learningRateDecay = 0, initialAccumulator = 0, epsilon = 1e-10 } = options;
-    for (const [name, value] of Object.entries({ learningRateDecay, initialAccumulator, epsilon })) {
-      checkNumber(name, value, 0);
-    }
-    this.learningRateDecay = learningRateDecay;
-    this.initialAccumulator = initialAccumulator;
-    this.epsilon = epsilon;
+    const { learningRate = 0.01, learningRateDecay = 0, initialAccumulatorValue = 0, epsilon = 1e-10 } = options;
+    checkNumber("learningRateDecay", learningRateDecay);
+    checkNumber("initialAccumulatorValue", initialAccumulatorValue);
+    checkNumber("epsilon", epsilon, { positive: true });
+    super(learningRate, options, ["squares"]);
+    this.#learningRateDecay = learningRateDecay;
+    this.#initialAccumulatorValue = initialAccumulatorValue;
+    this.#epsilon = epsilon;
   }
 
   override attach(engine: Engine, parameters: readonly Parameter[]): void {
     super.attach(engine, parameters);
-    this.addSlot("squares");
-    if (this.initialAccumulator > 0) this.fillSlot("squares", this.initialAccumulator);
+    this.fillSlot("squares", this.#initialAccumulatorValue);
   }
 
-  protected override move(parameter: Parameter, index: number, { scale, limit, l2, l1, rate }: StepGradient): void {
-    this.engine.kernels.adagradStep(
+  protected override beginStep(step: number): void {
+    this.#factor = 1 / (1 + (step - 1) * this.#learningRateDecay);
+  }
+
+  protected override move(parameter: Parameter, index: number, { scale, limit, l2, l1 }: GradientTerms): void {
+    const { kernels, team } = this.engine;
+    kernels.adagradStep(
       parameter.length,
       parameter.pointer,
       parameter.gradientPointer,
-      this.slot("squares", index),
+      this.slotPointer("squares", index),
       scale,
       limit,
       l2,
       l1,
-      rate / (1 + (this.steps - 1) * this.learningRateDecay),
-      this.epsilon,
-      this.engine.team,
+      this.learningRateOf(parameter) * this.#factor,
+      this.#epsilon,
+      team,
     );
+  }
+
+  override config(): OptimizerConfig {
+    return this.configOf("adagrad", {
+      learningRateDecay: this.#learningRateDecay,
+      initialAccumulatorValue: this.#initialAccumulatorValue,
+      epsilon: this.#epsilon,
+    });
   }
 }

@@ -1,10 +1,12 @@
-/** Adam, and AdamW, whose weight decay is apart from the gradient. */
+/** Adam, and AdamW, whose weight decay is kept out of the moments. */
 
-import type { Engine } from "../engine.js";
+import { checkBetas, checkNumber } from "../check-options.js";
+import { integerPower } from "../exact.js";
 import type { Parameter } from "../parameter.js";
-import { checkNumber, Optimizer, type OptimizerOptions, type StepGradient } from "./optimizer.js";
+import { type GradientTerms, KernelOptimizer, type OptimizerOptions } from "./kernel-optimizer.js";
+import type { OptimizerConfig } from "./optimizer.js";
 
-/** Options of Adam and AdamW, beside those of all optimizers; PyTorch's defaults. */
+/** Options of Adam and AdamW, as PyTorch's; `learningRate` is 0.001 by default. */
 export interface AdamOptions extends OptimizerOptions {
   /** β₁ and β₂; default [0.9, 0.999]. */
   readonly betas?: readonly [number, number];
@@ -13,76 +15,74 @@ export interface AdamOptions extends OptimizerOptions {
 }
 
 /**
- * m ← β₁·m + (1 − β₁)·g; v ← β₂·v + (1 − β₂)·g²; θ ← θ − η·m̂ / (√v̂ + ε), m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ).
- * Kingma and Ba 2015; PyTorch's `Adam`. The learning rate is 0.001 by default.
+ * m ← β₁·m + (1 − β₁)·g; s ← β₂·s + (1 − β₂)·g²; w ← w − η·m̂ / (√ŝ + ε) with m̂ = m / (1 − β₁ᵗ) and ŝ = s / (1 − β₂ᵗ) in step
+ * t, counted from 1 (Kingma and Ba 2015). As PyTorch's Adam; its options in camelCase (eps: epsilon).
  */
-export class Adam extends Optimizer {
-  readonly betas: readonly [number, number];
-  readonly epsilon: number;
+export class Adam extends KernelOptimizer {
+  readonly #betas: readonly [number, number];
+  readonly #epsilon: number;
+  /** 1 / (1 − β₁ᵗ) and 1 / √(1 − β₂ᵗ). */
+  #meanCorrection = 1;
+  #rootCorrection = 1;
 
-  /** @throws RangeError, TypeError for options out of range and unknown ones */
+  /** @throws TypeError, RangeError for options of a wrong type or value */
   constructor(options: AdamOptions = {}) {
-    super({ learningRate: 0.001, ...options }, ["betas", "epsilon"]);
-    const { betas = [0.9, 0.999], epsilon = 1e-8 } = options;
-    if (!Array.isArray(betas) || betas.length !== 2) throw new TypeError("betas: expected two numbers");
-    for (const beta of betas) checkNumber("betas", beta, 0, 1);
-    checkNumber("epsilon", epsilon, 0);
-    this.betas = betas as readonly [number, number];
-    this.epsilon = epsilon;
+    const { learningRate = 0.001, betas = [0.9, 0.999], epsilon = 1e-8 } = options;
+    checkBetas(betas);
+    checkNumber("epsilon", epsilon, { positive: true });
+    super(learningRate, options, ["means", "squares"]);
+    this.#betas = [...betas];
+    this.#epsilon = epsilon;
   }
 
-  override attach(engine: Engine, parameters: readonly Parameter[]): void {
-    super.attach(engine, parameters);
-    this.addSlot("means");
-    this.addSlot("squares");
+  protected override beginStep(step: number): void {
+    const [beta1, beta2] = this.#betas;
+    this.#meanCorrection = 1 / (1 - integerPower(beta1, step));
+    this.#rootCorrection = 1 / Math.sqrt(1 - integerPower(beta2, step));
   }
 
-  protected override move(parameter: Parameter, index: number, gradient: StepGradient): void {
-    this.moveBy(parameter, index, gradient, gradient.l2, 1);
-  }
-
-  /** The step with this L2 penalty in the gradient, from `keep` times the parameters. */
-  protected moveBy(
-    parameter: Parameter,
-    index: number,
-    { scale, limit, l1, rate }: StepGradient,
-    l2: number,
-    keep: number,
-  ): void {
-    const [beta1, beta2] = this.betas;
-    this.engine.kernels.adamStep(
+  protected override move(parameter: Parameter, index: number, { scale, limit, l2, l1 }: GradientTerms): void {
+    const { kernels, team } = this.engine;
+    const [beta1, beta2] = this.#betas;
+    const learningRate = this.learningRateOf(parameter);
+    const shrinks = this.decoupled && this.decays(parameter);
+    kernels.adamStep(
       parameter.length,
       parameter.pointer,
       parameter.gradientPointer,
-      this.slot("means", index),
-      this.slot("squares", index),
+      this.slotPointer("means", index),
+      this.slotPointer("squares", index),
       scale,
       limit,
       l2,
       l1,
-      rate / (1 - beta1 ** this.steps),
-      keep,
+      learningRate * this.#meanCorrection,
+      shrinks ? 1 - learningRate * this.weightDecay : 1,
       beta1,
       1 - beta1,
       beta2,
       1 - beta2,
-      1 / Math.sqrt(1 - beta2 ** this.steps),
-      this.epsilon,
-      this.engine.team,
+      this.#rootCorrection,
+      this.#epsilon,
+      team,
     );
+  }
+
+  override config(): OptimizerConfig {
+    return this.configOf(this.decoupled ? "adamw" : "adam", { betas: this.#betas, epsilon: this.#epsilon });
   }
 }
 
 /**
- * Adam with θ ← (1 − η·λ)·θ in place of λ·θ in the gradient. Loshchilov and Hutter 2019; PyTorch's `AdamW`, whose weight
- * decay is 0.01 by default.
+ * Adam with w ← (1 − η·λ₂)·w before each step, in place of λ₂·w in the gradient (Loshchilov and Hutter 2019). As PyTorch's
+ * AdamW; `weightDecay` is 0.01 by default.
  */
 export class AdamW extends Adam {
-  constructor(options: AdamOptions = {}) {
-    super({ weightDecay: 0.01, ...options });
-  }
+  protected override readonly decoupled = true;
 
-  protected override move(parameter: Parameter, index: number, gradient: StepGradient): void {
-    this.moveBy(parameter, index, gradient, 0, 1 - gradient.rate * gradient.l2);
+  /** @throws TypeError, RangeError for options of a wrong type or value */
+  constructor(options: AdamOptions = {}) {
+    const { weightDecay = 0.01 } = options;
+    super({ ...options, weightDecay });
   }
 }

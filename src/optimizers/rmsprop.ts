@@ -1,69 +1,70 @@
 /** RMSProp. */
 
-import type { Engine } from "../engine.js";
+import { checkBoolean, checkNumber } from "../check-options.js";
 import type { Parameter } from "../parameter.js";
-import { checkNumber, Optimizer, type OptimizerOptions, type StepGradient } from "./optimizer.js";
+import { type GradientTerms, KernelOptimizer, type OptimizerOptions } from "./kernel-optimizer.js";
+import type { OptimizerConfig } from "./optimizer.js";
 
-/** Options of RMSProp, beside those of all optimizers; PyTorch's defaults. */
+/** Options of RMSProp, as PyTorch's; `learningRate` is 0.01 by default. */
 export interface RMSPropOptions extends OptimizerOptions {
-  /** α, how much of the mean of squares is kept; default 0.99. */
+  /** α, the share that the mean square keeps; default 0.99. */
   readonly alpha?: number;
   /** ε; default 1e-8. */
   readonly epsilon?: number;
-  /** μ; default 0. */
+  /** μ; default 0: no velocity is kept. */
   readonly momentum?: number;
-  /** Divide by the deviation rather than by the root of the mean square; default false. */
+  /** Divides by an estimate of the standard deviation instead of the root mean square; default false. */
   readonly centered?: boolean;
 }
 
 /**
- * s ← α·s + (1 − α)·g²; θ ← θ − η·g / (√s + ε); centred, with s − m² for s, m ← α·m + (1 − α)·g; with momentum,
- * v ← μ·v + g / (√s + ε), θ ← θ − η·v. Tieleman and Hinton 2012; PyTorch's `RMSprop`. The learning rate is 0.01 by default.
+ * s ← α·s + (1 − α)·g²; d = g / (√s + ε); w ← w − η·d. Centered: m ← α·m + (1 − α)·g and s − m² in place of s under the root,
+ * not less than 0. With momentum: v ← μ·v + d; w ← w − η·v. As PyTorch's RMSprop; its options in camelCase.
  */
-export class RMSProp extends Optimizer {
-  readonly alpha: number;
-  readonly epsilon: number;
-  readonly momentum: number;
-  readonly centered: boolean;
+export class RMSProp extends KernelOptimizer {
+  readonly #alpha: number;
+  readonly #epsilon: number;
+  readonly #momentum: number;
+  readonly #centered: boolean;
 
-  /** @throws RangeError, TypeError for options out of range and unknown ones */
+  /** @throws TypeError, RangeError for options of a wrong type or value */
   constructor(options: RMSPropOptions = {}) {
-    super({ learningRate: 0.01, ...options }, ["alpha", "epsilon", "momentum", "centered"]);
-    const { alpha = 0.99, epsilon = 1e-8, momentum = 0, centered = false } = options;
-    checkNumber("alpha", alpha, 0, 1);
-    checkNumber("epsilon", epsilon, 0);
-    checkNumber("momentum", momentum, 0);
-    this.alpha = alpha;
-    this.epsilon = epsilon;
-    this.momentum = momentum;
-    this.centered = centered;
+    const { learningRate = 0.01, alpha = 0.99, epsilon = 1e-8, momentum = 0, centered = false } = options;
+    checkNumber("alpha", alpha, { most: 1 });
+    checkNumber("epsilon", epsilon, { positive: true });
+    checkNumber("momentum", momentum);
+    checkBoolean("centered", centered);
+    super(learningRate, options, ["squares", ...(centered ? ["means"] : []), ...(momentum > 0 ? ["velocity"] : [])]);
+    this.#alpha = alpha;
+    this.#epsilon = epsilon;
+    this.#momentum = momentum;
+    this.#centered = centered;
   }
 
-  override attach(engine: Engine, parameters: readonly Parameter[]): void {
-    super.attach(engine, parameters);
-    this.addSlot("squares");
-    if (this.centered) this.addSlot("means");
-    if (this.momentum > 0) this.addSlot("velocity");
-  }
-
-  protected override move(parameter: Parameter, index: number, { scale, limit, l2, l1, rate }: StepGradient): void {
-    this.engine.kernels.rmspropStep(
+  protected override move(parameter: Parameter, index: number, { scale, limit, l2, l1 }: GradientTerms): void {
+    const { kernels, team } = this.engine;
+    kernels.rmspropStep(
       parameter.length,
       parameter.pointer,
       parameter.gradientPointer,
-      this.slot("squares", index),
-      this.slot("means", index),
-      this.slot("velocity", index),
+      this.slotPointer("squares", index),
+      this.slotPointer("means", index),
+      this.slotPointer("velocity", index),
       scale,
       limit,
       l2,
       l1,
-      rate,
-      this.alpha,
-      1 - this.alpha,
-      this.epsilon,
-      this.momentum,
-      this.engine.team,
+      this.learningRateOf(parameter),
+      this.#alpha,
+      1 - this.#alpha,
+      this.#epsilon,
+      this.#momentum,
+      team,
     );
+  }
+
+  override config(): OptimizerConfig {
+    const [alpha, epsilon, momentum, centered] = [this.#alpha, this.#epsilon, this.#momentum, this.#centered];
+    return this.configOf("rmsprop", { alpha, epsilon, momentum, centered });
   }
 }

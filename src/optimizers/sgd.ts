@@ -1,67 +1,75 @@
 /** Gradient descent, with momentum if wanted. */
 
-import type { Engine } from "../engine.js";
+import { checkBoolean, checkNumber } from "../check-options.js";
 import type { Parameter } from "../parameter.js";
-import { checkNumber, Optimizer, type OptimizerOptions, type StepGradient } from "./optimizer.js";
+import { type GradientTerms, KernelOptimizer, type OptimizerOptions } from "./kernel-optimizer.js";
+import type { OptimizerConfig } from "./optimizer.js";
 
-/** Options of SGD, beside those of all optimizers. PyTorch's, but for the learning rate's default of 0.1. */
+/** Options of SGD, as PyTorch's; `learningRate` is 0.1 by default. */
 export interface SGDOptions extends OptimizerOptions {
-  /** μ; default 0. */
+  /** μ; default 0: no velocity is kept. */
   readonly momentum?: number;
   /** τ; default 0. */
   readonly dampening?: number;
-  /** Look ahead by one step of the momentum; default false. */
+  /** Nesterov's momentum; default false. */
   readonly nesterov?: boolean;
 }
 
 /**
- * v ← μ·v + (1 − τ)·g (at first v ← g); θ ← θ − η·v, or θ − η·(g + μ·v) with `nesterov`. PyTorch's `SGD`.
- * Without momentum, penalties and clipping the step is taken within the backward pass, and no gradient is kept.
+ * v ← μ·v + (1 − τ)·g (at the first step v ← g); w ← w − η·v, or w ← w − η·(g + μ·v) for Nesterov's momentum. Without a
+ * momentum w ← w − η·g. As PyTorch's SGD; its options in camelCase. Plain gradient descent, without momentum, penalties and
+ * clipping, keeps no gradients: the backward pass moves the parameters.
  */
-export class SGD extends Optimizer {
-  readonly momentum: number;
-  readonly dampening: number;
-  readonly nesterov: boolean;
+export class SGD extends KernelOptimizer {
+  readonly #momentum: number;
+  readonly #dampening: number;
+  readonly #nesterov: boolean;
+  #gain = 1;
 
-  /** @throws RangeError, TypeError for options out of range, unknown ones, and nesterov without momentum */
+  /** @throws TypeError, RangeError for options of a wrong type or value; RangeError for Nesterov's momentum with dampening or of 0 */
   constructor(options: SGDOptions = {}) {
-    super({ learningRate: 0.1, ...options }, ["momentum", "dampening", "nesterov"]);
-    const { momentum = 0, dampening = 0, nesterov = false } = options;
-    checkNumber("momentum", momentum, 0);
-    checkNumber("dampening", dampening, 0);
+    const { learningRate = 0.1, momentum = 0, dampening = 0, nesterov = false } = options;
+    checkNumber("momentum", momentum);
+    checkNumber("dampening", dampening, { most: 1 });
+    checkBoolean("nesterov", nesterov);
     if (nesterov && (momentum === 0 || dampening !== 0)) {
-      throw new RangeError("nesterov: expected a momentum above 0 and no dampening with it");
+      const got = `${momentum} and ${dampening}`;
+      throw new RangeError(`nesterov: expected a momentum above 0 and a dampening of 0, got ${got}`);
     }
-    this.momentum = momentum;
-    this.dampening = dampening;
-    this.nesterov = nesterov;
-  }
-
-  override attach(engine: Engine, parameters: readonly Parameter[]): void {
-    super.attach(engine, parameters);
-    if (this.momentum > 0) this.addSlot("velocity");
+    super(learningRate, options, momentum > 0 ? ["velocity"] : []);
+    this.#momentum = momentum;
+    this.#dampening = dampening;
+    this.#nesterov = nesterov;
   }
 
   override get direct(): boolean {
-    const clips = this.clipValue < Number.POSITIVE_INFINITY || this.clipNorm < Number.POSITIVE_INFINITY;
-    return this.momentum === 0 && this.weightDecay === 0 && this.l1 === 0 && !clips;
+    return this.#momentum === 0 && this.isPlain;
   }
 
-  protected override move(parameter: Parameter, index: number, { scale, limit, l2, l1, rate }: StepGradient): void {
-    this.engine.kernels.sgdStep(
+  protected override beginStep(step: number): void {
+    this.#gain = step === 1 ? 1 : 1 - this.#dampening;
+  }
+
+  protected override move(parameter: Parameter, index: number, { scale, limit, l2, l1 }: GradientTerms): void {
+    const { kernels, team } = this.engine;
+    kernels.sgdStep(
       parameter.length,
       parameter.pointer,
       parameter.gradientPointer,
-      this.slot("velocity", index),
+      this.slotPointer("velocity", index),
       scale,
       limit,
       l2,
       l1,
-      rate,
-      this.momentum,
-      this.steps === 1 ? 1 : 1 - this.dampening,
-      this.nesterov,
-      this.engine.team,
+      this.learningRateOf(parameter),
+      this.#momentum,
+      this.#gain,
+      this.#nesterov,
+      team,
     );
+  }
+
+  override config(): OptimizerConfig {
+    return this.configOf("sgd", { momentum: this.#momentum, dampening: this.#dampening, nesterov: this.#nesterov });
   }
 }
