@@ -19,7 +19,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   optimizers: ["wasm", "matrix", "engine", "parameter"],
   evaluation: ["losses", "matrix"],
   network: ["layers", "losses", "optimizers", "evaluation", "parameter", "matrix", "engine", "data", "csr"],
-  trainer: ["network", "data"],
+  training: ["network", "losses", "optimizers", "evaluation", "formats", "random", "matrix", "engine", "data"],
+  trainer: ["training", "network", "data"],
   "gradient-check": ["layers", "losses", "parameter", "matrix", "engine", "random"],
   formats: ["network", "layers", "engine"],
 };
