@@ -8,6 +8,7 @@ export { axpy, scale } from "./elementwise";
 export { exp } from "./exponential";
 export { gatherByteRows, gatherRows } from "./gather";
 export { gemm } from "./gemm";
+export { absoluteError, binaryCrossEntropy, huber, squaredError, weightedCrossEntropy } from "./losses";
 export { multiplyAddPeak } from "./peak";
 export { sum } from "./reduce";
 export { reluBackward, reluForward } from "./relu";

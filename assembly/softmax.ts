@@ -77,7 +77,7 @@ export function argmaxRows(m: i32, n: i32, x: usize, indices: usize): void {
 }
 
 /** The largest of n floats, NaN if one of them is; −∞ for none. */
-function rowMaximum(n: i32, x: usize): f32 {
+export function rowMaximum(n: i32, x: usize): f32 {
   let most = f32x4.splat(-f32.MAX_VALUE * 2);
   let j = 0;
   for (; j + 4 <= n; j += 4) {
@@ -96,7 +96,7 @@ function rowMaximum(n: i32, x: usize): f32 {
 }
 
 /** y ← e^(x − maximum); the sum of the results. */
-function exponentials(n: i32, x: usize, y: usize, maximum: f32): f32 {
+export function exponentials(n: i32, x: usize, y: usize, maximum: f32): f32 {
   const shift = f32x4.splat(maximum);
   let sums = f32x4.splat(0);
   let j = 0;

@@ -15,13 +15,23 @@ export { type Initializer, type InitializerName, initializers } from "./initiali
 export { Dense, type DenseOptions } from "./layers/dense.js";
 export { Layer, type LayerConfig } from "./layers/layer.js";
 export { ReLU } from "./layers/relu.js";
+export { BinaryCrossEntropy, type BinaryCrossEntropyOptions } from "./losses/binary-cross-entropy.js";
 export { Loss, type LossConfig, type Reduction, type Targets } from "./losses/loss.js";
+export {
+  Huber,
+  type HuberOptions,
+  MeanAbsoluteError,
+  MeanSquaredError,
+  type RegressionLossOptions,
+} from "./losses/regression.js";
 export {
   gradSoftmaxCrossEntropyWithLogits,
   SoftmaxCrossEntropy,
+  type SoftmaxCrossEntropyOptions,
   softmaxCrossEntropyWithLogits,
 } from "./losses/softmax-cross-entropy.js";
 export { ByteMatrix, Labels, Matrix, MatrixBuffer } from "./matrix.js";
+export * from "./metrics.js";
 export { Network, type NetworkOptions, type StateDict } from "./network.js";
 export { Optimizer, type OptimizerState } from "./optimizers/optimizer.js";
 export { SGD, type SGDOptions } from "./optimizers/sgd.js";

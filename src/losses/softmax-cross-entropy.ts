@@ -1,36 +1,113 @@
 /** Softmax cross-entropy: −log softmax(logits)[label], stable for logits of any finite size. */
 
 import type { Engine } from "../engine.js";
-import { Labels, type Matrix } from "../matrix.js";
-import { Loss, type LossConfig, type Targets } from "./loss.js";
+import { checkSameShape, Labels, Matrix } from "../matrix.js";
+import { Loss, type LossConfig, type Reduction, type Targets } from "./loss.js";
+import { checkWeightList } from "./weights.js";
 
-/** ℓ = −log softmax(logits[i, :])[labels[i]]; its gradient is softmax(logits[i, :]) − onehot(labels[i]). */
+/** Options of the softmax cross-entropy. */
+export interface SoftmaxCrossEntropyOptions {
+  /** Default `mean`. */
+  readonly reduction?: Reduction;
+  /** How much each class counts, one number a class; default 1 each. */
+  readonly classWeights?: readonly number[];
+  /** Share of each target that is spread evenly over all classes, from 0 (the default) to 1. */
+  readonly labelSmoothing?: number;
+}
+
+/**
+ * ℓ = −Σⱼ cⱼ·t′ⱼ·log softmax(x)ⱼ, x the logits, c the class weights, t′ = (1 − s)·t + s/n the smoothed target: t is one at
+ * the label, or a row of probabilities. PyTorch's `CrossEntropyLoss`: with labels, a mean is divided by the sum of the
+ * labels' class weights.
+ */
 export class SoftmaxCrossEntropy extends Loss {
   override readonly activation = "softmax";
+  readonly labelSmoothing: number;
+  readonly #classWeights: readonly number[] | undefined;
+  #placed: Matrix | undefined;
 
-  override config(): LossConfig {
-    return { type: "softmaxCrossEntropy", reduction: this.reduction };
+  /** @throws RangeError, TypeError for weights that are not finite numbers of at least 0, smoothing outside [0, 1] */
+  constructor({ reduction = "mean", classWeights, labelSmoothing = 0 }: SoftmaxCrossEntropyOptions = {}) {
+    super(reduction);
+    if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
+      throw new RangeError(`labelSmoothing: expected a number from 0 to 1, got ${labelSmoothing}`);
+    }
+    this.labelSmoothing = labelSmoothing;
+    this.#classWeights = classWeights && checkWeightList("classWeights", classWeights);
   }
 
-  protected override checkTargets(logits: Matrix, labels: Targets): void {
-    if (!(labels instanceof Labels)) throw new TypeError("softmax cross-entropy: targets: expected Labels");
-    if (labels.classes > logits.columns) {
+  override attach(engine: Engine): void {
+    super.attach(engine);
+    const weights = this.#classWeights;
+    this.#placed = weights && new Matrix(engine.memory, 1, weights.length, weights);
+  }
+
+  override config(): LossConfig {
+    const { reduction, labelSmoothing } = this;
+    const classWeights = this.#classWeights;
+    return { type: "softmaxCrossEntropy", reduction, labelSmoothing, ...(classWeights && { classWeights }) };
+  }
+
+  override dispose(): void {
+    super.dispose();
+    this.#placed?.dispose();
+  }
+
+  protected override checkTargets(logits: Matrix, targets: Targets): void {
+    if (this.#placed && this.#placed.columns !== logits.columns) {
+      throw new RangeError(`classWeights: expected ${logits.columns} numbers, got ${this.#placed.columns}`);
+    }
+    if (targets instanceof Matrix) {
+      checkSameShape("targets", logits, targets);
+      return;
+    }
+    if (!(targets instanceof Labels)) throw new TypeError("targets: expected Labels or a Matrix of probabilities");
+    if (targets.classes > logits.columns) {
       const range = `0 to ${logits.columns - 1}`;
-      throw new RangeError(`labels: expected integers from ${range}, got labels up to ${labels.classes - 1}`);
+      throw new RangeError(`labels: expected integers from ${range}, got labels up to ${targets.classes - 1}`);
     }
   }
 
   protected override run(
     logits: Matrix,
-    labels: Targets,
-    _weights: Matrix | undefined,
+    targets: Targets,
+    weights: Matrix | undefined,
     scale: number,
     losses: Matrix,
     gradient: Matrix,
   ): void {
     const { rows, columns, pointer } = logits;
     const { kernels } = this.engine;
-    kernels.softmaxCrossEntropy(rows, columns, pointer, labels.pointer, scale, losses.pointer, gradient.pointer);
+    const isMatrix = targets instanceof Matrix;
+    if (!isMatrix && !weights && !this.#placed && this.labelSmoothing === 0) {
+      kernels.softmaxCrossEntropy(rows, columns, pointer, targets.pointer, scale, losses.pointer, gradient.pointer);
+      return;
+    }
+    kernels.weightedCrossEntropy(
+      rows,
+      columns,
+      pointer,
+      isMatrix ? 0 : targets.pointer,
+      isMatrix ? targets.pointer : 0,
+      this.#placed?.pointer ?? 0,
+      this.labelSmoothing,
+      weights?.pointer ?? 0,
+      scale,
+      losses.pointer,
+      gradient.pointer,
+    );
+  }
+
+  protected override computeDivisor(logits: Matrix, targets: Targets, weights: Matrix | undefined): number {
+    const classWeights = this.#placed?.data;
+    if (!classWeights || targets instanceof Matrix) return super.computeDivisor(logits, targets, weights);
+    const labels = targets.data;
+    const sampleWeights = weights?.data;
+    let sum = 0;
+    for (let row = 0; row < labels.length; ++row) {
+      sum += (classWeights[labels[row] as number] as number) * (sampleWeights?.[row] ?? 1);
+    }
+    return sum;
   }
 }
 

@@ -129,6 +129,61 @@ export interface Kernels extends Record<string, unknown> {
     lossesPtr: Pointer,
     gradPtr: Pointer,
   ): void;
+  weightedCrossEntropy(
+    m: number,
+    n: number,
+    logitsPtr: Pointer,
+    labelsPtr: Pointer,
+    targetsPtr: Pointer,
+    classWeightsPtr: Pointer,
+    smoothing: number,
+    weightsPtr: Pointer,
+    scale: number,
+    lossesPtr: Pointer,
+    gradPtr: Pointer,
+  ): void;
+  binaryCrossEntropy(
+    m: number,
+    n: number,
+    logitsPtr: Pointer,
+    targetsPtr: Pointer,
+    positiveWeightsPtr: Pointer,
+    weightsPtr: Pointer,
+    scale: number,
+    lossesPtr: Pointer,
+    gradPtr: Pointer,
+  ): void;
+  squaredError(
+    m: number,
+    n: number,
+    outputsPtr: Pointer,
+    targetsPtr: Pointer,
+    weightsPtr: Pointer,
+    scale: number,
+    lossesPtr: Pointer,
+    gradPtr: Pointer,
+  ): void;
+  absoluteError(
+    m: number,
+    n: number,
+    outputsPtr: Pointer,
+    targetsPtr: Pointer,
+    weightsPtr: Pointer,
+    scale: number,
+    lossesPtr: Pointer,
+    gradPtr: Pointer,
+  ): void;
+  huber(
+    m: number,
+    n: number,
+    delta: number,
+    outputsPtr: Pointer,
+    targetsPtr: Pointer,
+    weightsPtr: Pointer,
+    scale: number,
+    lossesPtr: Pointer,
+    gradPtr: Pointer,
+  ): void;
   argmaxRows(m: number, n: number, xPtr: Pointer, indicesPtr: Pointer): void;
   exp(n: number, xPtr: Pointer, yPtr: Pointer): void;
 

@@ -1,0 +1,80 @@
+/** Binary cross-entropy on logits, for one label of 0 or 1 a row or for several. */
+
+import type { Engine } from "../engine.js";
+import { checkSameShape, Matrix } from "../matrix.js";
+import { Loss, type LossConfig, type Reduction, type Targets } from "./loss.js";
+import { checkWeightList } from "./weights.js";
+
+/** Options of the binary cross-entropy. */
+export interface BinaryCrossEntropyOptions {
+  /** `mean` over all rows and columns (the default), or `sum`. */
+  readonly reduction?: Reduction;
+  /** How much a label of 1 counts, one number a column; default 1 each. */
+  readonly positiveWeights?: readonly number[];
+}
+
+/**
+ * ℓ = Σⱼ −pⱼ·tⱼ·ln σ(xⱼ) − (1 − tⱼ)·ln(1 − σ(xⱼ)), x the logits, t targets in [0, 1], p the positive weights. PyTorch's
+ * `BCEWithLogitsLoss`: the mean is over all elements.
+ */
+export class BinaryCrossEntropy extends Loss {
+  override readonly activation = "sigmoid";
+  readonly #positiveWeights: readonly number[] | undefined;
+  #placed: Matrix | undefined;
+
+  /** @throws RangeError, TypeError for weights that are not finite numbers of at least 0, an unknown reduction */
+  constructor({ reduction = "mean", positiveWeights }: BinaryCrossEntropyOptions = {}) {
+    super(reduction);
+    this.#positiveWeights = positiveWeights && checkWeightList("positiveWeights", positiveWeights);
+  }
+
+  override attach(engine: Engine): void {
+    super.attach(engine);
+    const weights = this.#positiveWeights;
+    this.#placed = weights && new Matrix(engine.memory, 1, weights.length, weights);
+  }
+
+  override config(): LossConfig {
+    const positiveWeights = this.#positiveWeights;
+    return { type: "binaryCrossEntropy", reduction: this.reduction, ...(positiveWeights && { positiveWeights }) };
+  }
+
+  override dispose(): void {
+    super.dispose();
+    this.#placed?.dispose();
+  }
+
+  protected override checkTargets(logits: Matrix, targets: Targets): void {
+    if (!(targets instanceof Matrix))
+      throw new TypeError("binary cross-entropy: targets: expected a Matrix of 0 and 1");
+    checkSameShape("targets", logits, targets);
+    if (this.#placed && this.#placed.columns !== logits.columns) {
+      throw new RangeError(`positiveWeights: expected ${logits.columns} numbers, got ${this.#placed.columns}`);
+    }
+  }
+
+  protected override run(
+    logits: Matrix,
+    targets: Targets,
+    weights: Matrix | undefined,
+    scale: number,
+    losses: Matrix,
+    gradient: Matrix,
+  ): void {
+    this.engine.kernels.binaryCrossEntropy(
+      logits.rows,
+      logits.columns,
+      logits.pointer,
+      targets.pointer,
+      this.#placed?.pointer ?? 0,
+      weights?.pointer ?? 0,
+      scale,
+      losses.pointer,
+      gradient.pointer,
+    );
+  }
+
+  protected override computeDivisor(logits: Matrix, targets: Targets, weights: Matrix | undefined): number {
+    return super.computeDivisor(logits, targets, weights) * logits.columns;
+  }
+}

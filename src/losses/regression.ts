@@ -1,0 +1,120 @@
+/** Losses of values: the differences d = outputs − targets, element by element. */
+
+import { checkSameShape, Matrix } from "../matrix.js";
+import { Loss, type LossConfig, type Reduction, type Targets } from "./loss.js";
+
+/** Options of the losses of values. */
+export interface RegressionLossOptions {
+  /** `mean` over all rows and columns (the default), or `sum`. */
+  readonly reduction?: Reduction;
+}
+
+/** What the three have in common; as in PyTorch, the mean is over all elements. */
+abstract class RegressionLoss extends Loss {
+  override readonly activation = "identity";
+
+  protected override checkTargets(outputs: Matrix, targets: Targets): void {
+    if (!(targets instanceof Matrix))
+      throw new TypeError(`${this.constructor.name}: targets: expected a Matrix of values`);
+    checkSameShape("targets", outputs, targets);
+  }
+
+  protected override computeDivisor(outputs: Matrix, targets: Targets, weights: Matrix | undefined): number {
+    return super.computeDivisor(outputs, targets, weights) * outputs.columns;
+  }
+}
+
+/** ℓ = Σⱼ dⱼ². PyTorch's `MSELoss`. */
+export class MeanSquaredError extends RegressionLoss {
+  constructor({ reduction = "mean" }: RegressionLossOptions = {}) {
+    super(reduction);
+  }
+
+  override config(): LossConfig {
+    return { type: "meanSquaredError", reduction: this.reduction };
+  }
+
+  protected override run(
+    { rows, columns, pointer }: Matrix,
+    targets: Targets,
+    weights: Matrix | undefined,
+    scale: number,
+    losses: Matrix,
+    gradient: Matrix,
+  ): void {
+    const { kernels } = this.engine;
+    const weightsPtr = weights?.pointer ?? 0;
+    kernels.squaredError(rows, columns, pointer, targets.pointer, weightsPtr, scale, losses.pointer, gradient.pointer);
+  }
+}
+
+/** ℓ = Σⱼ |dⱼ|; the derivative at 0 is 0. PyTorch's `L1Loss`. */
+export class MeanAbsoluteError extends RegressionLoss {
+  constructor({ reduction = "mean" }: RegressionLossOptions = {}) {
+    super(reduction);
+  }
+
+  override config(): LossConfig {
+    return { type: "meanAbsoluteError", reduction: this.reduction };
+  }
+
+  protected override run(
+    { rows, columns, pointer }: Matrix,
+    targets: Targets,
+    weights: Matrix | undefined,
+    scale: number,
+    losses: Matrix,
+    gradient: Matrix,
+  ): void {
+    const { kernels } = this.engine;
+    const weightsPtr = weights?.pointer ?? 0;
+    kernels.absoluteError(rows, columns, pointer, targets.pointer, weightsPtr, scale, losses.pointer, gradient.pointer);
+  }
+}
+
+/** Options of Huber's loss. */
+export interface HuberOptions extends RegressionLossOptions {
+  /** Where the square ends and the line begins; default 1. */
+  readonly delta?: number;
+}
+
+/** ℓ = Σⱼ dⱼ²/2 where |dⱼ| ≤ δ, else δ·(|dⱼ| − δ/2). PyTorch's `HuberLoss`. */
+export class Huber extends RegressionLoss {
+  readonly delta: number;
+
+  /** @throws RangeError for a delta that is not a finite number above 0 */
+  constructor({ reduction = "mean", delta = 1 }: HuberOptions = {}) {
+    super(reduction);
+    if (!(Number.isFinite(delta) && delta > 0)) {
+      throw new RangeError(`delta: expected a finite number above 0, got ${delta}`);
+    }
+    this.delta = delta;
+  }
+
+  override config(): LossConfig {
+    return { type: "huber", reduction: this.reduction, delta: this.delta };
+  }
+
+  protected override run(
+    { rows, columns, pointer }: Matrix,
+    targets: Targets,
+    weights: Matrix | undefined,
+    scale: number,
+    losses: Matrix,
+    gradient: Matrix,
+  ): void {
+    const { kernels } = this.engine;
+    const weightsPtr = weights?.pointer ?? 0;
+    kernels.huber(
+      rows,
+      columns,
+      this.delta,
+      pointer,
+      targets.pointer,
+      weightsPtr,
+      scale,
+      losses.pointer,
+      gradient.pointer,
+    );
+  }
+}
