@@ -179,7 +179,7 @@ describe("resume", () => {
 
   it("is to be had whenever other tasks have their turn", async () => {
     const taken: Uint8Array[] = [];
-    const { run } = await prepare((rows) => ({ ...scenario.options(rows), epochs: 3000 }));
+    const { run } = await prepare((rows) => ({ ...scenario.options(rows), epochs: 1e9 }));
     const timer = setInterval(() => {
       taken.push(saveCheckpoint(run));
       if (taken.length === 3) run.stop();
