@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseSafetensors, serializeSafetensors } from "../../src/formats/safetensors.js";
 import {
+  type Callback,
   Checkpoint,
   EarlyStopping,
   type Engine,
@@ -188,6 +189,46 @@ describe("resume", () => {
     clearInterval(timer);
     expect(taken.length).toBeGreaterThanOrEqual(3);
     expect(loadCheckpoint(taken[2] as Uint8Array).position.epoch).toBeGreaterThan(1);
+  });
+});
+
+describe("Checkpoint", () => {
+  /** The positions at which a training of two batches an epoch was saved. */
+  async function saved(options: Omit<ConstructorParameters<typeof Checkpoint>[0], "write">, losses: number[] = []) {
+    const positions: string[] = [];
+    const write = (bytes: Uint8Array, { epoch, batch }: { epoch: number; batch: number }) => {
+      expect(loadCheckpoint(bytes).position).toMatchObject({ epoch, batch });
+      positions.push(`${epoch}:${batch}`);
+    };
+    const scripted: Callback = {
+      onEpochEnd: (report) => void Object.assign(report, { valLoss: losses[report.epoch - 1] ?? report.valLoss }),
+    };
+    const callbacks = [scripted, new Checkpoint({ ...options, write })];
+    const { run } = await prepare(({ validation }) => ({ epochs: 5, batchSize: 65, validation, callbacks }));
+    await run.run();
+    return positions.join(" ");
+  }
+
+  it("writes after every epoch, every n-th epoch or batch, or the best so far", async () => {
+    expect(await saved({})).toBe("2:0 3:0 4:0 5:0 6:0");
+    expect(await saved({ everyEpochs: 2 })).toBe("3:0 5:0");
+    expect(await saved({ everyBatches: 3 })).toBe("2:1 3:2 5:1");
+    expect(await saved({ onImprovement: {} }, [3, 4, 2, 2, 1])).toBe("2:0 4:0 6:0");
+    expect(await saved({ onImprovement: { mode: "max" }, everyEpochs: 5 }, [3, 4, 2, 2, 1])).toBe("2:0 3:0 6:0");
+  });
+
+  it("refuses impossible options", () => {
+    const write = () => {};
+    expect(() => new Checkpoint({} as never)).toThrow("write: expected a function, got undefined");
+    expect(() => new Checkpoint({ write, everyEpochs: 0 })).toThrow("everyEpochs: expected an integer of at least 1");
+    expect(() => new Checkpoint({ write, everyBatches: 1.5 })).toThrow("everyBatches: expected an integer of at least");
+  });
+
+  it("what cannot be written ends the training with its error", async () => {
+    const full = new Checkpoint({ write: () => Promise.reject(new Error("disk full")) });
+    const { run } = await prepare(() => ({ epochs: 2, batchSize: 65, callbacks: [full] }));
+    await expect(run.run()).rejects.toThrow("disk full");
+    expect(run.history.length).toBe(1);
   });
 });
 
