@@ -33,7 +33,10 @@ export {
 export { ByteMatrix, Labels, Matrix, MatrixBuffer } from "./matrix.js";
 export * from "./metrics.js";
 export { Network, type NetworkOptions, type StateDict } from "./network.js";
-export { Optimizer, type OptimizerState } from "./optimizers/optimizer.js";
+export { Adagrad, type AdagradOptions } from "./optimizers/adagrad.js";
+export { Adam, type AdamOptions, AdamW } from "./optimizers/adam.js";
+export { Optimizer, type OptimizerOptions, type OptimizerState, type StepGradient } from "./optimizers/optimizer.js";
+export { RMSProp, type RMSPropOptions } from "./optimizers/rmsprop.js";
 export { SGD, type SGDOptions } from "./optimizers/sgd.js";
 export { type GradientDestination, Parameter, type State } from "./parameter.js";
 export { Random, type RandomState } from "./random.js";

@@ -172,9 +172,9 @@ export class Network {
     }
   }
 
-  /** Moves the parameters against the gradients that were added since the last step. */
-  step(): void {
-    this.optimizer.step();
+  /** Moves the parameters against the gradients that were added since the last step, or against `scale` times these. */
+  step(scale = 1): void {
+    this.optimizer.step(scale);
   }
 
   /** Forgets the gradients. */

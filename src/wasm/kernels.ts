@@ -118,6 +118,83 @@ export interface Kernels extends Record<string, unknown> {
   reluForward(n: number, xPtr: Pointer, yPtr: Pointer): void;
   reluBackward(n: number, xPtr: Pointer, gradOutputPtr: Pointer, gradInputPtr: Pointer): void;
 
+  leakyReluForward(n: number, slope: number, xPtr: Pointer, yPtr: Pointer): void;
+  leakyReluBackward(n: number, slope: number, xPtr: Pointer, gradOutputPtr: Pointer, gradInputPtr: Pointer): void;
+  eluForward(n: number, alpha: number, xPtr: Pointer, yPtr: Pointer): void;
+  eluBackward(n: number, alpha: number, xPtr: Pointer, gradOutputPtr: Pointer, gradInputPtr: Pointer): void;
+  geluForward(n: number, xPtr: Pointer, yPtr: Pointer): void;
+  geluBackward(n: number, xPtr: Pointer, gradOutputPtr: Pointer, gradInputPtr: Pointer): void;
+  geluTanhForward(n: number, xPtr: Pointer, yPtr: Pointer): void;
+  geluTanhBackward(n: number, xPtr: Pointer, gradOutputPtr: Pointer, gradInputPtr: Pointer): void;
+  sigmoidForward(n: number, xPtr: Pointer, yPtr: Pointer): void;
+  sigmoidBackward(n: number, xPtr: Pointer, gradOutputPtr: Pointer, gradInputPtr: Pointer): void;
+  siluForward(n: number, xPtr: Pointer, yPtr: Pointer): void;
+  siluBackward(n: number, xPtr: Pointer, gradOutputPtr: Pointer, gradInputPtr: Pointer): void;
+  softplusForward(n: number, xPtr: Pointer, yPtr: Pointer): void;
+  softplusBackward(n: number, xPtr: Pointer, gradOutputPtr: Pointer, gradInputPtr: Pointer): void;
+  tanhForward(n: number, xPtr: Pointer, yPtr: Pointer): void;
+  tanhBackward(n: number, xPtr: Pointer, gradOutputPtr: Pointer, gradInputPtr: Pointer): void;
+  dropout(n: number, threshold: number, scale: number, key: number, key2: number, xPtr: Pointer, yPtr: Pointer): void;
+
+  batchNormStatistics(
+    m: number,
+    n: number,
+    epsilon: number,
+    momentum: number,
+    xPtr: Pointer,
+    meanPtr: Pointer,
+    inversePtr: Pointer,
+    runningMeanPtr: Pointer,
+    runningVariancePtr: Pointer,
+  ): void;
+  batchNormInverse(n: number, epsilon: number, variancePtr: Pointer, inversePtr: Pointer): void;
+  batchNormForward(
+    m: number,
+    n: number,
+    xPtr: Pointer,
+    meanPtr: Pointer,
+    inversePtr: Pointer,
+    gammaPtr: Pointer,
+    betaPtr: Pointer,
+    yPtr: Pointer,
+  ): void;
+  batchNormBackward(
+    m: number,
+    n: number,
+    ofBatch: boolean,
+    xPtr: Pointer,
+    meanPtr: Pointer,
+    inversePtr: Pointer,
+    gammaPtr: Pointer,
+    gradOutputPtr: Pointer,
+    gradGammaPtr: Pointer,
+    gradBetaPtr: Pointer,
+    gradInputPtr: Pointer,
+  ): void;
+  layerNormForward(
+    m: number,
+    n: number,
+    epsilon: number,
+    xPtr: Pointer,
+    gammaPtr: Pointer,
+    betaPtr: Pointer,
+    meanPtr: Pointer,
+    inversePtr: Pointer,
+    yPtr: Pointer,
+  ): void;
+  layerNormBackward(
+    m: number,
+    n: number,
+    xPtr: Pointer,
+    meanPtr: Pointer,
+    inversePtr: Pointer,
+    gammaPtr: Pointer,
+    gradOutputPtr: Pointer,
+    gradGammaPtr: Pointer,
+    gradBetaPtr: Pointer,
+    gradInputPtr: Pointer,
+  ): void;
+
   softmax(m: number, n: number, xPtr: Pointer, yPtr: Pointer): void;
   logSoftmax(m: number, n: number, xPtr: Pointer, yPtr: Pointer): void;
   softmaxCrossEntropy(
@@ -192,6 +269,74 @@ export interface Kernels extends Record<string, unknown> {
   scale(n: number, alpha: number, xPtr: Pointer): void;
   axpy(n: number, alpha: number, xPtr: Pointer, yPtr: Pointer): void;
   sum(n: number, xPtr: Pointer): number;
+
+  sgdStep(
+    n: number,
+    weightsPtr: Pointer,
+    gradientPtr: Pointer,
+    velocityPtr: Pointer,
+    scale: number,
+    limit: number,
+    l2: number,
+    l1: number,
+    rate: number,
+    momentum: number,
+    gain: number,
+    nesterov: boolean,
+    team: Pointer,
+  ): void;
+  rmspropStep(
+    n: number,
+    weightsPtr: Pointer,
+    gradientPtr: Pointer,
+    squaresPtr: Pointer,
+    meansPtr: Pointer,
+    velocityPtr: Pointer,
+    scale: number,
+    limit: number,
+    l2: number,
+    l1: number,
+    rate: number,
+    alpha: number,
+    gain: number,
+    epsilon: number,
+    momentum: number,
+    team: Pointer,
+  ): void;
+  adagradStep(
+    n: number,
+    weightsPtr: Pointer,
+    gradientPtr: Pointer,
+    squaresPtr: Pointer,
+    scale: number,
+    limit: number,
+    l2: number,
+    l1: number,
+    rate: number,
+    epsilon: number,
+    team: Pointer,
+  ): void;
+  adamStep(
+    n: number,
+    weightsPtr: Pointer,
+    gradientPtr: Pointer,
+    meansPtr: Pointer,
+    squaresPtr: Pointer,
+    scale: number,
+    limit: number,
+    l2: number,
+    l1: number,
+    rate: number,
+    keep: number,
+    beta1: number,
+    gain1: number,
+    beta2: number,
+    gain2: number,
+    correction: number,
+    epsilon: number,
+    team: Pointer,
+  ): void;
+  sumOfSquares(n: number, xPtr: Pointer, team: Pointer): number;
 
   multiplyAddPeak(n: number, xPtr: Pointer): void;
 

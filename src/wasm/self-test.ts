@@ -20,6 +20,8 @@ const MILLISECONDS = 400;
 export function findChangedKernel(kernels: Kernels, memory: LinearMemory, team: Pointer): string | undefined {
   const arrays = memory.allocate(4 * LENGTH * 4);
   const [x, w, g, y] = [0, 1, 2, 3].map((index) => arrays + index * LENGTH * 4) as [number, number, number, number];
+  // Beyond the largest result of the normalizations: room for their statistics.
+  const rows = [0, 1, 2, 3].map((index) => y + (BATCH * INPUTS + index * 64) * 4) as [number, number, number, number];
   // A quarter of the arrays' values are zero, and each row of X has its own elements.
   const values = Float32Array.from({ length: 4 * LENGTH }, (_, i) => Math.max(0, Math.sin(i * i * 0.37) + 0.5));
   const sparse = memory.allocate((2 * LENGTH + 2 * BATCH + 8) * 4);
@@ -56,6 +58,29 @@ export function findChangedKernel(kernels: Kernels, memory: LinearMemory, team: 
     biasGradient: () => kernels.biasGradient(BATCH, n, -0.1, g, true, y),
     reluForward: () => kernels.reluForward(LENGTH, x, y),
     reluBackward: () => kernels.reluBackward(LENGTH, x, g, y),
+    leakyReluForward: () => kernels.leakyReluForward(LENGTH, 0.01, x, y),
+    leakyReluBackward: () => kernels.leakyReluBackward(LENGTH, 0.01, x, g, y),
+    eluForward: () => kernels.eluForward(LENGTH, 1, x, y),
+    eluBackward: () => kernels.eluBackward(LENGTH, 1, x, g, y),
+    geluForward: () => kernels.geluForward(LENGTH, x, y),
+    geluBackward: () => kernels.geluBackward(LENGTH, x, g, y),
+    geluTanhForward: () => kernels.geluTanhForward(LENGTH, x, y),
+    geluTanhBackward: () => kernels.geluTanhBackward(LENGTH, x, g, y),
+    sigmoidForward: () => kernels.sigmoidForward(LENGTH, x, y),
+    sigmoidBackward: () => kernels.sigmoidBackward(LENGTH, x, g, y),
+    siluForward: () => kernels.siluForward(LENGTH, x, y),
+    siluBackward: () => kernels.siluBackward(LENGTH, x, g, y),
+    softplusForward: () => kernels.softplusForward(LENGTH, x, y),
+    softplusBackward: () => kernels.softplusBackward(LENGTH, x, g, y),
+    tanhForward: () => kernels.tanhForward(LENGTH, x, y),
+    tanhBackward: () => kernels.tanhBackward(LENGTH, x, g, y),
+    dropout: () => kernels.dropout(LENGTH, 2 ** 31, 2, 1, 2, x, y),
+    batchNormStatistics: () => kernels.batchNormStatistics(BATCH, n, 1e-5, 0.1, x, rows[0], rows[1], rows[2], rows[3]),
+    batchNormInverse: () => kernels.batchNormInverse(LENGTH, 1e-5, x, y),
+    batchNormForward: () => kernels.batchNormForward(BATCH, n, x, w, g, w, g, y),
+    batchNormBackward: () => kernels.batchNormBackward(BATCH, n, true, x, w, g, w, g, rows[0], rows[1], y),
+    layerNormForward: () => kernels.layerNormForward(BATCH, n, 1e-5, x, w, g, rows[0], rows[1], y),
+    layerNormBackward: () => kernels.layerNormBackward(BATCH, n, x, w, g, w, g, rows[0], rows[1], y),
     softmax: () => kernels.softmax(BATCH, n, g, y),
     logSoftmax: () => kernels.logSoftmax(BATCH, n, g, y),
     softmaxCrossEntropy: () => kernels.softmaxCrossEntropy(BATCH, n, g, labels, 1 / BATCH, x, y),

@@ -1,0 +1,99 @@
+import type { Engine } from "../engine.js";
+import { checkColumns, checkSameShape, type Matrix, MatrixBuffer } from "../matrix.js";
+import type { Parameter } from "../parameter.js";
+import { Affine, checkFeatures, checkNormalization } from "./affine.js";
+import { Layer, type LayerConfig } from "./layer.js";
+
+/** Options of a layer normalization. */
+export interface LayerNormOptions {
+  /** Added to the variance; default 1e-5. */
+  readonly epsilon?: number;
+}
+
+/**
+ * Y = gamma·(X − mean) / √(variance + epsilon) + beta; mean and variance (divided by the columns) are each row's own.
+ * Ba, Kiros and Hinton 2016; as PyTorch's LayerNorm.
+ */
+export class LayerNorm extends Layer {
+  readonly features: number;
+  readonly epsilon: number;
+  #engine!: Engine;
+  #affine!: Affine;
+  #output!: MatrixBuffer;
+  #gradInput!: MatrixBuffer;
+  /** Of the last forward pass, a row each [batch, 1]: the mean, and 1 / √(variance + epsilon). */
+  #mean!: MatrixBuffer;
+  #inverse!: MatrixBuffer;
+
+  /** @throws RangeError for sizes and options out of range */
+  constructor(features: number, { epsilon = 1e-5 }: LayerNormOptions = {}) {
+    super();
+    checkNormalization("LayerNorm", features, epsilon);
+    this.features = features;
+    this.epsilon = epsilon;
+  }
+
+  override attach(engine: Engine, inputs: number | undefined): number {
+    checkFeatures(this.features, inputs);
+    if (this.#engine) throw new Error("this layer already belongs to a network");
+    this.#engine = engine;
+    this.#affine = new Affine(engine, this.features);
+    this.#output = new MatrixBuffer(engine.memory);
+    this.#gradInput = new MatrixBuffer(engine.memory);
+    this.#mean = new MatrixBuffer(engine.memory);
+    this.#inverse = new MatrixBuffer(engine.memory);
+    return this.features;
+  }
+
+  override forward(input: Matrix): Matrix {
+    checkColumns("LayerNorm: input", this.features, input);
+    const { gamma, beta } = this.#affine;
+    const output = this.#output.shaped(input.rows, this.features);
+    this.#engine.kernels.layerNormForward(
+      input.rows,
+      this.features,
+      this.epsilon,
+      input.pointer,
+      gamma.pointer,
+      beta.pointer,
+      this.#mean.shaped(input.rows, 1).pointer,
+      this.#inverse.shaped(input.rows, 1).pointer,
+      output.pointer,
+    );
+    return output;
+  }
+
+  override backward(input: Matrix, gradOutput: Matrix): Matrix {
+    checkSameShape("LayerNorm: gradOutput", this.#output.shaped(input.rows, this.features), gradOutput);
+    const affine = this.#affine;
+    const gradInput = this.#gradInput.shaped(input.rows, this.features);
+    this.#engine.kernels.layerNormBackward(
+      input.rows,
+      this.features,
+      input.pointer,
+      this.#mean.shaped(input.rows, 1).pointer,
+      this.#inverse.shaped(input.rows, 1).pointer,
+      affine.gamma.pointer,
+      gradOutput.pointer,
+      affine.gradGammaPointer,
+      affine.gradBetaPointer,
+      gradInput.pointer,
+    );
+    affine.learn();
+    return gradInput;
+  }
+
+  /** `gamma` and `beta` [features]. */
+  override parameters(): readonly Parameter[] {
+    return [this.#affine.gamma, this.#affine.beta];
+  }
+
+  override config(): LayerConfig {
+    const { features, epsilon } = this;
+    return { type: "layerNorm", features, epsilon };
+  }
+
+  override dispose(): void {
+    for (const block of [this.#affine, this.#output, this.#gradInput, this.#mean, this.#inverse]) block?.dispose();
+  }
+}
