@@ -4,6 +4,8 @@ export { type CsrData, CsrMatrix } from "./csr.js";
 export { Dataset, type DatasetOptions } from "./data/dataset.js";
 export { iterateMinibatches, type Minibatch, type MinibatchOptions } from "./data/minibatches.js";
 export type { DataSource } from "./data/source.js";
+export { type Split, splitRows } from "./data/split.js";
+export { type Rows, Subset } from "./data/subset.js";
 export { createEngine, type Engine, type EngineInfo, type EngineOptions } from "./engine.js";
 export { DisposedError, DivergenceError, FormatError, NotFittedError, ShapeError, WorkerError } from "./errors.js";
 export type { MLPOptions, Samples } from "./estimators/mlp.js";
@@ -74,5 +76,15 @@ export {
   type ScheduleState,
 } from "./schedules/schedule.js";
 export { type EpochReport, type FitOptions, fit, type Progress } from "./trainer.js";
+export type { Callback, CallbackState, Outcome, RunPlan, RunView } from "./training/callbacks.js";
+export { type CheckpointContents, loadCheckpoint, saveCheckpoint } from "./training/checkpoint.js";
+export { Checkpoint, type CheckpointOptions, type CheckpointPosition } from "./training/checkpoint-callback.js";
+export { EarlyStopping, type EarlyStoppingOptions } from "./training/early-stopping.js";
+export { History } from "./training/history.js";
+export { CsvLogger, JsonlLogger, type LoggerOptions } from "./training/loggers.js";
+export type { MonitorOptions } from "./training/monitor.js";
+export type { Metric } from "./training/report.js";
+export type { TrainingRun } from "./training/run.js";
+export type { ClassWeights } from "./training/weights.js";
 export type { Tile } from "./wasm/tile.js";
 export type { Variant } from "./wasm/variant.js";
