@@ -3,9 +3,17 @@
 export { type CsrData, CsrMatrix } from "./csr.js";
 export { Dataset, type DatasetOptions } from "./data/dataset.js";
 export { iterateMinibatches, type Minibatch, type MinibatchOptions } from "./data/minibatches.js";
+export {
+  Preprocessor,
+  type PreprocessorConfig,
+  type Scaling,
+  type TargetTask,
+} from "./data/preprocessing.js";
 export type { DataSource } from "./data/source.js";
 export { type Split, splitRows } from "./data/split.js";
 export { type Rows, Subset } from "./data/subset.js";
+export { type Column, findColumn, selectRows, type Table } from "./data/table.js";
+export { type TrainTestSplitOptions, trainTestSplit } from "./data/train-test-split.js";
 export { createEngine, type Engine, type EngineInfo, type EngineOptions } from "./engine.js";
 export { DisposedError, DivergenceError, FormatError, NotFittedError, ShapeError, WorkerError } from "./errors.js";
 export type { MLPOptions, Samples } from "./estimators/mlp.js";

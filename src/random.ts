@@ -86,8 +86,11 @@ export class Random {
     }
   }
 
-  /** A uniform integer in [0, bound), 1 ≤ bound ≤ 2³², without bias (Lemire 2019, the rejection step only). */
+  /** A uniform integer in [0, bound), 1 ≤ bound ≤ 2³², without bias (Lemire 2019, the rejection step only). @throws RangeError for another bound */
   below(bound: number): number {
+    if (!(Number.isInteger(bound) && bound >= 1 && bound <= 2 ** 32)) {
+      throw new RangeError(`bound: expected an integer from 1 to 2^32, got ${bound}`);
+    }
     const limit = 2 ** 32 - (2 ** 32 % bound);
     for (;;) {
       const value = this.uint32();

@@ -68,7 +68,11 @@ export class OneCycleLR extends Schedule {
   }
 
   override config(): ScheduleConfig {
-    const max = this.#max === undefined ? {} : { maxLearningRate: this.#max };
-    return { type: "one-cycle", interval: this.interval, ...max, ...this.#options };
+    return {
+      type: "one-cycle",
+      interval: this.interval,
+      ...(this.#max !== undefined && { maxLearningRate: this.#max }),
+      ...this.#options,
+    };
   }
 }

@@ -133,7 +133,7 @@ describe("the command", () => {
 
   it.each([
     [["frobnicate"], "frobnicate"],
-    [["train", "cifar"], 'Expected "mnist", got "cifar"'],
+    [["train", "cifar"], 'Expected "mnist" or a file ending in .csv, .tsv or .txt, got "cifar"'],
     [["train", "mnist", "--epochs", "-1"], 'Expected an integer of at least 0, got "-1"'],
     [["train", "mnist", "--batch-size", "0"], 'Expected an integer from 1 to 50000, got "0"'],
     [["train", "mnist", "--hidden", "2000000000"], "from 1 to 1000000"],
@@ -141,7 +141,7 @@ describe("the command", () => {
     [["train", "mnist", "--learning-rate", "-0.1"], 'Expected a finite number above 0, got "-0.1"'],
     [["train", "mnist", "--learning-rate", "NaN"], 'got "NaN"'],
     [["train", "mnist", "--hidden", "100,,5"], 'got ""'],
-    [["train", "mnist", "--init", "zeros"], "glorot-uniform"],
+    [["train", "mnist", "--init", "ones"], "glorot-uniform"],
     [["train", "mnist", "--seed", "x"], 'got "x"'],
     [["train", "mnist", "--threads", "0"], 'got "0"'],
     [["evaluate"], "missing required argument"],

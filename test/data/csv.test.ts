@@ -1,0 +1,147 @@
+import { describe, expect, it } from "vitest";
+import { parseCsv } from "../../src/data/csv.js";
+import { FormatError, Preprocessor, Random, selectRows, trainTestSplit } from "../../src/index.js";
+
+const TEXT = '\ufeffage,"home, town",income,kind\n30,Ulm,1.5,a\n?,"St. ""X""",NA,b\n50,Ulm,2.5,a\n40,,3.5,b\n';
+
+describe("parseCsv", () => {
+  it("finds numbers, names and what is missing", () => {
+    expect(parseCsv(TEXT)).toEqual({
+      rows: 4,
+      columns: [
+        { name: "age", kind: "numeric", values: Float64Array.of(30, Number.NaN, 50, 40) },
+        { name: "home, town", kind: "categorical", values: ["Ulm", 'St. "X"', "Ulm", undefined] },
+        { name: "income", kind: "numeric", values: Float64Array.of(1.5, Number.NaN, 2.5, 3.5) },
+        { name: "kind", kind: "categorical", values: ["a", "b", "a", "b"] },
+      ],
+    });
+  });
+
+  it("does without a header, with other delimiters", () => {
+    const { columns } = parseCsv("1;2\n3;4\n", "x.csv", { header: false });
+    expect(columns.map(({ name, values }) => [name, ...values])).toEqual([
+      ["column1", 1, 3],
+      ["column2", 2, 4],
+    ]);
+  });
+
+  it.each([
+    ["a,b\n1,2\n3\n", "row 2: expected 2 fields, got 1"],
+    ["a,a\n1,2\n", 'column "a": expected each name once'],
+    ["a,b\n", "expected at least one row of data, got none"],
+    ["", "expected at least one row of data, got none"],
+    ['a,b\n1,"2\n', "row 1: Quoted field unterminated"],
+  ])("refuses %j", (text, message) => {
+    expect(() => parseCsv(text, "x.csv")).toThrow(FormatError);
+    expect(() => parseCsv(text, "x.csv")).toThrow(message);
+  });
+
+  it("20 000 mutated files are read right or refused", () => {
+    const random = new Random(11);
+    let read = 0;
+    for (let round = 0; round < 20_000; ++round) {
+      const characters = [...TEXT];
+      for (let change = 0; change <= random.below(4) && characters.length > 0; ++change) {
+        const at = random.below(characters.length);
+        const kinds = [
+          () => String.fromCharCode(random.below(256)),
+          () => "",
+          () => '"',
+          () => "\n",
+          () => ",",
+          () => "1e999",
+        ];
+        characters[at] = (kinds[random.below(kinds.length)] as () => string)();
+        if (random.below(8) === 0) characters.splice(random.below(characters.length));
+      }
+      const text = characters.join("");
+      try {
+        const table = parseCsv(text);
+        ++read;
+        for (const column of table.columns) expect(column.values).toHaveLength(table.rows);
+        expect(table.rows).toBeGreaterThan(0);
+      } catch (error) {
+        if (!(error instanceof FormatError)) throw new Error(`${JSON.stringify(text)}: ${error}`);
+      }
+    }
+    expect(read).toBeGreaterThan(1000);
+  }, 60_000);
+});
+
+describe("Preprocessor", () => {
+  const table = parseCsv(TEXT);
+
+  it("scales numbers, gives each category a column, and keeps the classes' names", () => {
+    const preprocessor = Preprocessor.fit(table, "kind");
+    expect(preprocessor.config).toMatchObject({ task: "classification", classes: ["a", "b"] });
+    const inputs = preprocessor.transform(table);
+    expect(preprocessor.inputs).toBe(4);
+    const s = Math.fround(Math.sqrt(1.5));
+    expect(Array.from(inputs.subarray(0, 4))).toEqual([-s, 0, 1, -s].map(Math.fround));
+    // Missing numbers are the mean, missing categories zero.
+    expect(Array.from(inputs.subarray(4, 8))).toEqual([0, 1, 0, 0]);
+    expect(Array.from(inputs.subarray(13, 15))).toEqual([0, 0]);
+    expect(preprocessor.targets(table)).toEqual(Int32Array.of(0, 1, 0, 1));
+  });
+
+  it("scales the target of a regression and turns it back", () => {
+    const rows = selectRows(table, [0, 2, 3]);
+    const preprocessor = Preprocessor.fit(rows, "income", undefined, "minmax");
+    expect(preprocessor.config.task).toBe("regression");
+    expect(preprocessor.restore(preprocessor.targets(rows)).map((value) => Math.round(value * 1e6) / 1e6)).toEqual([
+      1.5, 2.5, 3.5,
+    ]);
+    expect(preprocessor.transform(rows)[0]).toBe(0);
+  });
+
+  it("comes back from its JSON, and from nothing else", () => {
+    const preprocessor = Preprocessor.fit(table, "kind");
+    const again = Preprocessor.parse(JSON.stringify(preprocessor.config));
+    expect(again.transform(table)).toEqual(preprocessor.transform(table));
+    for (const text of [
+      undefined,
+      "{",
+      "null",
+      "[]",
+      '{"task":"classification"}',
+      '{"task":"regression","target":"x","features":[{"name":"y","offset":0,"scale":0,"fill":0}],"targetOffset":0,"targetScale":1}',
+    ]) {
+      expect(() => Preprocessor.parse(text)).toThrow(FormatError);
+    }
+  });
+
+  it("says what is wrong with a table", () => {
+    expect(() => Preprocessor.fit(table, "size")).toThrow(
+      "column: expected one of age, home, town, income, kind, got size",
+    );
+    expect(() => Preprocessor.fit(table, "income")).toThrow(
+      "target income: expected a value in every row, got none in row 2",
+    );
+    expect(() => Preprocessor.fit(table, "kind", "regression")).toThrow("expected numbers for a regression, got text");
+    const preprocessor = Preprocessor.fit(selectRows(table, [0, 1]), "kind");
+    expect(() => preprocessor.transform(parseCsv("age\n1\n"))).toThrow("got home, town");
+    expect(() => preprocessor.targets(parseCsv("kind\nc\n"))).toThrow(
+      "target kind: row 1: expected one of a, b, got c",
+    );
+  });
+});
+
+describe("trainTestSplit", () => {
+  it("parts the rows, every class in its share, the same for the same seed", () => {
+    const classes = Array.from({ length: 100 }, (_, row) => (row < 80 ? "a" : "b"));
+    const { train, test } = trainTestSplit(100, { seed: 3, stratify: classes });
+    expect([...train, ...test].sort((a, b) => a - b)).toEqual(classes.map((_, row) => row));
+    expect(test.filter((row) => row >= 80)).toHaveLength(5);
+    expect(test).toHaveLength(25);
+    expect(trainTestSplit(100, { seed: 3, stratify: classes }).train).toEqual(train);
+    expect(trainTestSplit(100, { seed: 4, stratify: classes }).train).not.toEqual(train);
+  });
+
+  it("refuses parts without rows", () => {
+    expect(() => trainTestSplit(3, { testSize: 0.1 })).toThrow("testSize: 0.1 of 3 rows leaves a part without rows");
+    expect(() => trainTestSplit(3, { testSize: 1 })).toThrow(RangeError);
+    expect(() => trainTestSplit(3, { stratify: ["a"] })).toThrow(
+      "stratify: expected a class for each of 3 rows, got 1",
+    );
+  });
+});
