@@ -17,6 +17,8 @@ export { geluBackward, geluForward, geluTanhBackward, geluTanhForward } from "./
 export { gemm } from "./gemm";
 export { layerNormBackward, layerNormForward } from "./layer-norm";
 export { absoluteError, binaryCrossEntropy, huber, squaredError, weightedCrossEntropy } from "./losses";
+export { sumOfSquares } from "./norm";
+export { adagradStep, adamStep, rmspropStep, sgdStep } from "./optimizers";
 export { multiplyAddPeak } from "./peak";
 export { sum } from "./reduce";
 export { reluBackward, reluForward } from "./relu";

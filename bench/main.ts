@@ -13,6 +13,7 @@ import { benchGemm } from "./gemm.js";
 import { benchKernels } from "./kernels.js";
 import { benchMemory } from "./memory.js";
 import { benchOpenblas } from "./openblas.js";
+import { benchOptimizers } from "./optimizers.js";
 import { benchPeers } from "./peers.js";
 import { benchSparse } from "./sparse.js";
 import { benchThreads } from "./threads.js";
@@ -34,6 +35,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   threads: (context) => benchThreads(context),
   sparse: (context) => benchSparse(context),
   train: (context) => benchTrain(context),
+  optimizers: (context) => benchOptimizers(context),
   openblas: (context) => benchOpenblas(context),
   peers: ({ createEngine }, { only }) => benchPeers(createEngine, { only }),
   memory: async function* ({ createEngine }) {

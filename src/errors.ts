@@ -31,3 +31,8 @@ export class DisposedError extends Error {
 export class WorkerError extends Error {
   override readonly name = "WorkerError";
 }
+
+/** An estimator asked for predictions before it was fitted. */
+export class NotFittedError extends Error {
+  override readonly name = "NotFittedError";
+}

@@ -4,8 +4,13 @@ export { type CsrData, CsrMatrix } from "./csr.js";
 export { Dataset, type DatasetOptions } from "./data/dataset.js";
 export { iterateMinibatches, type Minibatch, type MinibatchOptions } from "./data/minibatches.js";
 export type { DataSource } from "./data/source.js";
+export { type Split, splitRows } from "./data/split.js";
+export { type Rows, Subset } from "./data/subset.js";
 export { createEngine, type Engine, type EngineInfo, type EngineOptions } from "./engine.js";
-export { DisposedError, DivergenceError, FormatError, ShapeError, WorkerError } from "./errors.js";
+export { DisposedError, DivergenceError, FormatError, NotFittedError, ShapeError, WorkerError } from "./errors.js";
+export type { MLPOptions, Samples } from "./estimators/mlp.js";
+export { type Class, MLPClassifier } from "./estimators/mlp-classifier.js";
+export { MLPRegressor } from "./estimators/mlp-regressor.js";
 export type { Evaluation } from "./evaluation.js";
 export { loadModel, serializeModel } from "./formats/model.js";
 export { checkGradients, type GradientCheck, type GradientCheckOptions, type LossToCheck } from "./gradient-check.js";
@@ -26,6 +31,7 @@ export { Tanh } from "./layers/tanh.js";
 export { BinaryCrossEntropy, type BinaryCrossEntropyOptions } from "./losses/binary-cross-entropy.js";
 export { Loss, type LossConfig, type Reduction, type Targets } from "./losses/loss.js";
 export {
+  HalfSquaredError,
   Huber,
   type HuberOptions,
   MeanAbsoluteError,
@@ -41,10 +47,44 @@ export {
 export { ByteMatrix, Labels, Matrix, MatrixBuffer } from "./matrix.js";
 export * from "./metrics.js";
 export { Network, type NetworkOptions, type StateDict } from "./network.js";
-export { Optimizer, type OptimizerState } from "./optimizers/optimizer.js";
+export { Adagrad, type AdagradOptions } from "./optimizers/adagrad.js";
+export { Adam, type AdamOptions, AdamW } from "./optimizers/adam.js";
+export { createOptimizer } from "./optimizers/create.js";
+export type { OptimizerOptions } from "./optimizers/kernel-optimizer.js";
+export { Optimizer, type OptimizerConfig, type OptimizerState } from "./optimizers/optimizer.js";
+export { RMSProp, type RMSPropOptions } from "./optimizers/rmsprop.js";
 export { SGD, type SGDOptions } from "./optimizers/sgd.js";
 export { type GradientDestination, Parameter, type State } from "./parameter.js";
 export { Random, type RandomState } from "./random.js";
+export { CosineAnnealingLR, type CosineAnnealingLROptions } from "./schedules/cosine.js";
+export { createSchedule } from "./schedules/create.js";
+export {
+  ConstantLR,
+  type ConstantLROptions,
+  ExponentialLR,
+  type ExponentialLROptions,
+  StepLR,
+  type StepLROptions,
+} from "./schedules/decay.js";
+export { OneCycleLR, type OneCycleLROptions } from "./schedules/one-cycle.js";
+export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./schedules/plateau.js";
+export {
+  Schedule,
+  type ScheduleConfig,
+  type ScheduleInterval,
+  type ScheduleOptions,
+  type ScheduleState,
+} from "./schedules/schedule.js";
 export { type EpochReport, type FitOptions, fit, type Progress } from "./trainer.js";
+export type { Callback, CallbackState, Outcome, RunPlan, RunView } from "./training/callbacks.js";
+export { type CheckpointContents, loadCheckpoint, saveCheckpoint } from "./training/checkpoint.js";
+export { Checkpoint, type CheckpointOptions, type CheckpointPosition } from "./training/checkpoint-callback.js";
+export { EarlyStopping, type EarlyStoppingOptions } from "./training/early-stopping.js";
+export { History } from "./training/history.js";
+export { CsvLogger, JsonlLogger, type LoggerOptions } from "./training/loggers.js";
+export type { MonitorOptions } from "./training/monitor.js";
+export type { Metric } from "./training/report.js";
+export type { TrainingRun } from "./training/run.js";
+export type { ClassWeights } from "./training/weights.js";
 export type { Tile } from "./wasm/tile.js";
 export type { Variant } from "./wasm/variant.js";

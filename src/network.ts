@@ -1,8 +1,8 @@
 /** A network: a list of layers, each applied to the result of the one before, under a loss, and moved by an optimizer. */
 
 import { CsrMatrix } from "./csr.js";
-import type { Dataset } from "./data/dataset.js";
 import { iterateMinibatches } from "./data/minibatches.js";
+import type { Rows } from "./data/subset.js";
 import type { Engine } from "./engine.js";
 import { DisposedError, ShapeError } from "./errors.js";
 import { type Evaluation, tallyFor } from "./evaluation.js";
@@ -172,9 +172,13 @@ export class Network {
     }
   }
 
-  /** Moves the parameters against the gradients that were added since the last step. */
-  step(): void {
-    this.optimizer.step();
+  /**
+   * Moves the parameters against the gradients that were added since the last step.
+   *
+   * @param gradientScale what they are multiplied by first: 1/n for the mean of n batches
+   */
+  step(gradientScale = 1): void {
+    this.optimizer.step(gradientScale);
   }
 
   /** Forgets the gradients. */
@@ -234,15 +238,16 @@ export class Network {
     return `${lines.join("\n")}\n${countValues(this.#parameters)} learnable values`;
   }
 
-  /** Loss and metrics over every row of a data set; parameters stay as they are. */
-  evaluate(data: Dataset): Evaluation {
-    const { inputs, targets, weights } = data;
+  /** Loss and metrics over every row of a data set or of a `Subset`; parameters stay as they are. */
+  evaluate(data: Rows): Evaluation {
+    const { inputs, targets, weights, indices } = data;
     const tally = tallyFor(this.loss.activation);
     let total = 0;
     let divisor = 0;
     for (const batch of iterateMinibatches(this.engine, inputs, targets, EVALUATION_ROWS, {
       dropLast: false,
       weights,
+      indices,
     })) {
       const logits = this.logits(batch.inputs);
       this.loss.compute(logits, batch.targets, batch.weights);

@@ -112,6 +112,13 @@ export class Parameter implements State {
     return this.#gradient.toArray();
   }
 
+  /** Makes the gradient these values, row by row and bit by bit: how a saved one comes back. @throws ShapeError */
+  setGradient(values: ArrayLike<number>): void {
+    this.#gradient ??= this.#allocate();
+    this.#gradient.set(values);
+    this.#gradientIsZero = false;
+  }
+
   /** From here on the gradient is zero: the next backward pass overwrites the buffer. */
   zeroGrad(): void {
     this.#gradientIsZero = true;

@@ -23,12 +23,17 @@ export interface MinibatchOptions {
   readonly dropLast?: boolean;
   /** Sample weights [rows, 1], gathered with the rows. */
   readonly weights?: Matrix | undefined;
+  /** Visit these rows only; default all of them. */
+  readonly indices?: Int32Array | undefined;
+  /** Leave out that many batches at the start, as if they had been seen; default 0. */
+  readonly skip?: number;
 }
 
 /**
  * Yields batches of `batchSize` rows of `inputs` and `targets`. The same buffers are filled again for every batch.
  *
- * @throws ShapeError when the row counts differ; RangeError for a batch size that is not an integer from 1
+ * @throws ShapeError when the row counts differ; RangeError for a batch size that is not an integer from 1, or, at the first
+ * batch, for an index that is none of the rows
  */
 export function iterateMinibatches(
   engine: Engine,
@@ -51,14 +56,15 @@ function* generate(
   inputs: Matrix | ByteMatrix | CsrMatrix,
   targets: Labels | Matrix,
   batchSize: number,
-  { shuffle = false, dropLast = true, weights }: MinibatchOptions,
+  { shuffle = false, dropLast = true, weights, indices, skip = 0 }: MinibatchOptions,
 ): Generator<Minibatch, void, undefined> {
-  const order = new Labels(engine.memory, rowOrder(inputs.rows, shuffle === true ? engine.random : shuffle));
-  const size = Math.min(batchSize, inputs.rows);
+  const visited = rowOrder(indices ?? inputs.rows, shuffle === true ? engine.random : shuffle);
+  const order = new Labels(engine.memory, visited, Math.max(inputs.rows, 1));
+  const size = Math.min(batchSize, order.rows);
   let batch = allocate(engine, size, inputs, targets, weights);
   try {
-    for (let start = 0; start < inputs.rows; start += batchSize) {
-      const rows = Math.min(batchSize, inputs.rows - start);
+    for (let start = skip * batchSize; start < order.rows; start += batchSize) {
+      const rows = Math.min(batchSize, order.rows - start);
       if (rows < batchSize && dropLast) break;
       if (rows < batch.inputs.rows) {
         release(batch);
@@ -73,9 +79,9 @@ function* generate(
   }
 }
 
-/** Row indices 0 … rows − 1, shuffled if a generator is given. */
-function rowOrder(rows: number, random: Random | false): Int32Array {
-  const order = Int32Array.from({ length: rows }, (_, row) => row);
+/** The rows' indices, 0 … rows − 1 for a number, shuffled if a generator is given. */
+function rowOrder(rows: number | Int32Array, random: Random | false): Int32Array {
+  const order = typeof rows === "number" ? Int32Array.from({ length: rows }, (_, row) => row) : rows.slice();
   if (random) random.shuffle(order);
   return order;
 }

@@ -48,7 +48,8 @@ export abstract class Loss {
   }
 
   /**
-   * The reduced loss of a batch; `gradient` is set for the same outputs. NaN for an empty batch's mean.
+   * The reduced loss of a batch; `gradient` is set for the same outputs. NaN for an empty batch's mean, 0 for one
+   * whose weights are all 0.
    *
    * @param outputs [batch, outputs]
    * @param weights sample weights [batch, 1]
@@ -66,10 +67,12 @@ export abstract class Loss {
     const losses = this.#losses.shaped(outputs.rows, 1);
     const gradient = this.#gradient.shaped(outputs.rows, outputs.columns);
     this.divisor = this.computeDivisor(outputs, targets, weights);
-    const scale = this.reduction === "mean" ? 1 / this.divisor : 1;
+    // Rows that all count nothing have nothing to say: the loss is 0, and so is its gradient.
+    const nothing = this.divisor === 0 && outputs.rows > 0;
+    const scale = this.reduction === "mean" ? (nothing ? 0 : 1 / this.divisor) : 1;
     this.run(outputs, targets, weights, scale, losses, gradient);
     this.total = this.engine.kernels.sum(losses.rows, losses.pointer);
-    return this.reduction === "mean" ? this.total / this.divisor : this.total;
+    return this.reduction === "mean" && !nothing ? this.total / this.divisor : this.total;
   }
 
   /** wᵢ·ℓᵢ of each row [batch, 1] of the last `compute`. */

@@ -48,6 +48,25 @@ export class MeanSquaredError extends RegressionLoss {
   }
 }
 
+/** ℓ = Σⱼ dⱼ²/2: what scikit-learn's networks minimise. */
+export class HalfSquaredError extends MeanSquaredError {
+  override config(): LossConfig {
+    return { type: "halfSquaredError", reduction: this.reduction };
+  }
+
+  protected override run(
+    outputs: Matrix,
+    targets: Targets,
+    weights: Matrix | undefined,
+    scale: number,
+    losses: Matrix,
+    gradient: Matrix,
+  ): void {
+    super.run(outputs, targets, weights, scale / 2, losses, gradient);
+    this.engine.kernels.scale(losses.rows, 0.5, losses.pointer);
+  }
+}
+
 /** ℓ = Σⱼ |dⱼ|; the derivative at 0 is 0. PyTorch's `L1Loss`. */
 export class MeanAbsoluteError extends RegressionLoss {
   constructor({ reduction = "mean" }: RegressionLossOptions = {}) {

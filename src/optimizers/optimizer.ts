@@ -1,5 +1,6 @@
 /** The contract of an optimizer: it moves parameters against their gradients. */
 
+import { checkNumber } from "../check-options.js";
 import type { Engine } from "../engine.js";
 import type { Parameter } from "../parameter.js";
 
@@ -12,6 +13,12 @@ export interface OptimizerState {
   readonly slots: Readonly<Record<string, readonly Float32Array[]>>;
 }
 
+/** A built-in optimizer as a file has it: its type and its options, plain JSON. */
+export interface OptimizerConfig {
+  readonly type: string;
+  readonly [option: string]: string | number | boolean | readonly number[];
+}
+
 /** One optimizer serves one network, which attaches it. */
 export abstract class Optimizer {
   /** The step length; may be changed between steps, as schedules do. */
@@ -20,11 +27,9 @@ export abstract class Optimizer {
   protected engine!: Engine;
   protected parameters: readonly Parameter[] = [];
 
-  /** @throws RangeError for a learning rate that is negative or not finite */
+  /** @throws TypeError, RangeError for a learning rate that is no number, negative or not finite */
   constructor(learningRate: number) {
-    if (!Number.isFinite(learningRate) || learningRate < 0) {
-      throw new RangeError(`learningRate: expected a finite number of at least 0, got ${learningRate}`);
-    }
+    checkNumber("learningRate", learningRate);
     this.learningRate = learningRate;
     this.initialLearningRate = learningRate;
   }
@@ -41,8 +46,13 @@ export abstract class Optimizer {
     return false;
   }
 
-  /** Moves every parameter against its gradient; the gradients are zero from there on. */
-  abstract step(): void;
+  /**
+   * Moves every parameter against its gradient; the gradients are zero from there on. A parameter without a gradient, since
+   * no backward pass was taken, stays as it is.
+   *
+   * @param gradientScale what the gradients are multiplied by first: 1/n for the mean of n accumulated batches
+   */
+  abstract step(gradientScale?: number): void;
 
   zeroGrad(): void {
     for (const parameter of this.parameters) parameter.zeroGrad();
@@ -59,6 +69,11 @@ export abstract class Optimizer {
 
   /** @throws ShapeError, RangeError, TypeError when the state does not fit; nothing has changed then */
   abstract loadStateDict(state: OptimizerState): void;
+
+  /** Type and options of a built-in optimizer; undefined: cannot be saved. */
+  config(): OptimizerConfig | undefined {
+    return undefined;
+  }
 
   dispose(): void {}
 }

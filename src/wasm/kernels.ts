@@ -270,6 +270,74 @@ export interface Kernels extends Record<string, unknown> {
   axpy(n: number, alpha: number, xPtr: Pointer, yPtr: Pointer): void;
   sum(n: number, xPtr: Pointer): number;
 
+  sgdStep(
+    n: number,
+    weightsPtr: Pointer,
+    gradientPtr: Pointer,
+    velocityPtr: Pointer,
+    scale: number,
+    limit: number,
+    l2: number,
+    l1: number,
+    rate: number,
+    momentum: number,
+    gain: number,
+    nesterov: boolean,
+    team: Pointer,
+  ): void;
+  rmspropStep(
+    n: number,
+    weightsPtr: Pointer,
+    gradientPtr: Pointer,
+    squaresPtr: Pointer,
+    meansPtr: Pointer,
+    velocityPtr: Pointer,
+    scale: number,
+    limit: number,
+    l2: number,
+    l1: number,
+    rate: number,
+    alpha: number,
+    gain: number,
+    epsilon: number,
+    momentum: number,
+    team: Pointer,
+  ): void;
+  adagradStep(
+    n: number,
+    weightsPtr: Pointer,
+    gradientPtr: Pointer,
+    squaresPtr: Pointer,
+    scale: number,
+    limit: number,
+    l2: number,
+    l1: number,
+    rate: number,
+    epsilon: number,
+    team: Pointer,
+  ): void;
+  adamStep(
+    n: number,
+    weightsPtr: Pointer,
+    gradientPtr: Pointer,
+    meansPtr: Pointer,
+    squaresPtr: Pointer,
+    scale: number,
+    limit: number,
+    l2: number,
+    l1: number,
+    rate: number,
+    keep: number,
+    beta1: number,
+    gain1: number,
+    beta2: number,
+    gain2: number,
+    correction: number,
+    epsilon: number,
+    team: Pointer,
+  ): void;
+  sumOfSquares(n: number, xPtr: Pointer, team: Pointer): number;
+
   multiplyAddPeak(n: number, xPtr: Pointer): void;
 
   heapBase(): Pointer;

@@ -71,6 +71,7 @@ describe("htmlReport", () => {
     trainAccuracy: 0.8765,
     valLoss: 0.4321,
     valAccuracy: 0.8912,
+    learningRate: 0.1,
     trainSeconds: 1.25,
     evalSeconds: 0.5,
     samplesPerSecond: 48_000,
@@ -81,7 +82,15 @@ describe("htmlReport", () => {
     settings: { "hidden <script>": "30 \"sigmoid\" 'units' & <script>" },
     epochs: [
       epoch,
-      { epoch: 2, trainLoss: 0.2345, trainSeconds: 1, evalSeconds: 0, samplesPerSecond: 5, completed: false },
+      {
+        epoch: 2,
+        trainLoss: 0.2345,
+        learningRate: 0.1,
+        trainSeconds: 1,
+        evalSeconds: 0,
+        samplesPerSecond: 5,
+        completed: false,
+      },
     ],
     test: {
       loss: 0.1234,

@@ -1,0 +1,68 @@
+/** Splitting rows in two at random: what is trained on, and what is held back. */
+
+import type { Random } from "../random.js";
+
+/** Row indices of the two parts, each in rising order. */
+export interface Split {
+  readonly training: Int32Array;
+  readonly validation: Int32Array;
+}
+
+/**
+ * Holds back round(fraction·rows) rows, drawn without replacement. With labels the draw is stratified: each class gives up
+ * its share, and where that is not a whole number, those with the largest remainders one row more; the last row of a class
+ * stays in training. The same state of the generator gives the same split.
+ *
+ * @param rows of the data set; or their labels, for a stratified split
+ * @throws RangeError for a fraction that is not between 0 and 1 or leaves one part empty; nothing is drawn then
+ */
+export function splitRows(rows: number | ArrayLike<number>, fraction: number, random: Random): Split {
+  const count = typeof rows === "number" ? rows : rows.length;
+  const held = checkSplit(count, fraction);
+  const quotas = typeof rows === "number" ? new Map([[0, held]]) : shares(rows, fraction, held);
+  const order = Int32Array.from({ length: count }, (_, row) => row);
+  random.shuffle(order);
+  // A row's class; all are one class where there are no labels.
+  const classOf = typeof rows === "number" ? () => 0 : (row: number) => rows[row] as number;
+  const validation: number[] = [];
+  const training: number[] = [];
+  for (const row of order) {
+    const left = quotas.get(classOf(row)) ?? 0;
+    if (left > 0) quotas.set(classOf(row), left - 1);
+    (left > 0 ? validation : training).push(row);
+  }
+  return { training: Int32Array.from(training).sort(), validation: Int32Array.from(validation).sort() };
+}
+
+/** How many rows a split holds back. @throws RangeError when there is no such split */
+export function checkSplit(rows: number, fraction: number): number {
+  if (!(typeof fraction === "number" && fraction > 0 && fraction < 1)) {
+    throw new RangeError(`validationSplit: expected a fraction between 0 and 1, got ${fraction}`);
+  }
+  const held = Math.round(fraction * rows);
+  if (held >= 1 && held < rows) return held;
+  throw new RangeError(`validationSplit: expected rows in both parts, got ${held} of ${rows} to hold back`);
+}
+
+/** How many rows of each class to hold back: the method of largest remainders; the smaller class of equals first. */
+function shares(labels: ArrayLike<number>, fraction: number, held: number): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (let row = 0; row < labels.length; ++row) {
+    const label = labels[row] as number;
+    counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  const classes = [...counts].map(([label, count]) => {
+    const whole = Math.min(Math.floor(fraction * count), count - 1);
+    return { label, whole, room: count - 1 - whole, remainder: fraction * count - whole };
+  });
+  classes.sort((a, b) => b.remainder - a.remainder || a.label - b.label);
+  let left = held - classes.reduce((sum, { whole }) => sum + whole, 0);
+  const quotas = new Map<number, number>();
+  for (const { label, whole, room } of classes) {
+    const extra = left > 0 && room > 0 ? 1 : 0;
+    left -= extra;
+    quotas.set(label, whole + extra);
+  }
+  if ([...quotas.values()].some((quota) => quota > 0)) return quotas;
+  throw new RangeError("validationSplit: expected a class of at least two rows, got one row of each");
+}

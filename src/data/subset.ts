@@ -1,0 +1,47 @@
+/** Some rows of a data set: their indices, not copies of them. */
+
+import { Matrix } from "../matrix.js";
+import type { Dataset } from "./dataset.js";
+
+/** What training and evaluation read: a `Dataset`, or rows of one. */
+export type Rows = Pick<Dataset, "inputs" | "targets" | "weights" | "rows" | "columns"> & {
+  /** The rows' indices in `inputs`, `targets` and `weights`; all of them in order if absent. */
+  readonly indices?: Int32Array;
+};
+
+/**
+ * The rows `indices` of a data set, in that order; a row may come more than once. It reads the data set's memory, so it is
+ * of no use once that is disposed of, and has nothing to dispose of itself.
+ */
+export class Subset implements Rows {
+  readonly inputs: Dataset["inputs"];
+  readonly targets: Dataset["targets"];
+  readonly weights: Matrix | undefined;
+  readonly indices: Int32Array;
+  readonly rows: number;
+  readonly columns: number;
+
+  /**
+   * @param weights [rows of the data set, 1] in place of the data set's own
+   * @throws RangeError for an index that is none of the data set's rows; ShapeError, TypeError for weights that do not fit
+   */
+  constructor(data: Rows, indices: ArrayLike<number>, weights: Matrix | undefined = data.weights) {
+    const all = data.inputs.rows;
+    this.indices = new Int32Array(indices.length);
+    for (let i = 0; i < indices.length; ++i) {
+      const row = indices[i] as number;
+      if (!Number.isInteger(row) || row < 0 || row >= all) {
+        throw new RangeError(`subset: row ${i}: expected an index from 0 to ${all - 1}, got ${row}`);
+      }
+      this.indices[i] = row;
+    }
+    if (weights !== undefined && !(weights instanceof Matrix && weights.rows === all && weights.columns === 1)) {
+      throw new TypeError(`subset: weights: expected a Matrix ${all} × 1`);
+    }
+    this.inputs = data.inputs;
+    this.targets = data.targets;
+    this.weights = weights;
+    this.rows = indices.length;
+    this.columns = data.columns;
+  }
+}

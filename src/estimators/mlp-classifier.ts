@@ -1,0 +1,116 @@
+/** MLPClassifier: a network for classes, in scikit-learn's shape. */
+
+import type { Engine } from "../engine.js";
+import { NotFittedError } from "../errors.js";
+import { BinaryCrossEntropy } from "../losses/binary-cross-entropy.js";
+import type { Loss, Targets } from "../losses/loss.js";
+import { SoftmaxCrossEntropy } from "../losses/softmax-cross-entropy.js";
+import { accuracyScore, uniqueLabels } from "../metrics.js";
+import { MLP, type Samples } from "./mlp.js";
+
+/** A class: a number or a name. */
+export type Class = number | string;
+
+/**
+ * A network trained on classes, as scikit-learn's `MLPClassifier`: two classes share one output under a binary
+ * cross-entropy, more have one each under a softmax.
+ */
+export class MLPClassifier extends MLP<Class> {
+  #classes: Class[] = [];
+
+  /** The classes, sorted. @throws NotFittedError */
+  get classes(): readonly Class[] {
+    if (!this.network) throw new NotFittedError("this estimator was used before fit");
+    return this.#classes;
+  }
+
+  /**
+   * Trains until the loss no longer falls, `maxIter` epochs at most.
+   *
+   * @param X features, a row for each of `y`; scale them first
+   * @param y classes
+   * @throws ShapeError, RangeError, TypeError for data that does not fit; DivergenceError
+   */
+  async fit(X: Samples, y: ArrayLike<Class>): Promise<this> {
+    const classes = checkClasses(y);
+    if (!(this.options.warmStart && this.network)) this.#classes = classes;
+    this.#checkKnown(y);
+    await this.train(X, y);
+    return this;
+  }
+
+  /** One epoch from the present weights. @param classes all there will ever be; needed in the first call only */
+  async partialFit(X: Samples, y: ArrayLike<Class>, classes?: readonly Class[]): Promise<this> {
+    if (!this.network) this.#classes = classes ? checkClasses(classes) : checkClasses(y);
+    this.#checkKnown(y);
+    await this.trainOnce(X, y);
+    return this;
+  }
+
+  /** The likeliest class of each row. @throws NotFittedError, ShapeError, RangeError for NaN and ±∞ */
+  predict(X: Samples): Class[] {
+    const predicted: Class[] = [];
+    this.predictBatches(X, (network, input) => {
+      for (const index of network.predict(input)) predicted.push(this.#classes[index] as Class);
+    });
+    return predicted;
+  }
+
+  /** The classes' probabilities for each row, in the order of `classes`. @throws as `predict` */
+  predictProba(X: Samples): number[][] {
+    const rows: number[][] = [];
+    this.predictBatches(X, (network, input) => {
+      const probabilities = network.predictProbabilities(input);
+      const columns = network.outputs as number;
+      for (let row = 0; row < input.rows; ++row) {
+        const values = Array.from(probabilities.subarray(row * columns, (row + 1) * columns));
+        rows.push(columns === 1 ? [1 - (values[0] as number), values[0] as number] : values);
+      }
+    });
+    return rows;
+  }
+
+  /** Share of rows whose class is predicted. */
+  override score(X: Samples, y: ArrayLike<Class>): number {
+    return accuracyScore(Array.from(y) as string[], this.predict(X) as string[]);
+  }
+
+  protected override makeLoss(): Loss {
+    return this.#classes.length === 2 ? new BinaryCrossEntropy() : new SoftmaxCrossEntropy();
+  }
+
+  protected override outputs(): number {
+    return this.#classes.length === 2 ? 1 : this.#classes.length;
+  }
+
+  protected override place(engine: Engine, y: ArrayLike<Class>, rows: readonly number[]): Targets {
+    const all = this.strata(y);
+    const labels = rows.map((row) => all[row] as number);
+    const count = this.#classes.length;
+    return count === 2 ? engine.matrix(rows.length, 1, labels) : engine.labels(labels, count);
+  }
+
+  protected override strata(y: ArrayLike<Class>): number[] {
+    const index = new Map(this.#classes.map((name, position) => [name, position]));
+    return Array.from(y, (name) => index.get(name) as number);
+  }
+
+  #checkKnown(y: ArrayLike<Class>): void {
+    const known = new Set(this.#classes);
+    const stranger = Array.from(y).find((name) => !known.has(name));
+    if (stranger !== undefined) {
+      throw new RangeError(`y: expected the classes ${this.#classes.join(", ")}, got ${String(stranger)}`);
+    }
+  }
+}
+
+/** The classes that occur, sorted. @throws TypeError, RangeError unless they are numbers or names, two at least */
+function checkClasses(y: ArrayLike<Class>): Class[] {
+  const classes = uniqueLabels(y as ArrayLike<string>);
+  const kinds = new Set(classes.map((name) => typeof name));
+  if (kinds.size > 1 || !(kinds.has("number") || kinds.has("string")) || classes.some(Number.isNaN)) {
+    throw new TypeError("y: expected only numbers or only strings as classes");
+  }
+  if (classes.length >= 2) return classes;
+  throw new RangeError(`y: expected at least two classes, got ${classes.length}`);
+}

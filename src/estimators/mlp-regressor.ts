@@ -1,0 +1,64 @@
+/** MLPRegressor: a network for values, in scikit-learn's shape. */
+
+import type { Engine } from "../engine.js";
+import type { Loss, Targets } from "../losses/loss.js";
+import { HalfSquaredError } from "../losses/regression.js";
+import { checkFinite } from "../matrix.js";
+import { r2Score } from "../metrics.js";
+import { MLP, type Samples } from "./mlp.js";
+
+/** A network trained on values under half the squared error, as scikit-learn's `MLPRegressor`. */
+export class MLPRegressor extends MLP<number> {
+  /**
+   * Trains until the loss no longer falls, `maxIter` epochs at most.
+   *
+   * @param X features, a row for each of `y`; scale them first
+   * @throws ShapeError, RangeError for data that does not fit; DivergenceError
+   */
+  async fit(X: Samples, y: ArrayLike<number>): Promise<this> {
+    checkFinite(y, 1);
+    await this.train(X, y);
+    return this;
+  }
+
+  /** One epoch from the present weights. */
+  async partialFit(X: Samples, y: ArrayLike<number>): Promise<this> {
+    checkFinite(y, 1);
+    await this.trainOnce(X, y);
+    return this;
+  }
+
+  /** The value of each row. @throws NotFittedError, ShapeError, RangeError for NaN and ±∞ */
+  predict(X: Samples): number[] {
+    const values: number[] = [];
+    this.predictBatches(X, (network, input) => {
+      values.push(...network.predictValues(input));
+    });
+    return values;
+  }
+
+  /** R² of the predictions. */
+  override score(X: Samples, y: ArrayLike<number>): number {
+    return r2Score(y, this.predict(X));
+  }
+
+  protected override makeLoss(): Loss {
+    return new HalfSquaredError();
+  }
+
+  protected override outputs(): number {
+    return 1;
+  }
+
+  protected override place(engine: Engine, y: ArrayLike<number>, rows: readonly number[]): Targets {
+    return engine.matrix(
+      rows.length,
+      1,
+      rows.map((row) => y[row] as number),
+    );
+  }
+
+  protected override strata(): undefined {
+    return undefined;
+  }
+}

@@ -1,0 +1,45 @@
+/** Training's files in Node: checkpoints that are never torn, logs that go on where they were. */
+
+import { appendFile, mkdir, readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { CheckpointOptions, CheckpointPosition } from "../training/checkpoint-callback.js";
+import type { LoggerOptions } from "../training/loggers.js";
+import { removeStaleTemporaries, writeWhole } from "./write-whole.js";
+
+/**
+ * The `write` of a `Checkpoint`: replaces the file as a whole, so that it holds the newest checkpoint at every moment. The
+ * folder is made, and what killed processes have left there of this file removed, before the first.
+ *
+ * @param path of the file, or what gives it, to keep several
+ */
+export function fileCheckpoint(path: string | ((position: CheckpointPosition) => string)): CheckpointOptions["write"] {
+  const prepared = new Set<string>();
+  return async (bytes, position) => {
+    const file = typeof path === "string" ? path : path(position);
+    if (!prepared.has(file)) {
+      await mkdir(dirname(file), { recursive: true });
+      await removeStaleTemporaries(file);
+      prepared.add(file);
+    }
+    await writeWhole(file, bytes);
+  };
+}
+
+/** The bytes of a checkpoint for `resume`; undefined when there is no such file, as before a training's first checkpoint. */
+export async function readCheckpoint(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** The `write` of a `CsvLogger` or `JsonlLogger`: a training's first lines replace the file, later ones are appended. */
+export function fileLog(path: string): LoggerOptions["write"] {
+  return async (text, begins) => {
+    if (!begins) return appendFile(path, text);
+    await mkdir(dirname(path), { recursive: true });
+    await writeWhole(path, text);
+  };
+}

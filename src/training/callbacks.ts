@@ -1,0 +1,74 @@
+/** The contract of a callback: what training calls as it goes on, and what a callback may ask of it. */
+
+import type { Loss } from "../losses/loss.js";
+import type { Network } from "../network.js";
+import type { History } from "./history.js";
+import type { EpochReport, Metric } from "./report.js";
+
+/**
+ * finished: all epochs are done; stopped: a callback asked for the end; interrupted: the signal, or the caller left the
+ * loop; failed: an error, which the caller gets.
+ */
+export type Outcome = "finished" | "stopped" | "interrupted" | "failed";
+
+/** A training under way, as its callbacks see it. */
+export interface RunView {
+  readonly network: Network;
+  /** The epoch under way, from 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Batches of it that are done, of `batches`. */
+  readonly batch: number;
+  readonly batches: number;
+  /** Loss of the last batch, before its step. */
+  readonly loss: number;
+  readonly history: History;
+  /** Whether the training began with a checkpoint. */
+  readonly resumed: boolean;
+  /** Ends the training after this epoch; an epoch under way is finished first. */
+  stop(): void;
+  /**
+   * Everything that the rest of the training depends on, as the bytes of a file for `resume`.
+   *
+   * @throws Error while callbacks are being told of a batch or an epoch, which some of them would not know of or learn of
+   * twice: it can be called in `onSettled`, between two epochs, whenever other tasks have their turn, and after the end
+   */
+  checkpoint(): Uint8Array;
+}
+
+/** What a callback can know before the training begins. */
+export interface RunPlan {
+  readonly epochs: number;
+  readonly loss: Loss;
+  /** The numbers that reports will have. */
+  readonly metrics: readonly Metric[];
+}
+
+/** What a callback wants a checkpoint to keep: plain JSON, and arrays. */
+export interface CallbackState {
+  readonly values: unknown;
+  readonly arrays?: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>>;
+}
+
+/**
+ * All methods are optional; what returns a promise is waited for. For each event the callbacks are called in the order of
+ * the list, and when all have been, `onSettled` of each is: what a checkpoint written there holds is complete.
+ *
+ * A training that is resumed calls `onTrainBegin` again, with a history that is not empty. An epoch that the signal cut
+ * short is not ended: `onEpochEnd` waits until it is resumed.
+ */
+export interface Callback {
+  /** Says what is wrong with the options, before anything is trained. @throws RangeError */
+  check?(plan: RunPlan): void;
+  onTrainBegin?(run: RunView): void | Promise<void>;
+  /** After each batch; with `accumulate`, after batches without a step, too. */
+  onBatchEnd?(run: RunView): void | Promise<void>;
+  onEpochEnd?(report: EpochReport, run: RunView): void | Promise<void>;
+  /** In an epoch's `onSettled` the next one is under way, with no batch done. */
+  onSettled?(event: "batch" | "epoch", run: RunView): void | Promise<void>;
+  onTrainEnd?(outcome: Outcome, run: RunView): void | Promise<void>;
+  /** What a resumed training gives back to `loadState`; a callback without state has neither. */
+  state?(): CallbackState;
+  /** @throws FormatError for what is no such state: it comes from a file. Nothing has changed then */
+  loadState?(state: CallbackState): void;
+}

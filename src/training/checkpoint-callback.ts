@@ -1,0 +1,80 @@
+/** Checkpoint: writes the training's state as it goes on, through a function of the caller's. */
+
+import type { Callback, CallbackState, RunPlan, RunView } from "./callbacks.js";
+import { Monitor, type MonitorOptions } from "./monitor.js";
+import type { EpochReport } from "./report.js";
+
+/** Where in the training a checkpoint was taken. */
+export interface CheckpointPosition {
+  /** The epoch under way, from 1, and its batches that are done: 0 at an epoch's start. */
+  readonly epoch: number;
+  readonly batch: number;
+}
+
+/** Options of Checkpoint. Without any of the last three: after every epoch. */
+export interface CheckpointOptions {
+  /** Is given the bytes for `resume`; training waits for what it returns. In Node: `fileCheckpoint` of simdgrad/node. */
+  write(bytes: Uint8Array, position: CheckpointPosition): void | Promise<void>;
+  /** Write after every n-th epoch. */
+  readonly everyEpochs?: number;
+  /** Write after every n-th batch of the training, counted through all epochs. */
+  readonly everyBatches?: number;
+  /** Write after epochs that are better than all before. */
+  readonly onImprovement?: MonitorOptions;
+}
+
+/** Writes a checkpoint after the batches and epochs that its options name, once all callbacks have seen them. */
+export class Checkpoint implements Callback {
+  readonly #write: CheckpointOptions["write"];
+  readonly #everyEpochs: number | undefined;
+  readonly #everyBatches: number | undefined;
+  readonly #monitor: Monitor | undefined;
+  #improved = false;
+
+  /** @throws TypeError when `write` is no function; RangeError for counts that are not integers from 1 */
+  constructor({ write, everyEpochs, everyBatches, onImprovement }: CheckpointOptions) {
+    if (typeof write !== "function") throw new TypeError(`write: expected a function, got ${typeof write}`);
+    for (const [name, count] of Object.entries({ everyEpochs, everyBatches })) {
+      if (count === undefined || (Number.isSafeInteger(count) && count >= 1)) continue;
+      throw new RangeError(`${name}: expected an integer of at least 1, got ${count}`);
+    }
+    const unspecified = everyEpochs === undefined && everyBatches === undefined && onImprovement === undefined;
+    this.#write = write;
+    this.#everyEpochs = unspecified ? 1 : everyEpochs;
+    this.#everyBatches = everyBatches;
+    this.#monitor = onImprovement && new Monitor(onImprovement);
+  }
+
+  check(plan: RunPlan): void {
+    this.#monitor?.check(plan);
+  }
+
+  onTrainBegin({ resumed }: RunView): void {
+    if (!resumed) this.#monitor?.reset();
+  }
+
+  onEpochEnd(report: EpochReport): void {
+    this.#improved = this.#monitor?.improves(report) ?? false;
+  }
+
+  onSettled(event: "batch" | "epoch", run: RunView): void | Promise<void> {
+    const due = event === "batch" ? this.#isBatchDue(run) : this.#improved || this.#isEpochDue(run);
+    if (due) return this.#write(run.checkpoint(), { epoch: run.epoch, batch: run.batch });
+  }
+
+  state(): CallbackState {
+    return { values: this.#monitor?.state() ?? null };
+  }
+
+  loadState({ values }: CallbackState): void {
+    this.#monitor?.loadState(values);
+  }
+
+  #isBatchDue({ epoch, batch, batches }: RunView): boolean {
+    return this.#everyBatches !== undefined && ((epoch - 1) * batches + batch) % this.#everyBatches === 0;
+  }
+
+  #isEpochDue({ epoch }: RunView): boolean {
+    return this.#everyEpochs !== undefined && (epoch - 1) % this.#everyEpochs === 0;
+  }
+}

@@ -1,0 +1,151 @@
+/** The JSON of a checkpoint, checked field by field. */
+
+import { FormatError } from "../errors.js";
+import { Random, type RandomState } from "../random.js";
+import type { CheckpointValues, RandomStates, TrainingPosition } from "./checkpoint.js";
+import { type EpochReport, REPORT_NUMBERS, REQUIRED_NUMBERS } from "./report.js";
+
+/** All of it. */
+export interface CheckpointState extends CheckpointValues {
+  readonly optimizer: {
+    readonly learningRate: number;
+    readonly steps: number;
+    /** How many arrays each slot has. */
+    readonly slots: Readonly<Record<string, number>>;
+  };
+  readonly callbacks: readonly { readonly values: unknown; readonly arrays: readonly string[] }[];
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** @throws FormatError for whatever `serializeCheckpoint` would not have written */
+export function readState(value: unknown, name: string): CheckpointState {
+  const state = fields(value, `${name}: state`);
+  const position = readPosition(state.position, `${name}: position`);
+  return {
+    position,
+    random: readRandom(state.random, position, `${name}: random`),
+    settings: mapValues(fields(state.settings, `${name}: settings`), (setting, key) =>
+      finite(setting, `${name}: setting ${short(key)}`),
+    ),
+    schedule: state.schedule ?? null,
+    optimizer: readOptimizer(state.optimizer, `${name}: optimizer`),
+    callbacks: list(state.callbacks, `${name}: callbacks`).map((callback, i) => {
+      const { values, arrays } = fields(callback, `${name}: callback ${i}`);
+      const names = list(arrays, `${name}: callback ${i}`).map((key) => text(key, `${name}: callback ${i}`));
+      return { values, arrays: names };
+    }),
+    history: readHistory(state.history, position, `${name}: history`),
+  };
+}
+
+/** A report as JSON: what JSON has no numbers for becomes a string. */
+export function encodeReport(report: EpochReport): Fields {
+  return mapValues(report as unknown as Fields, (value) => (isPlain(value) ? value : String(value)));
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value !== "number" || Number.isFinite(value);
+}
+
+function readPosition(value: unknown, what: string): TrainingPosition {
+  const { epoch, batch, losses, seconds, stopped } = fields(value, what);
+  return {
+    epoch: count(epoch, `${what}: epoch`, 1),
+    batch: count(batch, `${what}: batch`),
+    losses: finite(losses, `${what}: losses`),
+    seconds: finite(seconds, `${what}: seconds`),
+    stopped: boolean(stopped, `${what}: stopped`),
+  };
+}
+
+function readRandom(value: unknown, { batch }: TrainingPosition, what: string): RandomStates {
+  const { now, epoch, split } = fields(value, what);
+  if ((epoch === undefined) !== (batch === 0)) {
+    throw new FormatError(`${what}: expected the state at the epoch's start within an epoch, and only there`);
+  }
+  return {
+    now: generatorState(now, what),
+    ...(epoch !== undefined && { epoch: generatorState(epoch, what) }),
+    ...(split !== undefined && { split: generatorState(split, what) }),
+  };
+}
+
+function readOptimizer(value: unknown, what: string): CheckpointState["optimizer"] {
+  const { learningRate, steps, slots } = fields(value, what);
+  return {
+    learningRate: finite(learningRate, `${what}: learningRate`, 0),
+    steps: count(steps, `${what}: steps`),
+    slots: mapValues(fields(slots, `${what}: slots`), (arrays, slot) => count(arrays, `${what}: slot ${short(slot)}`)),
+  };
+}
+
+function readHistory(value: unknown, { epoch }: TrainingPosition, what: string): EpochReport[] {
+  const reports = list(value, what).map((item, i) => {
+    const report = fields(item, `${what}: ${i}`);
+    const numbers = REPORT_NUMBERS.filter((key) => report[key] !== undefined || REQUIRED_NUMBERS.has(key)).map(
+      (key) => [key, number(report[key], `${what}: ${i}: ${key}`)] as const,
+    );
+    if (report.epoch !== i + 1 || report.completed !== true) {
+      throw new FormatError(`${what}: ${i}: expected the completed epoch ${i + 1}, got ${short(report.epoch)}`);
+    }
+    return { ...Object.fromEntries(numbers), completed: true } as unknown as EpochReport;
+  });
+  if (reports.length === epoch - 1) return reports;
+  throw new FormatError(`${what}: expected ${epoch - 1} epochs, got ${reports.length}`);
+}
+
+function generatorState(value: unknown, what: string): RandomState {
+  const random = new Random(0);
+  try {
+    random.state = value as RandomState;
+  } catch (cause) {
+    throw new FormatError(`${what}: ${(cause as Error).message}`, { cause });
+  }
+  return random.state;
+}
+
+function fields(value: unknown, what: string): Fields {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;
+  throw new FormatError(`${what}: expected an object, got ${short(value)}`);
+}
+
+function list(value: unknown, what: string): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new FormatError(`${what}: expected a list, got ${short(value)}`);
+}
+
+function text(value: unknown, what: string): string {
+  if (typeof value === "string") return value;
+  throw new FormatError(`${what}: expected a string, got ${short(value)}`);
+}
+
+function boolean(value: unknown, what: string): boolean {
+  if (typeof value === "boolean") return value;
+  throw new FormatError(`${what}: expected true or false, got ${short(value)}`);
+}
+
+function count(value: unknown, what: string, least = 0): number {
+  if (Number.isSafeInteger(value) && (value as number) >= least) return value as number;
+  throw new FormatError(`${what}: expected an integer of at least ${least}, got ${short(value)}`);
+}
+
+function finite(value: unknown, what: string, least = Number.NEGATIVE_INFINITY): number {
+  if (Number.isFinite(value) && (value as number) >= least) return value as number;
+  throw new FormatError(`${what}: expected a finite number, got ${short(value)}`);
+}
+
+/** A number that may be one of those which JSON does not have. */
+function number(value: unknown, what: string): number {
+  if (value === "NaN" || value === "Infinity" || value === "-Infinity") return Number(value);
+  return finite(value, what);
+}
+
+function mapValues<T>(object: Fields, map: (value: unknown, key: string) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value, key)]));
+}
+
+/** A value for a message, short: a hostile one may be 100 MB. */
+function short(value: unknown): string {
+  return typeof value === "object" && value !== null ? "an object" : String(value).slice(0, 80);
+}

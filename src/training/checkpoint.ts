@@ -1,0 +1,192 @@
+/** Checkpoints: everything that the rest of a training depends on, as a safetensors file. Files are taken as hostile. */
+
+import { FormatError } from "../errors.js";
+import { duplicateKey } from "../formats/json-keys.js";
+import { parseSafetensors, serializeSafetensors } from "../formats/safetensors.js";
+import { float32Tensor, float32Values, type Tensor } from "../formats/tensor.js";
+import type { StateDict } from "../network.js";
+import type { OptimizerState } from "../optimizers/optimizer.js";
+import type { RandomState } from "../random.js";
+import type { CallbackState, RunView } from "./callbacks.js";
+import { encodeReport, readState } from "./checkpoint-state.js";
+import type { EpochReport } from "./report.js";
+
+const FORMAT = "simdgrad-checkpoint";
+const VERSION = "1";
+
+/** How far a training is, between two batches. */
+export interface TrainingPosition {
+  /** The epoch under way, from 1; one more than there are when all are done. */
+  readonly epoch: number;
+  /** Its batches that are done. */
+  readonly batch: number;
+  /** The sum of their losses, and the time they took in seconds. */
+  readonly losses: number;
+  readonly seconds: number;
+  /** Whether a callback has asked for the end. */
+  readonly stopped: boolean;
+}
+
+/** States of the engine's generator. */
+export interface RandomStates {
+  readonly now: RandomState;
+  /** Before the order of the epoch under way was drawn; absent between epochs. */
+  readonly epoch?: RandomState;
+  /** Before the rows to hold back were drawn, if any are. */
+  readonly split?: RandomState;
+}
+
+/** The part of a checkpoint that is JSON. */
+export interface CheckpointValues {
+  readonly position: TrainingPosition;
+  readonly random: RandomStates;
+  readonly settings: Readonly<Record<string, number>>;
+  readonly schedule: unknown;
+  /** Reports of the epochs that were completed. */
+  readonly history: readonly EpochReport[];
+}
+
+/** A checkpoint in memory. */
+export interface CheckpointContents extends CheckpointValues {
+  /** Parameters and buffers: `network.loadStateDict` takes them, to use the network without training on. */
+  readonly network: StateDict;
+  readonly optimizer: OptimizerState;
+  /** By the parameter's index: gradients that wait for the batches they are to be averaged with. */
+  readonly gradients: ReadonlyMap<number, Float32Array>;
+  readonly callbacks: readonly CallbackState[];
+}
+
+/**
+ * The state of a training as the bytes of a safetensors file, which `fit` takes as `resume`.
+ *
+ * @throws Error when the training has not begun, has failed, or is telling its callbacks of a batch or an epoch
+ */
+export function saveCheckpoint(run: Pick<RunView, "checkpoint">): Uint8Array {
+  return run.checkpoint();
+}
+
+/** The bytes of a file; the arrays are float32, in the shapes they have in memory. */
+export function serializeCheckpoint(contents: CheckpointContents, gradientShapes: readonly (readonly number[])[]) {
+  const { network, optimizer, gradients, callbacks } = contents;
+  const tensors: [string, Tensor][] = [];
+  const add = (name: string, data: Float32Array, shape: readonly number[]) =>
+    tensors.push([name, float32Tensor(data, shape)]);
+  for (const [name, { shape, data }] of Object.entries(network)) add(`network.${name}`, data, shape);
+  for (const [slot, arrays] of Object.entries(optimizer.slots)) {
+    for (const [i, data] of arrays.entries()) add(`optimizer.${slot}.${i}`, data, [data.length]);
+  }
+  for (const [i, data] of gradients) add(`gradient.${i}`, data, gradientShapes[i] as readonly number[]);
+  for (const [i, { arrays = {} }] of callbacks.entries()) {
+    for (const [name, { shape, data }] of Object.entries(arrays)) add(`callback.${i}.${name}`, data, shape);
+  }
+  const state = {
+    position: contents.position,
+    random: contents.random,
+    settings: contents.settings,
+    schedule: contents.schedule ?? null,
+    optimizer: {
+      learningRate: optimizer.learningRate,
+      steps: optimizer.steps,
+      slots: Object.fromEntries(Object.entries(optimizer.slots).map(([slot, arrays]) => [slot, arrays.length])),
+    },
+    callbacks: callbacks.map(({ values, arrays }) => ({ values: values ?? null, arrays: Object.keys(arrays ?? {}) })),
+    history: contents.history.map(encodeReport),
+  };
+  return serializeSafetensors(tensors, { format: FORMAT, version: VERSION, state: JSON.stringify(state) });
+}
+
+/**
+ * What `saveCheckpoint` made the bytes of. Whether it is of the network at hand, `fit` finds out.
+ *
+ * @param name of the file, for messages
+ * @throws FormatError when it is no such file
+ */
+export function loadCheckpoint(bytes: Uint8Array, name = "checkpoint"): CheckpointContents {
+  const { tensors, metadata } = parseSafetensors(bytes, name);
+  if (metadata.format !== FORMAT || metadata.version !== VERSION) {
+    const got = `${JSON.stringify(metadata.format)}, version ${JSON.stringify(metadata.version)}`;
+    throw new FormatError(`${name}: expected metadata with format "${FORMAT}", version "${VERSION}", got ${got}`);
+  }
+  const state = readState(parseJson(metadata.state, name), name);
+  const take = takeTensors(tensors, name);
+  const contents: CheckpointContents = {
+    position: state.position,
+    random: state.random,
+    settings: state.settings,
+    schedule: state.schedule,
+    history: state.history,
+    network: Object.fromEntries(take.allBelow("network.")),
+    optimizer: {
+      learningRate: state.optimizer.learningRate,
+      steps: state.optimizer.steps,
+      slots: Object.fromEntries(
+        Object.entries(state.optimizer.slots).map(([slot, count]) => [slot, take.list(`optimizer.${slot}`, count)]),
+      ),
+    },
+    gradients: readGradients(take.allBelow("gradient."), name),
+    callbacks: state.callbacks.map(({ values, arrays }, i) => ({
+      values,
+      ...(arrays.length > 0 && {
+        arrays: Object.fromEntries(arrays.map((key) => [key, take.one(`callback.${i}.${key}`)])),
+      }),
+    })),
+  };
+  take.end();
+  return contents;
+}
+
+/** @throws FormatError unless the text is JSON whose objects have each key once */
+function parseJson(text: string | undefined, name: string): unknown {
+  if (text === undefined) throw new FormatError(`${name}: metadata: expected an entry "state", got none`);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new FormatError(`${name}: metadata "state": expected JSON, got: ${(cause as Error).message}`, { cause });
+  }
+  const twice = duplicateKey(text);
+  if (twice === undefined) return value;
+  throw new FormatError(`${name}: metadata "state": expected each key once, got ${JSON.stringify(twice)} twice`);
+}
+
+/** Hands out the tensors by name, each once, as float32. */
+function takeTensors(tensors: ReadonlyMap<string, Tensor>, name: string) {
+  const left = new Map(tensors);
+  const one = (key: string) => {
+    const tensor = left.get(key);
+    left.delete(key);
+    if (tensor?.dtype !== "F32") {
+      throw new FormatError(`${name}: tensor ${key}: expected F32, got ${tensor?.dtype ?? "none"}`);
+    }
+    return { shape: tensor.shape, data: float32Values(tensor) };
+  };
+  return {
+    one,
+    list: (prefix: string, count: number) => {
+      // The count is the file's: nothing is allocated for it in advance, and the first that is missing ends it.
+      const arrays: Float32Array[] = [];
+      for (let i = 0; i < count; ++i) arrays.push(one(`${prefix}.${i}`).data);
+      return arrays;
+    },
+    allBelow: (prefix: string) => {
+      const keys = [...left.keys()].filter((key) => key.startsWith(prefix));
+      return keys.map((key) => [key.slice(prefix.length), one(key)] as const);
+    },
+    end: () => {
+      const [key] = left.keys();
+      if (key !== undefined) throw new FormatError(`${name}: tensor ${key.slice(0, 80)} belongs to nothing`);
+    },
+  };
+}
+
+function readGradients(tensors: readonly (readonly [string, { readonly data: Float32Array }])[], name: string) {
+  const gradients = new Map<number, Float32Array>();
+  for (const [key, { data }] of tensors) {
+    const index = Number(key);
+    if (String(index) !== key || !Number.isSafeInteger(index) || index < 0) {
+      throw new FormatError(`${name}: tensor gradient.${key.slice(0, 80)}: expected a parameter's index`);
+    }
+    gradients.set(index, data);
+  }
+  return gradients;
+}

@@ -1,0 +1,123 @@
+/** The options of `fit`, and what is wrong with them. */
+
+import { checkSplit } from "../data/split.js";
+import type { Rows } from "../data/subset.js";
+import type { Network } from "../network.js";
+import type { Callback } from "./callbacks.js";
+import { type CheckpointContents, loadCheckpoint } from "./checkpoint.js";
+import { type Metric, type Progress, reportedMetrics } from "./report.js";
+import { type ClassWeights, checkClassWeights, checkSampleWeights } from "./weights.js";
+
+/** Options of `fit`. */
+export interface FitOptions {
+  /** Passes over the training set; default 25. With `resume`, those before it count. */
+  readonly epochs?: number;
+  /** Rows of a batch; default 32. */
+  readonly batchSize?: number;
+  /** Visit the rows in a new order each epoch; default true. */
+  readonly shuffle?: boolean;
+  /** Evaluated after each epoch: a data set, or a `Subset` of one. */
+  readonly validation?: Rows;
+  /**
+   * In place of `validation`: hold back this fraction of the rows, between 0 and 1, drawn from the engine's generator before
+   * the first epoch, from each class of labels its share.
+   */
+  readonly validationSplit?: number;
+  /** Evaluate the training set after each epoch too; default true. */
+  readonly evaluateTraining?: boolean;
+  /**
+   * How much each class counts in training (evaluation is not weighted by class): one weight a class, from 0, those that a
+   * record leaves out being 1; or `balanced`: rows / (classes · rows of the class), as scikit-learn has it. Multiplied with
+   * the row's sample weight.
+   */
+  readonly classWeights?: ClassWeights;
+  /** How much each row of the data set counts, from 0: for a data set that has no weights itself. Evaluation knows them, too. */
+  readonly sampleWeights?: ArrayLike<number>;
+  /** Batches whose gradients' mean makes one step; default 1. An epoch's last step may have fewer. */
+  readonly accumulate?: number;
+  /** Told of batches and epochs, in this order. */
+  readonly callbacks?: readonly Callback[];
+  /**
+   * A checkpoint's bytes, or what `loadCheckpoint` made of them: go on from there, to the same bits as if there had been no
+   * stop. Network, data and all other options must be the same, only `epochs` may be more.
+   */
+  readonly resume?: Uint8Array | CheckpointContents;
+  /** Stops after the current batch; the epoch it fell in is still evaluated and reported, with `completed: false`. */
+  readonly signal?: AbortSignal;
+  /** Called about ten times a second while an epoch runs, and at its end. */
+  onProgress?(progress: Progress): void;
+}
+
+/** Checked options, defaults filled in. */
+export interface Plan {
+  readonly network: Network;
+  readonly data: Rows;
+  readonly options: FitOptions;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly shuffle: boolean;
+  readonly evaluateTraining: boolean;
+  readonly accumulate: number;
+  readonly callbacks: readonly Callback[];
+  readonly metrics: readonly Metric[];
+  readonly checkpoint: CheckpointContents | undefined;
+}
+
+/** The settings that a checkpoint's training and the one that goes on with it must share. */
+export function sharedSettings({ data, options, batchSize, shuffle, accumulate }: Plan) {
+  const { validationSplit = 0 } = options;
+  return { rows: data.rows, columns: data.columns, batchSize, shuffle: Number(shuffle), accumulate, validationSplit };
+}
+
+/** @throws RangeError, TypeError, ShapeError for invalid options; FormatError for an invalid checkpoint. Nothing has moved then */
+export function planTraining(network: Network, data: Rows, options: FitOptions): Plan {
+  const { epochs = 25, batchSize = 32, shuffle = true, evaluateTraining = true, accumulate = 1 } = options;
+  const { callbacks = [], validation, validationSplit, resume } = options;
+  checkInteger("epochs", epochs, 0);
+  checkInteger("batch size", batchSize, 1);
+  checkInteger("accumulate", accumulate, 1);
+  const held = validationSplit === undefined ? 0 : checkSplit(data.rows, validationSplit);
+  if (validation && held > 0) throw new RangeError("validationSplit: expected it or validation, got both");
+  if (batchSize > data.rows - held) {
+    throw new RangeError(
+      `batch size: expected at most the ${data.rows - held} rows of the training set, got ${batchSize}`,
+    );
+  }
+  checkSampleWeights(options.sampleWeights, data);
+  checkClassWeights(options.classWeights, data);
+  if (!Array.isArray(callbacks) || callbacks.some((callback) => typeof callback !== "object" || callback === null)) {
+    throw new TypeError("callbacks: expected a list of objects");
+  }
+  const ofValues = network.loss.activation === "identity";
+  const metrics = reportedMetrics(ofValues, evaluateTraining, validation !== undefined || held > 0);
+  for (const callback of callbacks) callback.check?.({ epochs, loss: network.loss, metrics });
+  const checkpoint = resume instanceof Uint8Array ? loadCheckpoint(resume, "resume") : resume;
+  const settings = { epochs, batchSize, shuffle, evaluateTraining, accumulate, callbacks, metrics };
+  const plan = { network, data, options, ...settings, checkpoint };
+  if (checkpoint) checkContinues(plan, checkpoint);
+  return plan;
+}
+
+/** @throws RangeError when the checkpoint is of a training with other settings */
+function checkContinues(plan: Plan, { settings, position, random, callbacks }: CheckpointContents): void {
+  for (const [name, value] of Object.entries(sharedSettings(plan))) {
+    if (settings[name] === value) continue;
+    throw new RangeError(`resume: ${name}: expected ${settings[name]} as in the checkpoint, got ${value}`);
+  }
+  if ((random.split === undefined) !== (plan.options.validationSplit === undefined)) {
+    throw new RangeError("resume: expected the generator's state before the split if there is one, and only then");
+  }
+  const begun = position.batch === 0 ? position.epoch - 1 : position.epoch;
+  if (begun > plan.epochs) {
+    throw new RangeError(`epochs: expected at least the ${begun} that the checkpoint has begun, got ${plan.epochs}`);
+  }
+  if (callbacks.length !== plan.callbacks.length) {
+    const got = plan.callbacks.length;
+    throw new RangeError(`resume: expected ${callbacks.length} callbacks as in the checkpoint, got ${got}`);
+  }
+}
+
+function checkInteger(name: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new RangeError(`${name}: expected an integer of at least ${least}, got ${value}`);
+}

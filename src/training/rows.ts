@@ -1,0 +1,61 @@
+/** Which rows are trained on, which are evaluated, and how much each counts. */
+
+import { type Split, splitRows } from "../data/split.js";
+import { type Rows, Subset } from "../data/subset.js";
+import type { Engine } from "../engine.js";
+import { Labels, Matrix } from "../matrix.js";
+import type { Plan } from "./options.js";
+import { rowWeights } from "./weights.js";
+
+/** The rows of a training. */
+export interface ChosenRows {
+  /** To learn from, weighted by class and row. */
+  readonly training: Rows;
+  /** The same rows to evaluate, weighted by row only. */
+  readonly evaluation: Rows;
+  readonly validation: Rows | undefined;
+  /** Frees the weights. */
+  dispose(): void;
+}
+
+/** Draws the split, if there is to be one, from the engine's generator, and lays out the weights. */
+export function chooseRows({ network, data, options }: Plan): ChosenRows {
+  const { engine } = network;
+  const { validationSplit, classWeights, sampleWeights } = options;
+  const split = validationSplit === undefined ? undefined : splitData(engine, data, validationSplit);
+  const training = split ? split.training : data.indices;
+  const own: Matrix[] = [];
+  const place = (values: ArrayLike<number>) => {
+    const matrix = new Matrix(engine.memory, data.inputs.rows, 1, values);
+    own.push(matrix);
+    return matrix;
+  };
+  const sampled = sampleWeights ? place(sampleWeights) : data.weights;
+  const weighted = classWeights ? place(rowWeights(data, classWeights, sampled?.data, training)) : sampled;
+  const view = (indices: Int32Array | undefined, weights: Matrix | undefined): Rows => ({
+    inputs: data.inputs,
+    targets: data.targets,
+    weights,
+    rows: indices?.length ?? data.rows,
+    columns: data.columns,
+    ...(indices && { indices }),
+  });
+  return {
+    training: view(training, weighted),
+    evaluation: view(training, sampled),
+    validation: split ? new Subset(data, split.validation, sampled) : options.validation,
+    dispose: () => {
+      for (const matrix of own) matrix.dispose();
+    },
+  };
+}
+
+/** Splits the rows of `data`; the indices are those of the whole data set. */
+function splitData(engine: Engine, { targets, rows, indices }: Rows, fraction: number): Split {
+  const labels = targets instanceof Labels ? targets.data : undefined;
+  const own = indices && labels ? indices.map((row) => labels[row] as number) : labels;
+  const split = splitRows(own ?? rows, fraction, engine.random);
+  if (!indices) return split;
+  const original = (positions: Int32Array) => positions.map((position) => indices[position] as number);
+  return { training: original(split.training), validation: original(split.validation) };
+}

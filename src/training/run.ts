@@ -1,0 +1,250 @@
+/** A training: epochs of minibatches, evaluated, reported, told to callbacks, and to be taken up again after any batch. */
+
+import { iterateMinibatches } from "../data/minibatches.js";
+import { DivergenceError } from "../errors.js";
+import type { Network } from "../network.js";
+import type { Outcome, RunView } from "./callbacks.js";
+import { History } from "./history.js";
+import type { Plan } from "./options.js";
+import { ProgressClock } from "./progress-clock.js";
+import { type EpochReport, evaluationNumbers } from "./report.js";
+import { type ChosenRows, chooseRows } from "./rows.js";
+import { captureTraining, type Progression, restoreTraining, startOfTraining } from "./state.js";
+import { Stepper } from "./stepper.js";
+
+/** What `fit` returns: an iterator over the epochs' reports, which trains as it is asked for them; and what has become of them. */
+export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>, RunView {
+  readonly #plan: Plan;
+  readonly #reports: AsyncGenerator<EpochReport, void, undefined>;
+  readonly #stepper: Stepper;
+  readonly #clock: ProgressClock;
+  readonly #progression: Progression = startOfTraining();
+  readonly #history: History;
+  #rows: ChosenRows | undefined;
+  /** The rows' indices in the epoch's order. */
+  #order = new Int32Array(0);
+  #batches = 0;
+  #loss = Number.NaN;
+  /** Whether every callback has seen the last batch or epoch. */
+  #settled = false;
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    this.#stepper = new Stepper(plan.network, plan.accumulate);
+    this.#clock = new ProgressClock(plan.options.onProgress);
+    this.#history = new History(plan.checkpoint?.history);
+    this.#reports = this.#train();
+  }
+
+  get network(): Network {
+    return this.#plan.network;
+  }
+
+  get epoch(): number {
+    return this.#progression.epoch;
+  }
+
+  get epochs(): number {
+    return this.#plan.epochs;
+  }
+
+  get batch(): number {
+    return this.#progression.batch;
+  }
+
+  get batches(): number {
+    return this.#batches;
+  }
+
+  get loss(): number {
+    return this.#loss;
+  }
+
+  get history(): History {
+    return this.#history;
+  }
+
+  get resumed(): boolean {
+    return this.#plan.checkpoint !== undefined;
+  }
+
+  stop(): void {
+    this.#progression.stopped = true;
+  }
+
+  checkpoint(): Uint8Array {
+    if (this.#settled) return captureTraining(this.#plan, this.#progression, this.#history);
+    throw new Error("checkpoint: expected a training between two batches that all callbacks know of: see onSettled");
+  }
+
+  /** Trains to the end. */
+  async run(): Promise<History> {
+    for await (const _ of this);
+    return this.#history;
+  }
+
+  next(): Promise<IteratorResult<EpochReport, void>> {
+    return this.#reports.next();
+  }
+
+  return(): Promise<IteratorResult<EpochReport, void>> {
+    return this.#reports.return();
+  }
+
+  throw(error: unknown): Promise<IteratorResult<EpochReport, void>> {
+    return this.#reports.throw(error);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  async *#train(): AsyncGenerator<EpochReport, void, undefined> {
+    let failed = true;
+    try {
+      this.#begin();
+      for (const callback of this.#plan.callbacks) await callback.onTrainBegin?.(this);
+      this.#settled = true;
+      while (!this.#hasEnded() && !this.#plan.options.signal?.aborted) {
+        const report = await this.#runEpoch();
+        failed = false;
+        yield report;
+        failed = true;
+      }
+      failed = false;
+    } finally {
+      await this.#end(failed);
+    }
+  }
+
+  /** Takes up the checkpoint, if there is one, and chooses the rows. @throws as restoreTraining; nothing has changed then */
+  #begin(): void {
+    const { network, checkpoint, options, batchSize } = this.#plan;
+    const { random } = network.engine;
+    const before = random.state;
+    try {
+      if (checkpoint?.random.split) random.state = checkpoint.random.split;
+      if (options.validationSplit !== undefined) this.#progression.splitRandom = random.state;
+      this.#rows = chooseRows(this.#plan);
+      const { training } = this.#rows;
+      this.#batches = Math.floor(training.rows / batchSize);
+      this.#order = new Int32Array(training.rows);
+      if (checkpoint) this.#resume(checkpoint);
+      else network.zeroGrad();
+    } catch (error) {
+      this.#rows?.dispose();
+      random.state = before;
+      throw error;
+    }
+  }
+
+  #resume(checkpoint: NonNullable<Plan["checkpoint"]>): void {
+    const { position, random } = checkpoint;
+    if (position.batch > this.#batches) {
+      throw new RangeError(`resume: expected at most ${this.#batches} batches an epoch, got ${position.batch}`);
+    }
+    restoreTraining(this.#plan, checkpoint);
+    Object.assign(this.#progression, position, { epochRandom: random.epoch });
+  }
+
+  #hasEnded(): boolean {
+    const { epoch, stopped } = this.#progression;
+    return stopped ? this.#progression.batch === 0 : epoch > this.#plan.epochs;
+  }
+
+  /** One epoch, or the rest of it: batches, evaluation, callbacks. */
+  async #runEpoch(): Promise<EpochReport> {
+    const { network, batchSize, evaluateTraining } = this.#plan;
+    const { evaluation, validation } = this.#rows as ChosenRows;
+    await this.#trainEpoch();
+    const { epoch, batch, losses, seconds } = this.#progression;
+    const start = performance.now();
+    const training = evaluateTraining ? network.evaluate(evaluation) : undefined;
+    const validated = validation && network.evaluate(validation);
+    const report: EpochReport = {
+      epoch,
+      trainLoss: losses / batch,
+      ...evaluationNumbers(training, validated),
+      learningRate: network.optimizer.learningRate,
+      trainSeconds: seconds,
+      evalSeconds: (performance.now() - start) / 1000,
+      samplesPerSecond: (batch * batchSize) / seconds,
+      completed: batch === this.#batches,
+    };
+    this.#history.push(report);
+    if (report.completed) await this.#endEpoch(report);
+    return report;
+  }
+
+  async #endEpoch(report: EpochReport): Promise<void> {
+    this.#settled = false;
+    for (const callback of this.#plan.callbacks) await callback.onEpochEnd?.(report, this);
+    Object.assign(this.#progression, { epoch: report.epoch + 1, batch: 0, losses: 0, seconds: 0 });
+    this.#settled = true;
+    for (const callback of this.#plan.callbacks) await callback.onSettled?.("epoch", this);
+  }
+
+  /** The batches of the epoch that are left, up to the signal. */
+  async #trainEpoch(): Promise<void> {
+    const { network, batchSize, options, callbacks } = this.#plan;
+    const { inputs, targets, weights } = (this.#rows as ChosenRows).training;
+    const progression = this.#progression;
+    const batches = this.#batches;
+    this.#drawOrder();
+    const start = performance.now() - progression.seconds * 1000;
+    const selection = { indices: this.#order, weights, skip: progression.batch };
+    for (const batch of iterateMinibatches(network.engine, inputs, targets, batchSize, selection)) {
+      this.#settled = false;
+      const loss = this.#stepper.take(batch, progression.batch, batches);
+      ++progression.batch;
+      if (!Number.isFinite(loss)) throw new DivergenceError(progression.epoch, progression.batch, loss);
+      this.#loss = loss;
+      progression.losses += loss;
+      progression.seconds = (performance.now() - start) / 1000;
+      for (const callback of callbacks) {
+        const pending = callback.onBatchEnd?.(this);
+        if (pending) await pending;
+      }
+      this.#settled = true;
+      for (const callback of callbacks) {
+        const pending = callback.onSettled?.("batch", this);
+        if (pending) await pending;
+      }
+      this.#clock.tick(progression, this.#plan, batches);
+      if (this.#clock.isTurnDue()) await this.#clock.giveTurn();
+      if (options.signal?.aborted) break;
+    }
+  }
+
+  /** The epoch's order of rows. An epoch that is resumed gets the order it had, and goes on with the numbers after it. */
+  #drawOrder(): void {
+    const { random } = this.#plan.network.engine;
+    const { indices } = (this.#rows as ChosenRows).training;
+    const resumed = this.#progression.batch > 0 ? this.#progression.epochRandom : undefined;
+    const now = random.state;
+    if (resumed) random.state = resumed;
+    else this.#progression.epochRandom = now;
+    for (let i = 0; i < this.#order.length; ++i) this.#order[i] = indices?.[i] ?? i;
+    if (this.#plan.shuffle) random.shuffle(this.#order);
+    if (resumed) random.state = now;
+  }
+
+  /** Tells the callbacks, and frees the rows. After a failure the error that led to it is the one that counts. */
+  async #end(failed: boolean): Promise<void> {
+    this.#settled = false;
+    const ended = this.#progression.stopped ? "stopped" : "finished";
+    const outcome: Outcome = failed ? "failed" : this.#hasEnded() ? ended : "interrupted";
+    try {
+      for (const callback of this.#plan.callbacks) await callback.onTrainEnd?.(outcome, this);
+      this.#settled = !failed;
+    } catch (error) {
+      if (!failed) throw error;
+    } finally {
+      this.#rows?.dispose();
+    }
+  }
+}

@@ -1,0 +1,90 @@
+/** Taking a training's state out of its parts, and putting it back. */
+
+import { ShapeError } from "../errors.js";
+import type { Network } from "../network.js";
+import type { RandomState } from "../random.js";
+import { type CheckpointContents, serializeCheckpoint, type TrainingPosition } from "./checkpoint.js";
+import type { History } from "./history.js";
+import { type Plan, sharedSettings } from "./options.js";
+
+/** How far a training is: what changes from batch to batch. */
+export interface Progression extends TrainingPosition {
+  epoch: number;
+  batch: number;
+  losses: number;
+  seconds: number;
+  stopped: boolean;
+  /** States of the generator, see `RandomStates`. */
+  epochRandom: RandomState | undefined;
+  splitRandom: RandomState | undefined;
+}
+
+/** The position of a training that has not begun. */
+export function startOfTraining(): Progression {
+  const random = { epochRandom: undefined, splitRandom: undefined };
+  return { epoch: 1, batch: 0, losses: 0, seconds: 0, stopped: false, ...random };
+}
+
+/** The bytes of a checkpoint. */
+export function captureTraining(plan: Plan, progression: Progression, history: History): Uint8Array {
+  const { network, callbacks } = plan;
+  const { epoch, batch, losses, seconds, stopped, epochRandom, splitRandom } = progression;
+  const parameters = network.parameters();
+  const pending = [...parameters.entries()].filter(([, parameter]) => plan.accumulate > 1 && parameter.hasGradient);
+  const contents: CheckpointContents = {
+    position: { epoch, batch, losses, seconds, stopped },
+    random: {
+      now: network.engine.random.state,
+      ...(epochRandom && batch > 0 && { epoch: epochRandom }),
+      ...(splitRandom && { split: splitRandom }),
+    },
+    settings: sharedSettings(plan),
+    schedule: null,
+    history: history.reports.filter(({ completed }) => completed),
+    network: network.stateDict(),
+    optimizer: network.optimizer.stateDict(),
+    gradients: new Map(pending.map(([i, parameter]) => [i, parameter.gradient()])),
+    callbacks: callbacks.map((callback) => callback.state?.() ?? { values: null }),
+  };
+  return serializeCheckpoint(
+    contents,
+    parameters.map(({ shape }) => shape),
+  );
+}
+
+/**
+ * Gives network, optimizer, gradients, generator and callbacks the state of a checkpoint.
+ *
+ * @throws ShapeError, RangeError, TypeError, FormatError when it does not fit; network and optimizer are as before then
+ */
+export function restoreTraining({ network, callbacks }: Plan, contents: CheckpointContents): void {
+  const { optimizer } = network;
+  checkGradients(network, contents.gradients);
+  const before = { network: network.stateDict(), optimizer: optimizer.stateDict() };
+  try {
+    network.loadStateDict(contents.network);
+    optimizer.loadStateDict(contents.optimizer);
+    for (const [i, callback] of callbacks.entries()) {
+      const state = contents.callbacks[i];
+      if (callback.loadState && state) callback.loadState(state);
+    }
+  } catch (error) {
+    network.loadStateDict(before.network);
+    optimizer.loadStateDict(before.optimizer);
+    throw error;
+  }
+  network.zeroGrad();
+  for (const [i, gradient] of contents.gradients) network.parameters()[i]?.setGradient(gradient);
+  network.engine.random.state = contents.random.now;
+}
+
+/** @throws ShapeError for a gradient that is none of the network's */
+function checkGradients(network: Network, gradients: CheckpointContents["gradients"]): void {
+  for (const [i, { length }] of gradients) {
+    const shape = network.parameters()[i]?.shape;
+    const expected = shape?.reduce((product, size) => product * size, 1);
+    if (length !== expected) {
+      throw new ShapeError(`resume: gradient ${i}: expected ${expected ?? "no such"} values, got ${length}`);
+    }
+  }
+}

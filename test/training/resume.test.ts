@@ -1,0 +1,329 @@
+import { describe, expect, it } from "vitest";
+import { parseSafetensors, serializeSafetensors } from "../../src/formats/safetensors.js";
+import {
+  type Callback,
+  Checkpoint,
+  EarlyStopping,
+  type Engine,
+  type FitOptions,
+  FormatError,
+  fit,
+  loadCheckpoint,
+  type Network,
+  Random,
+  type Rows,
+  saveCheckpoint,
+} from "../../src/index.js";
+import { curves, makeNetwork, noisyLayers, plainLayers, prepare, stateHash } from "./fixture.js";
+
+interface Given {
+  readonly data: Rows;
+  readonly validation: Rows;
+}
+
+interface Scenario {
+  readonly name: string;
+  readonly network?: (engine: Engine) => Network;
+  /** Callbacks have state: each training needs its own. */
+  readonly options: (rows: Given) => FitOptions;
+}
+
+const SCENARIOS: readonly Scenario[] = [
+  { name: "gradient descent", options: ({ validation }) => ({ epochs: 3, batchSize: 20, validation }) },
+  { name: "rows in order", options: () => ({ epochs: 3, batchSize: 30, shuffle: false }) },
+  {
+    name: "accumulation with a remainder",
+    options: ({ validation }) => ({ epochs: 3, batchSize: 12, accumulate: 4, validation }),
+  },
+  {
+    name: "a layer that draws numbers and has a buffer",
+    network: (engine) => makeNetwork(engine, noisyLayers()),
+    options: ({ validation }) => ({ epochs: 3, batchSize: 20, validation }),
+  },
+  {
+    name: "a split, class weights, an early stop and the best restored",
+    network: (engine) => makeNetwork(engine, noisyLayers()),
+    options: () => ({
+      epochs: 30,
+      batchSize: 25,
+      validationSplit: 0.25,
+      classWeights: "balanced",
+      callbacks: [new EarlyStopping({ patience: 3, minDelta: 0.01, restoreBest: true })],
+    }),
+  },
+];
+
+/** Trains to the end from a checkpoint, with an engine of another seed and a network of other weights. */
+async function resume({ options, network }: Scenario, bytes: Uint8Array) {
+  const again = await prepare((rows) => ({ ...options(rows), resume: bytes }), network, { seed: 99 });
+  await again.run.run();
+  return { hash: stateHash(again.network), curves: curves(again.run), random: again.engine.random.state };
+}
+
+async function uninterrupted({ options, network }: Scenario) {
+  const { run, network: made, engine } = await prepare(options, network);
+  await run.run();
+  return { hash: stateHash(made), curves: curves(run), random: engine.random.state };
+}
+
+describe.each(SCENARIOS)("a training with $name", (scenario) => {
+  it("goes on to the same bits from a checkpoint after any batch or epoch", async () => {
+    const expected = await uninterrupted(scenario);
+    const checkpoints: Uint8Array[] = [];
+    const write = (bytes: Uint8Array) => void checkpoints.push(bytes);
+    const saver = () => new Checkpoint({ write, everyBatches: 1, everyEpochs: 1 });
+    const withSaver: Scenario = {
+      ...scenario,
+      options: (rows) => {
+        const options = scenario.options(rows);
+        return { ...options, callbacks: [saver(), ...(options.callbacks ?? [])] };
+      },
+    };
+    expect(await uninterrupted(withSaver)).toEqual(expected);
+    expect(checkpoints.length).toBeGreaterThan(14);
+    const written = checkpoints.slice();
+    const step = Math.max(1, Math.floor(written.length / 25));
+    for (let i = 0; i < written.length; i += step) {
+      expect(await resume(withSaver, written[i] as Uint8Array), `checkpoint ${i}`).toEqual(expected);
+    }
+  });
+
+  it("goes on to the same bits when the signal stopped it again and again, at random batches", async () => {
+    const expected = await uninterrupted(scenario);
+    const random = new Random(3);
+    let bytes: Uint8Array | undefined;
+    let stops = 0;
+    for (;;) {
+      const controller = new AbortController();
+      let left = 1 + random.below(5);
+      const { run, network, engine } = await prepare(
+        (rows) => {
+          const options = scenario.options(rows);
+          const interrupter = { onBatchEnd: () => void (--left === 0 && controller.abort()) };
+          const callbacks = [...(options.callbacks ?? []), interrupter];
+          return { ...options, callbacks, signal: controller.signal, ...(bytes && { resume: bytes }) };
+        },
+        scenario.network,
+        { seed: stops === 0 ? 5 : 50 + stops },
+      );
+      await run.run();
+      if (!controller.signal.aborted) {
+        expect({ hash: stateHash(network), curves: curves(run), random: engine.random.state }).toEqual(expected);
+        break;
+      }
+      bytes = saveCheckpoint(run);
+      ++stops;
+    }
+    expect(stops).toBeGreaterThan(2);
+  });
+});
+
+describe("resume", () => {
+  const scenario = SCENARIOS[3] as Scenario;
+
+  async function halfway() {
+    const { run, network } = await prepare(scenario.options, scenario.network);
+    await run.next();
+    return { bytes: saveCheckpoint(run), network, run };
+  }
+
+  it("keeps every bit of what it was given", async () => {
+    const { bytes, network } = await halfway();
+    const contents = loadCheckpoint(bytes);
+    expect(contents.network).toEqual(network.stateDict());
+    expect(contents.position).toMatchObject({ epoch: 2, batch: 0, stopped: false });
+    expect(contents.history).toHaveLength(1);
+  });
+
+  it("trains on beyond the epochs it was to have, and no further than it has got", async () => {
+    const longer = { ...scenario, options: (rows: Given) => ({ ...scenario.options(rows), epochs: 5 }) };
+    const expected = await uninterrupted(longer);
+    const { run } = await prepare(scenario.options, scenario.network);
+    await run.run();
+    expect(await resume(longer, saveCheckpoint(run))).toEqual(expected);
+    const shorter = { ...scenario, options: (rows: Given) => ({ ...scenario.options(rows), epochs: 2 }) };
+    await expect(resume(shorter, saveCheckpoint(run))).rejects.toThrow("expected at least the 3 that the checkpoint");
+  });
+
+  it.each([
+    [{ batchSize: 10 }, "batchSize: expected 20 as in the checkpoint, got 10"],
+    [{ shuffle: false }, "shuffle: expected 1 as in the checkpoint, got 0"],
+    [{ accumulate: 2 }, "accumulate: expected 1"],
+    [{ validation: undefined, validationSplit: 0.2 }, "validationSplit: expected 0 as in the checkpoint, got 0.2"],
+    [{ callbacks: [{}] }, "expected 0 callbacks as in the checkpoint, got 1"],
+  ])("refuses other options: %j", async (options, message) => {
+    const { bytes } = await halfway();
+    const other = (rows: Given) => ({ ...scenario.options(rows), ...(options as object), resume: bytes });
+    await expect(prepare(other, scenario.network)).rejects.toThrow(message);
+  });
+
+  it("refuses other data and networks, and leaves the network and the generator as they were", async () => {
+    const { bytes } = await halfway();
+    const again = (rows: Given) => ({ ...scenario.options(rows), resume: bytes });
+    await expect(prepare(again, scenario.network, { rows: 131 })).rejects.toThrow("rows: expected 130");
+    const { run, network, engine } = await prepare(again, (engine) => makeNetwork(engine, plainLayers()));
+    const before = [stateHash(network), engine.random.state, engine.memory.bytesInUse];
+    await expect(run.run()).rejects.toThrow("the network has no such array");
+    expect([stateHash(network), engine.random.state, engine.memory.bytesInUse]).toEqual(before);
+  });
+
+  it("is not to be had while callbacks are being told, before the beginning or after a failure", async () => {
+    const message = "expected a training between two batches";
+    const { run } = await prepare((rows) => ({
+      ...scenario.options(rows),
+      callbacks: [{ onBatchEnd: (view) => void view.checkpoint() }],
+    }));
+    expect(() => saveCheckpoint(run)).toThrow(message);
+    await expect(run.run()).rejects.toThrow(message);
+    expect(() => saveCheckpoint(run)).toThrow(message);
+  });
+
+  it("is to be had whenever other tasks have their turn", async () => {
+    const taken: Uint8Array[] = [];
+    const { run } = await prepare((rows) => ({ ...scenario.options(rows), epochs: 1e9 }));
+    const timer = setInterval(() => {
+      taken.push(saveCheckpoint(run));
+      if (taken.length === 3) run.stop();
+    }, 60);
+    await run.run();
+    clearInterval(timer);
+    expect(taken.length).toBeGreaterThanOrEqual(3);
+    expect(loadCheckpoint(taken[2] as Uint8Array).position.epoch).toBeGreaterThan(1);
+  });
+});
+
+describe("Checkpoint", () => {
+  /** The positions at which a training of two batches an epoch was saved. */
+  async function saved(options: Omit<ConstructorParameters<typeof Checkpoint>[0], "write">, losses: number[] = []) {
+    const positions: string[] = [];
+    const write = (bytes: Uint8Array, { epoch, batch }: { epoch: number; batch: number }) => {
+      expect(loadCheckpoint(bytes).position).toMatchObject({ epoch, batch });
+      positions.push(`${epoch}:${batch}`);
+    };
+    const scripted: Callback = {
+      onEpochEnd: (report) => void Object.assign(report, { valLoss: losses[report.epoch - 1] ?? report.valLoss }),
+    };
+    const callbacks = [scripted, new Checkpoint({ ...options, write })];
+    const { run } = await prepare(({ validation }) => ({ epochs: 5, batchSize: 65, validation, callbacks }));
+    await run.run();
+    return positions.join(" ");
+  }
+
+  it("writes after every epoch, every n-th epoch or batch, or the best so far", async () => {
+    expect(await saved({})).toBe("2:0 3:0 4:0 5:0 6:0");
+    expect(await saved({ everyEpochs: 2 })).toBe("3:0 5:0");
+    expect(await saved({ everyBatches: 3 })).toBe("2:1 3:2 5:1");
+    expect(await saved({ onImprovement: {} }, [3, 4, 2, 2, 1])).toBe("2:0 4:0 6:0");
+    expect(await saved({ onImprovement: { mode: "max" }, everyEpochs: 5 }, [3, 4, 2, 2, 1])).toBe("2:0 3:0 6:0");
+  });
+
+  it("refuses impossible options", () => {
+    const write = () => {};
+    expect(() => new Checkpoint({} as never)).toThrow("write: expected a function, got undefined");
+    expect(() => new Checkpoint({ write, everyEpochs: 0 })).toThrow("everyEpochs: expected an integer of at least 1");
+    expect(() => new Checkpoint({ write, everyBatches: 1.5 })).toThrow("everyBatches: expected an integer of at least");
+  });
+
+  it("what cannot be written ends the training with its error", async () => {
+    const full = new Checkpoint({ write: () => Promise.reject(new Error("disk full")) });
+    const { run } = await prepare(() => ({ epochs: 2, batchSize: 65, callbacks: [full] }));
+    await expect(run.run()).rejects.toThrow("disk full");
+    expect(run.history.length).toBe(1);
+  });
+});
+
+describe("a checkpoint that is not one", () => {
+  /** A good checkpoint within an epoch, with changes to its JSON. */
+  async function changed(change: (state: Record<string, never>) => unknown, metadata: object = {}) {
+    const { tensors, metadata: own } = parseSafetensors(await inEpoch());
+    const state = JSON.parse(own.state as string);
+    change(state);
+    return serializeSafetensors(tensors, { ...own, state: JSON.stringify(state), ...metadata });
+  }
+
+  async function inEpoch(): Promise<Uint8Array> {
+    const controller = new AbortController();
+    let batches = 0;
+    const callbacks = [{ onBatchEnd: () => void (++batches === 8 && controller.abort()) }];
+    const { run } = await prepare(({ validation }) => ({
+      epochs: 3,
+      batchSize: 20,
+      accumulate: 3,
+      validation,
+      callbacks,
+      signal: controller.signal,
+    }));
+    await run.run();
+    return saveCheckpoint(run);
+  }
+
+  it("is read when nothing is changed", async () => {
+    const contents = loadCheckpoint(await changed(() => {}));
+    expect(contents.position).toMatchObject({ epoch: 2, batch: 2 });
+    expect(contents.gradients.size).toBe(4);
+  });
+
+  // biome-ignore lint/suspicious/noExplicitAny: these are changes that no type would let through
+  it.each<[string, (state: Record<string, any>) => unknown]>([
+    ["epoch: expected an integer of at least 1, got 0", (state) => (state.position.epoch = 0)],
+    ["batch: expected an integer of at least 0, got -1", (state) => (state.position.batch = -1)],
+    ["losses: expected a finite number, got x", (state) => (state.position.losses = "x")],
+    ["stopped: expected true or false", (state) => (state.position.stopped = 1)],
+    ["the state at the epoch's start", (state) => delete state.random.epoch],
+    ["four 32-bit words", (state) => (state.random.now.words = [0, 0, 0, 0])],
+    ["four 32-bit words", (state) => (state.random.epoch = null)],
+    ["setting rows: expected a finite number", (state) => (state.settings.rows = "130")],
+    ["learningRate: expected a finite number, got -1", (state) => (state.optimizer.learningRate = -1)],
+    ["steps: expected an integer", (state) => (state.optimizer.steps = 0.5)],
+    ["tensor optimizer.velocity.0: expected F32, got none", (state) => (state.optimizer.slots.velocity = 1e15)],
+    ["history: expected 1 epochs, got 0", (state) => (state.history = [])],
+    ["expected the completed epoch 1, got 7", (state) => (state.history[0].epoch = 7)],
+    ["trainLoss: expected a finite number", (state) => delete state.history[0].trainLoss],
+    ["callbacks: expected a list", (state) => (state.callbacks = {})],
+    ["tensor callback.0.x: expected F32, got none", (state) => (state.callbacks[0].arrays = ["x"])],
+    ["position: expected an object, got null", (state) => (state.position = null)],
+  ])("is refused: %s", async (message, change) => {
+    const bytes = await changed(change);
+    expect(() => loadCheckpoint(bytes)).toThrow(FormatError);
+    expect(() => loadCheckpoint(bytes)).toThrow(message);
+  });
+
+  it("is refused for another format, text that is no JSON, keys that come twice, and every cut", async () => {
+    const good = await changed(() => {});
+    for (const [metadata, message] of [
+      [{ format: "simdgrad" }, 'expected metadata with format "simdgrad-checkpoint"'],
+      [{ version: "2" }, 'version "1"'],
+      [{ state: "{" }, "expected JSON"],
+      [{ state: '{"position":1,"position":2}' }, "expected each key once"],
+    ] as const) {
+      const bytes = await changed(() => {}, metadata);
+      expect(() => loadCheckpoint(bytes)).toThrow(message);
+    }
+    for (let length = 0; length < good.length; length += 37) {
+      expect(() => loadCheckpoint(good.subarray(0, length)), `${length} bytes`).toThrow(FormatError);
+    }
+  });
+
+  it("is refused with a FormatError or read, whichever byte is changed, and nothing moves", async () => {
+    const good = await inEpoch();
+    const random = new Random(11);
+    const { network, engine, data } = await prepare(() => ({}));
+    const options = { epochs: 3, batchSize: 20, accumulate: 3, callbacks: [{}] };
+    const before = stateHash(network);
+    let refused = 0;
+    for (let attempt = 0; attempt < 400; ++attempt) {
+      const bytes = good.slice();
+      bytes[random.below(bytes.length)] = random.below(256);
+      try {
+        loadCheckpoint(bytes);
+      } catch (error) {
+        expect(error).toBeInstanceOf(FormatError);
+        expect(() => fit(network, data, { ...options, resume: bytes })).toThrow(FormatError);
+        ++refused;
+      }
+    }
+    expect(refused).toBeGreaterThan(50);
+    expect(stateHash(network)).toBe(before);
+    expect(engine.random.state).toEqual((await prepare(() => ({}))).engine.random.state);
+  });
+});
