@@ -1,5 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { createEngine, Dense, type Engine, fit, Network, ReLU } from "../src/index.js";
+import {
+  BatchNorm,
+  createEngine,
+  Dense,
+  Dropout,
+  ELU,
+  type Engine,
+  fit,
+  GELU,
+  LayerNorm,
+  LeakyReLU,
+  Network,
+  ReLU,
+  Sigmoid,
+  SiLU,
+  Softplus,
+  Tanh,
+} from "../src/index.js";
 import { fingerprint, numbers } from "./kernels/fixture.js";
 
 /**
@@ -9,11 +26,12 @@ import { fingerprint, numbers } from "./kernels/fixture.js";
 const EXPECTED = {
   sparse: "a0bf396bb1692b5de36eb21065457ee3209bb58749dfc6a8593a90b5df7c6e46",
   dense: "063d3a3b10f6ace43de8e849a18cc70ce525d7612ad934068fce5a88bf6dbdb7",
+  layers: "85294d58ff99cb8674bb2a0c62876e391736624b01a69ea8c4e42657e800ebcf",
 };
 
 const [ROWS, INPUTS, CLASSES] = [400, 57, 5];
 
-/** Trains every kind of layer on data of which 20 % is not zero. */
+/** Trains dense layers on data of which 20 % is not zero. */
 async function trainedWeights(engine: Engine, sparse: boolean): Promise<string> {
   const inputs = numbers(ROWS * INPUTS, 2).map((value) => (value > 0.6 ? value : 0));
   const targets = Int32Array.from({ length: ROWS }, (_, row) => (row * row) % CLASSES);
@@ -31,6 +49,37 @@ async function trainedWeights(engine: Engine, sparse: boolean): Promise<string> 
   return fingerprint(...network.layers.flatMap((layer) => layer.parameters().map((parameter) => parameter.toArray())));
 }
 
+/** The parameters and running statistics after some steps of a network with every kind of layer. */
+function trainedLayers(engine: Engine): string {
+  const dense = (inputs: number, outputs: number) => new Dense(inputs, outputs, { init: "orthogonal" });
+  const network = new Network(engine, [
+    dense(INPUTS, 60),
+    new BatchNorm(60),
+    new LeakyReLU(),
+    new Dropout(0.25),
+    dense(60, 40),
+    new LayerNorm(40),
+    new GELU(),
+    dense(40, 40),
+    new SiLU(),
+    new GELU({ approximate: "tanh" }),
+    dense(40, 40),
+    new ELU(),
+    new Softplus(),
+    dense(40, 40),
+    new Tanh(),
+    dense(40, CLASSES),
+    new Sigmoid(),
+  ]);
+  const x = engine.matrix(ROWS, INPUTS, numbers(ROWS * INPUTS, 3));
+  const targets = engine.labels(Int32Array.from({ length: ROWS }, (_, row) => (row * row) % CLASSES));
+  const first = network.train(x, targets);
+  let last = first;
+  for (let step = 0; step < 60; ++step) last = network.train(x, targets);
+  expect(last).toBeLessThan(first);
+  return fingerprint(...Object.values(network.stateDict()).map(({ data }) => data));
+}
+
 describe("createEngine({ deterministic: true })", () => {
   it.each([1, 3])("trains to the same bits everywhere, here on %i threads", async (threads) => {
     const engine = await createEngine({ deterministic: true, seed: 42, threads });
@@ -41,7 +90,8 @@ describe("createEngine({ deterministic: true })", () => {
     });
     const sparse = await trainedWeights(engine, true);
     const dense = await trainedWeights(engine, false);
-    expect({ sparse, dense }).toEqual(EXPECTED);
+    const layers = trainedLayers(engine);
+    expect({ sparse, dense, layers }).toEqual(EXPECTED);
     engine.dispose();
   });
 

@@ -82,17 +82,21 @@ export function layerType(name: string): LayerType | undefined {
   return Object.hasOwn(LAYER_TYPES, name) ? LAYER_TYPES[name] : undefined;
 }
 
-/** The type of a layer's description, if it is one that can be made: checked without allocating anything. */
+/**
+ * The type of a layer's description, if a layer can be made of it and says the same of itself: no option is guessed. Nothing
+ * is allocated.
+ */
 export function typeOfConfig(config: unknown): LayerType | undefined {
-  const name = (config as LayerConfig | null)?.type;
-  const type = typeof config === "object" && typeof name === "string" ? layerType(name) : undefined;
-  if (!type) return undefined;
+  const given = config as LayerConfig | null;
+  const type = typeof given === "object" && typeof given?.type === "string" ? layerType(given.type) : undefined;
+  if (!type || !given) return undefined;
   try {
-    type.make(config as LayerConfig);
+    const own = type.make(given).config() as LayerConfig;
+    if (Object.keys(own).some((option) => own[option] !== given[option])) return undefined;
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
-  const { inputs = 1, outputs = 1 } = type.columns(config as LayerConfig);
+  const { inputs = 1, outputs = 1 } = type.columns(given);
   return inputs <= MOST_UNITS && outputs <= MOST_UNITS ? type : undefined;
 }

@@ -32,6 +32,7 @@ export class Dropout extends Layer {
   }
 
   override attach(engine: Engine, inputs: number | undefined): number | undefined {
+    if (this.#kernels) throw new Error("this layer already belongs to a network");
     this.#kernels = engine.kernels;
     this.#random = engine.random;
     this.#output = new MatrixBuffer(engine.memory);

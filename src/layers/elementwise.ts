@@ -10,6 +10,7 @@ export abstract class Elementwise extends Layer {
   #gradInput!: MatrixBuffer;
 
   override attach(engine: Engine, inputs: number | undefined): number | undefined {
+    if (this.#kernels) throw new Error("this layer already belongs to a network");
     this.#kernels = engine.kernels;
     this.#output = new MatrixBuffer(engine.memory);
     this.#gradInput = new MatrixBuffer(engine.memory);

@@ -3,15 +3,25 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { parseSafetensors, serializeSafetensors } from "../../src/formats/safetensors.js";
 import { float32Tensor, type Tensor } from "../../src/formats/tensor.js";
 import {
+  BatchNorm,
   createEngine,
   Dense,
+  Dropout,
+  ELU,
   type Engine,
   FormatError,
+  GELU,
   Layer,
+  LayerNorm,
+  LeakyReLU,
   loadModel,
   Network,
   ReLU,
+  Sigmoid,
+  SiLU,
+  Softplus,
   serializeModel,
+  Tanh,
 } from "../../src/index.js";
 
 describe("model files", () => {
@@ -43,6 +53,82 @@ describe("model files", () => {
     expect(loaded.layers.map((layer) => layer.constructor.name)).toEqual(["Dense", "ReLU", "Dense"]);
     const names = ["layers.0.weights", "layers.0.biases", "layers.2.weights", "layers.2.biases"];
     expect([...parseSafetensors(serializeModel(network)).tensors.keys()]).toEqual(names);
+  });
+
+  it("every layer comes back with its options, parameters and running statistics", () => {
+    const network = new Network(engine, [
+      new Dense(6, 8),
+      new BatchNorm(8, { epsilon: 0.01, momentum: 0.3 }),
+      new LeakyReLU({ negativeSlope: 0.3 }),
+      new ELU({ alpha: 0.7 }),
+      new GELU(),
+      new GELU({ approximate: "tanh" }),
+      new LayerNorm(8, { epsilon: 0.1 }),
+      new SiLU(),
+      new Dropout(0.2),
+      new Sigmoid(),
+      new Tanh(),
+      new Softplus(),
+      new ReLU(),
+      new Dense(8, 3),
+    ]);
+    const x = engine.matrix(
+      20,
+      6,
+      Float32Array.from({ length: 120 }, () => engine.random.normal()),
+    );
+    const labels = engine.labels(Int32Array.from({ length: 20 }, (_, i) => i % 3));
+    for (let step = 0; step < 5; ++step) network.train(x, labels);
+    const loaded = loadModel(engine, serializeModel(network));
+    expect(loaded.layers.map((layer) => layer.config())).toEqual(network.layers.map((layer) => layer.config()));
+    expect(loaded.stateDict()).toEqual(network.stateDict());
+    expect(loaded.stateDict()["layers.1.runningMean"]?.data).not.toEqual(new Float32Array(8));
+    expect(loaded.logits(x).data.slice()).toEqual(network.logits(x).data.slice());
+    const { words } = engine.random.state;
+    const losses = [network, loaded].map((model) => {
+      engine.random.state = { words };
+      return model.train(x, labels);
+    });
+    expect(losses[1]).toBe(losses[0]);
+    for (const model of [network, loaded]) model.dispose();
+  });
+
+  it.each([
+    ["leakyRelu", {}],
+    ["leakyRelu", { negativeSlope: "0.1" }],
+    ["elu", { alpha: null }],
+    ["gelu", { approximate: "erf" }],
+    ["gelu", {}],
+    ["dropout", {}],
+    ["dropout", { rate: 1 }],
+    ["dropout", { rate: "0.5" }],
+    ["batchNorm", { features: 3, epsilon: 1e-5 }],
+    ["batchNorm", { features: 3, epsilon: 0, momentum: 0.1 }],
+    ["batchNorm", { features: 3, epsilon: 1e-5, momentum: [0.1] }],
+    ["batchNorm", { features: 2 ** 25, epsilon: 1e-5, momentum: 0.1 }],
+    ["layerNorm", { features: 3 }],
+    ["layerNorm", { features: 1e15, epsilon: 1e-5 }],
+    ["layerNorm", { features: "3", epsilon: 1e-5 }],
+    ["constructor", {}],
+    ["__proto__", {}],
+  ])("refuses a %s of %j", (type, options) => {
+    const before = engine.memory.bytesInUse;
+    const file = altered((tensors, metadata) => {
+      tensors.clear();
+      metadata.layers = JSON.stringify([{ type, ...options }]);
+    });
+    expect(() => loadModel(engine, file)).toThrow(FormatError);
+    expect(() => loadModel(engine, file)).toThrow("layer 0");
+    expect(engine.memory.bytesInUse).toBe(before);
+  });
+
+  it("refuses a negative variance", () => {
+    const norm = serializeModel(new Network(engine, [new BatchNorm(2)]));
+    const { tensors, metadata } = parseSafetensors(norm);
+    tensors.set("layers.0.runningVariance", float32Tensor(Float32Array.of(1, -0.5), [2]));
+    expect(() => loadModel(engine, serializeSafetensors(tensors, metadata))).toThrow(
+      "tensor layers.0.runningVariance: expected numbers from 0 up, got -0.5",
+    );
   });
 
   it("keeps the learning rate and further metadata", () => {

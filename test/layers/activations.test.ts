@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import {
   checkGradients,
   createEngine,
+  Dropout,
   ELU,
   type Engine,
   GELU,
@@ -61,6 +62,12 @@ describe("activation layers", () => {
     const network = new Network(engine, [make()]);
     expect(network.logits(engine.matrix(0, 4)).data.length).toBe(0);
     network.dispose();
+  });
+
+  it("a layer belongs in one place of one network: its buffers hold one result", () => {
+    for (const layer of [new Tanh(), new Dropout()]) {
+      expect(() => new Network(engine, [layer, layer])).toThrow("already belongs to a network");
+    }
   });
 
   it("options: defaults and what is refused", () => {
