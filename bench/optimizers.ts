@@ -1,9 +1,10 @@
-/** `optimizers`: each optimizer's kernel over a million weights, beside a copy of as many bytes in the same memory. */
+/** `optimizers`: each optimizer's kernel beside a copy of as many bytes, and the seed's training step with each optimizer. */
 
-import type { Engine } from "../src/index.js";
+import { createOptimizer, type DataSource, type Engine, type OptimizerConfig } from "../src/index.js";
 import type { Kernels, Pointer } from "../src/wasm/kernels.js";
 import { type Context, randomNumbers } from "./context.js";
 import { type MeasureOptions, measureInTurn } from "./measure.js";
+import { trainer } from "./train.js";
 
 /** A line for a kernel. */
 export interface OptimizerKernelResult {
@@ -13,49 +14,77 @@ export interface OptimizerKernelResult {
   readonly threads: number;
   /** Bytes read and written, by the second. */
   readonly gbPerSecond: number;
-  /** The same of memory.copy, which reads and writes as many bytes together. */
+  /** The same of memory.copy by one thread, which reads and writes as many bytes together. */
   readonly copyGbPerSecond: number;
   readonly copyShare: number;
   readonly spread: number;
 }
 
-/** 105 000 weights are about the seed's network, which the caches hold. */
-const SIZES = [105_000, 1_000_000];
+/** A line for a training step. */
+export interface OptimizerStepResult {
+  readonly bench: "optimizers";
+  readonly optimizer: string;
+  readonly path: "dense" | "sparse";
+  readonly threads: number;
+  readonly microsecondsPerStep: number;
+  /** Time in units of plain SGD's on the same path. */
+  readonly sgdRatio: number;
+  readonly spread: number;
+}
 
-/** Yields a line for each kernel and size, each measured in turn with its copy. */
+/** Weights: about the seed's network, a million, and more than any cache holds. */
+const SIZES = [105_000, 1_000_000, 8_000_000];
+const OPTIMIZERS: Readonly<Record<string, OptimizerConfig>> = {
+  sgd: { type: "sgd" },
+  "sgd momentum": { type: "sgd", momentum: 0.9 },
+  rmsprop: { type: "rmsprop" },
+  adagrad: { type: "adagrad" },
+  adam: { type: "adam" },
+  "adamw clipNorm": { type: "adamw", clipNorm: 1 },
+};
+
+/** Yields a line for each kernel and size, each measured in turn with its copy; then for each optimizer and path, in turn. */
 export async function* benchOptimizers(
   context: Context,
   sizes: readonly number[] = SIZES,
   options: MeasureOptions = {},
-): AsyncGenerator<OptimizerKernelResult> {
-  const engine = await context.createEngine();
-  const { threads } = engine.info();
-  for (const elements of sizes) yield* benchKernels(engine, elements, threads, options);
-  engine.dispose();
+): AsyncGenerator<OptimizerKernelResult | OptimizerStepResult> {
+  for (const elements of sizes) {
+    const engine = await context.createEngine();
+    yield* compareKernels(engine, elements, options);
+    engine.dispose();
+  }
+  const source = await context.loadMnist();
+  for (const path of ["dense", "sparse"] as const) yield* compareSteps(context, source, path, options);
 }
 
-async function* benchKernels(
+async function* compareKernels(
   engine: Engine,
   elements: number,
-  threads: number,
   options: MeasureOptions,
 ): AsyncGenerator<OptimizerKernelResult> {
   const { memory, kernels } = engine;
+  const pattern = randomNumbers(engine, 1000).map(Math.abs);
   const arrays = Array.from({ length: 5 }, () => memory.allocate(elements * 4));
-  for (const address of arrays) memory.f32(address, elements).set(randomNumbers(engine, elements).map(Math.abs));
+  const [from, to] = [memory.allocate(elements * 18), memory.allocate(elements * 18)];
   const first = memory.allocate(4);
+  for (const address of arrays) {
+    memory.f32(address, elements).forEach((_, i, all) => {
+      all[i] = pattern[i % 1000] as number;
+    });
+  }
   memory.i32(first, 1).fill(0);
-  const [from, to] = [memory.allocate(elements * 20), memory.allocate(elements * 20)];
+  memory.u8(from, elements * 18).fill(1);
+  const { threads } = engine.info();
   for (const [kernel, { words, call }] of Object.entries(prepare(kernels, engine.team, elements, arrays))) {
     const bytes = words * elements * 4;
-    const copy = () => kernels.gatherRows(1, (words * elements) / 2, first, from, to);
+    const copy = () => kernels.gatherRows(1, Math.floor((words * elements) / 2), first, from, to);
     const [timing, copyTiming] = (await measureInTurn([call, copy], options)) as [Timing, Timing];
     const [gbPerSecond, copyGbPerSecond] = [bytes / timing.seconds / 1e9, bytes / copyTiming.seconds / 1e9];
     const copyShare = gbPerSecond / copyGbPerSecond;
     const { spread } = timing;
     yield { bench: "optimizers", kernel, elements, threads, gbPerSecond, copyGbPerSecond, copyShare, spread };
   }
-  for (const address of [...arrays, first, from, to]) memory.free(address);
 }
 
 type Timing = Awaited<ReturnType<typeof measureInTurn>>[number];
@@ -70,26 +99,41 @@ function prepare(k: Kernels, team: Pointer, n: number, arrays: readonly Pointer[
   const [w, g, m, v, u] = arrays as [Pointer, Pointer, Pointer, Pointer, Pointer];
   // A step so short that the weights stay where they are, however often it is taken.
   const rate = 1e-9;
-  const infinity = Number.POSITIVE_INFINITY;
+  const none = [1, Number.POSITIVE_INFINITY, 0, 0] as const;
+  const penalties = [0.5, 1, 0.01, 0.01] as const;
+  const adam = [rate, 1, 0.9, 0.1, 0.999, 0.001, 1, 1e-8, team] as const;
   return {
-    sgd: { words: 3, call: () => k.sgdStep(n, w, g, 0, 1, infinity, 0, 0, rate, 0, 1, false, team) },
-    "sgd momentum": {
-      words: 5,
-      call: () => k.sgdStep(n, w, g, m, 1, infinity, 0, 0, rate, 0.9, 1, false, team),
-    },
-    rmsprop: {
-      words: 5,
-      call: () => k.rmspropStep(n, w, g, v, 0, 0, 1, infinity, 0, 0, rate, 0.99, 0.01, 1e-8, 0, team),
-    },
+    sgd: { words: 3, call: () => k.sgdStep(n, w, g, 0, ...none, rate, 0, 1, false, team) },
+    "sgd momentum": { words: 5, call: () => k.sgdStep(n, w, g, m, ...none, rate, 0.9, 1, false, team) },
+    rmsprop: { words: 5, call: () => k.rmspropStep(n, w, g, v, 0, 0, ...none, rate, 0.99, 0.01, 1e-8, 0, team) },
     "rmsprop momentum centered": {
       words: 9,
-      call: () => k.rmspropStep(n, w, g, v, m, u, 1, infinity, 0, 0, rate, 0.99, 0.01, 1e-8, 0.9, team),
+      call: () => k.rmspropStep(n, w, g, v, m, u, ...none, rate, 0.99, 0.01, 1e-8, 0.9, team),
     },
-    adagrad: { words: 5, call: () => k.adagradStep(n, w, g, v, 1, infinity, 0, 0, rate, 1e-10, team) },
-    adam: {
-      words: 7,
-      call: () => k.adamStep(n, w, g, m, v, 1, infinity, 0, 0, rate, 1, 0.9, 0.1, 0.999, 0.001, 1, 1e-8, team),
-    },
+    adagrad: { words: 5, call: () => k.adagradStep(n, w, g, v, ...none, rate, 1e-10, team) },
+    adam: { words: 7, call: () => k.adamStep(n, w, g, m, v, ...none, ...adam) },
+    "adam penalties clipping": { words: 7, call: () => k.adamStep(n, w, g, m, v, ...penalties, ...adam) },
     sumOfSquares: { words: 1, call: () => k.sumOfSquares(n, g, team) },
   };
+}
+
+async function* compareSteps(
+  { createEngine }: Context,
+  source: DataSource,
+  path: "dense" | "sparse",
+  options: MeasureOptions,
+): AsyncGenerator<OptimizerStepResult> {
+  const engine = await createEngine({ seed: 1 });
+  const layers = [784, 100, 200, 10];
+  const steps = Object.values(OPTIMIZERS).map((config) =>
+    trainer(engine, source, layers, 32, path === "sparse", createOptimizer(config)),
+  );
+  const timings = await measureInTurn(steps, { sampleSeconds: 0.05, warmUpSeconds: 0.5, ...options });
+  const { threads } = engine.info();
+  for (const [index, optimizer] of Object.keys(OPTIMIZERS).entries()) {
+    const { seconds, spread } = timings[index] as Timing;
+    const sgdRatio = seconds / (timings[0] as Timing).seconds;
+    yield { bench: "optimizers", optimizer, path, threads, microsecondsPerStep: seconds * 1e6, sgdRatio, spread };
+  }
+  engine.dispose();
 }

@@ -8,6 +8,7 @@ import {
   iterateMinibatches,
   type Minibatch,
   Network,
+  type Optimizer,
   ReLU,
 } from "../src/index.js";
 import type { Context } from "./context.js";
@@ -94,9 +95,10 @@ export function trainer(
   layers: readonly number[],
   batch: number,
   sparse: boolean | "auto" = "auto",
+  optimizer?: Optimizer,
 ): () => void {
   const data = engine.dataset(source, { sparse });
-  const network = createNetwork(engine, layers, { sparse });
+  const network = createNetwork(engine, layers, { sparse }, optimizer);
   const batches = (function* (): Generator<Minibatch, never> {
     for (;;) yield* iterateMinibatches(engine, data.inputs, data.targets, batch, { shuffle: true });
   })();
@@ -107,11 +109,17 @@ export function trainer(
 }
 
 /** Dense layers of these sizes with ReLU between them. */
-export function createNetwork(engine: Engine, layers: readonly number[], options: DenseOptions = {}): Network {
+export function createNetwork(
+  engine: Engine,
+  layers: readonly number[],
+  options: DenseOptions = {},
+  optimizer?: Optimizer,
+): Network {
   const dense = layers.slice(1).map((outputs, i) => new Dense(layers[i] as number, outputs, options));
   return new Network(
     engine,
     dense.flatMap((layer, i) => (i === 0 ? [layer] : [new ReLU(), layer])),
+    { ...(optimizer && { optimizer }) },
   );
 }
 

@@ -54,8 +54,8 @@ export class OneCycleLR extends Schedule {
     const last = first / finalDivFactor;
     const end = totalSteps - 1;
     const peak = percentStart * totalSteps - 1;
+    if (step <= peak) return this.#anneal(first, max, peak > 0 ? step / peak : 1);
     if (step >= end) return last;
-    if (step <= peak) return this.#anneal(first, max, step / peak);
     if (!threePhase) return this.#anneal(max, last, (step - peak) / (end - peak));
     const back = 2 * percentStart * totalSteps - 2;
     if (step <= back) return this.#anneal(max, first, (step - peak) / (back - peak));
@@ -68,11 +68,7 @@ export class OneCycleLR extends Schedule {
   }
 
   override config(): ScheduleConfig {
-    return {
-      type: "one-cycle",
-      interval: this.interval,
-      ...(this.#max !== undefined && { maxLearningRate: this.#max }),
-      ...this.#options,
-    };
+    const max = this.#max !== undefined && { maxLearningRate: this.#max };
+    return { type: "one-cycle", interval: this.interval, ...this.#options, ...max };
   }
 }
