@@ -93,6 +93,7 @@ export { CsvLogger, JsonlLogger, type LoggerOptions } from "./training/loggers.j
 export type { MonitorOptions } from "./training/monitor.js";
 export type { Metric } from "./training/report.js";
 export type { TrainingRun } from "./training/run.js";
+export type { LearningRateSchedule } from "./training/schedule.js";
 export type { ClassWeights } from "./training/weights.js";
 export type { Tile } from "./wasm/tile.js";
 export type { Variant } from "./wasm/variant.js";

@@ -25,10 +25,8 @@ export function readState(value: unknown, name: string): CheckpointState {
   return {
     position,
     random: readRandom(state.random, position, `${name}: random`),
-    settings: mapValues(fields(state.settings, `${name}: settings`), (setting, key) =>
-      finite(setting, `${name}: setting ${short(key)}`),
-    ),
-    schedule: state.schedule ?? null,
+    settings: readNumbers(state.settings, `${name}: settings`),
+    schedule: state.schedule === null ? null : readNumbers(state.schedule, `${name}: schedule`),
     optimizer: readOptimizer(state.optimizer, `${name}: optimizer`),
     callbacks: list(state.callbacks, `${name}: callbacks`).map((callback, i) => {
       const { values, arrays } = fields(callback, `${name}: callback ${i}`);
@@ -103,6 +101,10 @@ function generatorState(value: unknown, what: string): RandomState {
     throw new FormatError(`${what}: ${(cause as Error).message}`, { cause });
   }
   return random.state;
+}
+
+function readNumbers(value: unknown, what: string): Record<string, number> {
+  return mapValues(fields(value, what), (number, key) => finite(number, `${what}: ${short(key)}`));
 }
 
 function fields(value: unknown, what: string): Fields {

@@ -41,7 +41,8 @@ export interface CheckpointValues {
   readonly position: TrainingPosition;
   readonly random: RandomStates;
   readonly settings: Readonly<Record<string, number>>;
-  readonly schedule: unknown;
+  /** What the schedule has seen; null without a schedule. */
+  readonly schedule: Readonly<Record<string, number>> | null;
   /** Reports of the epochs that were completed. */
   readonly history: readonly EpochReport[];
 }
@@ -83,7 +84,7 @@ export function serializeCheckpoint(contents: CheckpointContents, gradientShapes
     position: contents.position,
     random: contents.random,
     settings: contents.settings,
-    schedule: contents.schedule ?? null,
+    schedule: contents.schedule,
     optimizer: {
       learningRate: optimizer.learningRate,
       steps: optimizer.steps,

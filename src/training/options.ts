@@ -6,6 +6,7 @@ import type { Network } from "../network.js";
 import type { Callback } from "./callbacks.js";
 import { type CheckpointContents, loadCheckpoint } from "./checkpoint.js";
 import { type Metric, type Progress, reportedMetrics } from "./report.js";
+import { checkSchedule, type LearningRateSchedule } from "./schedule.js";
 import { type ClassWeights, checkClassWeights, checkSampleWeights } from "./weights.js";
 
 /** Options of `fit`. */
@@ -35,6 +36,13 @@ export interface FitOptions {
   readonly sampleWeights?: ArrayLike<number>;
   /** Batches whose gradients' mean makes one step; default 1. An epoch's last step may have fewer. */
   readonly accumulate?: number;
+  /**
+   * Sets the optimizer's learning rate before each of its steps, or each epoch. A resumed training needs the same schedule:
+   * a checkpoint has what it has seen, not what it does.
+   */
+  readonly schedule?: LearningRateSchedule;
+  /** What a schedule that watches a metric is told after each epoch; default `valLoss`, without validation `trainLoss`. */
+  readonly scheduleMetric?: Metric;
   /** Told of batches and epochs, in this order. */
   readonly callbacks?: readonly Callback[];
   /**
@@ -60,6 +68,7 @@ export interface Plan {
   readonly accumulate: number;
   readonly callbacks: readonly Callback[];
   readonly metrics: readonly Metric[];
+  readonly scheduleMetric: Metric;
   readonly checkpoint: CheckpointContents | undefined;
 }
 
@@ -90,22 +99,31 @@ export function planTraining(network: Network, data: Rows, options: FitOptions):
   }
   const ofValues = network.loss.activation === "identity";
   const metrics = reportedMetrics(ofValues, evaluateTraining, validation !== undefined || held > 0);
+  checkSchedule(options.schedule);
+  const { scheduleMetric = metrics.includes("valLoss") ? "valLoss" : "trainLoss" } = options;
+  if (!metrics.includes(scheduleMetric)) {
+    throw new RangeError(`scheduleMetric: expected one of ${metrics.join(", ")}, got ${String(scheduleMetric)}`);
+  }
   for (const callback of callbacks) callback.check?.({ epochs, loss: network.loss, metrics });
   const checkpoint = resume instanceof Uint8Array ? loadCheckpoint(resume, "resume") : resume;
-  const settings = { epochs, batchSize, shuffle, evaluateTraining, accumulate, callbacks, metrics };
+  const settings = { epochs, batchSize, shuffle, evaluateTraining, accumulate, callbacks, metrics, scheduleMetric };
   const plan = { network, data, options, ...settings, checkpoint };
   if (checkpoint) checkContinues(plan, checkpoint);
   return plan;
 }
 
 /** @throws RangeError when the checkpoint is of a training with other settings */
-function checkContinues(plan: Plan, { settings, position, random, callbacks }: CheckpointContents): void {
+function checkContinues(plan: Plan, contents: CheckpointContents): void {
+  const { settings, position, random, schedule, callbacks } = contents;
   for (const [name, value] of Object.entries(sharedSettings(plan))) {
     if (settings[name] === value) continue;
     throw new RangeError(`resume: ${name}: expected ${settings[name]} as in the checkpoint, got ${value}`);
   }
   if ((random.split === undefined) !== (plan.options.validationSplit === undefined)) {
     throw new RangeError("resume: expected the generator's state before the split if there is one, and only then");
+  }
+  if ((schedule === null) !== (plan.options.schedule === undefined)) {
+    throw new RangeError(`resume: schedule: expected ${schedule ? "one" : "none"} as in the checkpoint`);
   }
   const begun = position.batch === 0 ? position.epoch - 1 : position.epoch;
   if (begun > plan.epochs) {

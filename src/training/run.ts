@@ -9,6 +9,7 @@ import type { Plan } from "./options.js";
 import { ProgressClock } from "./progress-clock.js";
 import { type EpochReport, evaluationNumbers } from "./report.js";
 import { type ChosenRows, chooseRows } from "./rows.js";
+import { ScheduleFollower } from "./schedule.js";
 import { captureTraining, type Progression, restoreTraining, startOfTraining } from "./state.js";
 import { Stepper } from "./stepper.js";
 
@@ -16,6 +17,7 @@ import { Stepper } from "./stepper.js";
 export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>, RunView {
   readonly #plan: Plan;
   readonly #reports: AsyncGenerator<EpochReport, void, undefined>;
+  readonly #schedule: ScheduleFollower;
   readonly #stepper: Stepper;
   readonly #clock: ProgressClock;
   readonly #progression: Progression = startOfTraining();
@@ -30,7 +32,8 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
 
   constructor(plan: Plan) {
     this.#plan = plan;
-    this.#stepper = new Stepper(plan.network, plan.accumulate);
+    this.#schedule = new ScheduleFollower(plan.options.schedule, plan.scheduleMetric, plan.network.optimizer);
+    this.#stepper = new Stepper(plan.network, plan.accumulate, this.#schedule);
     this.#clock = new ProgressClock(plan.options.onProgress);
     this.#history = new History(plan.checkpoint?.history);
     this.#reports = this.#train();
@@ -182,6 +185,7 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
 
   async #endEpoch(report: EpochReport): Promise<void> {
     this.#settled = false;
+    this.#schedule.endEpoch(report);
     for (const callback of this.#plan.callbacks) await callback.onEpochEnd?.(report, this);
     Object.assign(this.#progression, { epoch: report.epoch + 1, batch: 0, losses: 0, seconds: 0 });
     this.#settled = true;
@@ -199,7 +203,7 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
     const selection = { indices: this.#order, weights, skip: progression.batch };
     for (const batch of iterateMinibatches(network.engine, inputs, targets, batchSize, selection)) {
       this.#settled = false;
-      const loss = this.#stepper.take(batch, progression.batch, batches);
+      const loss = this.#stepper.take(batch, progression.epoch, progression.batch, batches);
       ++progression.batch;
       if (!Number.isFinite(loss)) throw new DivergenceError(progression.epoch, progression.batch, loss);
       this.#loss = loss;
@@ -218,19 +222,6 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
       if (this.#clock.isTurnDue()) await this.#clock.giveTurn();
       if (options.signal?.aborted) break;
     }
-  }
-
-  /** The epoch's order of rows. An epoch that is resumed gets the order it had, and goes on with the numbers after it. */
-  #drawOrder(): void {
-    const { random } = this.#plan.network.engine;
-    const { indices } = (this.#rows as ChosenRows).training;
-    const resumed = this.#progression.batch > 0 ? this.#progression.epochRandom : undefined;
-    const now = random.state;
-    if (resumed) random.state = resumed;
-    else this.#progression.epochRandom = now;
-    for (let i = 0; i < this.#order.length; ++i) this.#order[i] = indices?.[i] ?? i;
-    if (this.#plan.shuffle) random.shuffle(this.#order);
-    if (resumed) random.state = now;
   }
 
   /** Tells the callbacks, and frees the rows. After a failure the error that led to it is the one that counts. */

@@ -27,7 +27,7 @@ export function startOfTraining(): Progression {
 
 /** The bytes of a checkpoint. */
 export function captureTraining(plan: Plan, progression: Progression, history: History): Uint8Array {
-  const { network, callbacks } = plan;
+  const { network, callbacks, options } = plan;
   const { epoch, batch, losses, seconds, stopped, epochRandom, splitRandom } = progression;
   const parameters = network.parameters();
   const pending = [...parameters.entries()].filter(([, parameter]) => plan.accumulate > 1 && parameter.hasGradient);
@@ -39,7 +39,7 @@ export function captureTraining(plan: Plan, progression: Progression, history: H
       ...(splitRandom && { split: splitRandom }),
     },
     settings: sharedSettings(plan),
-    schedule: null,
+    schedule: options.schedule ? (options.schedule.stateDict?.() ?? {}) : null,
     history: history.reports.filter(({ completed }) => completed),
     network: network.stateDict(),
     optimizer: network.optimizer.stateDict(),
@@ -53,17 +53,18 @@ export function captureTraining(plan: Plan, progression: Progression, history: H
 }
 
 /**
- * Gives network, optimizer, gradients, generator and callbacks the state of a checkpoint.
+ * Gives network, optimizer, gradients, generator, schedule and callbacks the state of a checkpoint.
  *
  * @throws ShapeError, RangeError, TypeError, FormatError when it does not fit; network and optimizer are as before then
  */
-export function restoreTraining({ network, callbacks }: Plan, contents: CheckpointContents): void {
+export function restoreTraining({ network, callbacks, options }: Plan, contents: CheckpointContents): void {
   const { optimizer } = network;
   checkGradients(network, contents.gradients);
   const before = { network: network.stateDict(), optimizer: optimizer.stateDict() };
   try {
     network.loadStateDict(contents.network);
     optimizer.loadStateDict(contents.optimizer);
+    if (contents.schedule) options.schedule?.loadStateDict?.(contents.schedule);
     for (const [i, callback] of callbacks.entries()) {
       const state = contents.callbacks[i];
       if (callback.loadState && state) callback.loadState(state);

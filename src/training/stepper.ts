@@ -2,36 +2,34 @@
 
 import type { Minibatch } from "../data/minibatches.js";
 import type { Network } from "../network.js";
+import type { ScheduleFollower } from "./schedule.js";
 
 /** Hands batches to a network, which takes a step after every `accumulate` of them and at the end of an epoch. */
 export class Stepper {
   readonly #network: Network;
   readonly #accumulate: number;
+  readonly #schedule: ScheduleFollower;
 
-  constructor(network: Network, accumulate: number) {
+  constructor(network: Network, accumulate: number, schedule: ScheduleFollower) {
     this.#network = network;
     this.#accumulate = accumulate;
+    this.#schedule = schedule;
   }
 
   /**
+   * @param epoch from 1
    * @param index of the batch in its epoch, from 0
-   * @param batches of the epoch
+   * @param batches of an epoch
    * @returns the batch's loss, before the step
    */
-  take({ inputs, targets, weights }: Minibatch, index: number, batches: number): number {
+  take({ inputs, targets, weights }: Minibatch, epoch: number, index: number, batches: number): number {
+    const stepsBefore = (epoch - 1) * Math.ceil(batches / this.#accumulate);
+    this.#schedule.beginStep(stepsBefore + Math.floor(index / this.#accumulate));
     if (this.#accumulate === 1) return this.#network.train(inputs, targets, weights);
     const loss = this.#network.gradients(inputs, targets, weights);
     const gathered = (index % this.#accumulate) + 1;
-    if (gathered === this.#accumulate || index + 1 === batches) this.#step(gathered);
+    // θ moves against the mean of the gradients.
+    if (gathered === this.#accumulate || index + 1 === batches) this.#network.step(1 / gathered);
     return loss;
-  }
-
-  /** θ moves against the mean of the gradients. */
-  #step(batches: number): void {
-    const { kernels } = this.#network.engine;
-    for (const parameter of this.#network.parameters()) {
-      if (parameter.hasGradient) kernels.scale(parameter.length, 1 / batches, parameter.gradientPointer);
-    }
-    this.#network.step();
   }
 }

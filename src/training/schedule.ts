@@ -1,0 +1,64 @@
+/** Following a schedule of learning rates. */
+
+import type { Optimizer } from "../optimizers/optimizer.js";
+import type { EpochReport, Metric } from "./report.js";
+
+/** What `fit` asks of a schedule. Anything that has the first two will do. */
+export interface LearningRateSchedule {
+  /** What `step` counts: steps of the optimizer (with `accumulate`, several batches each), or epochs. */
+  readonly interval: "batch" | "epoch";
+  /** The rate of step or epoch number `step`, from 0; `base` is the optimizer's initial rate. */
+  learningRate(step: number, base: number): number;
+  /** Is given the watched metric after each epoch. */
+  update?(metric: number): void;
+  /** What it has seen, for a checkpoint: plain numbers. */
+  stateDict?(): Readonly<Record<string, number>>;
+  /** @throws TypeError, RangeError when the state does not fit; nothing has changed then */
+  loadStateDict?(state: Readonly<Record<string, number>>): void;
+}
+
+/** Sets an optimizer's learning rate as a schedule says. */
+export class ScheduleFollower {
+  readonly #schedule: LearningRateSchedule | undefined;
+  readonly #metric: Metric;
+  readonly #optimizer: Optimizer;
+
+  constructor(schedule: LearningRateSchedule | undefined, metric: Metric, optimizer: Optimizer) {
+    this.#schedule = schedule;
+    this.#metric = metric;
+    this.#optimizer = optimizer;
+  }
+
+  /** Before the batches of an epoch; epochs count from 1. */
+  beginEpoch(epoch: number): void {
+    if (this.#schedule?.interval === "epoch") this.#setRate(epoch - 1);
+  }
+
+  /** Before the batches of an optimizer's step; steps count from 0. */
+  beginStep(step: number): void {
+    if (this.#schedule?.interval === "batch") this.#setRate(step);
+  }
+
+  endEpoch(report: EpochReport): void {
+    this.#schedule?.update?.(report[this.#metric] as number);
+  }
+
+  #setRate(step: number): void {
+    const optimizer = this.#optimizer;
+    const rate = this.#schedule?.learningRate(step, optimizer.initialLearningRate) as number;
+    if (!(rate >= 0 && rate < Number.POSITIVE_INFINITY)) {
+      throw new RangeError(`schedule: expected a finite rate of at least 0 for step ${step}, got ${rate}`);
+    }
+    optimizer.learningRate = rate;
+  }
+}
+
+/** @throws TypeError, RangeError for what is no schedule */
+export function checkSchedule(schedule: LearningRateSchedule | undefined): void {
+  if (schedule === undefined) return;
+  if (typeof schedule?.learningRate !== "function") {
+    throw new TypeError("schedule: expected an object with interval and learningRate(step, base)");
+  }
+  if (schedule.interval === "batch" || schedule.interval === "epoch") return;
+  throw new RangeError(`schedule: interval: expected "batch" or "epoch", got ${String(schedule.interval)}`);
+}
