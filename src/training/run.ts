@@ -4,6 +4,7 @@ import { iterateMinibatches } from "../data/minibatches.js";
 import { DivergenceError } from "../errors.js";
 import type { Network } from "../network.js";
 import type { Outcome, RunView } from "./callbacks.js";
+import { EpochOrder } from "./epoch-order.js";
 import { History } from "./history.js";
 import type { Plan } from "./options.js";
 import { ProgressClock } from "./progress-clock.js";
@@ -23,8 +24,7 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
   readonly #progression: Progression = startOfTraining();
   readonly #history: History;
   #rows: ChosenRows | undefined;
-  /** The rows' indices in the epoch's order. */
-  #order = new Int32Array(0);
+  #order: EpochOrder | undefined;
   #batches = 0;
   #loss = Number.NaN;
   /** Whether every callback has seen the last batch or epoch. */
@@ -135,7 +135,7 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
       this.#rows = chooseRows(this.#plan);
       const { training } = this.#rows;
       this.#batches = Math.floor(training.rows / batchSize);
-      this.#order = new Int32Array(training.rows);
+      this.#order = new EpochOrder(training, random, this.#plan.shuffle);
       if (checkpoint) this.#resume(checkpoint);
       else network.zeroGrad();
     } catch (error) {
@@ -198,9 +198,12 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
     const { inputs, targets, weights } = (this.#rows as ChosenRows).training;
     const progression = this.#progression;
     const batches = this.#batches;
-    this.#drawOrder();
+    const order = this.#order as EpochOrder;
+    if (progression.batch > 0 && progression.epochRandom) order.redraw(progression.epochRandom);
+    else progression.epochRandom = order.draw();
+    this.#schedule.beginEpoch(progression.epoch);
     const start = performance.now() - progression.seconds * 1000;
-    const selection = { indices: this.#order, weights, skip: progression.batch };
+    const selection = { indices: order.indices, weights, skip: progression.batch };
     for (const batch of iterateMinibatches(network.engine, inputs, targets, batchSize, selection)) {
       this.#settled = false;
       const loss = this.#stepper.take(batch, progression.epoch, progression.batch, batches);

@@ -272,7 +272,7 @@ describe("a checkpoint that is not one", () => {
     ["the state at the epoch's start", (state) => delete state.random.epoch],
     ["four 32-bit words", (state) => (state.random.now.words = [0, 0, 0, 0])],
     ["four 32-bit words", (state) => (state.random.epoch = null)],
-    ["setting rows: expected a finite number", (state) => (state.settings.rows = "130")],
+    ["settings: rows: expected a finite number", (state) => (state.settings.rows = "130")],
     ["learningRate: expected a finite number, got -1", (state) => (state.optimizer.learningRate = -1)],
     ["steps: expected an integer", (state) => (state.optimizer.steps = 0.5)],
     ["tensor optimizer.velocity.0: expected F32, got none", (state) => (state.optimizer.slots.velocity = 1e15)],
