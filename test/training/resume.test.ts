@@ -1,8 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { parseSafetensors, serializeSafetensors } from "../../src/formats/safetensors.js";
 import {
+  Adagrad,
+  Adam,
+  AdamW,
+  BatchNorm,
   type Callback,
   Checkpoint,
+  CosineAnnealingLR,
+  Dense,
+  Dropout,
   EarlyStopping,
   type Engine,
   type FitOptions,
@@ -10,8 +17,14 @@ import {
   fit,
   loadCheckpoint,
   type Network,
+  OneCycleLR,
   Random,
+  ReduceLROnPlateau,
+  ReLU,
+  RMSProp,
   type Rows,
+  SGD,
+  StepLR,
   saveCheckpoint,
 } from "../../src/index.js";
 import { curves, makeNetwork, noisyLayers, plainLayers, prepare, stateHash } from "./fixture.js";
@@ -50,6 +63,44 @@ const SCENARIOS: readonly Scenario[] = [
       classWeights: "balanced",
       callbacks: [new EarlyStopping({ patience: 3, minDelta: 0.01, restoreBest: true })],
     }),
+  },
+  {
+    name: "Adam, dropout, batch normalization and a rate that follows a cosine after a warm-up, batch by batch",
+    network: (engine) =>
+      makeNetwork(engine, [new Dense(2, 12), new BatchNorm(12), new ReLU(), new Dropout(0.3), new Dense(12, 3)], {
+        optimizer: new Adam({ learningRate: 0.01, weightDecay: 0.01, clipNorm: 1 }),
+      }),
+    options: () => ({
+      epochs: 3,
+      batchSize: 20,
+      schedule: new CosineAnnealingLR({ totalSteps: 18, warmupSteps: 4, interval: "batch" }),
+    }),
+  },
+  {
+    name: "AdamW and a one-cycle rate over accumulated batches",
+    network: (engine) => makeNetwork(engine, plainLayers(), { optimizer: new AdamW({ learningRate: 0.02 }) }),
+    options: () => ({ epochs: 3, batchSize: 12, accumulate: 4, schedule: new OneCycleLR({ totalSteps: 9 }) }),
+  },
+  {
+    name: "momentum and a rate that drops on a plateau",
+    network: (engine) =>
+      makeNetwork(engine, plainLayers(), { optimizer: new SGD({ learningRate: 0.5, momentum: 0.9, nesterov: true }) }),
+    options: ({ validation }) => ({
+      epochs: 8,
+      batchSize: 40,
+      validation,
+      schedule: new ReduceLROnPlateau({ patience: 0, threshold: 0.05, factor: 0.5 }),
+    }),
+  },
+  {
+    name: "RMSProp and steps",
+    network: (engine) => makeNetwork(engine, plainLayers(), { optimizer: new RMSProp({ momentum: 0.5 }) }),
+    options: () => ({ epochs: 3, batchSize: 20, schedule: new StepLR({ stepSize: 1, gamma: 0.5 }) }),
+  },
+  {
+    name: "Adagrad",
+    network: (engine) => makeNetwork(engine, plainLayers(), { optimizer: new Adagrad({ clipValue: 0.1, l1: 0.001 }) }),
+    options: () => ({ epochs: 3, batchSize: 20 }),
   },
 ];
 
