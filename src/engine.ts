@@ -4,57 +4,18 @@ import { switchOnRevectorize } from "#platform";
 import { type CsrData, CsrMatrix } from "./csr.js";
 import { Dataset, type DatasetOptions } from "./data/dataset.js";
 import type { DataSource } from "./data/source.js";
+import type { EngineInfo, EngineOptions } from "./engine-options.js";
 import { DisposedError } from "./errors.js";
 import { checkFinite, Labels, Matrix } from "./matrix.js";
 import { Random } from "./random.js";
-import { compileKernels, instantiateKernels, type Kernels } from "./wasm/kernels.js";
+import { type Binaries, chooseBinaries } from "./wasm/binaries.js";
+import { instantiateKernels, type Kernels } from "./wasm/kernels.js";
 import { LinearMemory } from "./wasm/memory.js";
 import { findChangedKernel } from "./wasm/self-test.js";
-import { chooseThreads, type ThreadsChoice, WorkerPool } from "./wasm/threads.js";
+import type { ThreadWorker } from "./wasm/thread-worker.js";
+import { chooseThreads, NoWorkerError, type ThreadsChoice, WorkerPool } from "./wasm/threads.js";
 import { fastestTile, type Tile, tileWord } from "./wasm/tile.js";
-import { chooseVariant, type Variant, type VariantChoice } from "./wasm/variant.js";
-
-/** Options of `createEngine`. */
-export interface EngineOptions {
-  /**
-   * Threads that share the work, this one included; `auto` (the default) takes one for each core, eight at most. Their
-   * number changes no bit of a result.
-   */
-  readonly threads?: number | "auto";
-  /** Which binary; `auto` (the default) takes relaxed SIMD where the engine has it. */
-  readonly variant?: Variant | "auto";
-  /** The same bits on every machine and engine; takes the `simd` binary. Default false. */
-  readonly deterministic?: boolean;
-  /**
-   * Let V8 join the kernels' vectors into 256-bit ones, for up to twice the speed: an experiment of V8's, in Node from 23.5
-   * on x64, for the whole process and for good. Optimised kernels must give the bits of plain ones before they are used,
-   * which takes 0.4 s. `info()` says whether it is on. Default false.
-   */
-  readonly revectorize?: boolean;
-  /** The micro-kernel's tile; `auto` (the default) times each for some milliseconds. No tile changes a bit of a result. */
-  readonly tile?: Tile | "auto";
-  /** Seed of the initial weights and shuffles, an integer from 0; default 0. */
-  readonly seed?: number;
-}
-
-/** What an engine runs on, and why. */
-export interface EngineInfo {
-  readonly variant: Variant;
-  readonly variantReason: string;
-  readonly threads: number;
-  readonly threadsReason: string;
-  /** Whether 256-bit vectors are on. */
-  readonly revectorize: boolean;
-  readonly revectorizeReason: string;
-  /** The micro-kernel's tile, rows × columns. */
-  readonly tile: Tile;
-  readonly tileReason: string;
-  readonly seed: number;
-  /** Size of the linear memory, in bytes. */
-  readonly memoryBytes: number;
-  /** Of these, handed out to matrices, weights and buffers. */
-  readonly memoryBytesInUse: number;
-}
+import { chooseVariant, type VariantChoice } from "./wasm/variant.js";
 
 /** Pages of 64 KiB: the initial size, and WebAssembly's limit of 4 GiB. */
 const INITIAL_PAGES = 64;
@@ -64,35 +25,62 @@ const MAXIMUM_PAGES = 65536;
  * Compiles the kernels, lays out the memory and starts the workers. Where workers or shared memory are not to be had, the
  * engine runs on one thread, and `info()` says why.
  *
- * @throws RangeError for an unknown variant, an invalid number of threads or seed; Error where WebAssembly SIMD is missing,
- * or where `revectorize` changes a result
+ * @throws RangeError for an unknown variant, an invalid number of threads or seed, or a binary that is needed and not given;
+ * TypeError for options of a wrong type or that exclude each other; FormatError for a binary that is none; Error where
+ * WebAssembly SIMD is missing, a binary cannot be loaded, or `revectorize` changes a result
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  const { seed = 0, tile = "auto", deterministic = false } = options;
+  const { seed = 0, tile = "auto", deterministic = false, createWorker } = options;
   const random = new Random(seed);
-  const variant = chooseVariant(options.variant ?? "auto", deterministic);
+  if (createWorker !== undefined && typeof createWorker !== "function") {
+    throw new TypeError(`createWorker: expected a function that starts a worker, got ${String(createWorker)}`);
+  }
+  const binaries = chooseBinaries(options);
+  const variant = chooseVariant(options.variant ?? "auto", deterministic, binaries);
   const threads = chooseThreads(options.threads ?? "auto");
   const revectorize = chooseRevectorize(options.revectorize ?? false);
   const settings = { random, seed, variant, tile, revectorize };
-  if (threads.count > 1) {
+  const shared = `${variant.variant}-shared` as const;
+  if (threads.count > 1 && !binaries.has(shared)) {
+    threads.reason = `${binaries.option} has no ${shared}`;
+  } else if (threads.count > 1) {
     try {
-      return await createThreaded(settings, threads);
+      return await createThreaded(settings, threads, binaries, createWorker);
     } catch (error) {
+      if (error instanceof NoWorkerError) throw error;
       threads.reason = `workers could not be started: ${error instanceof Error ? error.message : String(error)}`;
     }
   }
+  return createSingle(settings, threads, binaries);
+}
+
+/** @throws RangeError when the binary for one thread was not given; what `compile` throws */
+async function createSingle(
+  settings: Omit<EngineSettings, "threads">,
+  threads: ThreadsChoice,
+  binaries: Binaries,
+): Promise<Engine> {
+  const { variant } = settings.variant;
+  if (!binaries.has(variant)) {
+    throw new RangeError(`${binaries.option}: expected ${variant}, as there is one thread: ${threads.reason}`);
+  }
   const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES });
-  const kernels = await instantiateKernels(await compileKernels(variant.variant, false), memory);
+  const kernels = await instantiateKernels(await binaries.compile(variant), memory);
   const linearMemory = new LinearMemory(memory, kernels.heapBase());
   const team = layOutTeam(kernels, linearMemory, 1, settings);
   return new Engine(kernels, linearMemory, team, { ...settings, threads: { ...threads, count: 1 } });
 }
 
 /** @throws RangeError when the shared memory cannot be had; WorkerError when a worker does not start */
-async function createThreaded(settings: Omit<EngineSettings, "threads">, threads: ThreadsChoice): Promise<Engine> {
+async function createThreaded(
+  settings: Omit<EngineSettings, "threads">,
+  threads: ThreadsChoice,
+  binaries: Binaries,
+  createWorker?: () => ThreadWorker,
+): Promise<Engine> {
   const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES, shared: true });
-  const module = await compileKernels(settings.variant.variant, true);
-  const workers = new WorkerPool(memory);
+  const module = await binaries.compile(`${settings.variant.variant}-shared`);
+  const workers = new WorkerPool(memory, createWorker);
   const kernels = await instantiateKernels(module, memory, workers.awaitParts);
   const linearMemory = new LinearMemory(memory, kernels.heapBase());
   const team = layOutTeam(kernels, linearMemory, threads.count, settings);

@@ -11,7 +11,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   matrix: ["wasm"],
   csr: ["wasm", "matrix"],
   initializers: ["random"],
-  engine: ["wasm", "matrix", "random", "data", "csr"],
+  "engine-options": ["wasm"],
+  engine: ["engine-options", "wasm", "matrix", "random", "data", "csr"],
   data: ["wasm", "matrix", "random", "engine", "csr"],
   parameter: ["matrix", "engine"],
   layers: ["wasm", "matrix", "engine", "parameter", "initializers", "random", "csr"],
@@ -32,7 +33,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 };
 
 /** The parts at the top may import all others. */
-const TOP = ["cli", "index"];
+const TOP = ["cli", "index", "inline"];
 const IMPORT = /^(?:import|export)\s(?:[^;]*?\sfrom\s)?["'](\.[^"']+)["']/gm;
 
 const part = (path: string) => relative(source, path).split("/")[0]?.replace(/\.ts$/, "") as string;

@@ -1,8 +1,6 @@
 /** The typed ABI of the compiled kernels, and their instantiation. docs/kernel-contract.md says what each one computes. */
 
 import { instantiate } from "@assemblyscript/loader";
-import { fetchBinary } from "#platform";
-import type { Variant } from "./variant.js";
 
 /** A byte address in linear memory. */
 export type Pointer = number;
@@ -346,20 +344,6 @@ export interface Kernels extends Record<string, unknown> {
   progressOf(team: Pointer, thread: number): Pointer;
   endTeam(team: Pointer): void;
   initTeam(team: Pointer, threads: number, tile: number, workPtr: Pointer): void;
-}
-
-// Literal URLs: bundlers find the binaries by them. They are the same seen from src/wasm/ and from build/wasm/.
-const BINARY_URLS = {
-  simd: () => new URL("../../build/simd.wasm", import.meta.url),
-  relaxed: () => new URL("../../build/relaxed.wasm", import.meta.url),
-  "simd-shared": () => new URL("../../build/simd-shared.wasm", import.meta.url),
-  "relaxed-shared": () => new URL("../../build/relaxed-shared.wasm", import.meta.url),
-};
-
-/** Compiles the binary; `shared` for a memory that several threads use. */
-export async function compileKernels(variant: Variant, shared: boolean): Promise<WebAssembly.Module> {
-  const url = BINARY_URLS[shared ? (`${variant}-shared` as const) : variant]();
-  return WebAssembly.compile((await fetchBinary(url)) as BufferSource);
 }
 
 /**

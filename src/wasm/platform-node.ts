@@ -2,14 +2,22 @@
 
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import v8 from "node:v8";
-import { parentPort, Worker, workerData } from "node:worker_threads";
-import type { WorkerHandle } from "./threads.js";
-import type { WorkerStart } from "./worker.js";
+import { Worker } from "node:worker_threads";
+import type { ThreadWorker, WorkerHandle } from "./thread-worker.js";
 
-/** The bytes of a binary that lies beside the library. */
-export function fetchBinary(url: URL): Promise<Uint8Array> {
-  return readFile(url);
+export type { ThreadWorker } from "./thread-worker.js";
+
+/** The bytes at a URL; a text may be a path, too. @throws Error when there is no such file, or a server does not give it */
+export async function fetchBinary(url: string | URL): Promise<Uint8Array<ArrayBuffer>> {
+  const text = String(url);
+  if (text.startsWith("file:")) return readFile(fileURLToPath(text));
+  if (!/^(https?|data|blob):/.test(text)) return readFile(resolve(text));
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`cannot load ${url}: HTTP ${response.status} ${response.statusText}`);
+  return new Uint8Array(await response.arrayBuffer());
 }
 
 /** Threads that can run at the same time. */
@@ -31,9 +39,26 @@ export function switchOnRevectorize(): string | undefined {
   return undefined;
 }
 
-/** Starts a worker that does not keep the process alive. */
-export function startWorker(url: URL, start: WorkerStart): WorkerHandle {
-  const worker = new Worker(url, { workerData: start, name: "simdgrad", execArgv: [] });
+const WORKER_OPTIONS = { name: "simdgrad", execArgv: [] };
+
+/** Starts the worker that lies beside the library. The URL is the same seen from src/wasm/ and from build/wasm/. */
+export function startWorkerBeside(): ThreadWorker {
+  return new Worker(new URL("../../build/wasm/worker.js", import.meta.url), WORKER_OPTIONS);
+}
+
+/** Starts a worker from the text of its program. */
+export function startWorkerFrom(program: string): ThreadWorker {
+  return new Worker(new URL(`data:text/javascript,${encodeURIComponent(program)}`), WORKER_OPTIONS);
+}
+
+/** Whether `value` is something that `watchWorker` takes. */
+export function isWorker(value: unknown): value is ThreadWorker {
+  return value instanceof Worker;
+}
+
+/** The engine's view of a worker, which no longer keeps the process alive. */
+export function watchWorker(thread: ThreadWorker): WorkerHandle {
+  const worker = thread as Worker;
   worker.unref();
   return {
     onReady: (listener) => worker.once("message", listener),
@@ -43,9 +68,4 @@ export function startWorker(url: URL, start: WorkerStart): WorkerHandle {
     },
     terminate: () => void worker.terminate(),
   };
-}
-
-/** In a worker: runs `serve` with what the worker was started with. */
-export function receiveStart(serve: (start: WorkerStart, ready: () => void) => void): void {
-  serve(workerData, () => parentPort?.postMessage("ready"));
 }

@@ -1,10 +1,11 @@
 /** What Node and browsers do differently, the browser side. `platform-node.ts` has the same exports. */
 
-import type { WorkerHandle } from "./threads.js";
-import type { WorkerStart } from "./worker.js";
+import type { ThreadWorker, WorkerHandle } from "./thread-worker.js";
 
-/** The response with a binary that lies beside the library. */
-export async function fetchBinary(url: URL): Promise<Uint8Array> {
+export type { ThreadWorker } from "./thread-worker.js";
+
+/** The bytes at a URL. @throws Error when the server does not give them */
+export async function fetchBinary(url: string | URL): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`cannot load ${url}: HTTP ${response.status} ${response.statusText}`);
   return new Uint8Array(await response.arrayBuffer());
@@ -26,10 +27,30 @@ export function switchOnRevectorize(): string | undefined {
   return "a page cannot switch it on; only Node can";
 }
 
-/** Starts a worker. */
-export function startWorker(url: URL, start: WorkerStart): WorkerHandle {
+/** Starts the worker that lies beside the library. One literal expression: bundlers find the worker by it. */
+export function startWorkerBeside(): ThreadWorker {
+  return new Worker(new URL("../../build/wasm/worker.js", import.meta.url), { type: "module", name: "simdgrad" });
+}
+
+/** Starts a worker from the text of its program. */
+export function startWorkerFrom(program: string): ThreadWorker {
+  // Not a data URL: its worker would have an origin of its own, with which no memory can be shared.
+  const url = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
   const worker = new Worker(url, { type: "module", name: "simdgrad" });
-  worker.postMessage(start);
+  for (const event of ["message", "error"]) {
+    worker.addEventListener(event, () => URL.revokeObjectURL(url), { once: true });
+  }
+  return worker;
+}
+
+/** Whether `value` is something that `watchWorker` takes. */
+export function isWorker(value: unknown): value is ThreadWorker {
+  return value instanceof EventTarget && "postMessage" in value && "terminate" in value;
+}
+
+/** The engine's view of a worker. */
+export function watchWorker(thread: ThreadWorker): WorkerHandle {
+  const worker = thread as Worker;
   return {
     onReady: (listener) => worker.addEventListener("message", listener, { once: true }),
     onEnd: (listener) => {
@@ -37,9 +58,4 @@ export function startWorker(url: URL, start: WorkerStart): WorkerHandle {
     },
     terminate: () => worker.terminate(),
   };
-}
-
-/** In a worker: runs `serve` with what the worker was started with. */
-export function receiveStart(serve: (start: WorkerStart, ready: () => void) => void): void {
-  addEventListener("message", ({ data }) => serve(data, () => postMessage("ready")), { once: true });
 }

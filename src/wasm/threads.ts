@@ -1,8 +1,10 @@
 /** Worker threads over the shared memory: they are started here, and watched. The work itself reaches them inside wasm. */
 
-import { hardwareThreads, startWorker, whyNotShared } from "#platform";
+import { hardwareThreads, isWorker, watchWorker, whyNotShared } from "#platform";
 import { DisposedError, WorkerError } from "../errors.js";
+import { startWorker } from "./beside.js";
 import type { Kernels, Pointer } from "./kernels.js";
+import type { ThreadWorker, WorkerHandle, WorkerStart } from "./thread-worker.js";
 
 /** A number of threads together with the reason for it. */
 export interface ThreadsChoice {
@@ -26,14 +28,6 @@ export function chooseThreads(requested: number | "auto"): ThreadsChoice {
   return { count, reason: requested === "auto" ? `the machine can run ${hardware} at a time` : "requested" };
 }
 
-/** A running worker. */
-export interface WorkerHandle {
-  onReady(listener: () => void): void;
-  /** Called with the reason once the worker cannot work any more. */
-  onEnd(listener: (reason: string) => void): void;
-  terminate(): void;
-}
-
 /** How long a job may make no progress before a worker is taken for dead. */
 const STALL_MILLISECONDS = 600;
 const START_MILLISECONDS = 10_000;
@@ -41,12 +35,13 @@ const START_MILLISECONDS = 10_000;
 const NAP_MILLISECONDS = 1;
 const NAP_AFTER_MILLISECONDS = 0.2;
 
-// A literal URL: bundlers find the worker by it. It is the same seen from src/wasm/ and from build/wasm/.
-const workerUrl = () => new URL("../../build/wasm/worker.js", import.meta.url);
+/** What `createWorker` returned is not a worker. Other errors of a start let the engine go on with one thread. */
+export class NoWorkerError extends TypeError {}
 
 /** The workers of an engine. */
 export class WorkerPool {
   readonly #memory: WebAssembly.Memory;
+  readonly #createWorker: () => ThreadWorker;
   readonly #workers: WorkerHandle[] = [];
   /** Makes the error that says why no job can be split any more. */
   #failure: (() => Error) | undefined;
@@ -60,11 +55,12 @@ export class WorkerPool {
   /** A word that nobody ever changes, to sleep on. */
   readonly #pillow = new Int32Array(new SharedArrayBuffer(4));
 
-  constructor(memory: WebAssembly.Memory) {
+  constructor(memory: WebAssembly.Memory, createWorker: () => ThreadWorker = startWorker) {
     this.#memory = memory;
+    this.#createWorker = createWorker;
   }
 
-  /** Starts workers number 1 to threads − 1. @throws WorkerError when one does not start */
+  /** Starts workers number 1 to threads − 1. @throws WorkerError when one does not start, NoWorkerError when it is none */
   async start(module: WebAssembly.Module, kernels: Kernels, team: Pointer, threads: number): Promise<void> {
     const workers = Array.from({ length: threads - 1 }, (_, index) => index + 1);
     this.#endTeam = () => kernels.endTeam(team);
@@ -83,7 +79,9 @@ export class WorkerPool {
         clearTimeout(timer);
         reject(this.#fail(() => new WorkerError(`worker ${thread} of the engine failed: ${reason}`)));
       };
-      const worker = startWorker(workerUrl(), { module, memory: this.#memory, team, thread });
+      const started = this.#createWorker();
+      if (!isWorker(started)) throw new NoWorkerError(`createWorker: expected a Worker, got ${String(started)}`);
+      const worker = watchWorker(started);
       const timer = setTimeout(fail, START_MILLISECONDS, `not ready after ${START_MILLISECONDS / 1000} s`);
       this.#workers.push(worker);
       worker.onEnd(fail);
@@ -91,6 +89,7 @@ export class WorkerPool {
         clearTimeout(timer);
         resolve();
       });
+      started.postMessage({ module, memory: this.#memory, team, thread } satisfies WorkerStart);
     });
   }
 

@@ -9,13 +9,36 @@ export interface VariantChoice {
   readonly reason: string;
 }
 
+/** Which binaries are there to choose from. */
+interface Offer {
+  /** The option that says so. */
+  readonly option: string | undefined;
+  has(name: Variant | `${Variant}-shared`): boolean;
+}
+
 /**
  * Picks the binary: `requested` itself, or for `auto` the relaxed one wherever the engine compiles it. `deterministic`
  * asks for the same bits everywhere, which only `simd` has: relaxed multiply-adds round once or twice as the CPU likes.
  *
- * @throws RangeError for an unknown name, or a deterministic `relaxed`; Error when the engine cannot run the binary
+ * @throws RangeError for an unknown name, a deterministic `relaxed`, or a binary that is not offered; Error when the engine
+ * cannot run the binary
  */
-export function chooseVariant(requested: Variant | "auto", deterministic = false): VariantChoice {
+export function chooseVariant(requested: Variant | "auto", deterministic: boolean, offer: Offer): VariantChoice {
+  const offers = (variant: Variant) => offer.has(variant) || offer.has(`${variant}-shared`);
+  const choice = chooseAmong(
+    requested,
+    deterministic,
+    offers("relaxed") ? undefined : `${offer.option} has no relaxed binary`,
+  );
+  if (offers(choice.variant)) return choice;
+  throw new RangeError(`${offer.option}: expected a ${choice.variant} binary among them (${choice.reason}), got none`);
+}
+
+function chooseAmong(
+  requested: Variant | "auto",
+  deterministic: boolean,
+  notRelaxed: string | undefined,
+): VariantChoice {
   if (requested !== "auto" && requested !== "simd" && requested !== "relaxed") {
     throw new RangeError(`variant: expected "auto", "simd" or "relaxed", got ${JSON.stringify(requested)}`);
   }
@@ -31,6 +54,7 @@ export function chooseVariant(requested: Variant | "auto", deterministic = false
   }
   if (deterministic) return { variant: "simd", reason: "deterministic: the same bits on every machine" };
   if (requested === "simd") return { variant: "simd", reason: "requested" };
+  if (requested === "auto" && notRelaxed) return { variant: "simd", reason: notRelaxed };
   if (WebAssembly.validate(RELAXED_PROBE)) {
     return { variant: "relaxed", reason: requested === "auto" ? "the engine has relaxed SIMD" : "requested" };
   }

@@ -1,18 +1,18 @@
-/** A worker thread's program: takes parts of the jobs that the kernels announce in the shared memory, for ever. */
+/**
+ * A worker thread's program: takes parts of the jobs that the kernels announce in the shared memory, for ever. It imports
+ * nothing: bundlers may copy it as it is, and pages have no import map in workers.
+ */
 
-import { receiveStart } from "#platform";
+import type { WorkerStart } from "./thread-worker.js";
 
-/** What a worker is started with. */
-export interface WorkerStart {
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
-  readonly team: number;
-  /** The worker's number, from 1. */
-  readonly thread: number;
+// Messages come through a port in Node, and through the global scope in browsers.
+const port = globalThis.process?.getBuiltinModule?.("node:worker_threads").parentPort ?? globalThis;
+
+async function serve({ data }: { readonly data: WorkerStart }): Promise<void> {
+  const { module, memory, team, thread } = data;
+  const instance = await WebAssembly.instantiate(module, { env: { memory }, host: { awaitParts: () => {} } });
+  port.postMessage("ready");
+  (instance.exports as { serve(team: number, thread: number): void }).serve(team, thread);
 }
 
-receiveStart(async ({ module, memory, team, thread }, ready) => {
-  const instance = await WebAssembly.instantiate(module, { env: { memory }, host: { awaitParts: () => {} } });
-  ready();
-  (instance.exports as { serve(team: number, thread: number): void }).serve(team, thread);
-});
+port.addEventListener("message", serve as unknown as EventListener, { once: true });

@@ -1,0 +1,131 @@
+/** Where the compiled binaries come from: beside the library, or from the caller. */
+
+import { fetchBinary } from "#platform";
+import { FormatError } from "../errors.js";
+import { loadBinary } from "./beside.js";
+import type { Variant } from "./variant.js";
+
+/** The compiled binaries: a variant of the kernels, over a memory of its own or over one that threads share. */
+export type BinaryName = Variant | `${Variant}-shared`;
+
+/**
+ * Something for each binary: a table, which may leave binaries out that are then not used, or a function that is asked for
+ * the one that is needed.
+ */
+export type PerBinary<T> = { readonly [name in BinaryName]?: T } | ((name: BinaryName) => T | Promise<T>);
+
+/** Where the binaries come from when it is not from beside the library. At most one of them may be given. */
+export interface BinaryOptions {
+  /**
+   * URL of the folder that holds `simd.wasm`, `relaxed.wasm`, `simd-shared.wasm` and `relaxed-shared.wasm`, or the URL of each
+   * one. A text is relative to the page, in Node to the current folder.
+   */
+  readonly wasmUrl?: string | URL | PerBinary<string | URL>;
+  /** The bytes of each binary. */
+  readonly wasmBinary?: PerBinary<BufferSource>;
+  /** Each binary compiled, for runtimes which compile ahead and forbid it later. */
+  readonly wasmModule?: PerBinary<WebAssembly.Module>;
+}
+
+/** The binaries an engine may use. */
+export interface Binaries {
+  /** What the caller gave them as; undefined for the library's own. */
+  readonly option: keyof BinaryOptions | undefined;
+  has(name: BinaryName): boolean;
+  /** @throws TypeError for a value of a wrong type; FormatError for what is no WebAssembly; Error when it cannot be loaded */
+  compile(name: BinaryName): Promise<WebAssembly.Module>;
+}
+
+/** In the order in which they are listed in messages. */
+const NAMES: readonly BinaryName[] = ["simd", "relaxed", "simd-shared", "relaxed-shared"];
+const OPTIONS = ["wasmUrl", "wasmBinary", "wasmModule"] as const;
+
+/** @throws TypeError for more than one of the options, or one of a wrong type; RangeError for unknown or no binaries */
+export function chooseBinaries(options: BinaryOptions): Binaries {
+  const given = OPTIONS.filter((option) => options[option] !== undefined);
+  if (given.length > 1) {
+    throw new TypeError(`${OPTIONS.join(", ")}: expected at most one of them, got ${given.join(" and ")}`);
+  }
+  const option = given[0];
+  if (!option) {
+    return { option, has: () => true, compile: async (name) => compileBytes(await loadBinary(name), name) };
+  }
+  const value = options[option];
+  if (option === "wasmUrl" && (typeof value === "string" || value instanceof URL)) {
+    return { option, has: () => true, compile: (name) => compileFrom(inFolder(value, name)) };
+  }
+  const table = value as PerBinary<unknown>;
+  checkTable(option, table);
+  const find = (name: BinaryName) => (typeof table === "function" ? table(name) : table[name]);
+  return {
+    option,
+    has: (name) => typeof table === "function" || table[name] !== undefined,
+    compile: async (name) => COMPILERS[option](await find(name), `${option}: ${name}`),
+  };
+}
+
+/** What becomes of a value of each option. */
+const COMPILERS: Record<keyof BinaryOptions, (value: unknown, name: string) => Promise<WebAssembly.Module>> = {
+  wasmUrl: async (value, name) => {
+    if (typeof value === "string" || value instanceof URL) return compileFrom(value);
+    throw new TypeError(`${name}: expected a URL, got ${describe(value)}`);
+  },
+  wasmBinary: async (value, name) => {
+    if (isBytes(value)) return compileBytes(value, name);
+    throw new TypeError(`${name}: expected an ArrayBuffer or a view of one, got ${describe(value)}`);
+  },
+  wasmModule: async (value, name) => {
+    // By its tag, as the module may come from another realm.
+    if (Object.prototype.toString.call(value) === "[object WebAssembly.Module]") return value as WebAssembly.Module;
+    throw new TypeError(`${name}: expected a WebAssembly.Module, got ${describe(value)}`);
+  },
+};
+
+function checkTable(option: keyof BinaryOptions, table: unknown): void {
+  if (typeof table === "function") return;
+  const isTable = typeof table === "object" && table !== null && !isBytes(table);
+  if (!isTable || Object.prototype.toString.call(table) !== "[object Object]") {
+    const folder = option === "wasmUrl" ? "the URL of a folder, " : "";
+    throw new TypeError(
+      `${option}: expected ${folder}a table by binary (${NAMES.join(", ")}) or a function of its name, got ${describe(table)}`,
+    );
+  }
+  const keys = Object.keys(table);
+  const unknown = keys.find((key) => !NAMES.includes(key as BinaryName));
+  if (unknown !== undefined || keys.length === 0) {
+    throw new RangeError(`${option}: expected some of ${NAMES.join(", ")}, got ${unknown ?? "an empty table"}`);
+  }
+}
+
+function inFolder(folder: string | URL, name: BinaryName): string | URL {
+  if (typeof folder === "string") return `${folder}${/(^|\/)$/.test(folder) ? "" : "/"}${name}.wasm`;
+  const url = new URL(folder);
+  url.pathname += `${url.pathname.endsWith("/") ? "" : "/"}${name}.wasm`;
+  return url;
+}
+
+async function compileFrom(url: string | URL): Promise<WebAssembly.Module> {
+  return compileBytes(await fetchBinary(url), String(url));
+}
+
+/** @throws FormatError unless the bytes begin as a binary does: servers like to answer with a page where a file is missing */
+async function compileBytes(bytes: BufferSource, name: string): Promise<WebAssembly.Module> {
+  const view = ArrayBuffer.isView(bytes)
+    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    : new Uint8Array(bytes);
+  const start = String.fromCharCode(...view.subarray(0, 4));
+  if (start === "\0asm") return WebAssembly.compile(bytes);
+  throw new FormatError(
+    `${name}: expected a WebAssembly binary, got ${view.length} bytes that begin with ${JSON.stringify(start)}`,
+  );
+}
+
+function isBytes(value: unknown): value is BufferSource {
+  return ArrayBuffer.isView(value) || Object.prototype.toString.call(value) === "[object ArrayBuffer]";
+}
+
+function describe(value: unknown): string {
+  return typeof value === "object" && value !== null
+    ? Object.prototype.toString.call(value).slice(8, -1)
+    : String(value);
+}

@@ -1,0 +1,20 @@
+/** The binaries and the worker's program, as texts inside the library: takes the place of `beside.ts` in `simdgrad/inline`. */
+
+import { startWorkerFrom, type ThreadWorker } from "#platform";
+import type { BinaryName } from "./binaries.js";
+
+/** Filled in by scripts/build-inline.mjs: base64 of the deflated binaries, and the worker's program. */
+declare const EMBEDDED_BINARIES: Readonly<Record<BinaryName, string>>;
+declare const EMBEDDED_WORKER: string;
+
+/** The bytes of a binary. */
+export async function loadBinary(name: BinaryName): Promise<BufferSource> {
+  const deflated = Uint8Array.from(atob(EMBEDDED_BINARIES[name]), (character) => character.charCodeAt(0));
+  const inflated = new Blob([deflated]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  return new Response(inflated).arrayBuffer();
+}
+
+/** Starts a worker from the text of its program. */
+export function startWorker(): ThreadWorker {
+  return startWorkerFrom(EMBEDDED_WORKER);
+}

@@ -1,0 +1,27 @@
+/** What the library and its worker threads know of each other. */
+
+/**
+ * A worker that runs `simdgrad/worker`, a module script: a `Worker` of the browser, or in Node one of `node:worker_threads`.
+ * The engine listens to it, sends it one message, and ends it.
+ */
+export interface ThreadWorker {
+  postMessage(message: unknown): void;
+  terminate(): unknown;
+}
+
+/** The message that a worker is started with. It answers with any message once it is ready to work. */
+export interface WorkerStart {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly team: number;
+  /** The worker's number, from 1. */
+  readonly thread: number;
+}
+
+/** A running worker. */
+export interface WorkerHandle {
+  onReady(listener: () => void): void;
+  /** Called with the reason once the worker cannot work any more. */
+  onEnd(listener: (reason: string) => void): void;
+  terminate(): void;
+}
