@@ -1,0 +1,18 @@
+/** Files to and from the reader's disk. */
+
+import type { SavedFile } from "../protocol.js";
+
+/** Offers a file as a download. */
+export function saveFile({ name, bytes }: SavedFile, type = "application/octet-stream"): void {
+  const url = URL.createObjectURL(new Blob([bytes as BlobPart], { type }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** A chosen or dropped file, read whole. */
+export async function readFile(file: File): Promise<SavedFile> {
+  return { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
+}

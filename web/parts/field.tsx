@@ -1,0 +1,81 @@
+/** Labelled inputs of the settings. A text that is no value of the setting stays, marked, and changes nothing. */
+
+import { useId, useState } from "preact/hooks";
+import { change, settings } from "../page/location.js";
+import { FIELDS, type RunSettings } from "../run/settings.js";
+
+interface TextProps {
+  readonly name: keyof RunSettings;
+  readonly label: string;
+  readonly hint?: string;
+  readonly numeric?: boolean;
+}
+
+/** A setting that is typed. */
+export function TextField({ name, label, hint, numeric = true }: TextProps) {
+  const id = useId();
+  const field = FIELDS[name] as { expected: string; read(text: string): unknown; write(value: unknown): string };
+  const value = field.write(settings.value[name]);
+  const [draft, setDraft] = useState<string>();
+  const wrong = draft !== undefined && field.read(draft) === undefined;
+  const onInput = (text: string) => {
+    setDraft(text);
+    const read = field.read(text);
+    if (read !== undefined) change({ [name]: read });
+  };
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        value={draft ?? value}
+        inputMode={numeric ? "decimal" : "text"}
+        autocomplete="off"
+        spellcheck={false}
+        aria-invalid={wrong}
+        aria-describedby={wrong || hint ? `${id}-hint` : undefined}
+        onInput={(event) => onInput(event.currentTarget.value)}
+        onBlur={() => setDraft(undefined)}
+      />
+      {(wrong || hint) && (
+        <p id={`${id}-hint`} class={wrong ? "hint wrong" : "hint"}>
+          {wrong ? `Expected ${field.expected}.` : hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface SelectProps<K extends keyof RunSettings> {
+  readonly name: K;
+  readonly label: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly hint?: string | undefined;
+}
+
+/** A setting that is chosen. */
+export function SelectField<K extends keyof RunSettings>({ name, label, options, hint }: SelectProps<K>) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <select
+        id={id}
+        value={String(settings.value[name])}
+        aria-describedby={hint ? `${id}-hint` : undefined}
+        onChange={(event) => change({ [name]: FIELDS[name].read(event.currentTarget.value) })}
+      >
+        {Object.entries(options).map(([value, title]) => (
+          <option key={value} value={value}>
+            {title}
+          </option>
+        ))}
+      </select>
+      {hint && (
+        <p id={`${id}-hint`} class="hint">
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,73 @@
+/** The hidden layers: how many, and how many units each has. */
+
+import { useState } from "preact/hooks";
+import { change, settings } from "../page/location.js";
+import { MOST_LAYERS, MOST_UNITS } from "../run/settings.js";
+
+export function LayerList({ inputs, outputs }: { readonly inputs: number; readonly outputs: number }) {
+  const { layers } = settings.value;
+  const set = (index: number, units: number) => change({ layers: layers.with(index, units) });
+  return (
+    <fieldset class="layers">
+      <legend>Hidden layers</legend>
+      <p class="hint">
+        {[inputs, ...layers, outputs].join(" → ")} · {countWeights([inputs, ...layers, outputs])} weights
+      </p>
+      <ol>
+        {layers.map((units, index) => (
+          <li key={index}>
+            <UnitsInput label={`Units of hidden layer ${index + 1}`} value={units} onChange={(n) => set(index, n)} />
+            <button
+              type="button"
+              class="icon-button"
+              aria-label={`Remove hidden layer ${index + 1}`}
+              onClick={() => change({ layers: layers.toSpliced(index, 1) })}
+            >
+              ×
+            </button>
+          </li>
+        ))}
+      </ol>
+      <button
+        type="button"
+        class="quiet"
+        disabled={layers.length >= MOST_LAYERS}
+        onClick={() => change({ layers: [...layers, layers.at(-1) ?? 100] })}
+      >
+        Add a layer
+      </button>
+    </fieldset>
+  );
+}
+
+interface UnitsProps {
+  readonly label: string;
+  readonly value: number;
+  readonly onChange: (units: number) => void;
+}
+
+function UnitsInput({ label, value, onChange }: UnitsProps) {
+  const [draft, setDraft] = useState<string>();
+  const valid = (text: string) => /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= MOST_UNITS;
+  const wrong = draft !== undefined && !valid(draft);
+  return (
+    <input
+      aria-label={label}
+      title={wrong ? `Expected an integer from 1 to ${MOST_UNITS}` : label}
+      aria-invalid={wrong}
+      inputMode="numeric"
+      autocomplete="off"
+      value={draft ?? value}
+      onInput={({ currentTarget }) => {
+        setDraft(currentTarget.value);
+        if (valid(currentTarget.value)) onChange(Number(currentTarget.value));
+      }}
+      onBlur={() => setDraft(undefined)}
+    />
+  );
+}
+
+function countWeights(sizes: readonly number[]): string {
+  const count = sizes.slice(1).reduce((sum, outputs, i) => sum + ((sizes[i] as number) + 1) * outputs, 0);
+  return count.toLocaleString("en");
+}

@@ -1,0 +1,63 @@
+/** What a run came to: its fingerprint, a link that repeats it, its files. */
+
+import { useState } from "preact/hooks";
+import { linkTo } from "../page/location.js";
+import { engine, failure, hash, runSettings } from "../page/run-store.js";
+import { saveFile } from "../page/save-file.js";
+import { call } from "../page/worker-client.js";
+
+export function RunResult() {
+  const info = engine.value;
+  if (!info) return null;
+  return (
+    <section class="result" aria-label="Result">
+      <p class="hint">
+        {info.threads} {info.threads === 1 ? "thread" : "threads"} ({info.threadsReason}) · {info.variant} SIMD (
+        {info.variantReason})
+      </p>
+      {hash.value && (
+        <>
+          <p class="hash">
+            <span>Weights, SHA-256</span> <code data-testid="hash">{hash.value}</code>
+          </p>
+          <div class="buttons">
+            <CopyLink />
+            <button type="button" onClick={() => save("saveModel")}>
+              Download the model
+            </button>
+            <button type="button" onClick={() => save("checkpoint")}>
+              Download a checkpoint
+            </button>
+          </div>
+        </>
+      )}
+    </section>
+  );
+}
+
+/** The link names the binary that ran: "fastest" may be another one elsewhere. */
+function CopyLink() {
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    const given = runSettings.value;
+    const variant = engine.value?.variant;
+    if (!given || !variant) return;
+    const arithmetic = given.arithmetic === "auto" ? variant : given.arithmetic;
+    await navigator.clipboard.writeText(linkTo({ ...given, arithmetic }));
+    setCopied(true);
+    setTimeout(setCopied, 2000, false);
+  };
+  return (
+    <button type="button" onClick={copy}>
+      {copied ? "Copied" : "Copy a link to this run"}
+    </button>
+  );
+}
+
+async function save(name: "saveModel" | "checkpoint"): Promise<void> {
+  try {
+    saveFile(await call(name, undefined));
+  } catch (error) {
+    failure.value = (error as Error).message;
+  }
+}

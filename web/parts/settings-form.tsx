@@ -1,0 +1,70 @@
+/** All settings of a run. */
+
+import { change } from "../page/location.js";
+import { busy } from "../page/run-store.js";
+import { DEFAULT_SETTINGS, INITIALIZERS } from "../run/settings.js";
+import { SelectField, TextField } from "./field.js";
+import { LayerList } from "./layer-list.js";
+
+const ACTIVATION_TITLES = {
+  relu: "ReLU",
+  leakyRelu: "Leaky ReLU",
+  elu: "ELU",
+  gelu: "GELU",
+  silu: "SiLU",
+  tanh: "Tanh",
+  sigmoid: "Sigmoid",
+  softplus: "Softplus",
+};
+const OPTIMIZER_TITLES = {
+  sgd: "Gradient descent",
+  momentum: "Momentum 0.9",
+  adam: "Adam",
+  adamw: "AdamW",
+  rmsprop: "RMSProp",
+  adagrad: "Adagrad",
+};
+const ARITHMETIC_TITLES = {
+  auto: "Fastest here",
+  relaxed: "Relaxed SIMD (fused multiply-add)",
+  simd: "Plain SIMD",
+  deterministic: "Same bits on every machine",
+};
+const INIT_TITLES: Readonly<Record<string, string>> = {
+  normal: "Normal, σ = 0.01",
+  glorotUniform: "Glorot uniform",
+  glorotNormal: "Glorot normal",
+  heUniform: "He uniform",
+  heNormal: "He normal",
+  lecunUniform: "LeCun uniform",
+  lecunNormal: "LeCun normal",
+  orthogonal: "Orthogonal",
+  zeros: "Zeros",
+};
+const INIT_OPTIONS = Object.fromEntries(INITIALIZERS.map((name) => [name, INIT_TITLES[name] ?? name]));
+
+export function SettingsForm({ inputs, outputs }: { readonly inputs: number; readonly outputs: number }) {
+  return (
+    <form class="settings" aria-label="Settings" onSubmit={(event) => event.preventDefault()}>
+      <fieldset disabled={busy.value}>
+        <legend class="visually-hidden">Network and training</legend>
+        <LayerList inputs={inputs} outputs={outputs} />
+        <div class="field-grid">
+          <SelectField name="activation" label="Activation" options={ACTIVATION_TITLES} />
+          <TextField name="dropout" label="Dropout" />
+          <SelectField name="optimizer" label="Optimizer" options={OPTIMIZER_TITLES} />
+          <TextField name="rate" label="Learning rate" />
+          <TextField name="batch" label="Batch size" />
+          <TextField name="epochs" label="Epochs" />
+          <SelectField name="init" label="Initial weights" options={INIT_OPTIONS} />
+          <TextField name="seed" label="Seed" />
+          <TextField name="threads" label="Threads" numeric={false} />
+          <SelectField name="arithmetic" label="Arithmetic" options={ARITHMETIC_TITLES} />
+        </div>
+        <button type="button" class="quiet" onClick={() => change(DEFAULT_SETTINGS)}>
+          Back to the defaults
+        </button>
+      </fieldset>
+    </form>
+  );
+}
