@@ -1,6 +1,5 @@
 /** The page's entry. */
 
-import "@fontsource-variable/inter/index.css";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";

@@ -1,8 +1,9 @@
 /** The page's build: a static site in build/web that works in any folder of any server. */
 
 import { fileURLToPath } from "node:url";
-import { defineConfig, type Plugin } from "vite";
+import { defineConfig } from "vite";
 import { mnist } from "./vite/mnist-plugin.js";
+import { serviceWorker } from "./vite/service-worker-plugin.js";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -12,26 +13,15 @@ const headers = {
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
-/** The sources start a thread's program by the URL of the built one; the page is built from the sources. */
-function threadWorker(): Plugin {
-  return {
-    name: "thread-worker",
-    enforce: "pre",
-    transform(code, id) {
-      if (!id.endsWith("/src/wasm/platform-web.ts")) return null;
-      return code.replace("new Worker(url,", 'new Worker(new URL("./worker.ts", import.meta.url),');
-    },
-  };
-}
-
+/** The page is built from the library's sources; only the binaries and the threads' program come from its build. */
 const resolve = { alias: { "#platform": path("../src/wasm/platform-web.ts") } };
 
 export default defineConfig({
   root: path("."),
   base: "./",
   resolve,
-  plugins: [mnist(), threadWorker()],
-  worker: { format: "es", plugins: () => [threadWorker()] },
+  plugins: [mnist(), serviceWorker(path("."))],
+  worker: { format: "es" },
   server: { headers, fs: { allow: [path("..")] } },
   preview: { headers },
   build: { outDir: path("../build/web"), emptyOutDir: true, target: "es2022" },

@@ -54,7 +54,10 @@ export function Chart({ title, curves, data, end, range, format, summary }: Prop
           x: { time: false, range: (_, low, high) => [Math.min(0, low), Math.max(end ?? 1, high)] },
           y: range ? { range } : {},
         },
-        axes: [axis, { ...axis, size: 56, values: (_, splits) => splits.map(format) }],
+        axes: [
+          { ...axis, size: 28 },
+          { ...axis, size: 56, values: (_, splits) => splits.map(format) },
+        ],
         series: [
           { label: "epoch", value: (_, value) => (value === null ? "–" : value.toFixed(value % 1 ? 2 : 0)) },
           ...curves.map(

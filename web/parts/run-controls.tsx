@@ -30,6 +30,12 @@ export function RunControls() {
         <Figure name="Time left" value={now && state === "running" ? duration(now.secondsLeft) : "–"} unit="" />
         <Figure name="Validation" value={percent(last?.valAccuracy)} unit="accuracy" />
       </dl>
+      {!crossOriginIsolated && (
+        <p class="hint">
+          One thread only: this server does not send the headers COOP and COEP, without which browsers share no memory
+          between threads. The weights will be the same, to the last bit.
+        </p>
+      )}
       {failure.value && (
         <p class="notice" role="alert">
           {failure.value}

@@ -17,8 +17,8 @@ const ACTIVATION_TITLES = {
   softplus: "Softplus",
 };
 const OPTIMIZER_TITLES = {
-  sgd: "Gradient descent",
-  momentum: "Momentum 0.9",
+  sgd: "SGD",
+  momentum: "SGD, momentum",
   adam: "Adam",
   adamw: "AdamW",
   rmsprop: "RMSProp",
@@ -26,12 +26,12 @@ const OPTIMIZER_TITLES = {
 };
 const ARITHMETIC_TITLES = {
   auto: "Fastest here",
-  relaxed: "Relaxed SIMD (fused multiply-add)",
+  relaxed: "Relaxed SIMD (fused)",
   simd: "Plain SIMD",
-  deterministic: "Same bits on every machine",
+  deterministic: "Same on every machine",
 };
 const INIT_TITLES: Readonly<Record<string, string>> = {
-  normal: "Normal, σ = 0.01",
+  normal: "N(0, 0.01²)",
   glorotUniform: "Glorot uniform",
   glorotNormal: "Glorot normal",
   heUniform: "He uniform",

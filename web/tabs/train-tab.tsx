@@ -13,8 +13,8 @@ export function TrainTab() {
         <div>
           <h1>Watch a network learn to read digits</h1>
           <p>
-            60,000 handwritten digits, a small neural network, and your own CPU. Choose its shape, press start, and see
-            how many of 10,000 digits it has never seen it gets right.
+            50,000 handwritten digits to learn from, a small neural network, and your own CPU. Choose the network’s
+            shape, press start, and see how many of 10,000 other digits it reads correctly.
           </p>
         </div>
         <DataStatus />
