@@ -14,16 +14,22 @@ export interface Split {
  * stays in training. The same state of the generator gives the same split.
  *
  * @param rows of the data set; or their labels, for a stratified split
+ * @param option the caller's name of `fraction`, for messages
  * @throws RangeError for a fraction that is not between 0 and 1 or leaves one part empty; nothing is drawn then
  */
-export function splitRows(rows: number | ArrayLike<number>, fraction: number, random: Random): Split {
+export function splitRows(
+  rows: number | ArrayLike<number | string>,
+  fraction: number,
+  random: Random,
+  option = "validationSplit",
+): Split {
   const count = typeof rows === "number" ? rows : rows.length;
-  const held = checkSplit(count, fraction);
-  const quotas = typeof rows === "number" ? new Map([[0, held]]) : shares(rows, fraction, held);
+  const held = checkSplit(count, fraction, option);
+  const quotas = typeof rows === "number" ? new Map([[0, held]]) : shares(rows, fraction, held, option);
   const order = Int32Array.from({ length: count }, (_, row) => row);
   random.shuffle(order);
   // A row's class; all are one class where there are no labels.
-  const classOf = typeof rows === "number" ? () => 0 : (row: number) => rows[row] as number;
+  const classOf = typeof rows === "number" ? () => 0 : (row: number) => rows[row] as number | string;
   const validation: number[] = [];
   const training: number[] = [];
   for (const row of order) {
@@ -35,34 +41,39 @@ export function splitRows(rows: number | ArrayLike<number>, fraction: number, ra
 }
 
 /** How many rows a split holds back. @throws RangeError when there is no such split */
-export function checkSplit(rows: number, fraction: number): number {
+export function checkSplit(rows: number, fraction: number, option = "validationSplit"): number {
   if (!(typeof fraction === "number" && fraction > 0 && fraction < 1)) {
-    throw new RangeError(`validationSplit: expected a fraction between 0 and 1, got ${fraction}`);
+    throw new RangeError(`${option}: expected a fraction between 0 and 1, got ${fraction}`);
   }
   const held = Math.round(fraction * rows);
   if (held >= 1 && held < rows) return held;
-  throw new RangeError(`validationSplit: expected rows in both parts, got ${held} of ${rows} to hold back`);
+  throw new RangeError(`${option}: expected rows in both parts, got ${held} of ${rows} to hold back`);
 }
 
 /** How many rows of each class to hold back: the method of largest remainders; the smaller class of equals first. */
-function shares(labels: ArrayLike<number>, fraction: number, held: number): Map<number, number> {
-  const counts = new Map<number, number>();
+function shares(
+  labels: ArrayLike<number | string>,
+  fraction: number,
+  held: number,
+  option: string,
+): Map<number | string, number> {
+  const counts = new Map<number | string, number>();
   for (let row = 0; row < labels.length; ++row) {
-    const label = labels[row] as number;
+    const label = labels[row] as number | string;
     counts.set(label, (counts.get(label) ?? 0) + 1);
   }
   const classes = [...counts].map(([label, count]) => {
     const whole = Math.min(Math.floor(fraction * count), count - 1);
     return { label, whole, room: count - 1 - whole, remainder: fraction * count - whole };
   });
-  classes.sort((a, b) => b.remainder - a.remainder || a.label - b.label);
+  classes.sort((a, b) => b.remainder - a.remainder || (a.label < b.label ? -1 : 1));
   let left = held - classes.reduce((sum, { whole }) => sum + whole, 0);
-  const quotas = new Map<number, number>();
+  const quotas = new Map<number | string, number>();
   for (const { label, whole, room } of classes) {
     const extra = left > 0 && room > 0 ? 1 : 0;
     left -= extra;
     quotas.set(label, whole + extra);
   }
   if ([...quotas.values()].some((quota) => quota > 0)) return quotas;
-  throw new RangeError("validationSplit: expected a class of at least two rows, got one row of each");
+  throw new RangeError(`${option}: expected a class of at least two rows, got one row of each`);
 }

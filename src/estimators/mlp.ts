@@ -1,6 +1,7 @@
 /** What MLPClassifier and MLPRegressor have in common: options, training, stopping. Names and defaults are scikit-learn's. */
 
 import { iterateMinibatches } from "../data/minibatches.js";
+import { splitRows } from "../data/split.js";
 import { createEngine, type Engine } from "../engine.js";
 import { DivergenceError, NotFittedError, ShapeError } from "../errors.js";
 import { Dense } from "../layers/dense.js";
@@ -327,25 +328,12 @@ export abstract class MLP<Y> {
     return false;
   }
 
-  /** Rows to train on and rows set aside, each class (if there are any) in its share. */
+  /** Rows to train on and rows set aside. */
   #split(count: number, y: ArrayLike<Y>): [number[], number[]] {
     const { random } = this.#engine as Engine;
-    const strata = this.strata(y);
-    const order = Int32Array.from({ length: count }, (_, row) => row);
-    random.shuffle(order);
-    const groups = new Map<number, number[]>();
-    for (const row of order) {
-      const group = strata?.[row] ?? 0;
-      groups.set(group, [...(groups.get(group) ?? []), row]);
-    }
-    const [training, heldOut]: [number[], number[]] = [[], []];
-    for (const group of groups.values()) {
-      const held = Math.round(group.length * this.options.validationFraction);
-      heldOut.push(...group.slice(0, held));
-      training.push(...group.slice(held));
-    }
-    if (heldOut.length > 0 && training.length > 0) return [training, heldOut];
-    throw new RangeError(`validationFraction: ${this.options.validationFraction} of ${count} rows leaves a part empty`);
+    const { validationFraction } = this.options;
+    const split = splitRows(this.strata(y) ?? count, validationFraction, random, "validationFraction");
+    return [[...split.training], [...split.validation]];
   }
 
   #parameters(name: string): Float32Array[] {

@@ -138,7 +138,7 @@ describe("trainTestSplit", () => {
   });
 
   it("refuses parts without rows", () => {
-    expect(() => trainTestSplit(3, { testSize: 0.1 })).toThrow("testSize: 0.1 of 3 rows leaves a part without rows");
+    expect(() => trainTestSplit(3, { testSize: 0.1 })).toThrow("testSize: expected rows in both parts, got 0 of 3");
     expect(() => trainTestSplit(3, { testSize: 1 })).toThrow(RangeError);
     expect(() => trainTestSplit(3, { stratify: ["a"] })).toThrow(
       "stratify: expected a class for each of 3 rows, got 1",
