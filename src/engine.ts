@@ -3,7 +3,7 @@
 import { switchOnRevectorize } from "#platform";
 import { type CsrData, CsrMatrix } from "./csr.js";
 import { Dataset, type DatasetOptions } from "./data/dataset.js";
-import type { DataSource } from "./data/source.js";
+import type { DataSource, SparseSource } from "./data/source.js";
 import type { EngineInfo, EngineOptions } from "./engine-options.js";
 import { DisposedError } from "./errors.js";
 import { checkFinite, Labels, Matrix } from "./matrix.js";
@@ -212,7 +212,7 @@ export class Engine {
   }
 
   /** Copies a data set into linear memory. @throws ShapeError, RangeError for NaN, ±∞ or bad labels; DisposedError */
-  dataset(source: DataSource, options?: DatasetOptions): Dataset {
+  dataset(source: DataSource | SparseSource, options?: DatasetOptions): Dataset {
     this.#checkAlive();
     return new Dataset(this.kernels, this.memory, source, options);
   }

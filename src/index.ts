@@ -1,18 +1,26 @@
 /** simdgrad: training of dense neural networks on the CPU. */
 
 export { type CsrData, CsrMatrix } from "./csr.js";
+export type { Chunks } from "./data/chunks.js";
+export type { ColumnOptions } from "./data/column-builder.js";
 export { Dataset, type DatasetOptions } from "./data/dataset.js";
+export { readJsonLines } from "./data/jsonl.js";
 export { iterateMinibatches, type Minibatch, type MinibatchOptions } from "./data/minibatches.js";
-export {
-  Preprocessor,
-  type PreprocessorConfig,
-  type Scaling,
-  type TargetTask,
-} from "./data/preprocessing.js";
-export type { DataSource } from "./data/source.js";
+export { Preprocessor, type PreprocessorConfig, type Scaling, type TargetTask } from "./data/preprocessing.js";
+export type { DataSource, SparseSource } from "./data/source.js";
 export { type Split, splitRows } from "./data/split.js";
 export { type Rows, Subset } from "./data/subset.js";
-export { type Column, findColumn, selectRows, type Table } from "./data/table.js";
+export {
+  type CategoricalColumn,
+  type Column,
+  type ColumnKind,
+  categoricalColumn,
+  findColumn,
+  type NumericColumn,
+  selectRows,
+  type Table,
+  textAt,
+} from "./data/table.js";
 export { type TrainTestSplitOptions, trainTestSplit } from "./data/train-test-split.js";
 export { createEngine, type Engine } from "./engine.js";
 export type { EngineInfo, EngineOptions } from "./engine-options.js";

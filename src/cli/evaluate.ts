@@ -1,14 +1,10 @@
-/** `simdgrad evaluate`: a saved model on MNIST's test images. */
+/** `simdgrad evaluate`: a saved model on MNIST's test images, or on a table that has the target. */
 
-import { readFile } from "node:fs/promises";
-import { createEngine, type Engine } from "../engine.js";
-import { FormatError } from "../errors.js";
-import type { ClassEvaluation } from "../evaluation.js";
-import { loadModel } from "../formats/model.js";
-import { Dense } from "../layers/dense.js";
-import type { Network } from "../network.js";
-import { CLASSES, type DataOptions, loadBytes, PIXELS } from "./mnist.js";
-import { confusionTable } from "./terminal.js";
+import { createEngine } from "../engine.js";
+import { type DataOptions, loadBytes } from "./mnist.js";
+import { readDigitModel, readTableModel } from "./saved-model.js";
+import { readTable } from "./table-file.js";
+import { describeTest, errorsInUnit } from "./test-result.js";
 
 /** The command's options, checked by the parser. */
 export interface EvaluateOptions extends DataOptions {
@@ -16,33 +12,38 @@ export interface EvaluateOptions extends DataOptions {
   readonly json?: boolean;
 }
 
-/** Prints accuracy, loss and confusion matrix. */
-export async function evaluate(model: string, options: EvaluateOptions): Promise<void> {
+/** Prints accuracy, loss, each class's scores and the confusion matrix. */
+export async function evaluateDigits(model: string, options: EvaluateOptions): Promise<void> {
   const engine = await createEngine({ threads: options.threads });
-  const network = await readModel(engine, model);
+  const network = await readDigitModel(engine, model);
   const { mnist } = await loadBytes(options);
-  const { accuracy, loss, confusion } = network.evaluate(engine.dataset(mnist.test)) as ClassEvaluation;
-  if (options.json) {
-    console.log(JSON.stringify({ task: "mnist", model, testAccuracy: accuracy, testLoss: loss, confusion }));
-    return;
-  }
-  console.log(`test accuracy ${accuracy.toFixed(4)}, loss ${loss.toFixed(4)}\n\n${confusionTable(confusion)}`);
+  const result = network.evaluate(engine.dataset(mnist.test));
+  const classes = Array.from({ length: 10 }, (_, digit) => String(digit));
+  if (options.json) console.log(JSON.stringify({ task: "mnist", model, classes, ...result }));
+  else console.log(`test ${describeTest(result, { classes }, process.stdout.columns)}`);
+  engine.dispose();
 }
 
-/** The network of a model file that takes MNIST's images. @throws Error when it cannot be read, FormatError */
-export async function readModel(engine: Engine, path: string): Promise<Network> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    throw new Error(`${path}: cannot be read (${(cause as Error).message})`, { cause });
-  }
-  const network = loadModel(engine, bytes, path);
-  const [first] = network.layers;
-  const inputs = first instanceof Dense ? first.inputs : undefined;
-  if (inputs !== PIXELS || network.outputs !== CLASSES) {
-    const got = `${inputs ?? "an unknown number of"} inputs and ${network.outputs} outputs`;
-    throw new FormatError(`${path}: expected a network with ${PIXELS} inputs and ${CLASSES} outputs, got ${got}`);
-  }
-  return network;
+/** Prints how well a model does on the rows of a table; of values also the errors in the target's unit. */
+export async function evaluateTable(run: string, path: string, options: EvaluateOptions): Promise<void> {
+  const engine = await createEngine({ threads: options.threads });
+  const { network, preprocessor, reading } = await readTableModel(engine, run);
+  const table = await readTable(path, { ...reading, ...preprocessor.readOptions() });
+  const { classes, task, target: name } = preprocessor.config;
+  const placing = { sparse: preprocessor.sparse, ...(classes && { classes: classes.length }) };
+  const result = network.evaluate(engine.dataset(preprocessor.source(table), placing));
+  const target = { name, restore: (values: ArrayLike<number>) => preprocessor.restore(values) };
+  const errors = classes ? {} : errorsInUnit(result, target);
+  const summary = {
+    task,
+    model: run,
+    target: name,
+    rows: table.rows,
+    ...(classes && { classes }),
+    ...result,
+    ...errors,
+  };
+  if (options.json) console.log(JSON.stringify(summary));
+  else console.log(describeTest(result, classes ? { classes } : { target }, process.stdout.columns));
+  engine.dispose();
 }

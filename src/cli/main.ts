@@ -4,36 +4,32 @@
 import "./relaxed-flag.js";
 import { readFile } from "node:fs/promises";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { INIT_NAMES, integer, layerSizes, positiveNumber, threadCount } from "./options.js";
+import { integer, threadCount } from "./options.js";
+import { flagOf, TABLE_SETTINGS } from "./settings.js";
+import { TABLE_FILE } from "./table-file.js";
+import { addTrainOptions } from "./train-command.js";
+import { UsageError } from "./usage-error.js";
 
 const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
 
-const dataOption = () => new Option("--data <dir>", "folder with the four MNIST files, raw or .gz");
-const downloadOption = () => new Option("--download", "download MNIST when it is found nowhere");
+const dataOption = () => new Option("--data <dir>", "of MNIST: folder with the four files, raw or .gz");
+const downloadOption = () => new Option("--download", "of MNIST: download it when it is found nowhere");
 const jsonOption = () => new Option("--json", "print one JSON object as the last line of standard output");
 const threadsOption = () =>
   new Option("--threads <n>", "threads to share the work").argParser(threadCount).default("auto");
-const deterministicOption = () => new Option("--deterministic", "the same bits on every machine; somewhat slower");
-const revectorizeOption = () =>
-  new Option("--revectorize", "V8's experimental 256-bit vectors, checked before use (Node from 23.5)");
+const outFileOption = () => new Option("--out <file>", "of a table: where to write (default: standard output)");
 
 function dataFile(text: string): string {
-  if (text === "mnist" || /\.(csv|tsv|txt)$/i.test(text)) return text;
-  throw new InvalidArgumentError(`Expected "mnist" or a file ending in .csv, .tsv or .txt, got "${text}".`);
+  if (text === "mnist" || TABLE_FILE.test(text)) return text;
+  throw new InvalidArgumentError(
+    `Expected "mnist" or a file ending in .csv, .tsv, .txt, .jsonl, .ndjson or .parquet, got "${text}".`,
+  );
 }
 
-function fraction(text: string): number {
-  const value = positiveNumber(text);
-  if (value < 1) return value;
-  throw new InvalidArgumentError(`Expected a number between 0 and 1, got "${text}".`);
-}
-
-/** Ends the program with a usage error when an option was given that the task does not have. */
+/** @throws UsageError when an option was given that the task does not have */
 function refuse(command: Command, task: string, names: readonly string[]): void {
   const given = names.find((name) => command.getOptionValueSource(name) === "cli");
-  if (given === undefined) return;
-  const flag = command.options.find((option) => option.attributeName() === given)?.long;
-  command.error(`error: option '${flag}' is not one of ${task}`, { exitCode: 2 });
+  if (given !== undefined) throw new UsageError(flagOf(given), `expected none for ${task}`);
 }
 
 // A reader that has seen enough, such as head, does not end a run: its files are still written.
@@ -46,92 +42,67 @@ const program = new Command("simdgrad")
   .version(version)
   .showHelpAfterError("(--help shows what is accepted)");
 
-program
-  .command("train")
-  .description("train a network and write model, history and report to --out")
-  .argument("<data>", '"mnist", or a CSV file with a header', dataFile)
-  .addOption(new Option("--target <column>", "of a CSV file: the column to learn"))
-  .addOption(
-    new Option("--task <task>", "of a CSV file: default by the target").choices(["classification", "regression"]),
-  )
-  .addOption(
-    new Option("--epochs <n>", "passes over the training set (default: 25 for MNIST, else 100)").argParser(integer(0)),
-  )
-  .addOption(new Option("--batch-size <n>", "rows of a step").argParser(integer(1, 50_000)).default(32))
-  .addOption(
-    new Option("--learning-rate <x>", "step length (default: 0.1 for MNIST, else the optimizer's)").argParser(
-      positiveNumber,
-    ),
-  )
-  .addOption(
-    new Option("--hidden <sizes>", "units of the hidden layers (default: 100,200 for MNIST, else 100)").argParser(
-      layerSizes,
-    ),
-  )
-  .addOption(
-    new Option("--init <name>", "of MNIST: initial weights").choices(Object.keys(INIT_NAMES)).default("normal"),
-  )
-  .addOption(
-    new Option("--optimizer <name>", "of a CSV file")
-      .choices(["sgd", "rmsprop", "adagrad", "adam", "adamw"])
-      .default("adam"),
-  )
-  .addOption(
-    new Option("--early-stopping <epochs>", "of a CSV file: patience on the validation loss").argParser(integer(1)),
-  )
-  .addOption(new Option("--validation-split <x>", "of a CSV file").argParser(fraction).default(0.1))
-  .addOption(new Option("--test-split <x>", "of a CSV file").argParser(fraction).default(0.2))
-  .addOption(new Option("--class-weights <how>", "of a CSV file").choices(["balanced", "none"]).default("none"))
-  .addOption(new Option("--seed <n>", "seed of weights and shuffles").argParser(integer(0)).default(42))
-  .addOption(threadsOption())
-  .addOption(deterministicOption())
-  .addOption(revectorizeOption())
-  .addOption(dataOption())
-  .addOption(downloadOption())
-  .addOption(new Option("--out <dir>", "folder for the results (default: runs/<time>)"))
+addTrainOptions(
+  program
+    .command("train")
+    .description("train a network, test it, write model, history and report to --out")
+    .argument("<data>", '"mnist", or a table: CSV, JSON Lines or Parquet', dataFile),
+)
   .addOption(jsonOption())
-  .action(async (data, options, command: Command) => {
+  .action(async (data: string, options, command: Command) => {
+    const { train } = await import("./train.js");
+    // Commander has a default for what --no-header switches off.
+    const header = command.getOptionValueSource("header") === "cli" ? options.header : undefined;
     if (data === "mnist") {
-      const foreign = ["target", "task", "optimizer", "earlyStopping", "validationSplit", "testSplit", "classWeights"];
-      refuse(command, "mnist", foreign);
-      return (await import("./train.js")).train({ epochs: 25, learningRate: 0.1, hidden: [100, 200], ...options });
+      refuse(command, "mnist", TABLE_SETTINGS);
+      const { mnistTask } = await import("./mnist-task.js");
+      return train("mnist", () => mnistTask(options), { ...options, header });
     }
-    refuse(command, "a CSV file", ["init", "deterministic", "revectorize", "data", "download"]);
-    if (options.target === undefined) command.error("error: a CSV file needs --target <column>", { exitCode: 2 });
-    return (await import("./own-data.js")).trainCsv(data, { epochs: 100, hidden: [100], ...options });
+    refuse(command, "a table", ["data", "download"]);
+    const { tableTask } = await import("./table-task.js");
+    return train("table", (settings) => tableTask(data, settings), { ...options, header });
   });
 
 program
   .command("evaluate")
-  .description("test a model on MNIST's 10 000 test images, or on a CSV file")
-  .argument("<model>", "safetensors file written by train")
-  .argument("[data.csv]", "for a model that was trained on a CSV file")
+  .description("test a model on MNIST's 10 000 test images, or on a table")
+  .argument("<run>", "folder of a run, or its model file")
+  .argument("[table]", "for a model of a table: a file with the same columns", dataFile)
   .addOption(threadsOption())
   .addOption(dataOption())
   .addOption(downloadOption())
   .addOption(jsonOption())
-  .action(async (model, file, options) =>
-    file === undefined
-      ? (await import("./evaluate.js")).evaluate(model, options)
-      : (await import("./own-data.js")).evaluateCsv(model, file, options.json === true),
-  );
+  .action(async (run: string, table: string | undefined, options, command: Command) => {
+    const { evaluateDigits, evaluateTable } = await import("./evaluate.js");
+    if (table === undefined) return evaluateDigits(run, options);
+    refuse(command, "a table", ["data", "download"]);
+    return evaluateTable(run, table, options);
+  });
 
 program
   .command("predict")
-  .description("name the digit in each PNG image, or predict each row of a CSV file")
-  .argument("<model>", "safetensors file written by train")
-  .argument("<files...>", "PNG files, or one CSV file")
-  .addOption(new Option("--top <n>", "most likely digits to show").argParser(integer(1)).default(3))
-  .addOption(new Option("--out <file>", "of a CSV file: where to write the predictions (default: standard output)"))
+  .description("name the digit in each PNG image, or predict each row of a table")
+  .argument("<run>", "folder of a run, or its model file")
+  .argument("<files...>", "PNG files, or one table")
+  .addOption(new Option("--top <n>", "of images: most likely digits to show").argParser(integer(1)).default(3))
+  .addOption(outFileOption())
   .addOption(jsonOption())
-  .action(async (model, files: string[], options, command: Command) => {
-    if (files.length === 1 && /\.(csv|tsv|txt)$/i.test(files[0] as string)) {
-      refuse(command, "a CSV file", ["top", "json"]);
-      return (await import("./own-data.js")).predictCsv(model, files[0] as string, options.out);
+  .action(async (run: string, files: string[], options, command: Command) => {
+    const [first] = files as [string];
+    if (files.length === 1 && TABLE_FILE.test(first)) {
+      refuse(command, "a table", ["top"]);
+      return (await import("./predict-table.js")).predictTable(run, first, options);
     }
     refuse(command, "images", ["out"]);
-    return (await import("./predict.js")).predict(model, files, options);
+    return (await import("./predict-images.js")).predictImages(run, files, options);
   });
+
+program
+  .command("info")
+  .description("what a model is, what it was trained for, and how")
+  .argument("<run>", "folder of a run, or its model file")
+  .addOption(jsonOption())
+  .action(async (run: string, options) => (await import("./info.js")).info(run, options));
 
 for (const command of [program, ...program.commands]) command.exitOverride();
 
@@ -142,6 +113,6 @@ try {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
     console.error(`simdgrad: ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = 1;
+    process.exitCode = error instanceof UsageError ? 2 : 1;
   }
 }

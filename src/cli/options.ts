@@ -24,6 +24,33 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
+/** A fraction from 0 to below 1. */
+export function fraction(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && value < 1) return value;
+  throw new InvalidArgumentError(`Expected a number from 0 to below 1, got "${text}".`);
+}
+
+/** A finite number of at least 0. */
+export function seconds(text: string): number {
+  return text.trim() === "0" ? 0 : positiveNumber(text);
+}
+
+/** Names separated by commas. */
+export function nameList(text: string): string[] {
+  return text.split(",").map((name) => name.trim());
+}
+
+/** A name among `names`, which a colon and options may follow: `sgd:momentum=0.9,nesterov=true`. */
+export function spec(names: readonly string[]): (text: string) => string {
+  return (text) => {
+    const [name = "", rest] = text.split(/:(.*)/s);
+    if (!names.includes(name)) throw new InvalidArgumentError(`Expected one of ${names.join(", ")}, got "${name}".`);
+    if (rest === undefined || /^\w+=[^=,]+(,\w+=[^=,]+)*$/.test(rest)) return text;
+    throw new InvalidArgumentError(`Expected ${name}:option=value,option=value, got "${text}".`);
+  };
+}
+
 /** A number of threads, or "auto". */
 export function threadCount(text: string): number | "auto" {
   return text === "auto" ? text : integer(1, 64)(text);

@@ -27,22 +27,90 @@ export async function curvesSvg(
   yLabel: string,
   series: readonly { name: string; values: readonly number[] }[],
 ): Promise<string> {
-  // Loaded here: the other commands should not wait for a chart library.
-  const [{ init, use }, { LineChart }, { GridComponent, LegendComponent, TitleComponent }, { SVGRenderer }] =
-    await Promise.all([
-      import("echarts/core"),
-      import("echarts/charts"),
-      import("echarts/components"),
-      import("echarts/renderers"),
-    ]);
-  use([LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
+  return renderSvg(chartOption(title, yLabel, series));
+}
+
+/**
+ * Predicted against true values as a standalone SVG of 720 × 400, with the line on which they are equal. Of many points every
+ * n-th is drawn, so that at most 2000 are.
+ */
+export async function scatterSvg(
+  title: string,
+  actual: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+): Promise<string> {
+  return renderSvg(scatterOption(title, actual, predicted));
+}
+
+/** Loads ECharts: other commands should not wait for a chart library. */
+async function renderSvg(option: Record<string, unknown>): Promise<string> {
+  const [
+    { init, use },
+    { LineChart, ScatterChart },
+    { GridComponent, LegendComponent, TitleComponent },
+    { SVGRenderer },
+  ] = await Promise.all([
+    import("echarts/core"),
+    import("echarts/charts"),
+    import("echarts/components"),
+    import("echarts/renderers"),
+  ]);
+  use([LineChart, ScatterChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
   const chart = init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height: HEIGHT });
   try {
-    chart.setOption(chartOption(title, yLabel, series));
+    chart.setOption(option);
     return chart.renderToSVGString();
   } finally {
     chart.dispose();
   }
+}
+
+const MOST_POINTS = 2000;
+
+function scatterOption(title: string, actual: ArrayLike<number>, predicted: ArrayLike<number>) {
+  const every = Math.max(1, Math.ceil(actual.length / MOST_POINTS));
+  const points: [number, number][] = [];
+  for (let row = 0; row < actual.length; row += every) {
+    const point: [number, number] = [actual[row] as number, predicted[row] as number];
+    if (point.every(Number.isFinite)) points.push(point);
+  }
+  const values = points.flat();
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const text = { color: INK, fontFamily: FONT, fontSize: 14 };
+  const axis = {
+    type: "value",
+    nameLocation: "middle",
+    nameTextStyle: text,
+    axisLabel: text,
+    scale: true,
+    splitLine: { lineStyle: { color: GRID_LINE } },
+    axisLine: { onZero: false, lineStyle: { color: INK } },
+  };
+  return {
+    animation: false,
+    backgroundColor: "#ffffff",
+    color: COLORS,
+    title: { text: title, left: "center", top: 12, textStyle: { ...text, fontSize: 18, fontWeight: 600 } },
+    grid: { left: 84, right: 28, top: 56, bottom: 60 },
+    xAxis: { ...axis, name: "true", nameGap: 30 },
+    yAxis: { ...axis, name: "predicted", nameGap: 62 },
+    series: [
+      { type: "scatter", data: points, symbolSize: 7, itemStyle: { opacity: 0.6 }, silent: true },
+      {
+        type: "line",
+        data:
+          points.length === 0
+            ? []
+            : [
+                [least, least],
+                [most, most],
+              ],
+        showSymbol: false,
+        silent: true,
+        lineStyle: { width: 2, type: "dashed", color: COLORS[1] },
+      },
+    ],
+  };
 }
 
 function chartOption(title: string, yLabel: string, series: readonly Curve[]) {

@@ -2,15 +2,22 @@
 
 import { SingleBar } from "cli-progress";
 import type { EpochReport, Progress } from "../trainer.js";
-import { accuracyChart } from "./terminal.js";
+import { curveChart } from "./terminal.js";
+
+/** Epochs may be shorter than an eye can follow. */
+const REDRAW_MILLISECONDS = 100;
+/** The chart, the bar and some lines above them fit into a terminal of at least this many lines. */
+const SPARE_LINES = 4;
 
 export class TrainingDisplay {
   readonly #screen: NodeJS.WriteStream;
   readonly #interactive: boolean;
-  readonly #train: number[] = [];
-  readonly #validation: number[] = [];
+  readonly #reports: EpochReport[] = [];
+  /** Lines of epochs that are not shown yet. */
+  #lines: string[] = [];
   #bar: SingleBar | undefined;
   #chartLines = 0;
+  #drawn = 0;
 
   constructor(screen: NodeJS.WriteStream, interactive: boolean) {
     this.#screen = screen;
@@ -18,13 +25,15 @@ export class TrainingDisplay {
   }
 
   showProgress({ epoch, epochs, batch, batches, loss, samplesPerSecond, secondsLeft }: Progress): void {
-    if (!this.#interactive) return;
+    // An epoch that is over at its first sign of life needs no bar.
+    if (!this.#interactive || (batch === batches && !this.#bar)) return;
     const payload = {
       loss: loss.toFixed(4),
       rate: Math.round(samplesPerSecond).toLocaleString("en"),
       left: secondsLeft.toFixed(1),
     };
     if (!this.#bar) {
+      this.#flush();
       const title = `epoch ${epoch}/${epochs}`;
       const format = `${title} [{bar}] {percentage}% | {rate} samples/s | loss {loss} | {left} s left`;
       this.#bar = new SingleBar({ stream: this.#screen, format, barsize: 16, hideCursor: true, clearOnComplete: true });
@@ -33,19 +42,33 @@ export class TrainingDisplay {
     this.#bar.update(batch, payload);
   }
 
+  /** An epoch of before, for the curves. */
+  recall(report: EpochReport): void {
+    this.#reports.push(report);
+  }
+
   showEpoch(report: EpochReport): void {
     this.#stopBar();
-    this.#train.push(report.trainAccuracy ?? Number.NaN);
-    this.#validation.push(report.valAccuracy ?? Number.NaN);
-    this.#eraseChart();
-    this.#screen.write(`${epochLine(report)}\n`);
-    if (this.#interactive) this.#drawChart();
+    this.#reports.push(report);
+    this.#lines.push(epochLine(report));
+    if (!this.#interactive || performance.now() - this.#drawn >= REDRAW_MILLISECONDS) this.#flush();
   }
 
   /** Leaves the terminal as it was found, the chart as the last thing on it. */
   finish(): void {
     this.#stopBar();
-    if (!this.#interactive && this.#train.length > 1) this.#drawChart();
+    this.#flush();
+    if (!this.#interactive && this.#reports.length > 1) this.#drawChart();
+  }
+
+  /** Writes the lines that wait, above the chart. */
+  #flush(): void {
+    if (this.#lines.length === 0) return;
+    this.#eraseChart();
+    this.#screen.write(`${this.#lines.join("\n")}\n`);
+    this.#lines = [];
+    if (this.#interactive) this.#drawChart();
+    this.#drawn = performance.now();
   }
 
   #stopBar(): void {
@@ -54,12 +77,22 @@ export class TrainingDisplay {
   }
 
   #drawChart(): void {
-    const chart = accuracyChart(this.#train, this.#validation, this.#interactive, this.#screen.columns).replace(
-      /\n+$/,
-      "",
-    );
+    const { columns, rows } = this.#screen;
+    const lines = (rows ?? 24) - SPARE_LINES;
+    const chart = curveChart(this.#curves(), this.#interactive, columns, lines).replace(/\n+$/, "");
+    if (chart === "") return;
     this.#chartLines = chart.split("\n").length;
     this.#screen.write(`${chart}\n`);
+  }
+
+  /** Accuracies of classes, losses of values: R² may begin far below any scale. */
+  #curves() {
+    const reports = this.#reports;
+    if (reports.some(({ trainAccuracy }) => trainAccuracy !== undefined)) {
+      const [train, validation] = [reports.map((r) => r.trainAccuracy), reports.map((r) => r.valAccuracy)];
+      return { title: "accuracy", train, validation, most: 1 };
+    }
+    return { title: "loss", train: reports.map((r) => r.trainLoss), validation: reports.map((r) => r.valLoss) };
   }
 
   #eraseChart(): void {
@@ -68,8 +101,13 @@ export class TrainingDisplay {
   }
 }
 
-function epochLine({ epoch, trainLoss, trainAccuracy, valAccuracy, samplesPerSecond, completed }: EpochReport): string {
-  const accuracy = `train accuracy ${trainAccuracy?.toFixed(4)}  validation accuracy ${valAccuracy?.toFixed(4)}`;
+function epochLine(report: EpochReport): string {
+  const { epoch, trainLoss, trainAccuracy, trainR2, valAccuracy, valR2, samplesPerSecond, completed } = report;
+  const name = trainR2 === undefined ? "accuracy" : "R²";
+  const scores = [
+    ["train", trainAccuracy ?? trainR2],
+    ["validation", valAccuracy ?? valR2],
+  ].flatMap(([of, score]) => (typeof score === "number" ? [`${of} ${name} ${score.toFixed(4)}`] : []));
   const rate = `${Math.round(samplesPerSecond).toLocaleString("en")} samples/s`;
-  return `epoch ${String(epoch).padStart(2)}  loss ${trainLoss.toFixed(4)}  ${accuracy}  ${rate}${completed ? "" : "  (interrupted)"}`;
+  return `epoch ${String(epoch).padStart(2)}  loss ${trainLoss.toFixed(4)}  ${scores.join("  ")}  ${rate}${completed ? "" : "  (interrupted)"}`;
 }

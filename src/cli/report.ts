@@ -1,6 +1,7 @@
 /** The result of a training run as one self-contained HTML page: no script, nothing loaded from elsewhere. */
 
-import type { ClassEvaluation } from "../evaluation.js";
+import type { Evaluation } from "../evaluation.js";
+import { classScores } from "../metrics.js";
 import type { EpochReport } from "../trainer.js";
 
 /** What the page shows. */
@@ -9,10 +10,14 @@ export interface ReportData {
   /** Name and value of each setting, in the order they are shown. */
   readonly settings: Readonly<Record<string, string>>;
   readonly epochs: readonly EpochReport[];
-  readonly test: ClassEvaluation;
+  /** Of the test rows, if there were any. */
+  readonly test?: Evaluation;
+  /** Names of the classes; none for values. */
+  readonly classes?: readonly string[];
+  /** What is under the heading, in place of accuracy and loss. */
+  readonly result?: string;
   /** SVG markup, as of `curvesSvg`; inserted as it is. */
-  readonly accuracySvg: string;
-  readonly lossSvg: string;
+  readonly charts: readonly { readonly label: string; readonly svg: string }[];
   /** Test images with the class the network took them for and the one they are. */
   readonly samples: readonly Sample[];
 }
@@ -65,7 +70,6 @@ thead th { background: var(--card); }
 /** The page for `data`; every text but the two SVGs is escaped. */
 export function htmlReport(data: ReportData): string {
   const title = escaped(data.title);
-  const { accuracy, loss } = data.test;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -77,18 +81,23 @@ export function htmlReport(data: ReportData): string {
 <body>
 <main>
 <h1>${title}</h1>
-<p class="result">Test accuracy <strong>${percent(accuracy)}</strong>, loss <strong>${loss.toFixed(4)}</strong></p>
+<p class="result">${resultLine(data)}</p>
 ${settingsSection(data.settings)}
-<h2>Learning curves</h2>
-${chart("Accuracy over the epochs", data.accuracySvg)}
-${chart("Loss over the epochs", data.lossSvg)}
+<h2>Charts</h2>
+${data.charts.map(({ label, svg }) => chart(label, svg)).join("\n")}
 ${epochsSection(data.epochs)}
-${confusionSection(data.test.confusion)}
+${classSections(data)}
 ${samplesSection(data.samples)}
 </main>
 </body>
 </html>
 `;
+}
+
+function resultLine({ test, result }: ReportData): string {
+  if (result !== undefined) return escaped(result);
+  if (!test) return "No rows were kept to test with.";
+  return `Test accuracy <strong>${percent(test.accuracy)}</strong>, loss <strong>${test.loss.toFixed(4)}</strong>`;
 }
 
 function settingsSection(settings: Readonly<Record<string, string>>): string {
@@ -104,7 +113,9 @@ function chart(label: string, svg: string): string {
 
 function epochsSection(epochs: readonly EpochReport[]): string {
   if (epochs.length === 0) return "<h2>Epochs</h2>\n<p>No epoch was trained.</p>";
-  const names = ["Epoch", "Train loss", "Train acc.", "Val. loss", "Val. acc.", "Train s", "Eval. s", "Samples/s"];
+  const score = epochs.some(({ trainR2 }) => trainR2 !== undefined) ? "R²" : "acc.";
+  const scores = [`Train ${score}`, "Val. loss", `Val. ${score}`];
+  const names = ["Epoch", "Train loss", ...scores, "Train s", "Eval. s", "Samples/s"];
   const head = `<thead><tr>${names.map((name) => `<th scope="col">${name}</th>`).join("")}</tr></thead>`;
   const note = epochs.some(({ completed }) => !completed) ? '\n<p class="note">* stopped before its end</p>' : "";
   const body = `${head}\n<tbody>\n${epochs.map(epochRow).join("\n")}\n</tbody>`;
@@ -114,9 +125,9 @@ function epochsSection(epochs: readonly EpochReport[]): string {
 function epochRow(report: EpochReport): string {
   const cells = [
     report.trainLoss.toFixed(4),
-    percent(report.trainAccuracy),
+    report.trainR2?.toFixed(4) ?? percent(report.trainAccuracy),
     report.valLoss?.toFixed(4) ?? "–",
-    percent(report.valAccuracy),
+    report.valR2?.toFixed(4) ?? percent(report.valAccuracy),
     report.trainSeconds.toFixed(2),
     report.evalSeconds.toFixed(2),
     Math.round(report.samplesPerSecond).toLocaleString("en"),
@@ -125,12 +136,34 @@ function epochRow(report: EpochReport): string {
   return `<tr><th scope="row">${name}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
 }
 
-function confusionSection(confusion: ClassEvaluation["confusion"]): string {
-  const columns = confusion.map((_, prediction) => `<th scope="col">${prediction}</th>`).join("");
+/** Above this many classes the matrix has more cells than a page should. */
+const MOST_CLASSES = 100;
+
+/** Each class's scores, and which was taken for which. */
+function classSections({ test, classes }: ReportData): string {
+  const { confusion } = test ?? {};
+  if (!confusion) return "";
+  const names = (classes ?? confusion.map((_, label) => String(label))).map(escaped);
+  if (names.length > MOST_CLASSES) return scoresSection(confusion, names);
+  return `${scoresSection(confusion, names)}\n${confusionSection(confusion, names)}`;
+}
+
+function scoresSection(confusion: NonNullable<Evaluation["confusion"]>, names: readonly string[]): string {
+  const heads = ["Class", "Precision", "Recall", "F1", "Rows"].map((head) => `<th scope="col">${head}</th>`).join("");
+  const rows = classScores(confusion, names).map(({ label, precision, recall, f1, support }) => {
+    const cells = [...[precision, recall, f1].map((score) => score.toFixed(3)), String(support)];
+    return `<tr><th scope="row">${label}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
+  });
+  const table = `<thead><tr>${heads}</tr></thead>\n<tbody>\n${rows.join("\n")}\n</tbody>`;
+  return `<h2>Classes</h2>\n${scrolling("Classes", "classes", table)}`;
+}
+
+function confusionSection(confusion: NonNullable<Evaluation["confusion"]>, names: readonly string[]): string {
+  const columns = names.map((name) => `<th scope="col">${name}</th>`).join("");
   const rows = confusion.map((counts, label) => {
     const total = counts.reduce((sum, count) => sum + count, 0);
     const cells = counts.map((count, prediction) => confusionCell(count, total, prediction === label)).join("");
-    return `<tr><th scope="row">${label}</th>${cells}</tr>`;
+    return `<tr><th scope="row">${names[label]}</th>${cells}</tr>`;
   });
   const table = `<thead><tr><th scope="col">label</th>${columns}</tr></thead>\n<tbody>\n${rows.join("\n")}\n</tbody>`;
   return `<h2>Confusion matrix</h2>

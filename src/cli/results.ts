@@ -6,9 +6,12 @@ import type { Dataset } from "../data/dataset.js";
 import { iterateMinibatches } from "../data/minibatches.js";
 import type { DataSource } from "../data/source.js";
 import type { Network } from "../network.js";
+import type { EpochReport } from "../trainer.js";
+import type { Metric } from "../training/report.js";
 import { writeWhole } from "./files.js";
-import { curvesSvg } from "./plot.js";
+import { curvesSvg, scatterSvg } from "./plot.js";
 import { htmlReport, type ReportData } from "./report.js";
+import { describeTest } from "./test-result.js";
 
 /** Pictures of each kind in the report. */
 const SHOWN = 12;
@@ -34,34 +37,61 @@ export function pickSamples(network: Network, source: DataSource, data: Dataset)
   });
 }
 
-/** Writes accuracy.svg and report.html, and returns their paths. */
-export async function writeReport(folder: string, run: Omit<ReportData, "accuracySvg" | "lossSvg">): Promise<string[]> {
-  const series = (name: string, values: readonly (number | undefined)[]) => ({
-    name,
-    values: values.map((value) => value ?? Number.NaN),
-  });
-  const accuracySvg = await curvesSvg("Accuracy", "accuracy", [
-    series(
-      "train accuracy",
-      run.epochs.map((epoch) => epoch.trainAccuracy),
-    ),
-    series(
-      "validation accuracy",
-      run.epochs.map((epoch) => epoch.valAccuracy),
-    ),
-  ]);
-  const lossSvg = await curvesSvg("Loss", "cross-entropy", [
-    series(
-      "train loss",
-      run.epochs.map((epoch) => epoch.trainLoss),
-    ),
-    series(
-      "validation loss",
-      run.epochs.map((epoch) => epoch.valLoss),
-    ),
-  ]);
-  const [plot, report] = [join(folder, "accuracy.svg"), join(folder, "report.html")];
-  await writeWhole(plot, accuracySvg);
-  await writeWhole(report, htmlReport({ ...run, accuracySvg, lossSvg }));
-  return [plot, report];
+/** A run as its report needs it. */
+export interface RunResult extends Omit<ReportData, "charts" | "result"> {
+  /** Of values: the target's name, and true and predicted values of the test rows. */
+  readonly values?: {
+    readonly name: string;
+    readonly actual: readonly number[];
+    readonly predicted: readonly number[];
+    /** From the scaled target to its own unit. */
+    restore(values: ArrayLike<number>): number[];
+  };
+}
+
+/** Writes accuracy.svg (of values r2.svg and predicted.svg), loss.svg and report.html, and returns their paths. */
+export async function writeReport(folder: string, run: RunResult): Promise<string[]> {
+  const { epochs, values, test } = run;
+  const score = values
+    ? await curves("R²", "R²", epochs, ["trainR2", "valR2"])
+    : await curves("Accuracy", "accuracy", epochs, ["trainAccuracy", "valAccuracy"]);
+  const loss = values ? "mean squared error of the scaled target" : "cross-entropy";
+  const charts = [
+    {
+      file: values ? "r2.svg" : "accuracy.svg",
+      label: values ? "R² over the epochs" : "Accuracy over the epochs",
+      svg: score,
+    },
+    {
+      file: "loss.svg",
+      label: "Loss over the epochs",
+      svg: await curves("Loss", loss, epochs, ["trainLoss", "valLoss"]),
+    },
+  ];
+  if (values && values.actual.length > 0) {
+    const svg = await scatterSvg(`${values.name} of the test rows`, values.actual, values.predicted);
+    charts.push({ file: "predicted.svg", label: "Predicted against true values", svg });
+  }
+  const result = values && test && `Test ${describeTest(test, { target: values })}`;
+  const pages = [
+    ...charts.map(({ file, svg }) => [join(folder, file), svg] as const),
+    [join(folder, "report.html"), htmlReport({ ...run, ...(result && { result }), charts })] as const,
+  ];
+  for (const [path, text] of pages) await writeWhole(path, text);
+  return pages.map(([path]) => path);
+}
+
+/** The curves of two numbers of the reports, those that have values. */
+function curves(
+  title: string,
+  yLabel: string,
+  epochs: readonly EpochReport[],
+  names: readonly Metric[],
+): Promise<string> {
+  const series = names.map((name) => ({
+    name: `${name.startsWith("train") ? "train" : "validation"} ${title === "R²" ? title : title.toLowerCase()}`,
+    values: epochs.map((epoch) => epoch[name] ?? Number.NaN),
+  }));
+  const shown = series.filter(({ values }, index) => index === 0 || values.some(Number.isFinite));
+  return curvesSvg(title, yLabel, shown);
 }

@@ -54,30 +54,60 @@ function character(value: number): string {
   return RAMP[Math.min(RAMP.length - 1, Math.floor((value / 256) * RAMP.length))] as string;
 }
 
-/** Counts by label (rows) and prediction (columns), aligned. */
-export function confusionTable(confusion: readonly (readonly number[])[]): string {
-  const width = Math.max(5, ...confusion.flat().map((count) => String(count).length + 1));
-  const cells = (values: readonly (number | string)[]) => values.map((value) => String(value).padStart(width)).join("");
-  const head = `label  predicted\n     ${cells(confusion.map((_, index) => index))}`;
-  return [head, ...confusion.map((counts, label) => `${String(label).padStart(5)}${cells(counts)}`)].join("\n");
+/** A text out of a file on one line of at most `most` characters: what would move a terminal's cursor is replaced. */
+export function printable(text: string, most: number): string {
+  const plain = text.replace(/\p{C}/gu, "\ufffd");
+  return plain.length > most ? `${plain.slice(0, most - 1)}…` : plain;
 }
 
-/** Training and validation accuracy over the epochs. */
-export function accuracyChart(
-  train: readonly number[],
-  validation: readonly number[],
+/** Counts by label (rows) and prediction (columns), aligned. */
+export function confusionTable(confusion: readonly (readonly number[])[], classes: readonly string[]): string {
+  const names = classes.map((name) => printable(name, 12));
+  const cell = Math.max(5, ...[...confusion.flat().map(String), ...names].map((text) => text.length + 1));
+  const first = Math.max(5, ...names.map((name) => name.length));
+  const cells = (values: readonly (number | string)[]) => values.map((value) => String(value).padStart(cell)).join("");
+  const head = `${"label".padEnd(first)}  predicted\n${"".padEnd(first)}${cells(names)}`;
+  return [head, ...confusion.map((counts, label) => `${names[label]?.padStart(first)}${cells(counts)}`)].join("\n");
+}
+
+/** Two curves over the epochs; undefined values leave a gap. */
+export interface CurveChart {
+  readonly title: string;
+  readonly train: readonly (number | undefined)[];
+  readonly validation: readonly (number | undefined)[];
+  /** The largest value that there can be; default the largest there is. */
+  readonly most?: number;
+}
+
+/** Both curves as characters, not wider than `columns` and, unless that is very few, not higher than `lines`. */
+export function curveChart(
+  { title, train, validation, most }: CurveChart,
   colour: boolean,
   columns = 80,
+  lines = 24,
 ): string {
-  const points = (values: readonly number[]) => values.map((value, index) => [index + 1, value] as [number, number]);
-  const least = Math.min(...train, ...validation);
-  return plot([points(train), points(validation)], {
-    width: Math.max(20, Math.min(60, columns - 12)),
-    height: 12,
-    title: "accuracy",
-    ...(colour ? { color: ["ansiCyan", "ansiYellow"] } : {}),
-    legend: { position: "bottom", series: ["train", "validation"] },
-    yRange: [Math.floor(least * 100) / 100, 1],
-    formatter: (value, { axis }) => (axis === "y" ? value.toFixed(3) : String(Math.round(value))),
-  });
+  const points = (values: readonly (number | undefined)[]) =>
+    values.flatMap((value, index) =>
+      Number.isFinite(value) ? [[index + 1, value as number] as [number, number]] : [],
+    );
+  const curves = [
+    { name: "train", color: "ansiCyan" as const, points: points(train) },
+    { name: "validation", color: "ansiYellow" as const, points: points(validation) },
+  ].filter((curve) => curve.points.length > 0);
+  const values = curves.flatMap((curve) => curve.points.map(([, value]) => value));
+  if (values.length === 0) return "";
+  const least = Math.floor(Math.min(...values) * 100) / 100;
+  const highest = most ?? Math.ceil(Math.max(...values) * 100) / 100;
+  return plot(
+    curves.map((curve) => curve.points),
+    {
+      width: Math.max(20, Math.min(60, columns - 14)),
+      height: Math.max(4, Math.min(12, lines - 10)),
+      title,
+      ...(colour ? { color: curves.map(({ color }) => color) } : {}),
+      legend: { position: "bottom", series: curves.map(({ name }) => name) },
+      yRange: [least, highest > least ? highest : least + 0.01],
+      formatter: (value, { axis }) => (axis === "y" ? value.toFixed(3) : String(Math.round(value))),
+    },
+  );
 }

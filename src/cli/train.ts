@@ -1,111 +1,239 @@
-/** `simdgrad train mnist`: the seed's network, trained, shown, tested and written to a folder. */
+/** `simdgrad train`: a network for a task, trained before one's eyes, tested and written to a folder, to be gone on with. */
 
 import { join } from "node:path";
+import type { Dataset } from "../data/dataset.js";
 import { createEngine, type Engine } from "../engine.js";
-import type { ClassEvaluation } from "../evaluation.js";
+import type { Evaluation } from "../evaluation.js";
 import { serializeModel } from "../formats/model.js";
-import { Dense } from "../layers/dense.js";
-import type { Layer } from "../layers/layer.js";
-import { ReLU } from "../layers/relu.js";
-import { Network } from "../network.js";
+import type { Network } from "../network.js";
 import { type EpochReport, fit } from "../trainer.js";
-import { prepareFolder, writeWhole } from "./files.js";
-import { CLASSES, type DataOptions, loadBytes, PIXELS } from "./mnist.js";
-import { INIT_NAMES } from "./options.js";
+import { EarlyStopping } from "../training/early-stopping.js";
+import type { ClassWeights } from "../training/weights.js";
+import { writeWhole } from "./files.js";
+import { catchInterrupts } from "./interruption.js";
+import { buildNetwork, makeSchedule } from "./network-plan.js";
+import { predictAll } from "./prediction.js";
 import { TrainingDisplay } from "./progress.js";
-import { pickSamples, writeReport } from "./results.js";
-import { confusionTable, drawDigits, isInteractive } from "./terminal.js";
+import { writeReport } from "./results.js";
+import { beginRun, checkpointPath, MODEL_FILE, readRecord, readRunCheckpoint, writeRecord } from "./run-folder.js";
+import { type DEFAULTS, describeSettings, newSettings, resumedSettings, type TrainSettings } from "./settings.js";
+import type { PlacedData, TrainingTask } from "./task.js";
+import { isInteractive } from "./terminal.js";
+import { describeTest } from "./test-result.js";
+import { TimedCheckpoint } from "./timed-checkpoint.js";
+import { UsageError } from "./usage-error.js";
 
-/** The command's options, checked by the parser. */
-export interface TrainOptions extends DataOptions {
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly learningRate: number;
-  readonly hidden: readonly number[];
-  readonly init: string;
-  readonly seed: number;
+/** The command's options, checked by the parser; settings that were not given are undefined. */
+export interface TrainOptions extends Partial<TrainSettings> {
   readonly threads: number | "auto";
-  readonly deterministic?: boolean;
+  readonly checkpointEvery: number;
   readonly revectorize?: boolean;
+  readonly resume?: string;
   readonly out?: string;
   readonly json?: boolean;
 }
 
-/** Trains; Ctrl-C ends it after the current batch and everything is still written, a second one ends it at once. */
-export async function train(options: TrainOptions): Promise<void> {
+/** Where a run is, and what it goes on from. */
+interface Run {
+  readonly folder: string;
+  readonly settings: TrainSettings;
+  readonly resume: Uint8Array | undefined;
+  readonly task: TrainingTask;
+}
+
+/** Rows of a step where nothing is said. */
+const BATCH_ROWS = 32;
+
+/**
+ * Trains; Ctrl-C ends it after the current batch and everything is still written, a second one ends it at once.
+ *
+ * @param makeTask is called once the settings are known
+ */
+export async function train(
+  kind: keyof typeof DEFAULTS,
+  makeTask: (settings: TrainSettings) => Promise<TrainingTask>,
+  options: TrainOptions,
+): Promise<void> {
   const screen = options.json ? process.stderr : process.stdout;
   const say = (text: string) => screen.write(`${text}\n`);
-  const out = options.out ?? join("runs", new Date().toISOString().replace(/[:.]/g, "-"));
-  const { seed, threads, deterministic = false, revectorize = false } = options;
-  const engine = await createEngine({ seed, threads, deterministic, revectorize });
-  const { mnist, origin } = await loadBytes(options);
-  await prepareFolder(out);
-
   const interactive = isInteractive(screen);
-  const images = [0, 1, 2, 3].map((row) => mnist.train.inputs.subarray(row * PIXELS, (row + 1) * PIXELS) as Uint8Array);
-  const titles = images.map((_, row) => `Label: ${mnist.train.targets[row]}`);
-  say(`MNIST (${origin}): 50000 training, 10000 validation, 10000 test images\n`);
-  say(`${drawDigits(images, titles, interactive, screen.columns)}\n`);
+  const run = await openRun(kind, makeTask, options);
+  const { task, settings } = run;
+  const { threads, revectorize = false } = options;
+  const engine = await createEngine({
+    seed: settings.seed,
+    threads,
+    deterministic: settings.deterministic,
+    revectorize,
+  });
+  try {
+    const network = buildNetwork(engine, task.inputs, task.outputs, task.classes !== undefined, settings);
+    say(task.introduction(interactive, screen.columns));
+    say(describeRun(engine, run, revectorize));
+    const data = task.place(engine);
+    const display = new TrainingDisplay(screen, interactive);
+    const trained = await trainNetwork(network, data, run, options, display, say);
+    await writeResults(network, data.test, run, trained, say, options.json ?? false);
+  } finally {
+    engine.dispose();
+  }
+}
 
-  const network = new Network(engine, buildLayers(options));
-  say(describeRun(engine, options));
-  const datasets = { train: engine.dataset(mnist.train), validation: engine.dataset(mnist.validation) };
-  const interruption = catchInterrupts(say);
-  const display = new TrainingDisplay(screen, interactive);
-  const epochs: EpochReport[] = [];
+/** Reads the run to go on with, or begins one in a new folder. @throws UsageError for options that contradict it */
+async function openRun(
+  kind: keyof typeof DEFAULTS,
+  makeTask: (settings: TrainSettings) => Promise<TrainingTask>,
+  options: TrainOptions,
+): Promise<Run> {
+  const { resume: from, out } = options;
+  if (from === undefined) {
+    const settings = newSettings(options, kind);
+    const task = await makeTask(settings);
+    const folder = out ?? join("runs", new Date().toISOString().replace(/[:.]/g, "-"));
+    await beginRun(folder, recordOf(task, settings));
+    return { folder, settings, resume: undefined, task };
+  }
+  if (out !== undefined && out !== from)
+    throw new UsageError("--out", `expected none beside --resume ${from}, got ${out}`);
+  const record = await readRecord(from);
+  if ((record.task === "mnist") !== (kind === "mnist")) {
+    throw new UsageError("--resume", `expected a run on the data that was given, got one of ${record.task}`);
+  }
+  const settings = resumedSettings(options, record.settings, from);
+  const task = await makeTask(settings);
+  if (task.fingerprint !== record.data) {
+    throw new UsageError("--resume", `expected the file that ${from} was trained on, got one with other contents`);
+  }
+  await writeRecord(from, recordOf(task, settings));
+  return { folder: from, settings, resume: await readRunCheckpoint(from), task };
+}
+
+function recordOf({ task, fingerprint }: TrainingTask, settings: TrainSettings) {
+  return { task, ...(fingerprint !== undefined && { data: fingerprint }), settings };
+}
+
+interface Trained {
+  readonly epochs: readonly EpochReport[];
+  readonly interrupted: boolean;
+  readonly seconds: number;
+}
+
+async function trainNetwork(
+  network: Network,
+  { training, validation }: PlacedData,
+  { settings, resume, task, folder }: Run,
+  options: TrainOptions,
+  display: TrainingDisplay,
+  say: (text: string) => void,
+): Promise<Trained> {
+  const batchSize = settings.batchSize ?? Math.min(BATCH_ROWS, training.rows);
+  const { earlyStopping, epochs } = settings;
+  if (earlyStopping !== undefined && !validation) {
+    throw new UsageError("--early-stopping", "expected rows to validate with: --validation-split above 0");
+  }
+  const schedule = makeSchedule(settings, Math.floor(training.rows / batchSize));
+  const classWeights = readClassWeights(settings.classWeights, task.classes);
+  const checkpoints = new TimedCheckpoint(checkpointPath(folder), options.checkpointEvery);
+  const stopping =
+    earlyStopping === undefined ? [] : [new EarlyStopping({ patience: earlyStopping, restoreBest: true })];
+  const interruption = catchInterrupts(
+    () => say("\nstopping after this batch; Ctrl-C again ends at once without writing"),
+    () => display.finish(),
+  );
   const started = performance.now();
-  for await (const report of fit(network, datasets.train, {
-    epochs: options.epochs,
-    batchSize: options.batchSize,
-    validation: datasets.validation,
+  const run = fit(network, training, {
+    epochs,
+    batchSize,
+    ...(validation && { validation }),
+    ...(schedule && { schedule }),
+    ...(classWeights && { classWeights }),
+    ...(resume && { resume }),
+    callbacks: [...stopping, checkpoints],
     signal: interruption.signal,
     onProgress: (progress) => display.showProgress(progress),
-  })) {
-    epochs.push(report);
-    display.showEpoch(report);
+  });
+  if (resume) say(`going on in ${folder} after ${run.history.length} epochs\n`);
+  for (const report of run.history) display.recall(report);
+  try {
+    for await (const report of run) display.showEpoch(report);
+  } finally {
+    display.finish();
+    interruption.release();
   }
-  display.finish();
-  interruption.release();
-  const seconds = (performance.now() - started) / 1000;
-  if (interruption.signal.aborted) say(`interrupted in epoch ${epochs.length}; what was learned so far is kept`);
+  const interrupted = interruption.signal.aborted;
+  if (interrupted) {
+    await checkpoints.write(run);
+    say(`interrupted in epoch ${run.history.length}; --resume ${folder} goes on from there`);
+  }
+  return { epochs: run.history.reports, interrupted, seconds: (performance.now() - started) / 1000 };
+}
 
-  const testSet = engine.dataset(mnist.test);
-  const test = network.evaluate(testSet) as ClassEvaluation;
-  say(`\ntest accuracy ${test.accuracy.toFixed(4)}, loss ${test.loss.toFixed(4)}, after ${seconds.toFixed(1)} s\n`);
-  say(confusionTable(test.confusion));
+/** `balanced`, `none`, or `class=weight,class=weight`. @throws UsageError for a class that there is not */
+function readClassWeights(text: string, classes: readonly string[] | undefined): ClassWeights | undefined {
+  if (text === "none") return undefined;
+  if (!classes) throw new UsageError("--class-weights", "expected none for a regression");
+  if (text === "balanced") return text;
+  const pairs = text.split(",").map((part) => {
+    const [, name = part, weight = ""] = /^(.*)=([^=]*)$/.exec(part) ?? [];
+    const index = classes.indexOf(name);
+    if (index >= 0 && weight.trim() !== "" && Number(weight) >= 0) return [index, Number(weight)] as const;
+    throw new UsageError(
+      "--class-weights",
+      `expected balanced, none or class=weight of ${classes.join(", ")}, got ${part}`,
+    );
+  });
+  return Object.fromEntries(pairs);
+}
 
-  const model = join(out, "model.safetensors");
-  await writeWhole(model, serializeModel(network, { task: "mnist", seed: String(options.seed) }));
-  const summary = summarize(engine, options, epochs, test, model, interruption.signal.aborted);
-  await writeWhole(join(out, "history.json"), `${JSON.stringify(summary, null, 2)}\n`);
-  const samples = pickSamples(network, mnist.test, testSet);
-  const written = await writeReport(out, {
-    title: "MNIST",
-    settings: settings(engine, options),
+/** Tests the network, and writes model, history, pictures and report. */
+async function writeResults(
+  network: Network,
+  testSet: Dataset | undefined,
+  { folder, settings, task }: Run,
+  { epochs, interrupted, seconds }: Trained,
+  say: (text: string) => void,
+  json: boolean,
+): Promise<void> {
+  const test = testSet && network.evaluate(testSet);
+  if (test) say(`\ntest ${describeTest(test, task, process.stdout.columns)}\n`);
+  say(`${seconds.toFixed(1)} s`);
+  const { task: name, classes, target } = task;
+  const training = { settings: describeSettings(settings), epochs: epochs.length, test: test ?? null };
+  const model = join(folder, MODEL_FILE);
+  const metadata = { task: name, ...task.metadata, seed: String(settings.seed), training: JSON.stringify(training) };
+  await writeWhole(model, serializeModel(network, metadata));
+  const summary = summarize(network.engine, task, settings, epochs, test, model, interrupted);
+  await writeWhole(join(folder, "history.json"), `${JSON.stringify(summary, null, 2)}\n`);
+  const written = await writeReport(folder, {
+    title: task.title,
+    settings: {
+      network: layerSizes(task, settings),
+      ...describeSettings(settings),
+      engine: describeEngine(network.engine),
+    },
     epochs,
-    test,
-    samples,
+    ...(test && { test }),
+    ...(classes && { classes }),
+    ...(target &&
+      testSet && {
+        values: { ...target, actual: target.test, predicted: target.restore(predictAll(network, testSet).values) },
+      }),
+    samples: (testSet && task.samples?.(network, testSet)) ?? [],
   });
-  say(`\nwritten: ${[model, join(out, "history.json"), ...written].join("\n         ")}`);
-  if (options.json) console.log(JSON.stringify(summary));
-  engine.dispose();
+  say(`\nwritten: ${[model, join(folder, "history.json"), ...written].join("\n         ")}`);
+  if (json) console.log(JSON.stringify(summary));
 }
 
-/** inputs → hidden units with ReLU → classes. */
-function buildLayers({ hidden, init, learningRate }: TrainOptions): Layer[] {
-  const sizes = [PIXELS, ...hidden, CLASSES];
-  const name = INIT_NAMES[init] ?? "normal";
-  return sizes.slice(1).flatMap((outputs, index) => {
-    const dense = new Dense(sizes[index] as number, outputs, { learningRate, init: name });
-    return index === 0 ? [dense] : [new ReLU(), dense];
-  });
+function layerSizes({ inputs, outputs }: TrainingTask, { hidden }: TrainSettings): string {
+  return [inputs, ...hidden, outputs].join("→");
 }
 
-function describeRun(engine: Engine, options: TrainOptions): string {
+function describeRun(engine: Engine, { task, settings }: Run, wanted: boolean): string {
   const { revectorize, revectorizeReason } = engine.info();
-  const net = [PIXELS, ...options.hidden, CLASSES].join("→");
-  const missed = options.revectorize && !revectorize ? `\n--revectorize: ${revectorizeReason}` : "";
-  return `${net}, batch ${options.batchSize}, learning rate ${options.learningRate}, seed ${options.seed}; ${describeEngine(engine)}${missed}\n`;
+  const { optimizer, learningRate, seed } = settings;
+  const rate = learningRate === undefined ? "" : `, learning rate ${learningRate}`;
+  const missed = wanted && !revectorize ? `\n--revectorize: ${revectorizeReason}` : "";
+  return `${layerSizes(task, settings)}, ${optimizer}${rate}, seed ${seed}; ${describeEngine(engine)}${missed}\n`;
 }
 
 /** "relaxed SIMD, 256-bit, 2 threads". */
@@ -114,60 +242,28 @@ function describeEngine(engine: Engine): string {
   return `${variant} SIMD${revectorize ? ", 256-bit" : ""}, ${threads} thread${threads === 1 ? "" : "s"}`;
 }
 
-function settings(engine: Engine, options: TrainOptions): Record<string, string> {
-  return {
-    network: [PIXELS, ...options.hidden, CLASSES].join("→"),
-    "batch size": String(options.batchSize),
-    "learning rate": String(options.learningRate),
-    init: options.init,
-    seed: String(options.seed),
-    engine: describeEngine(engine),
-  };
-}
-
 /** The object that `--json` prints and history.json keeps. */
 function summarize(
   engine: Engine,
-  options: TrainOptions,
+  { task, classes, target, outputs, inputs }: TrainingTask,
+  settings: TrainSettings,
   epochs: readonly EpochReport[],
-  test: ClassEvaluation,
+  test: Evaluation | undefined,
   model: string,
   interrupted: boolean,
 ) {
   const { variant, threads, tile, revectorize } = engine.info();
   return {
-    task: "mnist",
-    settings: settings(engine, options),
+    task,
+    ...(target && { target: target.name }),
+    ...(classes && { classes }),
+    inputs,
+    outputs,
+    settings,
     epochs,
-    testAccuracy: test.accuracy,
-    testLoss: test.loss,
-    confusion: test.confusion,
+    ...(test && { test }),
     engine: { variant, threads, tile, revectorize },
     model,
     ...(interrupted && { interrupted }),
-  };
-}
-
-interface Interruption {
-  readonly signal: AbortSignal;
-  release(): void;
-}
-
-/** The first Ctrl-C aborts the signal, the second the program. */
-function catchInterrupts(say: (text: string) => void): Interruption {
-  const controller = new AbortController();
-  const onInterrupt = () => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort();
-    say("\nstopping after this batch; Ctrl-C again ends at once without writing");
-  };
-  process.on("SIGINT", onInterrupt);
-  process.on("SIGTERM", onInterrupt);
-  return {
-    signal: controller.signal,
-    release: () => {
-      process.off("SIGINT", onInterrupt);
-      process.off("SIGTERM", onInterrupt);
-    },
   };
 }

@@ -2,69 +2,176 @@
 
 import Papa from "papaparse";
 import { FormatError } from "../errors.js";
-import type { Column, Table } from "./table.js";
+import { type Chunks, decode } from "./chunks.js";
+import {
+  ColumnBuilder,
+  type ColumnOptions,
+  isMissing,
+  isRead,
+  kindOf,
+  NotANumber,
+  parseNumber,
+} from "./column-builder.js";
+import type { Table } from "./table.js";
 
-/** Options of `parseCsv`. */
-export interface CsvOptions {
-  /** Whether the first row holds the columns' names; default true. Without, they are `column1`, `column2`, … */
-  readonly header?: boolean;
+/** Options of `parseCsv` and `readCsv`. */
+export interface CsvOptions extends ColumnOptions {
+  /**
+   * Whether the first row holds the columns' names; `"auto"`, the default: unless one of its fields is a number. A column
+   * without a name is `column1`, `column2`, … by its place.
+   */
+  readonly header?: boolean | "auto";
   /** Default: found among comma, semicolon, tab and bar. */
   readonly delimiter?: string;
 }
 
-/** What stands for a missing value, in any case. */
-const MISSING = new Set(["", "na", "n/a", "nan", "null", "none", "?"]);
+/** Where columns' names and delimiter are found. */
+const PREVIEW_CHARACTERS = 1 << 16;
+/** Papa Parse is given that many characters at a time. */
+const SLICE_CHARACTERS = 1 << 20;
+/** A row longer than this is a quote that does not close. */
+const MOST_ROW_CHARACTERS = 1 << 24;
 
 /**
- * The columns of a CSV text: numeric where every value that is there is a finite number, else categorical. Empty fields, NA,
- * N/A, NaN, null, none and ? are missing. Quoted fields, a byte order mark and empty lines are understood.
+ * The columns of a CSV text: numeric where every value that is there is a finite decimal number, else categorical. Empty
+ * fields, NA, N/A, NaN, null, none and ? are missing. Quoted fields, a byte order mark and empty lines are understood.
  *
  * @param name of the file, for messages
  * @throws FormatError for quotes that do not close, rows of another length, names that come twice, no rows
  */
-export function parseCsv(text: string, name = "CSV", { header = true, delimiter }: CsvOptions = {}): Table {
-  const { names, columns, rows } = readColumns(text.replace(/^\ufeff/, ""), name, header, delimiter);
-  const twice = names.find((column, index) => names.indexOf(column) !== index);
-  if (twice !== undefined) throw new FormatError(`${name}: column "${twice}": expected each name once, got it twice`);
-  if (rows === 0) throw new FormatError(`${name}: expected at least one row of data, got none`);
-  return { rows, columns: names.map((column, index) => typed(column, columns[index] as string[])) };
+export function parseCsv(text: string, name = "CSV", options: CsvOptions = {}): Table {
+  for (let kinds: Kinds = options.kinds ?? {}; ; ) {
+    const reader = new CsvReader(name, { ...options, kinds });
+    for (let start = 0; start < text.length; start += SLICE_CHARACTERS) {
+      reader.push(text.slice(start, start + SLICE_CHARACTERS));
+    }
+    const read = reader.end();
+    if ("table" in read) return read.table;
+    kinds = { ...kinds, ...read.again };
+  }
 }
 
-function readColumns(text: string, name: string, header: boolean, delimiter: string | undefined) {
-  let names: string[] = [];
-  let columns: string[][] = [];
-  let rows = 0;
-  let failure: string | undefined;
-  Papa.parse<string[]>(text, {
-    ...(delimiter !== undefined && { delimiter }),
-    delimitersToGuess: [",", ";", "\t", "|"],
-    skipEmptyLines: true,
-    step: ({ data, errors }, parser) => {
-      const quotes = errors.find(({ type }) => type === "Quotes");
-      if (names.length === 0) {
-        names = header ? data.map((field) => field.trim()) : data.map((_, index) => `column${index + 1}`);
-        columns = names.map(() => []);
-        if (header && !quotes) return;
-      }
-      if (quotes) failure = `row ${rows + 1}: ${quotes.message}`;
-      else if (data.length !== names.length) {
-        failure = `row ${rows + 1}: expected ${names.length} fields, got ${data.length}`;
-      }
-      if (failure) return parser.abort();
-      data.forEach((field, index) => {
-        columns[index]?.push(field.trim());
-      });
-      ++rows;
-    },
-  });
-  if (failure) throw new FormatError(`${name}: ${failure}`);
-  return { names, columns, rows };
+/**
+ * `parseCsv` of a file that is read in parts, of which never more than a few are in memory.
+ *
+ * @param open gives the parts from the first on. It is called again, once, if a column that began with numbers turns out to
+ * be one of names, whose spelling counts
+ * @throws as parseCsv, and FormatError for bytes that are not UTF-8
+ */
+export async function readCsv(open: () => Chunks, name = "CSV", options: CsvOptions = {}): Promise<Table> {
+  for (let kinds: Kinds = options.kinds ?? {}; ; ) {
+    const reader = new CsvReader(name, { ...options, kinds });
+    for await (const text of decode(open(), name)) reader.push(text);
+    const read = reader.end();
+    if ("table" in read) return read.table;
+    kinds = { ...kinds, ...read.again };
+  }
 }
 
-function typed(name: string, fields: readonly string[]): Column {
-  const missing = (field: string) => MISSING.has(field.toLowerCase());
-  const numbers = Float64Array.from(fields, (field) => (missing(field) ? Number.NaN : Number(field)));
-  const numeric = numbers.every((value, row) => Number.isFinite(value) || missing(fields[row] as string));
-  if (numeric) return { name, kind: "numeric", values: numbers };
-  return { name, kind: "categorical", values: fields.map((field) => (missing(field) ? undefined : field)) };
+type Kinds = NonNullable<CsvOptions["kinds"]>;
+
+/** Rows as they come, into columns. */
+class CsvReader {
+  readonly #name: string;
+  readonly #options: CsvOptions;
+  #parser: Papa.Parser | undefined;
+  /** Characters that are not yet parsed: the start of a row. */
+  #rest = "";
+  #columns: (ColumnBuilder | undefined)[] = [];
+  #rows = 0;
+
+  constructor(name: string, options: CsvOptions) {
+    this.#name = name;
+    this.#options = options;
+  }
+
+  push(text: string): void {
+    this.#rest += text;
+    if (this.#parser || this.#rest.length >= PREVIEW_CHARACTERS) this.#parse(false);
+  }
+
+  /** The table; or the columns that must be read again, as names. @throws FormatError */
+  end(): { readonly table: Table } | { readonly again: Kinds } {
+    this.#parse(true);
+    if (this.#rows === 0) throw new FormatError(`${this.#name}: expected at least one row of data, got none`);
+    const columns = this.#columns.filter((column) => column !== undefined);
+    const lost = columns.filter((column) => column.spellingLost);
+    if (lost.length > 0) return { again: Object.fromEntries(lost.map(({ name }) => [name, "categorical"])) };
+    return { table: { rows: this.#rows, columns: columns.map((column) => column.build()) } };
+  }
+
+  #parse(last: boolean): void {
+    // The byte order mark of a text that was not decoded from bytes.
+    if (!this.#parser) this.#rest = this.#rest.replace(/^\ufeff/, "");
+    this.#parser ??= this.#makeParser();
+    const { data, errors, meta } = this.#parser.parse(this.#rest, 0, !last) as Papa.ParseResult<string[]>;
+    this.#rest = last ? "" : this.#rest.slice(meta.cursor);
+    const quotes = errors.find(({ type }) => type === "Quotes");
+    for (const [index, fields] of data.entries()) {
+      if (quotes?.row === index) break;
+      if (fields.length > 1 || fields[0] !== "") this.#add(fields);
+    }
+    if (quotes) throw this.#complain(quotes.message);
+    if (this.#rest.length > MOST_ROW_CHARACTERS) {
+      throw this.#complain(`expected at most ${MOST_ROW_CHARACTERS} characters; is a quote not closed?`);
+    }
+  }
+
+  /** Papa Parse's inner parser, which goes on where it was: its outer one wants the whole text, or a Node stream. */
+  #makeParser(): Papa.Parser {
+    const { delimiter } = this.#options;
+    const { meta } = Papa.parse(this.#rest.slice(0, PREVIEW_CHARACTERS), {
+      ...(delimiter !== undefined && { delimiter }),
+      delimitersToGuess: [",", ";", "\t", "|"],
+      skipEmptyLines: true,
+      preview: 100,
+    });
+    const Parser = Papa.Parser as unknown as new (config: Papa.ParseConfig) => Papa.Parser;
+    return new Parser({ delimiter: meta.delimiter, newline: meta.linebreak as "\n" });
+  }
+
+  #add(fields: readonly string[]): void {
+    if (this.#columns.length === 0) {
+      const { header = "auto" } = this.#options;
+      const isHeader = header === "auto" ? !fields.some((field) => parseNumber(field.trim()) !== undefined) : header;
+      this.#begin(fields.map((field, index) => (isHeader && field.trim()) || `column${index + 1}`));
+      if (isHeader) return;
+    }
+    if (fields.length !== this.#columns.length) {
+      throw this.#complain(`expected ${this.#columns.length} fields, got ${fields.length}`);
+    }
+    for (let index = 0; index < fields.length; ++index) {
+      const column = this.#columns[index];
+      if (column) this.#place(column, (fields[index] as string).trim());
+    }
+    ++this.#rows;
+  }
+
+  #place(column: ColumnBuilder, field: string): void {
+    try {
+      if (isMissing(field)) column.addMissing();
+      else column.addText(field);
+    } catch (error) {
+      throw error instanceof NotANumber ? this.#complain(`column ${column.name}: ${error.message}`) : error;
+    }
+  }
+
+  #begin(names: readonly string[]): void {
+    const seen = new Set<string>();
+    for (const name of names) {
+      if (seen.has(name)) {
+        throw new FormatError(
+          `${this.#name}: column "${name}": expected each name once, got it twice (is the first row no header?)`,
+        );
+      }
+      seen.add(name);
+    }
+    this.#columns = names.map((name) =>
+      isRead(name, this.#options) ? new ColumnBuilder(name, kindOf(name, this.#options)) : undefined,
+    );
+  }
+
+  #complain(what: string): FormatError {
+    return new FormatError(`${this.#name}: row ${this.#rows + 1}: ${what}`);
+  }
 }

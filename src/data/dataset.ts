@@ -1,11 +1,11 @@
 /** A labelled data set in linear memory, checked once as it enters. */
 
-import { type CsrMatrix, compress, densityLimit } from "../csr.js";
+import { type CsrData, CsrMatrix, compress, densityLimit } from "../csr.js";
 import { ShapeError } from "../errors.js";
 import { ByteMatrix, checkFinite, Labels, Matrix } from "../matrix.js";
 import type { Kernels } from "../wasm/kernels.js";
 import type { LinearMemory } from "../wasm/memory.js";
-import type { DataSource } from "./source.js";
+import type { DataSource, SparseSource } from "./source.js";
 
 /** Options of `engine.dataset`. */
 export interface DatasetOptions {
@@ -33,22 +33,20 @@ export class Dataset {
   readonly rows: number;
   readonly columns: number;
 
-  constructor(kernels: Kernels, memory: LinearMemory, source: DataSource, options: DatasetOptions = {}) {
-    const { inputs, shape, targets, scale = 1 } = source;
+  constructor(kernels: Kernels, memory: LinearMemory, source: DataSource | SparseSource, options: DatasetOptions = {}) {
+    const { inputs, shape, targets } = source;
+    const { scale = 1 } = source as DataSource;
     const { sparse = "auto", checkFinite: finite = true } = options;
     const [rows = 0, ...rest] = shape;
     const columns = rest.reduce((product, size) => product * size, 1);
     const outputs = targetColumns(targets, rows);
-    checkInputs(inputs, rows, columns, scale, finite);
+    if (!isCsr(inputs)) checkInputs(inputs, rows, columns, scale, finite);
     checkWeights(source.weights, rows);
     this.rows = rows;
     this.columns = columns;
-    const most = densityLimit(sparse);
-    this.inputs =
-      (most > 0 ? compress(kernels, memory, rows, columns, inputs, scale, most) : undefined) ??
-      (inputs instanceof Uint8Array
-        ? new ByteMatrix(memory, rows, columns, inputs, scale)
-        : new Matrix(memory, rows, columns, inputs));
+    this.inputs = isCsr(inputs)
+      ? placeCsr(kernels, memory, rows, columns, inputs, sparse, finite)
+      : placeRows(kernels, memory, rows, columns, inputs, scale, sparse);
     try {
       this.targets =
         targets instanceof Float32Array
@@ -70,6 +68,47 @@ export class Dataset {
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+function isCsr(inputs: DataSource["inputs"] | CsrData): inputs is CsrData {
+  return typeof inputs === "object" && inputs !== null && "indptr" in inputs;
+}
+
+/** Sparse where that is faster, or asked for; as bytes if they came as bytes. */
+function placeRows(
+  kernels: Kernels,
+  memory: LinearMemory,
+  rows: number,
+  columns: number,
+  inputs: Float32Array | Uint8Array,
+  scale: number,
+  sparse: boolean | "auto",
+): Matrix | ByteMatrix | CsrMatrix {
+  const most = densityLimit(sparse);
+  const compressed = most > 0 ? compress(kernels, memory, rows, columns, inputs, scale, most) : undefined;
+  if (compressed) return compressed;
+  return inputs instanceof Uint8Array
+    ? new ByteMatrix(memory, rows, columns, inputs, scale)
+    : new Matrix(memory, rows, columns, inputs);
+}
+
+/** What came sparse stays so, unless it is asked not to or dense enough to be faster. */
+function placeCsr(
+  kernels: Kernels,
+  memory: LinearMemory,
+  rows: number,
+  columns: number,
+  inputs: CsrData,
+  sparse: boolean | "auto",
+  finite: boolean,
+): Matrix | CsrMatrix {
+  const most = densityLimit(sparse);
+  const matrix = CsrMatrix.from(memory, rows, columns, inputs, finite);
+  if (inputs.values.length <= rows * columns * most) return matrix;
+  const dense = new Matrix(memory, rows, columns);
+  matrix.expandInto(kernels, dense);
+  matrix.dispose();
+  return dense;
 }
 
 function checkInputs(inputs: unknown, rows: number, columns: number, scale: number, finite: boolean): void {

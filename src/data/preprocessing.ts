@@ -1,69 +1,68 @@
 /** Preprocessor: from the columns of a table to a network's inputs and targets, the same for training and prediction. */
 
+import { type CsrData, SPARSE_BELOW } from "../csr.js";
 import { FormatError } from "../errors.js";
-import { type Column, findColumn, type Table } from "./table.js";
+import type { ColumnOptions } from "./column-builder.js";
+import {
+  type CategoricalFeature,
+  configProblem,
+  type Feature,
+  MOST_INPUTS,
+  type NumericFeature,
+  type PreprocessorConfig,
+  type TargetTask,
+  widthOf,
+} from "./preprocessor-config.js";
+import type { DataSource, SparseSource } from "./source.js";
+import { type Column, findColumn, type Table, textAt } from "./table.js";
+
+export type { PreprocessorConfig, TargetTask } from "./preprocessor-config.js";
 
 /** How numeric columns are scaled: to mean 0 and deviation 1, or to the range from 0 to 1, on the rows of `fit`. */
 export type Scaling = "standard" | "minmax";
 
-/** What the target is: one of several classes, or a number. */
-export type TargetTask = "classification" | "regression";
-
-/** A feature: `(value − offset) / scale`, missing values as the mean; or one column for each category, missing and new ones zero. */
-type Feature =
-  | { readonly name: string; readonly offset: number; readonly scale: number; readonly fill: number }
-  | { readonly name: string; readonly categories: readonly string[] };
-
-/** Plain JSON, as a model file keeps it. */
-export interface PreprocessorConfig {
-  readonly task: TargetTask;
-  readonly target: string;
-  readonly features: readonly Feature[];
-  /** Of classes: their names, sorted; of values: offset and scale of the target. */
-  readonly classes?: readonly string[];
-  readonly targetOffset?: number;
-  readonly targetScale?: number;
-}
-
 /** Integers of at most this many values are taken for classes. */
 const MOST_INTEGER_CLASSES = 20;
-const MOST_FEATURES = 2 ** 20;
 
 /** Fitted on training rows, applied to any. */
 export class Preprocessor {
   readonly config: PreprocessorConfig;
   /** Columns of the network's input. */
   readonly inputs: number;
+  /** Whether so few inputs can be other than zero, one of each categorical column, that they are kept sparse. */
+  readonly sparse: boolean;
 
   private constructor(config: PreprocessorConfig) {
     this.config = config;
     this.inputs = config.features.reduce((sum, feature) => sum + widthOf(feature), 0);
+    this.sparse = config.features.length < SPARSE_BELOW * this.inputs;
   }
 
   /**
    * Learns scales, categories and classes from the rows of a table.
    *
    * @param task default: values if the target is numeric, unless it has at most 20 different integers
-   * @throws RangeError for an unknown target, missing targets, too few classes, no feature
+   * @throws RangeError for an unknown target, missing targets, too few classes, no feature, too many categories
    */
   static fit(table: Table, target: string, task?: TargetTask, scaling: Scaling = "standard"): Preprocessor {
     const column = findColumn(table, target);
-    const missing = Array.from(column.values as ArrayLike<unknown>).findIndex(
-      (value) => value === undefined || Number.isNaN(value),
-    );
-    if (missing >= 0)
+    const missing = firstMissing(column, table.rows);
+    if (missing >= 0) {
       throw new RangeError(`target ${target}: expected a value in every row, got none in row ${missing + 1}`);
+    }
     const found = task ?? guessTask(column);
     const features = table.columns.filter(({ name }) => name !== target).map((feature) => fitFeature(feature, scaling));
-    if (features.length === 0) throw new RangeError("table: expected at least one column beside the target");
+    checkWidth(features);
     if (found === "classification") {
       const classes = sortedNames(column);
-      if (classes.length < 2)
+      if (classes.length < 2) {
         throw new RangeError(`target ${target}: expected at least two classes, got ${classes.length}`);
-      return new Preprocessor({ task: found, target, features, classes });
+      }
+      return new Preprocessor({ task: found, target, features, classes, classKind: column.kind });
     }
-    if (column.kind !== "numeric")
+    if (column.kind !== "numeric") {
       throw new RangeError(`target ${target}: expected numbers for a regression, got text`);
+    }
     const { offset, scale } = moments(column.values, "standard");
     return new Preprocessor({ task: found, target, features, targetOffset: offset, targetScale: scale });
   }
@@ -74,13 +73,28 @@ export class Preprocessor {
     try {
       value = JSON.parse(text ?? "");
     } catch {
-      throw new FormatError(
-        `${name}: preprocessing: expected JSON, got ${text === undefined ? "none" : "something else"}`,
-      );
+      const got = text === undefined ? "none" : "something else";
+      throw new FormatError(`${name}: preprocessing: expected JSON, got ${got}`);
     }
-    if (!isConfig(value))
-      throw new FormatError(`${name}: preprocessing: expected features, target and classes or scale`);
-    return new Preprocessor(value);
+    const problem = configProblem(value);
+    if (problem) throw new FormatError(`${name}: preprocessing: ${problem}`);
+    return new Preprocessor(value as PreprocessorConfig);
+  }
+
+  /**
+   * How to read a table for `transform`: its features and target in the kinds that they had, and nothing else. A category 007
+   * stays one, and text among numbers is refused with its row.
+   */
+  readOptions(): ColumnOptions {
+    const { target, task, classKind, features } = this.config;
+    const kinds = features.map(
+      ({ name, ...rest }) => [name, "categories" in rest ? "categorical" : "numeric"] as const,
+    );
+    const targetKind = task === "regression" ? "numeric" : classKind;
+    return {
+      kinds: Object.fromEntries([...kinds, ...(targetKind ? [[target, targetKind] as const] : [])]),
+      others: "ignore",
+    };
   }
 
   /** Inputs [rows, inputs], row by row. @throws RangeError when a feature's column is not there or not numeric */
@@ -88,12 +102,63 @@ export class Preprocessor {
     const inputs = new Float32Array(table.rows * this.inputs);
     let first = 0;
     for (const feature of this.config.features) {
-      const column = findColumn(table, feature.name);
-      if ("categories" in feature) this.#placeCategories(feature.categories, column, first, inputs);
-      else this.#placeNumbers(feature, column, first, inputs);
+      const place = placementOf(feature, findColumn(table, feature.name));
+      for (let row = 0; row < table.rows; ++row) {
+        const { offset, value } = place(row);
+        if (offset >= 0) inputs[row * this.inputs + first + offset] = value;
+      }
       first += widthOf(feature);
     }
     return inputs;
+  }
+
+  /** `transform` without the zeros of the categories. @throws as transform */
+  transformSparse(table: Table): CsrData {
+    const places = this.config.features.map((feature) => placementOf(feature, findColumn(table, feature.name)));
+    const firsts: number[] = [];
+    this.config.features.reduce((first, feature) => firsts.push(first) && first + widthOf(feature), 0);
+    const most = table.rows * places.length;
+    const [indptr, indices, values] = [new Int32Array(table.rows + 1), new Int32Array(most), new Float32Array(most)];
+    let count = 0;
+    for (let row = 0; row < table.rows; ++row) {
+      for (let i = 0; i < places.length; ++i) {
+        const { offset, value } = (places[i] as Placement)(row);
+        if (offset < 0 || value === 0) continue;
+        indices[count] = (firsts[i] as number) + offset;
+        values[count++] = value;
+      }
+      indptr[row + 1] = count;
+    }
+    return { indptr, indices: indices.subarray(0, count), values: values.subarray(0, count) };
+  }
+
+  /** Inputs, sparse if they are mostly zeros, and targets: what `engine.dataset` takes. @throws as transform and targets */
+  source(table: Table): DataSource | SparseSource {
+    return { ...this.inputSource(table), targets: this.targets(table) };
+  }
+
+  /** `source` with zeros as targets, for tables whose targets are not known. @throws as transform */
+  inputSource(table: Table): DataSource | SparseSource {
+    const targets = this.config.classes ? new Int32Array(table.rows) : new Float32Array(table.rows);
+    const rest = { shape: [table.rows, this.inputs], targets };
+    return this.sparse ? { inputs: this.transformSparse(table), ...rest } : { inputs: this.transform(table), ...rest };
+  }
+
+  /** How many values of each categorical column are none of the categories that were learned; columns without such left out. */
+  countUnknown(table: Table): Record<string, number> {
+    const counts: [string, number][] = [];
+    for (const feature of this.config.features) {
+      if (!("categories" in feature)) continue;
+      const column = findColumn(table, feature.name);
+      const known = new Set(feature.categories);
+      let count = 0;
+      for (let row = 0; row < table.rows; ++row) {
+        const text = textAt(column, row);
+        if (text !== undefined && !known.has(text)) ++count;
+      }
+      if (count > 0) counts.push([feature.name, count]);
+    }
+    return Object.fromEntries(counts);
   }
 
   /** The targets of a table: class indices, or scaled values. @throws RangeError for unknown classes and missing values */
@@ -101,16 +166,19 @@ export class Preprocessor {
     const { target, classes, targetOffset = 0, targetScale = 1 } = this.config;
     const column = findColumn(table, target);
     if (!classes) {
-      const values = Float32Array.from(column.values as Float64Array, (value) => (value - targetOffset) / targetScale);
-      const bad = column.kind === "numeric" ? values.findIndex((value) => !Number.isFinite(value)) : 0;
+      if (column.kind !== "numeric") throw new RangeError(`target ${target}: expected numbers, got text`);
+      const values = Float32Array.from(column.values, (value) => (value - targetOffset) / targetScale);
+      const bad = values.findIndex((value) => !Number.isFinite(value));
       if (bad >= 0) throw new RangeError(`target ${target}: expected a number in row ${bad + 1}`);
       return values;
     }
     const index = new Map(classes.map((name, position) => [name, position]));
-    return Int32Array.from(column.values as ArrayLike<unknown>, (value, row) => {
-      const label = index.get(String(value));
+    return Int32Array.from({ length: table.rows }, (_, row) => {
+      const text = textAt(column, row);
+      const label = text === undefined ? undefined : index.get(text);
       if (label !== undefined) return label;
-      throw new RangeError(`target ${target}: row ${row + 1}: expected one of ${classes.join(", ")}, got ${value}`);
+      const expected = classes.join(", ").slice(0, 1000);
+      throw new RangeError(`target ${target}: row ${row + 1}: expected one of ${expected}, got ${text ?? "none"}`);
     });
   }
 
@@ -119,34 +187,54 @@ export class Preprocessor {
     const { targetOffset = 0, targetScale = 1 } = this.config;
     return Array.from(values, (value) => value * targetScale + targetOffset);
   }
+}
 
-  #placeNumbers(
-    feature: Exclude<Feature, { categories: unknown }>,
-    column: Column,
-    first: number,
-    inputs: Float32Array,
-  ) {
-    if (column.kind !== "numeric") throw new RangeError(`column ${feature.name}: expected numbers, got text`);
-    column.values.forEach((value, row) => {
-      const known = Number.isNaN(value) ? feature.fill : value;
-      inputs[row * this.inputs + first] = (known - feature.offset) / feature.scale;
-    });
-  }
+/** Where in its feature's columns a row has something (−1: nowhere), and what. The object is the same for every row. */
+type Placement = (row: number) => { readonly offset: number; readonly value: number };
 
-  #placeCategories(categories: readonly string[], column: Column, first: number, inputs: Float32Array): void {
-    const index = new Map(categories.map((name, position) => [name, position]));
-    Array.from(column.values as ArrayLike<unknown>).forEach((value, row) => {
-      const position = index.get(String(value));
-      if (position !== undefined) inputs[row * this.inputs + first + position] = 1;
-    });
+function placementOf(feature: Feature, column: Column): Placement {
+  return "categories" in feature ? placeCategories(feature, column) : placeNumbers(feature, column);
+}
+
+function placeNumbers({ name, offset, scale, fill }: NumericFeature, column: Column): Placement {
+  if (column.kind !== "numeric") throw new RangeError(`column ${name}: expected numbers, got text`);
+  const place = { offset: 0, value: 0 };
+  return (row) => {
+    const value = column.values[row] as number;
+    place.value = ((Number.isNaN(value) ? fill : value) - offset) / scale;
+    return place;
+  };
+}
+
+function placeCategories({ categories }: CategoricalFeature, column: Column): Placement {
+  const index = new Map(categories.map((category, position) => [category, position]));
+  const place = { offset: -1, value: 1 };
+  if (column.kind === "categorical") {
+    const positions = column.categories.map((category) => index.get(category) ?? -1);
+    return (row) => {
+      place.offset = positions[column.codes[row] as number] ?? -1;
+      return place;
+    };
   }
+  return (row) => {
+    place.offset = index.get(String(column.values[row])) ?? -1;
+    return place;
+  };
+}
+
+function firstMissing(column: Column, rows: number): number {
+  for (let row = 0; row < rows; ++row) if (textAt(column, row) === undefined) return row;
+  return -1;
 }
 
 function guessTask(column: Column): TargetTask {
   if (column.kind === "categorical") return "classification";
-  const different = new Set(column.values);
-  const integers = column.values.every(Number.isInteger);
-  return integers && different.size <= MOST_INTEGER_CLASSES ? "classification" : "regression";
+  const different = new Set<number>();
+  for (const value of column.values) {
+    if (!Number.isInteger(value)) return "regression";
+    if (different.add(value).size > MOST_INTEGER_CLASSES) return "regression";
+  }
+  return "classification";
 }
 
 function fitFeature(column: Column, scaling: Scaling): Feature {
@@ -157,40 +245,38 @@ function fitFeature(column: Column, scaling: Scaling): Feature {
 /** The names that occur, sorted: numbers by value, others by code unit. */
 function sortedNames(column: Column): string[] {
   if (column.kind === "numeric") return [...new Set(column.values)].sort((a, b) => a - b).map(String);
-  return [...new Set(column.values)].filter((name) => name !== undefined).sort();
+  const occurs = new Uint8Array(column.categories.length);
+  for (const code of column.codes) if (code >= 0) occurs[code] = 1;
+  return column.categories.filter((_, code) => occurs[code]).sort();
 }
 
 /** Offset and scale of a column, constant ones keeping scale 1; the mean stands for missing values. */
 function moments(values: Float64Array, scaling: Scaling) {
-  const known = values.filter((value) => !Number.isNaN(value));
-  if (known.length === 0) return { offset: 0, scale: 1, fill: 0 };
-  const mean = known.reduce((sum, value) => sum + value / known.length, 0);
-  if (scaling === "minmax") {
-    const [least, most] = known.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)] as const, [
-      Number.POSITIVE_INFINITY,
-      Number.NEGATIVE_INFINITY,
-    ] as const);
-    return { offset: least, scale: most - least || 1, fill: mean };
+  let [count, sum, least, most] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    ++count;
+    sum += value;
+    least = Math.min(least, value);
+    most = Math.max(most, value);
   }
-  const variance = known.reduce((sum, value) => sum + (value - mean) ** 2 / known.length, 0);
-  return { offset: mean, scale: Math.sqrt(variance) || 1, fill: mean };
+  if (count === 0) return { offset: 0, scale: 1, fill: 0 };
+  // Kept within the range: the sum of a constant column, divided, may miss it by a rounding.
+  const mean = Math.min(most, Math.max(least, sum / count));
+  if (scaling === "minmax") return { offset: least, scale: most - least || 1, fill: mean };
+  let squares = 0;
+  for (const value of values) if (!Number.isNaN(value)) squares += (value - mean) ** 2;
+  return { offset: mean, scale: Math.sqrt(squares / count) || 1, fill: mean };
 }
 
-function widthOf(feature: Feature): number {
-  return "categories" in feature ? feature.categories.length : 1;
-}
-
-function isConfig(value: unknown): value is PreprocessorConfig {
-  if (typeof value !== "object" || value === null) return false;
-  const { task, target, features, classes, targetOffset, targetScale } = value as Record<string, unknown>;
-  const isNames = (list: unknown) => Array.isArray(list) && list.every((name) => typeof name === "string");
-  const isFeature = (feature: unknown) => {
-    const { name, offset, scale, fill, categories } = (feature ?? {}) as Record<string, unknown>;
-    const numeric = [offset, scale, fill].every(Number.isFinite) && scale !== 0;
-    return typeof name === "string" && (categories === undefined ? numeric : isNames(categories));
-  };
-  if (typeof target !== "string" || !Array.isArray(features) || !features.every(isFeature)) return false;
-  if (features.length === 0 || features.length > MOST_FEATURES) return false;
-  if (task === "classification") return isNames(classes) && (classes as string[]).length >= 2;
-  return task === "regression" && Number.isFinite(targetOffset) && Number.isFinite(targetScale) && targetScale !== 0;
+/** @throws RangeError without features, or for more inputs than a model may have */
+function checkWidth(features: readonly Feature[]): void {
+  const inputs = features.reduce((sum, feature) => sum + widthOf(feature), 0);
+  if (inputs === 0) throw new RangeError("table: expected at least one column with values beside the target");
+  if (inputs <= MOST_INPUTS) return;
+  const widest = features.reduce((a, b) => (widthOf(b) > widthOf(a) ? b : a));
+  throw new RangeError(
+    `table: expected at most ${MOST_INPUTS} categories and numeric columns, got ${inputs}, of them ` +
+      `${widthOf(widest)} categories of ${widest.name}`,
+  );
 }

@@ -1,3 +1,5 @@
+import type { CsrData } from "../csr.js";
+
 /** Rows to learn from: what every reader of a data format returns and the minibatches are gathered from. */
 export interface DataSource {
   /** All rows one after the other, row-major. */
@@ -10,4 +12,9 @@ export interface DataSource {
   readonly weights?: Float32Array;
   /** Bytes are multiplied by this when a batch is gathered; 1 when absent. */
   readonly scale?: number;
+}
+
+/** The same of which only the inputs that are not zero are given. */
+export interface SparseSource extends Omit<DataSource, "inputs" | "scale"> {
+  readonly inputs: CsrData;
 }

@@ -4,16 +4,16 @@ import { readFile } from "node:fs/promises";
 import { decode } from "fast-png";
 import { type DigitImage, toMnistDigit } from "../data/image.js";
 import { createEngine } from "../engine.js";
-import { readModel } from "./evaluate.js";
+import { readDigitModel } from "./saved-model.js";
 
 /** Prints each image's most likely digits; nothing if one of them cannot be read. */
-export async function predict(
+export async function predictImages(
   model: string,
   paths: readonly string[],
   options: { readonly top: number; readonly json?: boolean },
 ): Promise<void> {
   const engine = await createEngine({ threads: 1 });
-  const network = await readModel(engine, model);
+  const network = await readDigitModel(engine, model);
   const digits = await Promise.all(paths.map(readDigit));
   const results = digits.map((digit, index) => {
     const input = engine.matrix(1, digit.length, digit);

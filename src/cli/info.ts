@@ -1,0 +1,72 @@
+/** `simdgrad info`: what a model is, what it was trained for, and how. */
+
+import { createEngine } from "../engine.js";
+import { readSavedModel } from "./saved-model.js";
+import { printable } from "./terminal.js";
+
+/** Prints layers, target, preprocessing, settings and test result; nothing but the model file is needed. */
+export async function info(run: string, { json }: { readonly json?: boolean }): Promise<void> {
+  const engine = await createEngine({ threads: 1 });
+  const { path, network, preprocessor, metadata } = await readSavedModel(engine, run);
+  const training = parseTraining(metadata.training);
+  const values = network.parameters().reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  if (json) {
+    const layers = network.layers.map((layer) => layer.config());
+    const { task } = metadata;
+    console.log(
+      JSON.stringify({ model: path, task, layers, values, preprocessing: preprocessor?.config, ...training }),
+    );
+    return;
+  }
+  const lines = [printable(path, 1000), "", network.summary()];
+  if (preprocessor) {
+    const { task, target, classes, features, targetOffset = 0, targetScale = 1 } = preprocessor.config;
+    const unit = classes
+      ? `${classes.length} classes: ${classes.join(", ")}`
+      : `mean ${targetOffset}, deviation ${targetScale}`;
+    lines.push("", printable(`${task} of ${target}, ${unit}`, 2000), "", "inputs");
+    for (const feature of features) {
+      const what =
+        "categories" in feature
+          ? `${feature.categories.length} categories: ${feature.categories.join(", ")}`
+          : `(value − ${feature.offset}) / ${feature.scale}, missing ones ${feature.fill}`;
+      lines.push(`  ${printable(`${feature.name}: ${what}`, 200)}`);
+    }
+  }
+  lines.push(...describeTraining(training));
+  console.log(lines.join("\n"));
+  engine.dispose();
+}
+
+interface Training {
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly epochs?: unknown;
+  readonly test?: Readonly<Record<string, unknown>> | null;
+}
+
+function describeTraining({ settings, epochs, test }: Training): string[] {
+  const lines: string[] = [];
+  if (settings) {
+    lines.push("", `trained for ${printable(String(epochs), 20)} epochs`);
+    for (const [name, value] of Object.entries(settings)) lines.push(`  ${printable(`${name}: ${value}`, 200)}`);
+  }
+  const numbers = Object.entries(test ?? {}).filter(([, value]) => typeof value === "number");
+  if (numbers.length > 0) lines.push("", "test result");
+  for (const [name, value] of numbers) lines.push(`  ${printable(name, 40)}: ${value}`);
+  return lines;
+}
+
+/** What the file says of its training; nothing if that is not what `train` writes. */
+function parseTraining(text: string | undefined): Training {
+  try {
+    const { settings, epochs, test } = JSON.parse(text ?? "{}") as Record<string, unknown>;
+    const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
+    return {
+      ...(isObject(settings) && { settings: settings as Record<string, unknown> }),
+      ...(epochs !== undefined && { epochs }),
+      ...(isObject(test) && { test: test as Record<string, unknown> }),
+    };
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,116 @@
+/** From settings to a network, its optimizer and its schedule. */
+
+import type { Engine } from "../engine.js";
+import { Dense } from "../layers/dense.js";
+import { Dropout } from "../layers/dropout.js";
+import { ELU } from "../layers/elu.js";
+import { GELU } from "../layers/gelu.js";
+import type { Layer } from "../layers/layer.js";
+import { LeakyReLU } from "../layers/leaky-relu.js";
+import { ReLU } from "../layers/relu.js";
+import { Sigmoid } from "../layers/sigmoid.js";
+import { SiLU } from "../layers/silu.js";
+import { Softplus } from "../layers/softplus.js";
+import { Tanh } from "../layers/tanh.js";
+import { MeanSquaredError } from "../losses/regression.js";
+import { SoftmaxCrossEntropy } from "../losses/softmax-cross-entropy.js";
+import { Network } from "../network.js";
+import { createOptimizer } from "../optimizers/create.js";
+import type { Optimizer } from "../optimizers/optimizer.js";
+import { createSchedule } from "../schedules/create.js";
+import type { Schedule } from "../schedules/schedule.js";
+import { INIT_NAMES } from "./options.js";
+import type { TrainSettings } from "./settings.js";
+import { UsageError } from "./usage-error.js";
+
+/** The activations' names on the command line. */
+export const ACTIVATIONS: Readonly<Record<string, new () => Layer>> = {
+  relu: ReLU,
+  "leaky-relu": LeakyReLU,
+  elu: ELU,
+  gelu: GELU,
+  silu: SiLU,
+  sigmoid: Sigmoid,
+  tanh: Tanh,
+  softplus: Softplus,
+};
+
+/** inputs → hidden units, each layer with activation and dropout → outputs. @throws UsageError for what a run cannot have */
+export function buildNetwork(
+  engine: Engine,
+  inputs: number,
+  outputs: number,
+  classes: boolean,
+  settings: TrainSettings,
+): Network {
+  const { activation, dropout } = settings;
+  const init = INIT_NAMES[settings.init];
+  const Activation = Object.hasOwn(ACTIVATIONS, activation) ? ACTIVATIONS[activation] : undefined;
+  if (!Activation || !init) throw new UsageError(Activation ? "--init" : "--activation", "expected a known name");
+  const sizes = [inputs, ...settings.hidden, outputs];
+  const layers = sizes.slice(1).flatMap((size, index): Layer[] => {
+    const dense = new Dense(sizes[index] as number, size, { init });
+    if (index === sizes.length - 2) return [dense];
+    return [dense, new Activation(), ...(dropout > 0 ? [new Dropout(dropout)] : [])];
+  });
+  const loss = classes ? new SoftmaxCrossEntropy() : new MeanSquaredError();
+  return new Network(engine, layers, { loss, optimizer: makeOptimizer(settings) });
+}
+
+function makeOptimizer({ optimizer, learningRate }: TrainSettings): Optimizer {
+  const { name, options } = parseSpec(optimizer);
+  const all = { ...(learningRate !== undefined && { learningRate }), ...options };
+  return checked("--optimizer", options, () => createOptimizer({ type: name, ...all }));
+}
+
+/**
+ * The schedule that settings ask for, laid out over all epochs where that is not said; undefined for a constant rate.
+ *
+ * @param batches of an epoch
+ */
+export function makeSchedule({ schedule, epochs }: TrainSettings, batches: number): Schedule | undefined {
+  const { name, options } = parseSpec(schedule);
+  if (schedule === "constant" || epochs === 0) return undefined;
+  const steps = options.interval === "batch" || (name === "one-cycle" && options.interval !== "epoch") ? batches : 1;
+  const layout: Record<string, Record<string, number>> = {
+    step: { stepSize: Math.max(1, Math.floor((epochs * steps) / 3)) },
+    exponential: { gamma: 0.95 },
+    cosine: { totalSteps: epochs * steps },
+    "one-cycle": { totalSteps: Math.max(2, epochs * steps) },
+  };
+  const all = { ...layout[name], ...options };
+  return checked("--schedule", { ...options, maxLearningRate: undefined }, () =>
+    createSchedule({ type: name, ...all }),
+  );
+}
+
+/** What `make` makes, which must know all of the options. @throws UsageError when it does not, or refuses one */
+function checked<T extends { config(): object | undefined }>(
+  flag: string,
+  options: Readonly<Record<string, unknown>>,
+  make: () => T,
+): T {
+  let made: T;
+  try {
+    made = make();
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError) throw new UsageError(flag, error.message);
+    throw error;
+  }
+  const known = Object.keys(made.config() ?? {}).filter((name) => name !== "type");
+  const unknown = Object.keys(options).find((name) => options[name] !== undefined && !known.includes(name));
+  if (unknown === undefined) return made;
+  throw new UsageError(flag, `${unknown}: expected one of ${known.join(", ")}`);
+}
+
+/** `name:option=value,option=value` in its parts; values are numbers, true and false, or texts. */
+export function parseSpec(text: string): { name: string; options: Record<string, string | number | boolean> } {
+  const [name = "", rest] = text.split(/:(.*)/s);
+  const options = (rest ?? "").split(",").filter((part) => part !== "");
+  const values = options.map((part) => {
+    const [option = "", value = ""] = part.split(/=(.*)/s);
+    if (value === "true" || value === "false") return [option, value === "true"] as const;
+    return [option, value !== "" && Number.isFinite(Number(value)) ? Number(value) : value] as const;
+  });
+  return { name, options: Object.fromEntries(values) };
+}

@@ -1,0 +1,43 @@
+/** `simdgrad predict RUN new.csv`: the prediction for each row of a table. */
+
+import Papa from "papaparse";
+import { createEngine } from "../engine.js";
+import { writeWhole } from "./files.js";
+import { predictAll } from "./prediction.js";
+import { readTableModel } from "./saved-model.js";
+import { readTable } from "./table-file.js";
+
+export interface PredictTableOptions {
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** Writes a CSV of predictions, and of the classes' probabilities, in the order of the rows; to standard output without `out`. */
+export async function predictTable(run: string, path: string, options: PredictTableOptions): Promise<void> {
+  const engine = await createEngine({ threads: 1 });
+  const { network, preprocessor, reading } = await readTableModel(engine, run);
+  const table = await readTable(path, { ...reading, ...preprocessor.readOptions() });
+  const unknown = preprocessor.countUnknown(table);
+  for (const [name, count] of Object.entries(unknown)) {
+    console.error(`${path}: column ${name}: ${count} value${count === 1 ? "" : "s"} that training did not know`);
+  }
+  const { classes } = preprocessor.config;
+  const data = engine.dataset(preprocessor.inputSource(table), { sparse: preprocessor.sparse });
+  const { labels, probabilities, values } = predictAll(network, data);
+  const head = ["prediction", ...(classes ?? []).map((name) => `probability_${name}`)];
+  const rows: (string | number)[][] = classes
+    ? Array.from(labels, (label, row) => [
+        classes[label] as string,
+        ...probabilities.subarray(row * classes.length, (row + 1) * classes.length),
+      ])
+    : preprocessor.restore(values).map((value) => [value]);
+  const text = `${Papa.unparse([head, ...rows], { newline: "\n" })}\n`;
+  if (options.out !== undefined) await writeWhole(options.out, text);
+  else if (!options.json) process.stdout.write(text);
+  if (!options.json) return;
+  const predictions = rows.map(([prediction, ...shares]) => ({
+    prediction,
+    ...(classes && { probabilities: shares }),
+  }));
+  console.log(JSON.stringify({ rows: table.rows, unknown, ...(classes && { classes }), predictions }));
+}

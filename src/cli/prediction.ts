@@ -1,0 +1,33 @@
+/** A network's outputs for every row of a data set. */
+
+import { iterateMinibatches } from "../data/minibatches.js";
+import type { Rows } from "../data/subset.js";
+import type { Network } from "../network.js";
+
+/** Rows that are predicted at a time. */
+const PREDICTION_ROWS = 256;
+
+/** Row by row: of classes their indices and all probabilities; of values the values. */
+export interface Prediction {
+  readonly labels: Int32Array;
+  readonly probabilities: Float32Array;
+  readonly values: Float32Array;
+}
+
+export function predictAll(network: Network, { inputs, targets, rows }: Rows): Prediction {
+  const ofValues = network.loss.activation === "identity";
+  const outputs = network.outputs as number;
+  const labels = new Int32Array(ofValues ? 0 : rows);
+  const probabilities = new Float32Array(ofValues ? 0 : rows * outputs);
+  const values = new Float32Array(ofValues ? rows * outputs : 0);
+  let row = 0;
+  for (const batch of iterateMinibatches(network.engine, inputs, targets, PREDICTION_ROWS, { dropLast: false })) {
+    if (ofValues) values.set(network.predictValues(batch.inputs), row * outputs);
+    else {
+      labels.set(network.predict(batch.inputs), row);
+      probabilities.set(network.predictProbabilities(batch.inputs), row * outputs);
+    }
+    row += batch.inputs.rows;
+  }
+  return { labels, probabilities, values };
+}

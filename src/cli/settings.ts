@@ -1,0 +1,145 @@
+/** The settings of a training: what the command line says, what a run to go on with had, and the defaults. */
+
+import { UsageError } from "./usage-error.js";
+
+/** Options that decide what is learned, beside the data. All are plain JSON: run.json keeps them. */
+export interface TrainSettings {
+  readonly hidden: readonly number[];
+  readonly activation: string;
+  readonly dropout: number;
+  readonly init: string;
+  /** A name and its options, `sgd:momentum=0.9`. */
+  readonly optimizer: string;
+  readonly learningRate?: number;
+  readonly schedule: string;
+  readonly epochs: number;
+  readonly batchSize?: number;
+  readonly earlyStopping?: number;
+  readonly classWeights: string;
+  readonly seed: number;
+  readonly deterministic: boolean;
+  readonly validationSplit: number;
+  readonly testSplit: number;
+  readonly scaling: string;
+  readonly target?: string;
+  readonly task?: string;
+  readonly header?: boolean;
+  readonly delimiter?: string;
+  readonly ignore?: readonly string[];
+  readonly categorical?: readonly string[];
+}
+
+type Given = { readonly [K in keyof TrainSettings]?: TrainSettings[K] | undefined };
+
+const SHARED: TrainSettings = {
+  hidden: [100],
+  activation: "relu",
+  dropout: 0,
+  init: "glorot-uniform",
+  optimizer: "adam",
+  schedule: "constant",
+  epochs: 100,
+  classWeights: "none",
+  seed: 42,
+  deterministic: false,
+  validationSplit: 0.1,
+  testSplit: 0.2,
+  scaling: "standard",
+};
+
+/** What a kind of data has where nothing is said. */
+export const DEFAULTS = {
+  table: SHARED,
+  mnist: {
+    ...SHARED,
+    hidden: [100, 200],
+    init: "normal",
+    optimizer: "sgd",
+    learningRate: 0.1,
+    epochs: 25,
+    batchSize: 32,
+  },
+} as const satisfies Record<string, TrainSettings>;
+
+/** Names of all settings, in the order in which they are shown. */
+export const SETTING_NAMES = [
+  "target",
+  "task",
+  "header",
+  "delimiter",
+  "ignore",
+  "categorical",
+  "scaling",
+  "validationSplit",
+  "testSplit",
+  "hidden",
+  "activation",
+  "dropout",
+  "init",
+  "optimizer",
+  "learningRate",
+  "schedule",
+  "epochs",
+  "batchSize",
+  "earlyStopping",
+  "classWeights",
+  "seed",
+  "deterministic",
+] as const satisfies readonly (keyof TrainSettings)[];
+
+/** Those that only tables have. */
+export const TABLE_SETTINGS = SETTING_NAMES.slice(0, 9);
+
+/** `--learning-rate` of `learningRate`. */
+export function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** The settings of a new training. */
+export function newSettings(given: Given, kind: keyof typeof DEFAULTS): TrainSettings {
+  // The learning rate of MNIST's default is that of its optimizer.
+  const own = given.optimizer !== undefined && given.optimizer.split(":")[0] !== DEFAULTS[kind].optimizer;
+  const { learningRate, ...rest } = DEFAULTS[kind] as TrainSettings;
+  return { ...rest, ...(!own && learningRate !== undefined && { learningRate }), ...present(given) };
+}
+
+/**
+ * The settings of a training that goes on: those it began with, with more epochs if asked for.
+ *
+ * @throws UsageError for an option that contradicts them
+ */
+export function resumedSettings(given: Given, saved: TrainSettings, run: string): TrainSettings {
+  for (const [name, value] of Object.entries(present(given))) {
+    const before = saved[name as keyof TrainSettings];
+    if (name === "epochs" || String(value) === String(before)) continue;
+    throw new UsageError(flagOf(name), `expected ${shown(before)} as in ${run}, got ${shown(value)}`);
+  }
+  const epochs = given.epochs ?? saved.epochs;
+  if (epochs !== saved.epochs && /^(cosine|one-cycle|step)(?!.*(totalSteps|stepSize))/.test(saved.schedule)) {
+    throw new UsageError(
+      "--epochs",
+      `expected ${saved.epochs} as in ${run}, by which its schedule ${saved.schedule} is laid out, got ${epochs}`,
+    );
+  }
+  return { ...saved, epochs };
+}
+
+function present(given: Given): Partial<TrainSettings> {
+  return Object.fromEntries(
+    SETTING_NAMES.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]),
+  ) as Partial<TrainSettings>;
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? "none" : String(value);
+}
+
+/** Name and text of each setting that has a value. */
+export function describeSettings(settings: TrainSettings): Record<string, string> {
+  return Object.fromEntries(
+    SETTING_NAMES.filter((name) => settings[name] !== undefined).map((name) => [
+      flagOf(name).slice(2).replaceAll("-", " "),
+      Array.isArray(settings[name]) ? settings[name].join(", ") : String(settings[name]),
+    ]),
+  );
+}

@@ -1,0 +1,140 @@
+/** The task of learning one column of a table from the others. */
+
+import { basename } from "node:path";
+import { Preprocessor, type Scaling, type TargetTask } from "../data/preprocessing.js";
+import { type Column, findColumn, selectRows, type Table, textAt } from "../data/table.js";
+import { trainTestSplit } from "../data/train-test-split.js";
+import type { Engine } from "../engine.js";
+import type { TrainSettings } from "./settings.js";
+import { hashFile, readTable } from "./table-file.js";
+import type { PlacedData, TrainingTask } from "./task.js";
+import { UsageError } from "./usage-error.js";
+
+/** Names that a column to learn usually has. */
+const TARGET_NAMES = new Set(["target", "label", "class", "y"]);
+
+/** Reads the table, parts its rows, and fits the preprocessing to those that are trained on. */
+export async function tableTask(path: string, settings: TrainSettings): Promise<TrainingTask> {
+  const { header, delimiter, ignore = [], categorical = [] } = settings;
+  const kinds = [
+    ...categorical.map((name) => [name, "categorical"] as const),
+    ...ignore.map((name) => [name, "ignore"] as const),
+  ];
+  const csv = {
+    ...(header !== undefined && { header }),
+    ...(delimiter !== undefined && { delimiter: delimiter === "\\t" ? "\t" : delimiter }),
+  };
+  const table = await readTable(path, { ...csv, kinds: Object.fromEntries(kinds) });
+  for (const name of categorical) findOption(table, "--categorical", name);
+  const target = findTarget(table, settings.target);
+  const parts = partTable(table, target, settings);
+  const preprocessor = Preprocessor.fit(parts.training, target, parts.task, settings.scaling as Scaling);
+  const { config } = preprocessor;
+  const sources = {
+    training: preprocessor.source(parts.training),
+    validation: parts.validation && preprocessor.source(parts.validation),
+    test: parts.test && preprocessor.source(parts.test),
+  };
+  const rows = [parts.training, parts.validation, parts.test].map((part) => part?.rows ?? 0);
+  return {
+    task: parts.task,
+    title: `${basename(path)}: ${target}`,
+    introduction: () => {
+      const sparse = preprocessor.sparse ? ", kept sparse" : "";
+      const classes = config.classes ? `, ${config.classes.length} classes` : "";
+      return `${path}: ${rows[0]} rows to train with, ${rows[1]} to validate, ${rows[2]} to test
+${parts.task} of ${target}${classes}, from ${config.features.length} columns (${preprocessor.inputs} inputs${sparse})\n`;
+    },
+    inputs: preprocessor.inputs,
+    outputs: config.classes?.length ?? 1,
+    ...(config.classes
+      ? { classes: config.classes }
+      : { target: { name: target, test: valuesOf(parts.test, target), restore: (v) => preprocessor.restore(v) } }),
+    metadata: { preprocessing: JSON.stringify(config), reading: JSON.stringify(csv) },
+    fingerprint: await hashFile(path),
+    place: (engine) => placeParts(engine, preprocessor, sources),
+  };
+}
+
+type Source = ReturnType<Preprocessor["source"]>;
+
+function placeParts(
+  engine: Engine,
+  { config, sparse }: Preprocessor,
+  { training, validation, test }: { training: Source; validation: Source | undefined; test: Source | undefined },
+): PlacedData {
+  // What is kept sparse depends on the model alone, not on the rows: a row's prediction is the same in every table.
+  const options = { sparse, ...(config.classes && { classes: config.classes.length }) };
+  return {
+    training: engine.dataset(training, options),
+    ...(validation && { validation: engine.dataset(validation, options) }),
+    ...(test && { test: engine.dataset(test, options) }),
+  };
+}
+
+/** Rows to test with and to validate with, each class in its share; the rest is trained on. */
+function partTable(table: Table, target: string, { task: wanted, testSplit, validationSplit, seed }: TrainSettings) {
+  const { task } = Preprocessor.fit(table, target, wanted as TargetTask | undefined).config;
+  const column = findColumn(table, target);
+  const stratify = task === "classification" ? labelsOf(column, table.rows) : undefined;
+  const all = Int32Array.from({ length: table.rows }, (_, row) => row);
+  const split = (rows: Int32Array, fraction: number, option: string) => {
+    if (fraction === 0) return { rest: rows, held: undefined };
+    try {
+      const labels = stratify && Array.from(rows, (row) => stratify[row] as string);
+      const parts = trainTestSplit(rows.length, { testSize: fraction, seed, ...(labels && { stratify: labels }) });
+      const original = (part: Int32Array) => part.map((index) => rows[index] as number).sort();
+      return { rest: original(parts.train), held: original(parts.test) };
+    } catch (error) {
+      throw error instanceof RangeError ? new RangeError(error.message.replace("testSize", option)) : error;
+    }
+  };
+  const { rest, held: testRows } = split(all, testSplit, "--test-split");
+  const { rest: trainingRows, held: validationRows } = split(
+    rest,
+    validationSplit / (1 - testSplit),
+    "--validation-split",
+  );
+  return {
+    task,
+    training: selectRows(table, trainingRows),
+    validation: validationRows && selectRows(table, validationRows),
+    test: testRows && selectRows(table, testRows),
+  };
+}
+
+/** The column that was named, by its number from 1 if none has that name, or the one that is usually learned. */
+function findTarget(table: Table, name: string | undefined): string {
+  const { columns } = table;
+  if (name !== undefined) {
+    const place = /^[1-9]\d*$/.test(name) ? columns[Number(name) - 1] : undefined;
+    const named = columns.some((column) => column.name === name);
+    return !named && place ? place.name : findOption(table, "--target", name).name;
+  }
+  const usual = columns.filter((column) => TARGET_NAMES.has(column.name.toLowerCase()));
+  const nameless = columns.every((column, index) => column.name === `column${index + 1}`);
+  const found = usual.length === 1 ? usual[0] : nameless ? columns.at(-1) : undefined;
+  if (found) return found.name;
+  const names = columns.map((column) => column.name).join(", ");
+  throw new UsageError(
+    "--target",
+    `expected the name of the column to learn, one of ${names.slice(0, 1000)}, got none`,
+  );
+}
+
+function findOption(table: Table, option: string, name: string): Column {
+  try {
+    return findColumn(table, name);
+  } catch (error) {
+    throw new RangeError(`${option}: ${(error as Error).message}`);
+  }
+}
+
+function labelsOf(column: Column, rows: number): string[] {
+  return Array.from({ length: rows }, (_, row) => textAt(column, row) ?? "");
+}
+
+function valuesOf(table: Table | undefined, target: string): number[] {
+  const column = table && findColumn(table, target);
+  return column?.kind === "numeric" ? Array.from(column.values) : [];
+}

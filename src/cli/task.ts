@@ -1,0 +1,38 @@
+/** What a training needs to know of its data: MNIST, or a table. */
+
+import type { Dataset } from "../data/dataset.js";
+import type { Engine } from "../engine.js";
+import type { Network } from "../network.js";
+import type { ReportData } from "./report.js";
+
+/** Parts of the data in an engine's memory. */
+export interface PlacedData {
+  readonly training: Dataset;
+  readonly validation?: Dataset;
+  readonly test?: Dataset;
+}
+
+export interface TrainingTask {
+  readonly task: "mnist" | "classification" | "regression";
+  /** Heading of the report. */
+  readonly title: string;
+  /** Said before training. */
+  introduction(colour: boolean, columns: number | undefined): string;
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Names of the classes; none for values. */
+  readonly classes?: readonly string[];
+  /** Of values: the target's name, and its values of the test rows. */
+  readonly target?: {
+    readonly name: string;
+    readonly test: readonly number[];
+    restore(values: ArrayLike<number>): number[];
+  };
+  /** What the model file needs beside the network. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** SHA-256 of the data file, if it is one. */
+  readonly fingerprint?: string;
+  place(engine: Engine): PlacedData;
+  /** Pictures for the report. */
+  samples?(network: Network, test: Dataset): ReportData["samples"];
+}

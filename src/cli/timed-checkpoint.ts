@@ -1,0 +1,30 @@
+/** TimedCheckpoint: a training's state on disk, no older than some seconds. */
+
+import { fileCheckpoint } from "../node/training-files.js";
+import type { Callback, RunView } from "../training/callbacks.js";
+
+/**
+ * Writes after the first batch when `seconds` have passed since the last time; and after the last epoch, before other callbacks
+ * give the network its best weights back: so a run that has ended can be given more epochs.
+ */
+export class TimedCheckpoint implements Callback {
+  readonly #write: ReturnType<typeof fileCheckpoint>;
+  readonly #milliseconds: number;
+  #last = performance.now();
+
+  constructor(path: string, seconds: number) {
+    this.#write = fileCheckpoint(path);
+    this.#milliseconds = seconds * 1000;
+  }
+
+  onSettled(event: "batch" | "epoch", run: RunView): void | Promise<void> {
+    const ended = event === "epoch" && run.epoch > run.epochs;
+    if (ended || performance.now() - this.#last >= this.#milliseconds) return this.write(run);
+  }
+
+  /** Writes now. */
+  async write(run: Pick<RunView, "checkpoint" | "epoch" | "batch">): Promise<void> {
+    await this.#write(run.checkpoint(), { epoch: run.epoch, batch: run.batch });
+    this.#last = performance.now();
+  }
+}

@@ -1,0 +1,70 @@
+/** The options of `simdgrad train`. */
+
+import { type Command, Option } from "commander";
+import {
+  fraction,
+  INIT_NAMES,
+  integer,
+  layerSizes,
+  nameList,
+  positiveNumber,
+  seconds,
+  spec,
+  threadCount,
+} from "./options.js";
+
+const ACTIVATION_NAMES = ["relu", "leaky-relu", "elu", "gelu", "silu", "sigmoid", "tanh", "softplus"];
+const OPTIMIZER_NAMES = ["sgd", "rmsprop", "adagrad", "adam", "adamw"];
+const SCHEDULE_NAMES = ["constant", "step", "exponential", "cosine", "one-cycle", "plateau"];
+
+/** Adds the settings: without defaults, which depend on the data (see settings.ts) and on the run that is gone on with. */
+export function addTrainOptions(command: Command): Command {
+  const add = (flags: string, text: string, parse?: (value: string) => unknown) =>
+    command.addOption(parse ? new Option(flags, text).argParser(parse) : new Option(flags, text));
+  const choose = (flags: string, text: string, names: readonly string[]) =>
+    command.addOption(new Option(flags, text).choices(names));
+  add("--target <column>", "of a table: name or number of the column to learn (default: target, label, class or y)");
+  choose("--task <task>", "of a table: default by the target", ["classification", "regression"]);
+  choose("--scaling <how>", "of a table: scaling of numbers (default: standard)", ["standard", "minmax"]);
+  add("--categorical <columns>", "of a table: columns of numbers that are names", nameList);
+  add("--ignore <columns>", "of a table: columns to leave out", nameList);
+  add("--header", "of a CSV file: its first row holds names (default: unless a number is in it)");
+  add("--no-header", "of a CSV file: its first row is data");
+  add("--delimiter <character>", "of a CSV file: default by its first rows");
+  add("--validation-split <x>", "of a table: fraction of rows to validate with (default: 0.1)", fraction);
+  add("--test-split <x>", "of a table: fraction of rows to test with (default: 0.2)", fraction);
+  add("--hidden <sizes>", "units of the hidden layers (default: 100,200 for MNIST, else 100)", layerSizes);
+  choose("--activation <name>", "after each hidden layer (default: relu)", ACTIVATION_NAMES);
+  add("--dropout <rate>", "after each hidden layer (default: 0)", fraction);
+  choose("--init <name>", "initial weights (default: normal for MNIST, else glorot-uniform)", Object.keys(INIT_NAMES));
+  add(
+    "--optimizer <name>",
+    `${OPTIMIZER_NAMES.join(", ")}; with options as in sgd:momentum=0.9 (default: sgd for MNIST, else adam)`,
+    spec(OPTIMIZER_NAMES),
+  );
+  add("--learning-rate <x>", "step length (default: 0.1 for MNIST, else the optimizer's)", positiveNumber);
+  add(
+    "--schedule <name>",
+    `of the learning rate: ${SCHEDULE_NAMES.join(", ")}; with options as in step:stepSize=10 (default: constant)`,
+    spec(SCHEDULE_NAMES),
+  );
+  add("--epochs <n>", "passes over the training set (default: 25 for MNIST, else 100)", integer(0));
+  add("--batch-size <n>", "rows of a step (default: 32, or all if they are fewer)", integer(1, 50_000));
+  add(
+    "--early-stopping <epochs>",
+    "end after so many epochs without a lower validation loss, keep the best",
+    integer(1),
+  );
+  add("--class-weights <how>", "balanced, none, or class=weight,… (default: none)");
+  add("--seed <n>", "seed of weights, shuffles and splits (default: 42)", integer(0));
+  add("--deterministic", "the same bits on every machine; somewhat slower");
+  command.addOption(new Option("--threads <n>", "threads to share the work").argParser(threadCount).default("auto"));
+  add("--revectorize", "V8's experimental 256-bit vectors, checked before use (Node from 23.5)");
+  add("--data <dir>", "of MNIST: folder with the four files, raw or .gz");
+  add("--download", "of MNIST: download it when it is found nowhere");
+  command.addOption(
+    new Option("--checkpoint-every <seconds>", "how old the checkpoint may become").argParser(seconds).default(10),
+  );
+  add("--resume <run>", "go on with a training that was stopped, or give it more epochs");
+  return add("--out <dir>", "folder for the results (default: runs/<time>)");
+}

@@ -1,0 +1,10 @@
+/** Wrong usage that is found only after the arguments were parsed: exit code 2. */
+
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+
+  /** @param option as on the command line, `--epochs` */
+  constructor(option: string, what: string) {
+    super(`option '${option}': ${what}`);
+  }
+}

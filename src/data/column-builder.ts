@@ -1,0 +1,153 @@
+/** ColumnBuilder: a column of a table, value by value, in typed arrays that grow. */
+
+import type { Column, ColumnKind } from "./table.js";
+
+/** Which columns a reader takes, and as what. */
+export interface ColumnOptions {
+  /** Kinds of columns by name, where they are not to be found from the values; `ignore`: not to be read. */
+  readonly kinds?: Readonly<Record<string, ColumnKind | "ignore">>;
+  /** What to do with the columns that `kinds` does not name; default `read`. */
+  readonly others?: "read" | "ignore";
+}
+
+/** Whether the options have this column read. */
+export function isRead(name: string, { kinds = {}, others = "read" }: ColumnOptions): boolean {
+  return Object.hasOwn(kinds, name) ? kinds[name] !== "ignore" : others === "read";
+}
+
+/** The kind that the options give this column, if any. */
+export function kindOf(name: string, { kinds = {} }: ColumnOptions): ColumnKind | undefined {
+  const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+  return kind === "ignore" ? undefined : kind;
+}
+
+/** Thrown into the reader, which adds the row: a value that a column of numbers cannot take. */
+export class NotANumber extends RangeError {
+  override readonly name = "NotANumber";
+}
+
+/**
+ * Numeric as long as every value that is there is a number. A text among numbers makes it categorical; the spelling of the
+ * numbers before (007, 1.50) is gone by then, so the reader has to begin again with `kind` "categorical".
+ */
+export class ColumnBuilder {
+  readonly name: string;
+  readonly #given: ColumnKind | undefined;
+  #kind: ColumnKind | undefined;
+  #numbers = new Float64Array(0);
+  #codes = new Int32Array(0);
+  readonly #index = new Map<string, number>();
+  #rows = 0;
+  #spellingLost = false;
+
+  /** @param kind default: found from the values */
+  constructor(name: string, kind?: ColumnKind) {
+    this.name = name;
+    this.#given = kind;
+    this.#kind = kind;
+  }
+
+  /** Whether the column is one of names, and there were numbers before the first. */
+  get spellingLost(): boolean {
+    return this.#spellingLost;
+  }
+
+  /** Adds a field of a text. @throws NotANumber in a column that was said to be numeric */
+  addText(text: string): void {
+    const value = this.#kind === "categorical" ? undefined : parseNumber(text);
+    if (value !== undefined) this.addNumber(value);
+    else this.addName(text);
+  }
+
+  /** Adds a number, as it is in a column of numbers. */
+  addNumber(value: number): void {
+    if (this.#kind === "categorical") {
+      this.#addName(String(value));
+    } else {
+      this.#kind = "numeric";
+      this.#pushNumber(value);
+    }
+  }
+
+  /** Adds a name even if it reads like a number. @throws NotANumber in a column that was said to be numeric */
+  addName(name: string): void {
+    if (this.#given === "numeric") throw new NotANumber(`expected a number, got ${JSON.stringify(name.slice(0, 40))}`);
+    if (this.#kind !== "categorical") this.#becomeCategorical();
+    this.#addName(name);
+  }
+
+  addMissing(): void {
+    if (this.#kind === "categorical") this.#pushCode(-1);
+    else this.#pushNumber(Number.NaN);
+  }
+
+  /** The column, its arrays no longer than needed. */
+  build(): Column {
+    const { name } = this;
+    if (this.#kind === "categorical") {
+      return {
+        name,
+        kind: "categorical",
+        categories: [...this.#index.keys()],
+        codes: this.#codes.slice(0, this.#rows),
+      };
+    }
+    return { name, kind: "numeric", values: this.#numbers.slice(0, this.#rows) };
+  }
+
+  #addName(name: string): void {
+    let code = this.#index.get(name);
+    if (code === undefined) {
+      code = this.#index.size;
+      this.#index.set(detached(name), code);
+    }
+    this.#pushCode(code);
+  }
+
+  #becomeCategorical(): void {
+    this.#spellingLost = this.#kind === "numeric";
+    this.#kind = "categorical";
+    this.#codes = new Int32Array(Math.max(16, this.#rows)).fill(-1);
+    this.#numbers = new Float64Array(0);
+  }
+
+  #pushNumber(value: number): void {
+    if (this.#rows === this.#numbers.length) {
+      const grown = new Float64Array(Math.max(16, this.#rows * 2));
+      grown.set(this.#numbers);
+      this.#numbers = grown;
+    }
+    this.#numbers[this.#rows++] = value;
+  }
+
+  #pushCode(code: number): void {
+    if (this.#rows === this.#codes.length) {
+      const grown = new Int32Array(Math.max(16, this.#rows * 2));
+      grown.set(this.#codes);
+      this.#codes = grown;
+    }
+    this.#codes[this.#rows++] = code;
+  }
+}
+
+/** The finite decimal number that a text is; undefined for anything else, hexadecimal among it. */
+export function parseNumber(text: string): number | undefined {
+  const value = Number(text);
+  if (!Number.isFinite(value) || text === "") return undefined;
+  // Number() also reads 0x1f, 0o7 and 0b1, which are names rather than numbers in a table.
+  return /^[+-]?0[xXoObB]/.test(text) ? undefined : value;
+}
+
+/** What stands for a missing value in a text, in any case. */
+const MISSING = new Set(["", "na", "n/a", "nan", "null", "none", "?"]);
+
+export function isMissing(text: string): boolean {
+  return text.length <= 4 && MISSING.has(text.toLowerCase());
+}
+
+/**
+ * The same text in memory of its own: engines keep a part of a text as a reference to the whole, here a megabyte of a file.
+ */
+function detached(text: string): string {
+  return text.length < 13 ? text : (JSON.parse(JSON.stringify(text)) as string);
+}

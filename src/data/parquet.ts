@@ -1,0 +1,59 @@
+/** Parquet as columns, by hyparquet: `simdgrad/parquet`. */
+
+import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
+import { FormatError } from "../errors.js";
+import { ColumnBuilder, type ColumnOptions, isRead, kindOf, NotANumber } from "./column-builder.js";
+import type { Table } from "./table.js";
+
+/**
+ * The columns of a Parquet file, uncompressed or Snappy: numbers are numeric; texts, true and false are categories; dates are
+ * milliseconds since 1970. Row groups are read one after the other.
+ *
+ * @param file bytes, or a file of which parts can be read (hyparquet's `AsyncBuffer`)
+ * @throws FormatError when it is no such file, has nested columns or no rows
+ */
+export async function readParquet(
+  file: AsyncBuffer | ArrayBuffer,
+  name = "Parquet",
+  options: ColumnOptions = {},
+): Promise<Table> {
+  const source = file as AsyncBuffer;
+  try {
+    const metadata = await parquetMetadataAsync(source);
+    const [root, ...elements] = metadata.schema;
+    if (elements.length !== root?.num_children) throw new RangeError("expected no nested columns");
+    const builders = elements
+      .filter((element) => isRead(element.name, options))
+      .map((element) => new ColumnBuilder(element.name, kindOf(element.name, options)));
+    const columns = builders.map((builder) => builder.name);
+    let first = 0;
+    for (const group of metadata.row_groups) {
+      const end = first + Number(group.num_rows);
+      const rows = await parquetReadObjects({ file: source, metadata, columns, rowStart: first, rowEnd: end });
+      for (const [index, row] of rows.entries()) addRow(builders, row, first + index + 1);
+      first = end;
+    }
+    if (first === 0) throw new RangeError("expected at least one row of data, got none");
+    return { rows: first, columns: builders.map((builder) => builder.build()) };
+  } catch (cause) {
+    // hyparquet's own errors say what is wrong with the file; those of the file system pass.
+    if ((cause as NodeJS.ErrnoException).syscall !== undefined) throw cause;
+    throw new FormatError(`${name}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function addRow(builders: readonly ColumnBuilder[], row: Readonly<Record<string, unknown>>, number: number): void {
+  for (const builder of builders) {
+    const value = row[builder.name];
+    try {
+      if (value === null || value === undefined || Number.isNaN(value)) builder.addMissing();
+      else if (typeof value === "number" || typeof value === "bigint") builder.addNumber(Number(value));
+      else if (value instanceof Date) builder.addNumber(value.getTime());
+      else if (typeof value === "string" || typeof value === "boolean") builder.addName(String(value));
+      else throw new NotANumber("expected a number, a text, true or false");
+    } catch (error) {
+      if (!(error instanceof NotANumber)) throw error;
+      throw new RangeError(`row ${number}: column ${builder.name}: ${error.message}`);
+    }
+  }
+}
