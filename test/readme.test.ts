@@ -1,29 +1,63 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 
 const root = new URL("../", import.meta.url).pathname;
+const readme = await readFile(join(root, "README.md"), "utf8");
 
-describe("README", () => {
-  it("its library example runs as printed and learns", async () => {
-    const readme = await readFile(join(root, "README.md"), "utf8");
-    const [, source = ""] = /```ts\n(.*?)```/s.exec(readme) ?? [];
+/** The text of each fenced block in a language, in order. */
+function blocks(language: string): string[] {
+  return [...readme.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, "gs"))].map(([, text]) => text as string);
+}
+
+/** Standard output of a TypeScript program, run inside the package, so that it finds "simdgrad" by its own name. */
+async function runProgram(source: string): Promise<string> {
+  const { outputText } = ts.transpileModule(source, {
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
+  });
+  const folder = await mkdtemp(join(root, "build", "example-"));
+  try {
+    await writeFile(join(folder, "example.mjs"), outputText);
+    return (await promisify(execFile)(process.execPath, [join(folder, "example.mjs")])).stdout;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+describe("README: its examples run as printed", () => {
+  it("MNIST in a program, which learns", async () => {
+    const [source = ""] = blocks("ts");
     expect(source.trim().split("\n").length).toBe(15);
-    const { outputText } = ts.transpileModule(source, {
-      compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
-    });
-    // Inside the package, so that it finds "simdgrad" by its own name.
+    const [, accuracy] = /epoch 2: validation accuracy (\S+)/.exec(await runProgram(source)) ?? [];
+    expect(Number(accuracy)).toBeGreaterThan(0.94);
+  }, 60_000);
+
+  it("a layer of one's own, whose gradients are right and which learns", async () => {
+    const source = blocks("ts").find((text) => text.includes("extends Layer")) as string;
+    const output = await runProgram(source);
+    expect(output).toMatch(/^gradient of input: right, error \S+$/m);
+    const losses = [...output.matchAll(/^step \d+: loss (\S+)$/gm)].map(([, loss]) => Number(loss));
+    expect(losses).toHaveLength(2);
+    expect(losses[1]).toBeLessThan(losses[0] as number);
+  }, 60_000);
+
+  it("own data on the command line, from the CSV file to its predictions", async () => {
+    const commands = blocks("sh").find((text) => text.includes("train test/datasets")) as string;
     const folder = await mkdtemp(join(root, "build", "example-"));
     try {
-      await writeFile(join(folder, "example.mjs"), outputText);
-      const { stdout } = await promisify(execFile)(process.execPath, [join(folder, "example.mjs")]);
-      const [, accuracy] = /epoch 2: validation accuracy (\S+)/.exec(stdout) ?? [];
-      expect(Number(accuracy)).toBeGreaterThan(0.94);
+      // The commands' own paths, seen from another folder, so that the clone's runs/ is left alone.
+      const program = `set -e\nln -s ${root}build ${root}test .\n${commands}`;
+      const { stdout } = await promisify(execFile)("sh", ["-c", program], { cwd: folder });
+      await access(join(folder, "runs/iris/report.html"));
+      const predictions = (await readFile(join(folder, "runs/iris/predictions.csv"), "utf8")).trim().split("\n");
+      expect(predictions).toHaveLength(151);
+      const accuracies = [...stdout.matchAll(/^accuracy (\S+),/gm)].map(([, accuracy]) => Number(accuracy));
+      expect(accuracies.at(-1)).toBeGreaterThan(0.93);
     } finally {
       await rm(folder, { recursive: true });
     }
-  });
+  }, 60_000);
 });

@@ -4,7 +4,7 @@ import { createEngine } from "../engine.js";
 import { type DataOptions, loadBytes } from "./mnist.js";
 import { readDigitModel, readTableModel } from "./saved-model.js";
 import { readTable } from "./table-file.js";
-import { describeTest, errorsInUnit } from "./test-result.js";
+import { describeTest, errorsInUnit, flatTest } from "./test-result.js";
 
 /** The command's options, checked by the parser. */
 export interface EvaluateOptions extends DataOptions {
@@ -19,7 +19,7 @@ export async function evaluateDigits(model: string, options: EvaluateOptions): P
   const { mnist } = await loadBytes(options);
   const result = network.evaluate(engine.dataset(mnist.test));
   const classes = Array.from({ length: 10 }, (_, digit) => String(digit));
-  if (options.json) console.log(JSON.stringify({ task: "mnist", model, classes, ...result }));
+  if (options.json) console.log(JSON.stringify({ task: "mnist", model, classes, ...result, ...flatTest(result) }));
   else console.log(`test ${describeTest(result, { classes }, process.stdout.columns)}`);
   engine.dispose();
 }

@@ -26,6 +26,11 @@ export function describeTest(test: Evaluation, { classes, target }: Meaning, col
   return [head, classTable(confusion, classes), ...(fits ? [matrix] : [])].join("\n\n");
 }
 
+/** The numbers of classes that `--json` has beside `test`. */
+export function flatTest({ accuracy, loss, confusion }: Evaluation): object {
+  return accuracy === undefined ? {} : { testAccuracy: accuracy, testLoss: loss, confusion };
+}
+
 /** Errors of values, from those of the scaled target. */
 export function errorsInUnit(test: Evaluation, target: Meaning["target"]): { rmse: number; mae: number } {
   const [zero = 0, one = 1] = target?.restore([0, 1]) ?? [];

@@ -19,7 +19,7 @@ import { beginRun, checkpointPath, MODEL_FILE, readRecord, readRunCheckpoint, wr
 import { type DEFAULTS, describeSettings, newSettings, resumedSettings, type TrainSettings } from "./settings.js";
 import type { PlacedData, TrainingTask } from "./task.js";
 import { isInteractive } from "./terminal.js";
-import { describeTest } from "./test-result.js";
+import { describeTest, flatTest } from "./test-result.js";
 import { TimedCheckpoint } from "./timed-checkpoint.js";
 import { UsageError } from "./usage-error.js";
 
@@ -39,6 +39,8 @@ interface Run {
   readonly settings: TrainSettings;
   readonly resume: Uint8Array | undefined;
   readonly task: TrainingTask;
+  /** Makes or changes the folder: once everything that was asked for is known to be possible. */
+  begin(): Promise<void>;
 }
 
 /** Rows of a step where nothing is said. */
@@ -90,8 +92,8 @@ async function openRun(
     const settings = newSettings(options, kind);
     const task = await makeTask(settings);
     const folder = out ?? join("runs", new Date().toISOString().replace(/[:.]/g, "-"));
-    await beginRun(folder, recordOf(task, settings));
-    return { folder, settings, resume: undefined, task };
+    const begin = () => beginRun(folder, recordOf(task, settings));
+    return { folder, settings, resume: undefined, task, begin };
   }
   if (out !== undefined && out !== from)
     throw new UsageError("--out", `expected none beside --resume ${from}, got ${out}`);
@@ -104,8 +106,8 @@ async function openRun(
   if (task.fingerprint !== record.data) {
     throw new UsageError("--resume", `expected the file that ${from} was trained on, got one with other contents`);
   }
-  await writeRecord(from, recordOf(task, settings));
-  return { folder: from, settings, resume: await readRunCheckpoint(from), task };
+  const begin = () => writeRecord(from, recordOf(task, settings));
+  return { folder: from, settings, resume: await readRunCheckpoint(from), task, begin };
 }
 
 function recordOf({ task, fingerprint }: TrainingTask, settings: TrainSettings) {
@@ -121,7 +123,7 @@ interface Trained {
 async function trainNetwork(
   network: Network,
   { training, validation }: PlacedData,
-  { settings, resume, task, folder }: Run,
+  { settings, resume, task, folder, begin }: Run,
   options: TrainOptions,
   display: TrainingDisplay,
   say: (text: string) => void,
@@ -155,6 +157,7 @@ async function trainNetwork(
   if (resume) say(`going on in ${folder} after ${run.history.length} epochs\n`);
   for (const report of run.history) display.recall(report);
   try {
+    await begin();
     for await (const report of run) display.showEpoch(report);
   } finally {
     display.finish();
@@ -261,7 +264,7 @@ function summarize(
     outputs,
     settings,
     epochs,
-    ...(test && { test }),
+    ...(test && { test, ...flatTest(test) }),
     engine: { variant, threads, tile, revectorize },
     model,
     ...(interrupted && { interrupted }),

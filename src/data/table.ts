@@ -48,12 +48,16 @@ export function findColumn({ columns }: Table, name: string): Column {
 
 /** The given rows of a table, in this order. */
 export function selectRows(table: Table, rows: ArrayLike<number>): Table {
-  const columns = table.columns.map((column): Column => {
-    if (column.kind === "numeric") {
-      return { ...column, values: Float64Array.from(rows, (row) => column.values[row] as number) };
-    }
-    return { ...column, codes: Int32Array.from(rows, (row) => column.codes[row] as number) };
-  });
+  const pick = <T extends Float64Array | Int32Array>(values: T, picked: T): T => {
+    for (let row = 0; row < rows.length; ++row) picked[row] = values[rows[row] as number] as number;
+    return picked;
+  };
+  const columns = table.columns.map(
+    (column): Column =>
+      column.kind === "numeric"
+        ? { ...column, values: pick(column.values, new Float64Array(rows.length)) }
+        : { ...column, codes: pick(column.codes, new Int32Array(rows.length)) },
+  );
   return { rows: rows.length, columns };
 }
 

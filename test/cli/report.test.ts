@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { curvesSvg } from "../../src/cli/plot.js";
+import { curvesSvg, scatterSvg } from "../../src/cli/plot.js";
 import { htmlReport, type ReportData } from "../../src/cli/report.js";
 import type { EpochReport } from "../../src/trainer.js";
 
@@ -64,6 +64,18 @@ describe("curvesSvg", () => {
   });
 });
 
+describe("scatterSvg", () => {
+  test("draws at most 2000 points and a line, passes over what is no number", async () => {
+    const many = Array.from({ length: 5001 }, (_, row) => row);
+    const svg = await scatterSvg("Price", many, many);
+    checkWellFormed(svg);
+    expect(svg.split('fill-opacity="0.6"').length - 1).toBe(1667);
+    const none = await scatterSvg("Price", [Number.NaN], [1]);
+    checkWellFormed(none);
+    expect(none).not.toMatch(/NaN|undefined|Infinity/);
+  });
+});
+
 describe("htmlReport", () => {
   const epoch: EpochReport = {
     epoch: 1,
@@ -100,8 +112,10 @@ describe("htmlReport", () => {
         [0, 1103],
       ],
     },
-    accuracySvg: '<svg id="accuracy"></svg>',
-    lossSvg: '<svg id="loss"></svg>',
+    charts: [
+      { label: "Accuracy", svg: '<svg id="accuracy"></svg>' },
+      { label: "Loss", svg: '<svg id="loss"></svg>' },
+    ],
     samples: [
       { png: Uint8Array.of(0x89, 0x50, 0x4e, 0x47), predicted: 7, label: 7 },
       { png: Uint8Array.of(0x89, 0x50, 0x4e, 0x47), predicted: 3, label: 5 },
@@ -139,9 +153,31 @@ describe("htmlReport", () => {
     expect(html).toContain('<td class="hit" style="--share:1.000">1103</td>');
   });
 
+  test("names the classes, escaped, and gives each its scores", () => {
+    const named = htmlReport({ ...data, classes: ["<b>", "other"] });
+    expect(named).toContain(
+      '<tr><th scope="row">&lt;b&gt;</th><td>1.000</td><td>0.983</td><td>0.991</td><td>998</td></tr>',
+    );
+    expect(named).toContain('<th scope="col">&lt;b&gt;</th>');
+    expect(named).not.toContain("<b>");
+  });
+
+  test("of values it has R² and no matrix; without test rows it says so", () => {
+    const { test: _, ...rest } = data;
+    const values = htmlReport({
+      ...rest,
+      result: "Test R² 0.5 & more",
+      epochs: [{ ...epoch, trainR2: 0.25, valR2: -0.5 }],
+      test: { loss: 1, r2: 0.5, meanAbsoluteError: 1, meanSquaredError: 1 },
+    });
+    expect(values).toContain("Test R² 0.5 &amp; more");
+    expect(values).toContain("<td>0.2500</td><td>0.4321</td><td>-0.5000</td>");
+    expect(values).not.toContain("Confusion matrix");
+    expect(htmlReport(rest)).toContain("No rows were kept to test with.");
+  });
+
   test("embeds plots and samples, wrong ones marked by a word", () => {
-    expect(html).toContain(data.accuracySvg);
-    expect(html).toContain(data.lossSvg);
+    for (const { svg } of data.charts) expect(html).toContain(svg);
     expect(html.split('src="data:image/png;base64,iVBORw=="').length - 1).toBe(2);
     expect(html).toContain("predicted 3<br>true 5<br><strong>✗ wrong</strong>");
     expect(html).toContain("predicted 7<br>true 7<br><strong>✓ right</strong>");
@@ -149,7 +185,14 @@ describe("htmlReport", () => {
 
   test("loads nothing: no address but the SVG's namespaces, also with real plots", async () => {
     const plot = (name: string) => curvesSvg(name, name, [{ name: "training", values: [1, 2] }]);
-    const page = htmlReport({ ...data, accuracySvg: await plot("accuracy"), lossSvg: await plot("loss") });
+    const page = htmlReport({
+      ...data,
+      charts: [
+        { label: "Accuracy", svg: await plot("accuracy") },
+        { label: "Loss", svg: await plot("loss") },
+        { label: "Predicted", svg: await scatterSvg("values", [1, 2, 3], [1, 2, 2.5]) },
+      ],
+    });
     expect(withoutNamespaces(page)).not.toMatch(/http|url\((?!#)|@import|<link|<script/);
     const ids = [...page.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id);
     expect(new Set(ids).size).toBe(ids.length);
