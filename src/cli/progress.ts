@@ -50,7 +50,7 @@ export class TrainingDisplay {
   showEpoch(report: EpochReport): void {
     this.#stopBar();
     this.#reports.push(report);
-    this.#lines.push(epochLine(report));
+    this.#lines.push(epochLine(report, this.#interactive ? this.#screen.columns : undefined));
     if (!this.#interactive || performance.now() - this.#drawn >= REDRAW_MILLISECONDS) this.#flush();
   }
 
@@ -101,13 +101,16 @@ export class TrainingDisplay {
   }
 }
 
-function epochLine(report: EpochReport): string {
+/** A line of at most `columns` characters, if it can be: the rate is left out first. */
+function epochLine(report: EpochReport, columns = Number.POSITIVE_INFINITY): string {
   const { epoch, trainLoss, trainAccuracy, trainR2, valAccuracy, valR2, samplesPerSecond, completed } = report;
   const name = trainR2 === undefined ? "accuracy" : "R²";
   const scores = [
     ["train", trainAccuracy ?? trainR2],
     ["validation", valAccuracy ?? valR2],
   ].flatMap(([of, score]) => (typeof score === "number" ? [`${of} ${name} ${score.toFixed(4)}`] : []));
-  const rate = `${Math.round(samplesPerSecond).toLocaleString("en")} samples/s`;
-  return `epoch ${String(epoch).padStart(2)}  loss ${trainLoss.toFixed(4)}  ${scores.join("  ")}  ${rate}${completed ? "" : "  (interrupted)"}`;
+  const line = `epoch ${String(epoch).padStart(2)}  loss ${trainLoss.toFixed(4)}  ${scores.join("  ")}`;
+  const rate = `  ${Math.round(samplesPerSecond).toLocaleString("en")} samples/s`;
+  const end = completed ? "" : "  (interrupted)";
+  return line.length + rate.length + end.length <= columns ? line + rate + end : line + end;
 }

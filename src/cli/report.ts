@@ -85,8 +85,8 @@ export function htmlReport(data: ReportData): string {
 ${settingsSection(data.settings)}
 <h2>Charts</h2>
 ${data.charts.map(({ label, svg }) => chart(label, svg)).join("\n")}
-${epochsSection(data.epochs)}
 ${classSections(data)}
+${epochsSection(data.epochs)}
 ${samplesSection(data.samples)}
 </main>
 </body>

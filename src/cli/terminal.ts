@@ -97,6 +97,9 @@ export function curveChart(
   const values = curves.flatMap((curve) => curve.points.map(([, value]) => value));
   if (values.length === 0) return "";
   const least = Math.floor(Math.min(...values) * 100) / 100;
+  // Few epochs are named, so that their numbers do not run into each other.
+  const every = Math.ceil(Math.max(train.length, validation.length) / 10);
+  const epochName = (epoch: number) => (epoch === 1 || epoch % every === 0 ? String(Math.round(epoch)) : "");
   const highest = most ?? Math.ceil(Math.max(...values) * 100) / 100;
   return plot(
     curves.map((curve) => curve.points),
@@ -107,7 +110,7 @@ export function curveChart(
       ...(colour ? { color: curves.map(({ color }) => color) } : {}),
       legend: { position: "bottom", series: curves.map(({ name }) => name) },
       yRange: [least, highest > least ? highest : least + 0.01],
-      formatter: (value, { axis }) => (axis === "y" ? value.toFixed(3) : String(Math.round(value))),
+      formatter: (value, { axis }) => (axis === "y" ? value.toFixed(3) : epochName(value)),
     },
   );
 }

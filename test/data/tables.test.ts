@@ -1,0 +1,170 @@
+import { createReadStream } from "node:fs";
+import { mkdtemp, open, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parquetWriteBuffer } from "hyparquet-writer";
+import { describe, expect, it } from "vitest";
+import { parseCsv, readCsv } from "../../src/data/csv.js";
+import { readParquet } from "../../src/data/parquet.js";
+import { createEngine, FormatError, Preprocessor, readJsonLines, textAt } from "../../src/index.js";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+describe("readCsv", () => {
+  it("reads the same from parts of any size, through quotes, line ends and characters", async () => {
+    const text = '\ufeffname,"a ""b"", c",size\r\n"Zoë, ü",x,1.5\r\n\r\n"two\nlines",y,\r\nplain,x,2\r\n';
+    const whole = parseCsv(text);
+    for (const size of [1, 2, 3, 7, 1000]) {
+      const parts: Uint8Array[] = [];
+      const all = bytes(text);
+      for (let start = 0; start < all.length; start += size) parts.push(all.subarray(start, start + size));
+      expect(await readCsv(() => parts)).toEqual(whole);
+    }
+  });
+
+  it("begins again when numbers turn out to be names, and keeps their spelling", async () => {
+    let opened = 0;
+    const table = await readCsv(() => {
+      ++opened;
+      return ["zip,n\n007,1\n010,2\n", "A1,3\n"];
+    });
+    expect(opened).toBe(2);
+    expect([0, 1, 2].map((row) => textAt(table.columns[0] as never, row))).toEqual(["007", "010", "A1"]);
+    expect(table.columns[1]).toMatchObject({ kind: "numeric" });
+  });
+
+  it("takes the first row for names unless a number is in it", () => {
+    const names = (text: string, options = {}) => parseCsv(text, "x", options).columns.map(({ name }) => name);
+    expect(names("a,b\n1,2\n")).toEqual(["a", "b"]);
+    expect(names("a,2\n1,2\n")).toEqual(["column1", "column2"]);
+    expect(names(",b\n1,2\n")).toEqual(["column1", "b"]);
+    expect(names("a,2020\n1,2\n", { header: true })).toEqual(["a", "2020"]);
+    expect(names("a,b\nc,d\n", { header: false })).toEqual(["column1", "column2"]);
+  });
+
+  it("refuses bytes that are not UTF-8, and a text in a column of numbers, with its row", async () => {
+    await expect(readCsv(() => [Uint8Array.of(97, 10, 0xff, 0xfe, 10)])).rejects.toThrow("expected UTF-8 text");
+    const kinds = { n: "numeric", x: "ignore" } as const;
+    await expect(readCsv(() => ["n,x\n1,2\nfive,3\n"], "f", { kinds })).rejects.toThrow(
+      'f: row 2: column n: expected a number, got "five"',
+    );
+    expect(parseCsv("n,x,y\n1,2,3\n", "f", { kinds, others: "ignore" }).columns.map(({ name }) => name)).toEqual(["n"]);
+  });
+
+  it("reads 30 MB from a file without holding its text", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "simdgrad-csv-"));
+    try {
+      const path = join(folder, "big.csv");
+      const block = Array.from(
+        { length: 10_000 },
+        (_, i) => `${i},${i / 8},"city, ${i % 50}",${"x".repeat(45)}${i % 9}`,
+      );
+      const file = await open(path, "w");
+      await file.write("id,value,city,text\n");
+      for (let i = 0; i < 45; ++i) await file.write(`${block.join("\n")}\n`);
+      const { size } = await file.stat();
+      await file.close();
+      expect(size).toBeGreaterThan(30e6);
+      const table = await readCsv(() => createReadStream(path));
+      expect(table.rows).toBe(450_000);
+      const [id, value, city, text] = table.columns;
+      expect(id?.kind === "numeric" && id.values[449_999]).toBe(9999);
+      expect(value?.kind === "numeric" && value.values.reduce((sum, x) => sum + x, 0)).toBe((45 * 9999 * 10_000) / 16);
+      expect(city?.kind === "categorical" && city.categories.length).toBe(50);
+      expect(text?.kind === "categorical" && text.categories.length).toBe(9);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }, 60_000);
+});
+
+describe("readJsonLines", () => {
+  it("has numbers, names, and what is missing", async () => {
+    const table = await readJsonLines(['{"a":1,"b":"x"}\n{"a":null,"b"', ':true}\n\n{"b":"7","c":2}\n']);
+    expect(table.rows).toBe(3);
+    expect(table.columns.map(({ name, kind }) => `${name} ${kind}`)).toEqual([
+      "a numeric",
+      "b categorical",
+      "c numeric",
+    ]);
+    expect(table.columns.map((column) => [0, 1, 2].map((row) => textAt(column, row)))).toEqual([
+      ["1", undefined, undefined],
+      ["x", "true", "7"],
+      [undefined, undefined, "2"],
+    ]);
+  });
+
+  it.each(["[1]", "{", '{"a":[1]}', '{"a":1e999}', "", "3"])("refuses %j", async (text) => {
+    await expect(readJsonLines([text])).rejects.toThrow(FormatError);
+  });
+});
+
+describe("readParquet", () => {
+  it("has numbers, names, and what is missing, from several row groups", async () => {
+    const file = parquetWriteBuffer({
+      columnData: [
+        { name: "n", data: [1.5, null, 3], type: "DOUBLE" },
+        { name: "big", data: [1n, 2n, 3n], type: "INT64" },
+        { name: "s", data: ["a", "b", "a"], type: "STRING" },
+      ],
+      rowGroupSize: 2,
+    });
+    const table = await readParquet(file);
+    expect(table.columns.map((column) => [0, 1, 2].map((row) => textAt(column, row)))).toEqual([
+      ["1.5", undefined, "3"],
+      ["1", "2", "3"],
+      ["a", "b", "a"],
+    ]);
+    await expect(readParquet(file.slice(0, -9))).rejects.toThrow(FormatError);
+    await expect(readParquet(new ArrayBuffer(3))).rejects.toThrow(FormatError);
+  });
+});
+
+describe("Preprocessor", () => {
+  it("gives mostly-zero tables as compressed rows with the values that the dense ones have", async () => {
+    const rows = Array.from({ length: 40 }, (_, row) => `c${row % 20},${row / 4},${row % 2 ? "a" : "b"}`);
+    const table = parseCsv(`code,n,kind\n${rows.join("\n")}\n`);
+    const preprocessor = Preprocessor.fit(table, "kind");
+    expect(preprocessor.sparse).toBe(true);
+    const dense = preprocessor.transform(table);
+    const { indptr, indices, values } = preprocessor.transformSparse(table);
+    const expanded = new Float32Array(dense.length);
+    for (let row = 0; row < table.rows; ++row) {
+      for (let i = indptr[row] as number; i < (indptr[row + 1] as number); ++i) {
+        expanded[row * preprocessor.inputs + (indices[i] as number)] = values[i] as number;
+      }
+    }
+    expect(expanded).toEqual(dense);
+    const engine = await createEngine({ threads: 1 });
+    const source = preprocessor.source(table);
+    expect(engine.dataset(source).inputs.constructor.name).toBe("CsrMatrix");
+    const placed = engine.dataset(source, { sparse: false }).inputs;
+    expect((placed as { data: Float32Array }).data).toEqual(dense);
+  });
+
+  it("refuses hostile configurations", () => {
+    const feature = { name: "x", offset: 0, scale: 1, fill: 0 };
+    const good = { task: "regression", target: "y", features: [feature], targetOffset: 0, targetScale: 1 };
+    const parse = (value: unknown) => () => Preprocessor.parse(JSON.stringify(value));
+    expect(parse(good)).not.toThrow();
+    const many = Array.from({ length: 3 }, (_, i) => ({
+      name: `f${i}`,
+      categories: Array.from({ length: 2 ** 19 }, (_, j) => String(j)),
+    }));
+    for (const [change, message] of [
+      [{ features: [feature, feature] }, "different names"],
+      [{ features: [{ ...feature, name: "y" }] }, "different names"],
+      [{ features: [{ ...feature, scale: null }] }, "feature 0"],
+      [{ features: [{ ...feature, scale: 0 }] }, "feature 0"],
+      [{ features: [{ name: "x", categories: ["a", "a"] }] }, "feature 0"],
+      [{ features: [{ name: "x", categories: [] }] }, "1 to 1048576 columns of inputs, got 0"],
+      [{ features: many }, "1 to 1048576 columns of inputs, got 1572864"],
+      [{ targetScale: "1" }, "the target's scale"],
+      [{ task: "classification", classes: ["a", "a"] }, "two different classes"],
+      [{ task: "clustering" }, "the task"],
+    ] as const) {
+      expect(parse({ ...good, ...change })).toThrow(FormatError);
+      expect(parse({ ...good, ...change })).toThrow(message);
+    }
+  });
+});
