@@ -23,7 +23,9 @@ export function chooseThreads(requested: number | "auto"): ThreadsChoice {
   }
   const hardware = hardwareThreads();
   const count = requested === "auto" ? Math.min(hardware, MOST_AUTOMATIC_THREADS) : requested;
-  const obstacle = typeof SharedArrayBuffer === "function" ? whyNotShared() : "the engine has no SharedArrayBuffer";
+  // Pages that are not isolated have no SharedArrayBuffer, but the reason that helps is the other one.
+  const lacking = typeof SharedArrayBuffer === "function" ? undefined : "the engine has no SharedArrayBuffer";
+  const obstacle = whyNotShared() ?? lacking;
   if (count > 1 && obstacle) return { count: 1, reason: obstacle };
   return { count, reason: requested === "auto" ? `the machine can run ${hardware} at a time` : "requested" };
 }
