@@ -10,7 +10,7 @@ export type Scaling = "standard" | "minmax";
 export type TargetTask = "classification" | "regression";
 
 /** A feature: `(value − offset) / scale`, missing values as the mean; or one column for each category, missing and new ones zero. */
-type Feature =
+export type Feature =
   | { readonly name: string; readonly offset: number; readonly scale: number; readonly fill: number }
   | { readonly name: string; readonly categories: readonly string[] };
 
