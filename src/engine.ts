@@ -1,6 +1,6 @@
 /** The engine: one linear memory, the kernels over it, the seeded generator. Everything else is made from an engine. */
 
-import { switchOnRevectorize } from "#platform";
+import { findChangedKernel, switchOnRevectorize } from "#platform";
 import { type CsrData, CsrMatrix } from "./csr.js";
 import { Dataset, type DatasetOptions } from "./data/dataset.js";
 import type { DataSource, SparseSource } from "./data/source.js";
@@ -11,7 +11,6 @@ import { Random } from "./random.js";
 import { type Binaries, chooseBinaries } from "./wasm/binaries.js";
 import { instantiateKernels, type Kernels } from "./wasm/kernels.js";
 import { LinearMemory } from "./wasm/memory.js";
-import { findChangedKernel } from "./wasm/self-test.js";
 import type { ThreadWorker } from "./wasm/thread-worker.js";
 import { chooseThreads, NoWorkerError, type ThreadsChoice, WorkerPool } from "./wasm/threads.js";
 import { fastestTile, type Tile, tileWord } from "./wasm/tile.js";

@@ -67,7 +67,7 @@ export { Network, type NetworkOptions, type StateDict } from "./network.js";
 export { Adagrad, type AdagradOptions } from "./optimizers/adagrad.js";
 export { Adam, type AdamOptions, AdamW } from "./optimizers/adam.js";
 export { createOptimizer } from "./optimizers/create.js";
-export type { OptimizerOptions } from "./optimizers/kernel-optimizer.js";
+export type { GradientTerms, OptimizerOptions } from "./optimizers/kernel-optimizer.js";
 export { Optimizer, type OptimizerConfig, type OptimizerState } from "./optimizers/optimizer.js";
 export { RMSProp, type RMSPropOptions } from "./optimizers/rmsprop.js";
 export { SGD, type SGDOptions } from "./optimizers/sgd.js";
@@ -94,7 +94,13 @@ export {
 } from "./schedules/schedule.js";
 export { type EpochReport, type FitOptions, fit, type Progress } from "./trainer.js";
 export type { Callback, CallbackState, Outcome, RunPlan, RunView } from "./training/callbacks.js";
-export { type CheckpointContents, loadCheckpoint, saveCheckpoint } from "./training/checkpoint.js";
+export {
+  type CheckpointContents,
+  loadCheckpoint,
+  type RandomStates,
+  saveCheckpoint,
+  type TrainingPosition,
+} from "./training/checkpoint.js";
 export { Checkpoint, type CheckpointOptions, type CheckpointPosition } from "./training/checkpoint-callback.js";
 export { EarlyStopping, type EarlyStoppingOptions } from "./training/early-stopping.js";
 export { History } from "./training/history.js";
@@ -105,6 +111,8 @@ export type { TrainingRun } from "./training/run.js";
 export type { LearningRateSchedule } from "./training/schedule.js";
 export type { ClassWeights } from "./training/weights.js";
 export type { BinaryName, BinaryOptions, PerBinary } from "./wasm/binaries.js";
+export type { Kernels, Pointer } from "./wasm/kernels.js";
+export type { LinearMemory } from "./wasm/memory.js";
 export type { ThreadWorker } from "./wasm/thread-worker.js";
 export type { Tile } from "./wasm/tile.js";
 export type { Variant } from "./wasm/variant.js";

@@ -17,6 +17,8 @@ import {
   parseMnist,
 } from "./mnist.js";
 
+export type { Mnist, MnistFile, MnistOptions } from "./mnist.js";
+
 /** Which of the places looked at held the files. */
 export type MnistOrigin = "directory" | "environment" | "package" | "cache" | "download";
 

@@ -8,6 +8,7 @@ import v8 from "node:v8";
 import { Worker } from "node:worker_threads";
 import type { ThreadWorker, WorkerHandle } from "./thread-worker.js";
 
+export { findChangedKernel } from "./self-test.js";
 export type { ThreadWorker } from "./thread-worker.js";
 
 /** The bytes at a URL; a text may be a path, too. @throws Error when there is no such file, or a server does not give it */

@@ -27,6 +27,11 @@ export function switchOnRevectorize(): string | undefined {
   return "a page cannot switch it on; only Node can";
 }
 
+/** The kernel whose bits 256-bit vectors changed: none, as there are no such vectors. Pages need not load that test. */
+export function findChangedKernel(..._: readonly unknown[]): string | undefined {
+  return undefined;
+}
+
 /** Starts the worker that lies beside the library. One literal expression: bundlers find the worker by it. */
 export function startWorkerBeside(): ThreadWorker {
   return new Worker(new URL("../../build/wasm/worker.js", import.meta.url), { type: "module", name: "simdgrad" });

@@ -18,7 +18,11 @@ const ROUNDS = 60;
  *
  * @returns the name of a kernel whose bits changed; undefined when all is well
  */
-export function findChangedKernel(kernels: Kernels, memory: LinearMemory, team: Pointer): string | undefined {
+export function findChangedKernel(
+  kernels: Kernels,
+  memory: Pick<LinearMemory, "allocate" | "free" | "f32" | "i32">,
+  team: Pointer,
+): string | undefined {
   const arrays = memory.allocate(4 * LENGTH * 4);
   const [x, w, g, y] = [0, 1, 2, 3].map((index) => arrays + index * LENGTH * 4) as [number, number, number, number];
   // Beyond the largest result of the normalizations: room for their statistics.

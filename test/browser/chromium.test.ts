@@ -1,0 +1,104 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildEsbuild, buildVite, buildWebpack, serveVite } from "./bundlers.js";
+import { launchChromium } from "./chromium.js";
+import { type Outcome, trainInNode } from "./outcome.js";
+import { makeProject, type Project } from "./project.js";
+import { ISOLATION, type Served, serve } from "./serve.js";
+
+type Headers = Readonly<Record<string, string>>;
+
+/** A set-up: builds the project in the folder, and returns how it is served. */
+type SetUp = (folder: string) => Promise<(headers: Headers) => Promise<Served>>;
+
+const built =
+  (build: (folder: string) => Promise<string>): SetUp =>
+  async (folder) => {
+    const site = await build(folder);
+    return (headers) => serve(site, headers);
+  };
+const developed =
+  (...exclude: string[]): SetUp =>
+  async (folder) =>
+  (headers) =>
+    serveVite(folder, headers, exclude);
+const bare = built(async (folder) => folder);
+
+/** What it is, the sample, and how it comes to the browser. */
+const SET_UPS: readonly (readonly [string, string, SetUp])[] = [
+  ["Vite's development server", "vite", developed("simdgrad")],
+  ["Vite's development server, inline and bundled beforehand", "vite-inline", developed()],
+  ["Vite's development server, bundled beforehand", "vite", developed()],
+  ["Vite's build", "vite", built(buildVite)],
+  ["webpack 5", "webpack", built(buildWebpack)],
+  ["esbuild, inline, a classic script", "esbuild", built(buildEsbuild)],
+  ["a bare page with an import map", "bare", bare],
+  ["a bare page, inline, one file", "bare-inline", bare],
+  ["a worker, Vite's development server", "worker", developed("simdgrad")],
+  ["a worker, Vite's build", "worker", built(buildVite)],
+  ["a worker, webpack 5", "worker", built(buildWebpack)],
+];
+
+let browser: Browser;
+const expected = new Map<string, Outcome>();
+const keyOf = (variant: string, threads: number) => `${variant}, ${threads} threads`;
+
+beforeAll(async () => {
+  browser = await launchChromium();
+  for (const variant of ["simd", "relaxed"] as const) {
+    for (const threads of [1, 2]) expected.set(keyOf(variant, threads), await trainInNode(variant, threads));
+  }
+});
+afterAll(() => browser?.close());
+
+it("trains in Node, to the same bits with one thread and two", () => {
+  for (const variant of ["simd", "relaxed"]) {
+    const [one, two] = [1, 2].map((threads) => expected.get(keyOf(variant, threads)) as Outcome);
+    expect(one).toMatchObject({ variant, threads: 1 });
+    expect(two).toMatchObject({ variant, threads: 2, losses: one?.losses, weights: one?.weights });
+    expect(one?.losses.at(-1)).toBeLessThan(0.9 * (one?.losses[0] as number));
+  }
+});
+
+describe.each(SET_UPS)("%s", (_, sample, setUp) => {
+  let project: Project;
+  let start: Awaited<ReturnType<SetUp>>;
+  beforeAll(async () => {
+    project = makeProject(sample);
+    start = await setUp(project.folder);
+  });
+  afterAll(() => project?.remove());
+
+  it.each([
+    ["simd", true],
+    ["relaxed", true],
+    ["relaxed", false],
+  ] as const)("trains to Node's bits with %s, cross-origin isolated: %s", async (variant, isolated) => {
+    const served = await start(isolated ? ISOLATION : {});
+    const page = await browser.newPage();
+    const complaints: string[] = [];
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    page.on("response", (response) => {
+      if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`);
+    });
+    try {
+      await page.goto(`${served.url}#${encodeURIComponent(JSON.stringify({ variant, threads: 2 }))}`);
+      const found = await page
+        .waitForFunction(() => (globalThis as { outcome?: Outcome }).outcome, undefined, { timeout: 20_000 })
+        .catch((error: unknown) => {
+          throw new Error(`no result; the page said: ${complaints.join("\n")}`, { cause: error });
+        });
+      const outcome = (await found.jsonValue()) as Outcome;
+      const { losses, weights } = expected.get(keyOf(variant, isolated ? 2 : 1)) as Outcome;
+      const threadsReason = isolated ? "requested" : expect.stringContaining("the page is not cross-origin isolated");
+      expect(outcome).toMatchObject({ losses, weights, variant, threads: isolated ? 2 : 1, threadsReason });
+      expect(complaints).toEqual([]);
+    } finally {
+      await page.close();
+      await served.close();
+    }
+  });
+});

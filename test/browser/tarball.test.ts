@@ -1,0 +1,66 @@
+import { execFile, execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { trainInNode } from "./outcome.js";
+import { makeProject, type Project } from "./project.js";
+
+describe("the tarball", () => {
+  const files = () =>
+    execFileSync("tar", ["-tzf", inject("tarball")], { encoding: "utf8" })
+      .trim()
+      .split("\n")
+      .map((path) => path.replace(/^package\//, ""));
+
+  it("holds what was built, its types, licence and documents, and nothing else", () => {
+    const expected = [
+      /^package\.json$/,
+      /^(LICENSE|README\.md|CHANGELOG\.md)$/,
+      /^docs\/(kernel-contract|bundlers)\.md$/,
+      /^build\/(simd|relaxed)(-shared)?\.wasm$/,
+      /^build\/([a-z-]+\/)?[a-z-]+(\.d\.ts|\.js)$/,
+    ];
+    expect(files().filter((path) => !expected.some((pattern) => pattern.test(path)))).toEqual([]);
+    for (const pattern of expected) expect(files()).toContainEqual(expect.stringMatching(pattern));
+  });
+
+  it("holds one script for each declaration file", () => {
+    const scripts = files().filter((path) => path.endsWith(".js") && path !== "build/inline-node.js");
+    const declarations = files().filter((path) => path.endsWith(".d.ts"));
+    expect(declarations.map((path) => path.replace(".d.ts", ".js")).sort()).toEqual(scripts.sort());
+  });
+});
+
+describe("in Node", () => {
+  let project: Project;
+  beforeAll(() => {
+    project = makeProject();
+    writeFileSync(join(project.folder, "package.json"), "{}");
+  });
+  afterAll(() => project?.remove());
+
+  const PROGRAM = `
+    const { train } = await import("./train.js");
+    process.stdout.write(JSON.stringify(await train(library, { variant: "simd", threads: 2 })));
+  `;
+  const imported = (name: string) => `import * as library from "${name}"; ${PROGRAM}`;
+  const required = `const library = require("simdgrad"); (async () => { ${PROGRAM} })();`;
+
+  it.each([
+    ["20", "mjs", "simdgrad", imported("simdgrad")],
+    ["20", "mjs", "simdgrad/inline", imported("simdgrad/inline")],
+    ["22", "cjs", "required", required],
+    ["24", "cjs", "required", required],
+    ["26", "cjs", "required", required],
+    ["26", "mjs", "simdgrad/inline", imported("simdgrad/inline")],
+  ])("%s, as a .%s program, trains with %s", async (version, extension, name, program) => {
+    const file = `${name.replace("/", "-")}-${version}.${extension}`;
+    writeFileSync(join(project.folder, file), program);
+    const own = process.versions.node.startsWith(`${version}.`);
+    const [command, ...rest] = own ? [process.execPath] : ["npx", "-y", `node@${version}`];
+    const { stdout } = await promisify(execFile)(command as string, [...rest, file], { cwd: project.folder });
+    const { losses, weights } = await trainInNode("simd", 2);
+    expect(JSON.parse(stdout)).toMatchObject({ losses, weights, threads: 2, threadsReason: "requested" });
+  });
+});
