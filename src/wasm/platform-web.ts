@@ -28,9 +28,7 @@ export function switchOnRevectorize(): string | undefined {
 }
 
 /** The kernel whose bits 256-bit vectors changed: none, as there are no such vectors. Pages need not load that test. */
-export function findChangedKernel(..._: readonly unknown[]): string | undefined {
-  return undefined;
-}
+export const findChangedKernel: typeof import("./self-test.js").findChangedKernel = () => undefined;
 
 /** Starts the worker that lies beside the library. One literal expression: bundlers find the worker by it. */
 export function startWorkerBeside(): ThreadWorker {

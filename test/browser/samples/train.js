@@ -9,11 +9,14 @@ export async function train({ createEngine, Dense, fit, Network, ReLU }, options
   };
   const inputs = Float32Array.from({ length: rows * columns }, next);
   const targets = Int32Array.from({ length: rows }, (_, row) => Math.floor(inputs[row * columns] * classes));
-  const network = new Network(engine, [new Dense(columns, 160), new ReLU(), new Dense(160, classes)]);
+  const network = new Network(engine, [
+    new Dense(columns, 160, { init: "he-normal" }),
+    new ReLU(),
+    new Dense(160, classes),
+  ]);
   const data = engine.dataset({ inputs, shape: [rows, columns], targets });
   const losses = [];
-  for await (const { trainLoss } of fit(network, data, { epochs: 10, batchSize: 32, learningRate: 0.5 }))
-    losses.push(trainLoss);
+  for await (const { trainLoss } of fit(network, data, { epochs: 10, batchSize: 32 })) losses.push(trainLoss);
   const weights = network.layers.flatMap((layer) => layer.parameters().map((parameter) => hash(parameter.toArray())));
   const { variant, variantReason, threads, threadsReason } = engine.info();
   engine.dispose();
