@@ -10,7 +10,7 @@ export async function train({ createEngine, Dense, fit, Network, ReLU }, options
   const inputs = Float32Array.from({ length: rows * columns }, next);
   const targets = Int32Array.from({ length: rows }, (_, row) => Math.floor(inputs[row * columns] * classes));
   const network = new Network(engine, [
-    new Dense(columns, 160, { init: "he-normal" }),
+    new Dense(columns, 160, { init: "heNormal" }),
     new ReLU(),
     new Dense(160, classes),
   ]);
