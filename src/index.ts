@@ -21,6 +21,7 @@ export { type Class, MLPClassifier } from "./estimators/mlp-classifier.js";
 export { MLPRegressor } from "./estimators/mlp-regressor.js";
 export type { Evaluation } from "./evaluation.js";
 export { loadModel, serializeModel } from "./formats/model.js";
+export { type NpyArray, type NpyData, parseNpy, serializeNpy } from "./formats/npy.js";
 export { checkGradients, type GradientCheck, type GradientCheckOptions, type LossToCheck } from "./gradient-check.js";
 export { constant, type Initializer, type InitializerName, initializers } from "./initializers.js";
 export { BatchNorm, type BatchNormOptions } from "./layers/batch-norm.js";
