@@ -22,6 +22,7 @@ export { MLPRegressor } from "./estimators/mlp-regressor.js";
 export type { Evaluation } from "./evaluation.js";
 export { loadModel, serializeModel } from "./formats/model.js";
 export { type NpyArray, type NpyData, parseNpy, serializeNpy } from "./formats/npy.js";
+export { loadOnnx, type OnnxOptions, readOnnxMetadata, serializeOnnx } from "./formats/onnx.js";
 export { loadWeights, serializeWeights, type WeightLayout, type WeightsOptions } from "./formats/weights.js";
 export { checkGradients, type GradientCheck, type GradientCheckOptions, type LossToCheck } from "./gradient-check.js";
 export { constant, type Initializer, type InitializerName, initializers } from "./initializers.js";
