@@ -1,5 +1,6 @@
 /** The built-in layers as a model file has them: what their options must be, which tensors they have, how they are made. */
 
+import { FormatError } from "../errors.js";
 import { BatchNorm } from "../layers/batch-norm.js";
 import { Dense } from "../layers/dense.js";
 import { Dropout } from "../layers/dropout.js";
@@ -25,8 +26,6 @@ export interface LayerType {
   columns(config: LayerConfig): { readonly inputs?: number; readonly outputs?: number };
   /** Names and shapes of its tensors. */
   tensors(config: LayerConfig): Readonly<Record<string, readonly number[]>>;
-  /** Those of which no element may be negative. */
-  readonly nonNegative?: readonly string[];
 }
 
 /** A layer without columns or tensors of its own. */
@@ -40,7 +39,6 @@ function normalization(make: LayerType["make"], running: readonly string[]): Lay
     columns: ({ features }) => ({ inputs: features as number, outputs: features as number }),
     tensors: ({ features }) =>
       Object.fromEntries(["gamma", "beta", ...running].map((name) => [name, [features as number]])),
-    nonNegative: ["runningVariance"],
   };
 }
 
@@ -99,4 +97,19 @@ export function typeOfConfig(config: unknown): LayerType | undefined {
   }
   const { inputs = 1, outputs = 1 } = type.columns(given);
   return inputs <= MOST_UNITS && outputs <= MOST_UNITS ? type : undefined;
+}
+
+/**
+ * Checks the values that a file has for an array: finite, and no variance below 0.
+ *
+ * @param array its name in the layer
+ * @param label the file and its tensor, for messages
+ * @throws FormatError
+ */
+export function checkValues(array: string, values: Float32Array, label: string): void {
+  if (values.some((value) => !Number.isFinite(value))) {
+    throw new FormatError(`${label}: expected finite numbers, got NaN or infinities`);
+  }
+  const negative = array === "runningVariance" ? values.find((value) => value < 0) : undefined;
+  if (negative !== undefined) throw new FormatError(`${label}: expected numbers from 0 up, got ${negative}`);
 }

@@ -1,0 +1,66 @@
+/** What a model file says of its layers, as metadata: `format` and `layers`, the same in safetensors and ONNX. */
+
+import { FormatError } from "../errors.js";
+import type { Layer, LayerConfig } from "../layers/layer.js";
+import type { Network } from "../network.js";
+import { layerType, layerTypeNames, typeOfConfig } from "./layer-types.js";
+
+const FORMAT = "simdgrad";
+/** Layers beyond which a file is taken for hostile rather than large. */
+export const MOST_LAYERS = 1000;
+
+/** The entries for a network. @throws TypeError for a layer that is not built in */
+export function modelMetadata(network: Network): { readonly format: string; readonly layers: string } {
+  return { format: FORMAT, layers: JSON.stringify(network.layers.map(describeLayer)) };
+}
+
+/** The layers in a file's metadata, checked one by one and against each other. @throws FormatError when there are none */
+export function parseModelMetadata(metadata: Readonly<Record<string, string>>, name: string): LayerConfig[] {
+  if (metadata.format !== FORMAT) {
+    throw new FormatError(`${name}: expected metadata with format "${FORMAT}", got ${JSON.stringify(metadata.format)}`);
+  }
+  return parseLayers(metadata.layers, name);
+}
+
+/** A built-in layer's type and options. @throws TypeError for another */
+export function describeLayer(layer: Layer): LayerConfig {
+  const config = layer.config();
+  // A subclass may compute something else: it must not come back as what it extends.
+  if (config && layerType(config.type)?.make(config).constructor === layer.constructor) return config;
+  throw new TypeError(`model: expected built-in layers, got ${layer.constructor.name}`);
+}
+
+function parseLayers(text: string | undefined, name: string): LayerConfig[] {
+  const complain = (got: string) =>
+    new FormatError(
+      `${name}: metadata "layers": expected a JSON list of layers (${layerTypeNames.join(", ")}), got ${got}`,
+    );
+  let value: unknown;
+  try {
+    value = JSON.parse(text ?? "");
+  } catch {
+    throw complain(text === undefined ? "nothing" : "something that is not JSON");
+  }
+  if (!Array.isArray(value) || value.length === 0 || value.length > MOST_LAYERS) {
+    throw complain(Array.isArray(value) ? `${value.length} layers` : typeof value);
+  }
+  checkLayers(value, complain);
+  return value;
+}
+
+/**
+ * Checks that layers can be made of descriptions, and that each gives what the next one takes.
+ *
+ * @param complain makes the error of what is wrong
+ */
+export function checkLayers(layers: readonly unknown[], complain: (problem: string) => FormatError): void {
+  let columns: number | undefined;
+  for (const [index, layer] of layers.entries()) {
+    const width = typeOfConfig(layer)?.columns(layer as LayerConfig);
+    if (!width) throw complain(`layer ${index}: ${JSON.stringify(layer)?.slice(0, 100)}`);
+    if (columns !== undefined && width.inputs !== undefined && columns !== width.inputs) {
+      throw complain(`layer ${index} with ${width.inputs} inputs after ${columns} outputs`);
+    }
+    columns = width.outputs ?? columns;
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * The npy format of NumPy: magic, version, header length, header, elements.
+ * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html. Files are taken as hostile: shape and length are
+ * checked before anything is allocated.
+ */
+
+import { FormatError, ShapeError } from "../errors.js";
+import { npyHeaderText, parseNpyHeader } from "./npy-header.js";
+import { isSizes } from "./tensor.js";
+
+/** Elements of an npy file. 64-bit integers are bigints, truth values the bytes 0 and 1. */
+export type NpyData =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | BigUint64Array;
+
+/** The array of an npy file. */
+export interface NpyArray {
+  /** As the file names it: byte order (`<` little, `>` big, `|` none), kind (f, i, u, b), bytes of an element. */
+  readonly dtype: string;
+  /** Elements in each dimension, slowest first; `[]` is a scalar. */
+  readonly shape: readonly number[];
+  /** In C order (the last dimension is contiguous) and this machine's byte order, whatever the file's were. */
+  readonly data: NpyData;
+}
+
+const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
+/** NumPy's own limit of a header that it trusts. */
+const MOST_HEADER = 10_000;
+/** NumPy's limit of dimensions. */
+const MOST_DIMENSIONS = 64;
+
+const ARRAYS = {
+  f4: Float32Array,
+  f8: Float64Array,
+  i1: Int8Array,
+  i2: Int16Array,
+  i4: Int32Array,
+  i8: BigInt64Array,
+  u1: Uint8Array,
+  u2: Uint16Array,
+  u4: Uint32Array,
+  u8: BigUint64Array,
+  b1: Uint8Array,
+} as const;
+
+/**
+ * Reads an npy file of version 1.0, 2.0 or 3.0: floats of 4 and 8 bytes, integers, truth values, either byte order, C or
+ * Fortran order.
+ *
+ * @param bytes the whole file
+ * @param name of the file, for messages
+ * @throws FormatError when the header, the type or the length is not that of such a file
+ */
+export function parseNpy(bytes: Uint8Array, name = "npy"): NpyArray {
+  return readNpy(bytes, name, false);
+}
+
+/** As `parseNpy`. @param handedOver whether `data` may be a view of the bytes, which nobody else has */
+export function readNpy(bytes: Uint8Array, name: string, handedOver: boolean): NpyArray {
+  const { begin, text } = readPreamble(bytes, name);
+  const { descr, fortranOrder, shape } = parseNpyHeader(text, name);
+  const type = elementType(descr, name);
+  if (shape.length > MOST_DIMENSIONS) {
+    throw new FormatError(`${name}: expected at most ${MOST_DIMENSIONS} dimensions, got ${shape.length}`);
+  }
+  const size = type.BYTES_PER_ELEMENT;
+  // As a double: a product too large to be exact is also too large to equal a file's length.
+  const expected = shape.reduce((product, length) => product * length, size);
+  const source = bytes.subarray(begin);
+  if (source.length !== expected) {
+    throw new FormatError(
+      `${name}: expected ${expected} bytes of ${descr} for shape (${shape.slice(0, 8)}), got ${source.length}`,
+    );
+  }
+  if (descr === "|b1" && source.some((byte) => byte > 1)) {
+    throw new FormatError(`${name}: expected truth values of 0 and 1, got another byte`);
+  }
+  const reorders = fortranOrder && shape.filter((length) => length > 1).length > 1;
+  const inPlace = handedOver && !reorders && source.byteOffset % size === 0;
+  const target = inPlace ? source : reorders ? toRowMajor(source, shape, size) : source.slice();
+  if (descr[0] === ">") swapBytes(target, size);
+  const { buffer, byteOffset } = target;
+  return { dtype: descr, shape, data: new type(buffer as ArrayBuffer, byteOffset, expected / size) };
+}
+
+/**
+ * The bytes of an npy file (version 1.0, C order, little-endian): what `numpy.save` writes for the same array.
+ *
+ * @param data row by row
+ * @throws TypeError for an array of another type; ShapeError when the shape has not as many elements as the array
+ */
+export function serializeNpy(data: NpyData, shape: readonly number[]): Uint8Array {
+  const entry = Object.entries(ARRAYS).find(([, type]) => data instanceof type);
+  if (!entry) throw new TypeError("npy: data: expected an array of 32- or 64-bit floats, or of integers");
+  if (!isSizes(shape)) throw new ShapeError(`npy: shape: expected integers of at least 0, got (${shape})`);
+  const elements = shape.reduce((product, length) => product * length, 1);
+  if (elements !== data.length) {
+    throw new ShapeError(`npy: shape (${shape}): expected ${elements} elements, got ${data.length}`);
+  }
+  const [kind] = entry;
+  const text = npyHeaderText({ descr: `${data.BYTES_PER_ELEMENT > 1 ? "<" : "|"}${kind}`, shape });
+  const preamble = MAGIC.length + 4;
+  // Padded so that the elements begin at a multiple of 64 bytes.
+  const begin = Math.ceil((preamble + text.length + 1) / 64) * 64;
+  const bytes = new Uint8Array(begin + data.byteLength);
+  bytes.set([...MAGIC, 1, 0]);
+  new DataView(bytes.buffer).setUint16(MAGIC.length + 2, begin - preamble, true);
+  bytes.set(new TextEncoder().encode(`${text.padEnd(begin - preamble - 1)}\n`), preamble);
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), begin);
+  return bytes;
+}
+
+/** Where the elements begin, and the header's text. */
+function readPreamble(bytes: Uint8Array, name: string): { begin: number; text: string } {
+  const [major = 0, minor] = bytes.subarray(MAGIC.length);
+  if (!MAGIC.every((byte, index) => bytes[index] === byte) || major < 1 || major > 3 || minor !== 0) {
+    const got = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+    throw new FormatError(
+      `${name}: expected an npy file of version 1.0 to 3.0, got the bytes ${got || "of an empty file"}`,
+    );
+  }
+  const first = MAGIC.length + (major === 1 ? 4 : 6);
+  if (bytes.length < first) throw new FormatError(`${name}: expected at least ${first} bytes, got ${bytes.length}`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, first);
+  const length = major === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
+  const most = Math.min(MOST_HEADER, bytes.length - first);
+  if (length > most) throw new FormatError(`${name}: expected a header of at most ${most} bytes, got ${length}`);
+  const begin = first + length;
+  // All that is accepted is ASCII, in which Latin-1 (versions 1 and 2) and UTF-8 (version 3) are the same.
+  return { begin, text: String.fromCharCode(...bytes.subarray(first, begin)) };
+}
+
+function elementType(descr: string, name: string): (typeof ARRAYS)[keyof typeof ARRAYS] {
+  const [order, kind] = [descr[0], descr.slice(1)];
+  const type = Object.hasOwn(ARRAYS, kind) ? ARRAYS[kind as keyof typeof ARRAYS] : undefined;
+  if (type && (type.BYTES_PER_ELEMENT === 1 ? order === "|" : order === "<" || order === ">")) return type;
+  const known = Object.keys(ARRAYS).join(" ");
+  throw new FormatError(`${name}: expected a type of ${known}, with < or > or | before it, got ${descr.slice(0, 20)}`);
+}
+
+/** Elements whose first dimension is contiguous, as a copy whose last one is. */
+function toRowMajor(source: Uint8Array, shape: readonly number[], size: number): Uint8Array<ArrayBuffer> {
+  const target = new Uint8Array(source.length);
+  const strides: number[] = [];
+  shape.reduce((stride, length) => {
+    strides.push(stride);
+    return stride * length;
+  }, size);
+  const position = shape.map(() => 0);
+  // Invariant: `from` is where the element at `position` lies in the source, `to` in the target.
+  for (let from = 0, to = 0; to < target.length; to += size) {
+    for (let byte = 0; byte < size; ++byte) target[to + byte] = source[from + byte] as number;
+    for (let dimension = shape.length - 1; dimension >= 0; --dimension) {
+      const [stride, length] = [strides[dimension] as number, shape[dimension] as number];
+      from += stride;
+      position[dimension] = (position[dimension] as number) + 1;
+      if ((position[dimension] as number) < length) break;
+      from -= stride * length;
+      position[dimension] = 0;
+    }
+  }
+  return target;
+}
+
+/** Turns the bytes of each element round. */
+function swapBytes(bytes: Uint8Array, size: number): void {
+  for (let at = 0; at < bytes.length; at += size) bytes.subarray(at, at + size).reverse();
+}

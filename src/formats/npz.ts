@@ -1,0 +1,102 @@
+/** The npz format of NumPy, a ZIP archive of npy files, packed and unpacked by fflate: `simdgrad/npz`. */
+
+import { inflateSync, type Zippable, zipSync } from "fflate";
+import { FormatError } from "../errors.js";
+import { type NpyArray, type NpyData, readNpy, serializeNpy } from "./npy.js";
+import { readZipDirectory, type ZipEntry } from "./zip-directory.js";
+
+export { type NpyArray, type NpyData, parseNpy, serializeNpy } from "./npy.js";
+
+/** Options of `parseNpz`. */
+export interface NpzOptions {
+  /**
+   * Bytes that the files of the archive may take once they are unpacked, all together. Default: the archive's own bytes and
+   * 8 MiB more, so that reading takes at most twice the archive and 16 MiB. Raise it for archives that are known.
+   */
+  readonly maxBytes?: number;
+}
+
+/** Options of `serializeNpz`. */
+export interface NpzWriteOptions {
+  /** Whether the arrays are deflated, as by `numpy.savez_compressed`; default true. */
+  readonly compress?: boolean;
+}
+
+const SUFFIX = ".npy";
+const DEFAULT_ROOM = 8 * 2 ** 20;
+
+/**
+ * The arrays of an npz file by name. Every size, offset and ratio in the archive's directory is checked before anything is
+ * unpacked, the unpacked bytes against their CRC-32 and their size.
+ *
+ * @param name of the file, for messages
+ * @throws FormatError for what is no such file, or unpacks to more than `maxBytes`; nothing is returned then
+ */
+export function parseNpz(bytes: Uint8Array, name = "npz", options: NpzOptions = {}): Map<string, NpyArray> {
+  const { maxBytes = bytes.length + DEFAULT_ROOM } = options;
+  if (!(maxBytes >= 0)) throw new RangeError(`npz: maxBytes: expected a number of at least 0, got ${maxBytes}`);
+  const entries = readZipDirectory(bytes, name);
+  const foreign = entries.find((entry) => !entry.name.endsWith(SUFFIX));
+  if (foreign) {
+    throw new FormatError(`${name}: expected files named ….npy, got ${JSON.stringify(foreign.name.slice(0, 80))}`);
+  }
+  const total = entries.reduce((sum, { size }) => sum + size, 0);
+  if (total > maxBytes) {
+    throw new FormatError(`${name}: expected at most ${maxBytes} bytes unpacked (maxBytes), got ${total}`);
+  }
+  const arrays = new Map<string, NpyArray>();
+  for (const entry of entries) {
+    const label = `${name}: ${entry.name.slice(0, 80)}`;
+    const npy = entry.deflated ? inflate(bytes, entry, label) : bytes.subarray(entry.begin, entry.end);
+    if (crc32(npy) !== entry.crc) throw new FormatError(`${label}: expected the CRC-32 ${entry.crc}, got another`);
+    arrays.set(entry.name.slice(0, -SUFFIX.length), readNpy(npy, label, entry.deflated));
+  }
+  return arrays;
+}
+
+/**
+ * The bytes of an npz file; the same arrays give the same bytes. Weights: `serializeNpz(Object.entries(network.stateDict()))`.
+ *
+ * @param arrays name, and shape and elements row by row
+ * @throws RangeError for a name given twice; TypeError, ShapeError as `serializeNpy`
+ */
+export function serializeNpz(
+  arrays: Iterable<readonly [string, { readonly shape: readonly number[]; readonly data: NpyData }]>,
+  { compress = true }: NpzWriteOptions = {},
+): Uint8Array {
+  const files: Zippable = {};
+  for (const [key, { shape, data }] of arrays) {
+    if (Object.hasOwn(files, key + SUFFIX)) throw new RangeError(`npz: expected each name once, got "${key}" twice`);
+    files[key + SUFFIX] = serializeNpy(data, shape);
+  }
+  // The first date that ZIP knows: the time of writing is not part of the contents.
+  return zipSync(files, { level: compress ? 6 : 0, mtime: new Date(1980, 0, 1) });
+}
+
+/** The unpacked bytes of a deflated entry. */
+function inflate(bytes: Uint8Array, { begin, end, size }: ZipEntry, label: string): Uint8Array {
+  // fflate drops what does not fit: one byte more shows whether there was any.
+  const room = new Uint8Array(size + 1);
+  let unpacked: Uint8Array;
+  try {
+    unpacked = inflateSync(bytes.subarray(begin, end), { out: room });
+  } catch (cause) {
+    throw new FormatError(`${label}: expected deflated data, got: ${(cause as Error).message}`, { cause });
+  }
+  if (unpacked.length === size) return unpacked;
+  const got = unpacked.length > size ? "more" : unpacked.length;
+  throw new FormatError(`${label}: expected ${size} bytes unpacked, got ${got}`);
+}
+
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; ++bit) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  return crc;
+});
+
+/** CRC-32 of ISO 3309, as ZIP has it. */
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (let i = 0; i < bytes.length; ++i) crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ (bytes[i] as number)) & 0xff] as number);
+  return ~crc >>> 0;
+}
