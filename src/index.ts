@@ -7,6 +7,7 @@ export { Dataset, type DatasetOptions } from "./data/dataset.js";
 export { readJsonLines } from "./data/jsonl.js";
 export { iterateMinibatches, type Minibatch, type MinibatchOptions } from "./data/minibatches.js";
 export { Preprocessor, type PreprocessorConfig, type Scaling, type TargetTask } from "./data/preprocessing.js";
+export type { CategoricalFeature, Feature, NumericFeature } from "./data/preprocessor-config.js";
 export type { DataSource, SparseSource } from "./data/source.js";
 export { type Split, splitRows } from "./data/split.js";
 export { type Rows, Subset } from "./data/subset.js";
