@@ -159,7 +159,8 @@ function toRowMajor(source: Uint8Array, shape: readonly number[], size: number):
   for (let from = 0, to = 0; to < target.length; to += size) {
     for (let byte = 0; byte < size; ++byte) target[to + byte] = source[from + byte] as number;
     for (let dimension = shape.length - 1; dimension >= 0; --dimension) {
-      const [stride, length] = [strides[dimension] as number, shape[dimension] as number];
+      const stride = strides[dimension] as number;
+      const length = shape[dimension] as number;
       from += stride;
       position[dimension] = (position[dimension] as number) + 1;
       if ((position[dimension] as number) < length) break;
@@ -170,7 +171,13 @@ function toRowMajor(source: Uint8Array, shape: readonly number[], size: number):
   return target;
 }
 
-/** Turns the bytes of each element round. */
+/** Turns the bytes of each element round; without a view of each, which would take more memory than the file. */
 function swapBytes(bytes: Uint8Array, size: number): void {
-  for (let at = 0; at < bytes.length; at += size) bytes.subarray(at, at + size).reverse();
+  for (let at = 0; at < bytes.length; at += size) {
+    for (let low = at, high = at + size - 1; low < high; ++low, --high) {
+      const byte = bytes[low] as number;
+      bytes[low] = bytes[high] as number;
+      bytes[high] = byte;
+    }
+  }
 }
