@@ -51,25 +51,4 @@ describe("parseIdx", () => {
     expect(() => parseIdx(file, "digits")).toThrow(/^digits: /);
     expect(() => parseIdx(file, "digits")).toThrow(message);
   });
-
-  it("accepts changed bytes as a consistent array or throws FormatError: 5000 mutations", () => {
-    const mutations = fc.array(fc.tuple(fc.nat(17), fc.nat(255)), { minLength: 1, maxLength: 4 });
-    const cuts = fc.oneof(fc.constant(18), fc.nat(18));
-    let parsed = 0;
-    fc.assert(
-      fc.property(mutations, cuts, (changes, cut) => {
-        const file = Uint8Array.from(whole).subarray(0, cut);
-        for (const [at, byte] of changes) file[at] = byte;
-        try {
-          const { shape, data } = parseIdx(file, "f");
-          expect(data.length).toBe(product(shape));
-          parsed++;
-        } catch (error) {
-          expect(error).toBeInstanceOf(FormatError);
-        }
-      }),
-      { numRuns: 5000, seed: 1 },
-    );
-    expect(parsed).toBeGreaterThan(50);
-  });
 });

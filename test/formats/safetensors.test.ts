@@ -287,7 +287,7 @@ describe("serializeSafetensors", () => {
   });
 });
 
-describe("hostile files", () => {
+describe("headers that nobody wrote", () => {
   /** Either FormatError, or tensors that divide the data among them without a gap and survive a round trip. */
   function accepts(bytes: Uint8Array): boolean {
     let parsed: ReturnType<typeof parseSafetensors>;
@@ -307,22 +307,6 @@ describe("hostile files", () => {
     expect(byName(parseSafetensors(serializeSafetensors(tensors, metadata)).tensors)).toEqual(byName(tensors));
     return true;
   }
-
-  it("5000 byte mutations of a good file, cut or not", () => {
-    const mutations = fc.array(fc.tuple(fc.nat(reference.length - 1), fc.nat(255)), { maxLength: 3 });
-    const cuts = fc.oneof({ weight: 4, arbitrary: fc.constant(reference.length) }, fc.nat(reference.length));
-    let accepted = 0;
-    fc.assert(
-      fc.property(mutations, cuts, (changes, cut) => {
-        const bytes = Uint8Array.from(reference).subarray(0, cut);
-        for (const [at, byte] of changes) bytes[at] = byte;
-        if (accepts(bytes)) accepted++;
-      }),
-      { numRuns: 5000, seed: 1 },
-    );
-    expect(accepted).toBeGreaterThan(200);
-    expect(accepted).toBeLessThan(4000);
-  });
 
   it("5000 headers of plausible entries", () => {
     const size = fc.oneof(fc.nat(4), fc.constantFrom(-1, 0.5, 2 ** 31, 2 ** 32, 2 ** 53, "1", null));
