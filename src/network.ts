@@ -1,5 +1,6 @@
 /** A network: a list of layers, each applied to the result of the one before, under a loss, and moved by an optimizer. */
 
+import { checkOptions, type OptionNames } from "./check-options.js";
 import { CsrMatrix } from "./csr.js";
 import { iterateMinibatches } from "./data/minibatches.js";
 import type { Rows } from "./data/subset.js";
@@ -21,6 +22,8 @@ export interface NetworkOptions {
   /** Default plain gradient descent with a learning rate of 0.1. */
   readonly optimizer?: Optimizer;
 }
+
+const OPTIONS: OptionNames<NetworkOptions> = { loss: true, optimizer: true };
 
 /** All learnable arrays and buffers: `layers.<index>.<name>`, row by row. */
 export type StateDict = Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
@@ -49,6 +52,7 @@ export class Network {
     if (!Array.isArray(layers) || layers.length === 0) {
       throw new TypeError("network: expected a list of at least one layer");
     }
+    checkOptions("network", options, OPTIONS);
     this.engine = engine;
     this.layers = [...layers];
     let columns: number | undefined;

@@ -1,5 +1,6 @@
 /** A labelled data set in linear memory, checked once as it enters. */
 
+import { checkBoolean, checkOptions, type OptionNames } from "../check-options.js";
 import { type CsrData, CsrMatrix, compress, densityLimit } from "../csr.js";
 import { ShapeError } from "../errors.js";
 import { ByteMatrix, checkFinite, Labels, Matrix } from "../matrix.js";
@@ -20,6 +21,8 @@ export interface DatasetOptions {
   readonly classes?: number;
 }
 
+const OPTIONS: OptionNames<DatasetOptions> = { checkFinite: true, sparse: true, classes: true };
+
 /**
  * Inputs [rows, columns] and targets: one label a row, or a row of values. Made by `engine.dataset`. The inputs are kept sparse where that is faster, as
  * bytes if they came as bytes, else as floats.
@@ -36,7 +39,9 @@ export class Dataset {
   constructor(kernels: Kernels, memory: LinearMemory, source: DataSource | SparseSource, options: DatasetOptions = {}) {
     const { inputs, shape, targets } = source;
     const { scale = 1 } = source as DataSource;
+    checkOptions("data set", options, OPTIONS);
     const { sparse = "auto", checkFinite: finite = true } = options;
+    checkBoolean("checkFinite", finite);
     const [rows = 0, ...rest] = shape;
     const columns = rest.reduce((product, size) => product * size, 1);
     const outputs = targetColumns(targets, rows);

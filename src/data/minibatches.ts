@@ -1,5 +1,6 @@
 /** Minibatches: rows gathered, in order or shuffled, into buffers that are reused from batch to batch. */
 
+import { checkOptions, type OptionNames } from "../check-options.js";
 import { CsrMatrix } from "../csr.js";
 import type { Engine } from "../engine.js";
 import { ShapeError } from "../errors.js";
@@ -29,6 +30,14 @@ export interface MinibatchOptions {
   readonly skip?: number;
 }
 
+const OPTIONS: OptionNames<MinibatchOptions> = {
+  shuffle: true,
+  dropLast: true,
+  weights: true,
+  indices: true,
+  skip: true,
+};
+
 /**
  * Yields batches of `batchSize` rows of `inputs` and `targets`. The same buffers are filled again for every batch.
  *
@@ -42,6 +51,7 @@ export function iterateMinibatches(
   batchSize: number,
   options: MinibatchOptions = {},
 ): Generator<Minibatch, void, undefined> {
+  checkOptions("minibatches", options, OPTIONS);
   if (inputs.rows !== targets.rows) {
     throw new ShapeError(`minibatches: expected one target for each of the ${inputs.rows} rows, got ${targets.rows}`);
   }
