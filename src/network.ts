@@ -1,5 +1,6 @@
 /** A network: a list of layers, each applied to the result of the one before, under a loss, and moved by an optimizer. */
 
+import { attachParts, located } from "./attachment.js";
 import { checkOptions, type OptionNames } from "./check-options.js";
 import { CsrMatrix } from "./csr.js";
 import { iterateMinibatches } from "./data/minibatches.js";
@@ -14,6 +15,7 @@ import { Matrix, MatrixBuffer } from "./matrix.js";
 import type { Optimizer } from "./optimizers/optimizer.js";
 import { SGD } from "./optimizers/sgd.js";
 import type { Parameter, State } from "./parameter.js";
+import { summarize } from "./summary.js";
 
 /** Options of a network. */
 export interface NetworkOptions {
@@ -47,7 +49,10 @@ export class Network {
   readonly #expanded: MatrixBuffer;
   #disposed = false;
 
-  /** @throws ShapeError when two neighbours do not fit, with the layer's index and name; TypeError for an empty list */
+  /**
+   * @throws ShapeError when two neighbours do not fit, with the layer's index and name; TypeError for an empty list, unknown
+   * options and what is no layer, loss or optimizer; Error for one that belongs to a network already. Nothing is allocated then
+   */
   constructor(engine: Engine, layers: readonly Layer[], options: NetworkOptions = {}) {
     if (!Array.isArray(layers) || layers.length === 0) {
       throw new TypeError("network: expected a list of at least one layer");
@@ -55,15 +60,10 @@ export class Network {
     checkOptions("network", options, OPTIONS);
     this.engine = engine;
     this.layers = [...layers];
-    let columns: number | undefined;
-    for (const [index, layer] of this.layers.entries()) {
-      columns = atLayer(index, layer, () => layer.attach(engine, columns));
-    }
-    this.outputs = columns;
-    this.#parameters = this.layers.flatMap((layer) => layer.parameters());
     const { loss = new SoftmaxCrossEntropy(), optimizer = new SGD() } = options;
-    loss.attach(engine);
-    optimizer.attach(engine, this.#parameters);
+    const { outputs, parameters } = attachParts(engine, this.layers, loss, optimizer);
+    this.outputs = outputs;
+    this.#parameters = parameters;
     this.loss = loss;
     this.optimizer = optimizer;
     this.#results = new MatrixBuffer(engine.memory);
@@ -229,17 +229,7 @@ export class Network {
 
   /** The layers as a table: name, columns of the output, number of learnable values; and their total. */
   summary(): string {
-    const rows = this.layers.map((layer, index) => {
-      const parameters = layer.parameters();
-      const shapes = parameters.map(({ name, shape }) => `${name} [${shape.join(", ")}]`).join(", ");
-      return [String(index), layer.constructor.name, String(countValues(parameters)), shapes];
-    });
-    const table = [["", "layer", "values", "parameters"], ...rows];
-    const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => (row[column] as string).length)));
-    const lines = table.map(([index = "", name = "", values = "", shapes = ""]) =>
-      `${index.padStart(widths[0] as number)}  ${name.padEnd(widths[1] as number)}  ${values.padStart(widths[2] as number)}  ${shapes}`.trimEnd(),
-    );
-    return `${lines.join("\n")}\n${countValues(this.#parameters)} learnable values`;
+    return summarize(this.layers);
   }
 
   /** Loss and metrics over every row of a data set or of a `Subset`; parameters stay as they are. */
@@ -322,23 +312,4 @@ export class Network {
       throw new RangeError("network: input: expected a matrix of the network's own engine, got one of another");
     }
   }
-}
-
-function countValues(parameters: readonly Parameter[]): number {
-  return parameters.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
-}
-
-/** Runs `action`, adding the layer's position to what it throws. */
-function atLayer<T>(index: number, layer: Layer, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    throw located(error, index, layer);
-  }
-}
-
-/** The same error with the layer's index and name in front of its message. */
-function located(error: unknown, index: number, layer: Layer): unknown {
-  if (error instanceof Error) error.message = `layer ${index} (${layer.constructor.name}): ${error.message}`;
-  return error;
 }

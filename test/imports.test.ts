@@ -21,8 +21,12 @@ const ALLOWED: Record<string, readonly string[]> = {
   "check-options": [],
   optimizers: ["wasm", "matrix", "engine", "parameter", "exact", "check-options"],
   schedules: ["exact", "check-options"],
+  attachment: ["check-options", "layers", "losses", "optimizers", "parameter", "engine"],
+  summary: ["layers", "parameter"],
   evaluation: ["losses", "matrix"],
   network: [
+    "attachment",
+    "summary",
     "check-options",
     "layers",
     "losses",

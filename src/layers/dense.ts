@@ -67,6 +67,7 @@ export class Dense extends Layer {
       throw new ShapeError(`expected an input of ${this.inputs} columns, got ${inputs} from the layer before`);
     }
     if (this.#engine) throw new Error("this layer already belongs to a network");
+    const initial = initialWeights(this.#init, engine.random, this.inputs, this.outputs);
     this.#engine = engine;
     // Only a first layer sees data; what a hidden one sees changes its density as the network learns.
     if (inputs !== undefined) this.#sparseBelow = 0;
@@ -76,7 +77,7 @@ export class Dense extends Layer {
     this.#parameters = [this.#weights, this.#biases];
     this.#output = new MatrixBuffer(engine.memory);
     this.#gradInput = new MatrixBuffer(engine.memory);
-    this.#weights.set(initialWeights(this.#init, engine.random, this.inputs, this.outputs));
+    this.#weights.set(initial);
     return this.outputs;
   }
 
