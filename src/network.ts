@@ -4,7 +4,7 @@ import { attachParts, located } from "./attachment.js";
 import { checkOptions, type OptionNames } from "./check-options.js";
 import { CsrMatrix } from "./csr.js";
 import { iterateMinibatches } from "./data/minibatches.js";
-import type { Rows } from "./data/subset.js";
+import { checkIsRows, type Rows } from "./data/subset.js";
 import type { Engine } from "./engine.js";
 import { DisposedError, ShapeError } from "./errors.js";
 import { type Evaluation, tallyFor } from "./evaluation.js";
@@ -96,19 +96,19 @@ export class Network {
 
   /**
    * The predicted classes: the index of each row's largest output, the first of equals; under a loss of 0/1 labels, each
-   * label, row by row.
+   * label, row by row. This and the two below are in evaluation mode, whatever `training` says.
    *
    * @throws TypeError under a loss of values, for which there is `predictValues`
    */
   predict(input: Matrix | CsrMatrix): Int32Array {
     this.#checkPredicts(true);
-    return this.#classes(this.logits(input)).slice();
+    return this.#evaluating(() => this.#classes(this.logits(input)).slice());
   }
 
   /** softmax(logits) of each row, or the sigmoid of each logit, as the loss has it, row by row. @throws as `predict` */
   predictProbabilities(input: Matrix | CsrMatrix): Float32Array {
     this.#checkPredicts(true);
-    const { rows, columns, pointer, data } = this.logits(input);
+    const { rows, columns, pointer, data } = this.#evaluating(() => this.logits(input));
     if (this.loss.activation === "sigmoid") return data.map((logit) => 1 / (1 + Math.exp(-logit)));
     const probabilities = this.#results.shaped(rows, columns);
     this.engine.kernels.softmax(rows, columns, pointer, probabilities.pointer);
@@ -118,7 +118,7 @@ export class Network {
   /** The outputs themselves, row by row. @throws TypeError under a loss of classes */
   predictValues(input: Matrix | CsrMatrix): Float32Array {
     this.#checkPredicts(false);
-    return this.logits(input).data.slice();
+    return this.#evaluating(() => this.logits(input).data.slice());
   }
 
   /**
@@ -147,6 +147,7 @@ export class Network {
 
   /** `train` without the step: adds the batch's gradients to the parameters' own. */
   gradients(input: Matrix | CsrMatrix, targets: Targets, weights?: Matrix): number {
+    // As #evaluating, without a closure: a training step allocates nothing.
     const before = this.#training;
     this.training = true;
     try {
@@ -190,7 +191,7 @@ export class Network {
     for (const parameter of this.#parameters) parameter.zeroGrad();
   }
 
-  /** Whether `forward` is a pass of training, with dropout and a batch's own statistics; false at first. */
+  /** Whether `forward` and `logits` are passes of training, with dropout and a batch's own statistics; false at first. */
   get training(): boolean {
     return this.#training;
   }
@@ -232,9 +233,20 @@ export class Network {
     return summarize(this.layers);
   }
 
-  /** Loss and metrics over every row of a data set or of a `Subset`; parameters stay as they are. */
+  /**
+   * Loss and metrics over every row of a data set or of a `Subset`, in evaluation mode; parameters and buffers stay as they
+   * are.
+   *
+   * @throws TypeError for what is neither, RangeError for one without rows; ShapeError, RangeError, TypeError for inputs and
+   * targets that do not fit
+   */
   evaluate(data: Rows): Evaluation {
-    const { inputs, targets, weights, indices } = data;
+    checkIsRows("evaluate: data", data);
+    if (data.rows === 0) throw new RangeError("evaluate: expected at least one row, got none");
+    return this.#evaluating(() => this.#evaluate(data));
+  }
+
+  #evaluate({ inputs, targets, weights, indices }: Rows): Evaluation {
     const tally = tallyFor(this.loss.activation);
     let total = 0;
     let divisor = 0;
@@ -279,6 +291,17 @@ export class Network {
       this.engine.kernels.argmaxRows(rows, columns, pointer, indices);
     }
     return classes;
+  }
+
+  /** Runs `action` in evaluation mode; the mode is as before afterwards. */
+  #evaluating<T>(action: () => T): T {
+    const before = this.#training;
+    this.training = false;
+    try {
+      return action();
+    } finally {
+      this.training = before;
+    }
   }
 
   #checkPredicts(classes: boolean): void {

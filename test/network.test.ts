@@ -1,10 +1,59 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { Adam, Dense, type Engine, Network, ReLU, SoftmaxCrossEntropy } from "../src/index.js";
-import { makeNetwork, testEngine } from "./training/fixture.js";
+import {
+  Adam,
+  BatchNorm,
+  Dense,
+  Dropout,
+  type Engine,
+  MeanSquaredError,
+  Network,
+  ReLU,
+  SoftmaxCrossEntropy,
+} from "../src/index.js";
+import { makeNetwork, source, testEngine } from "./training/fixture.js";
 
 let engine: Engine;
 beforeAll(async () => {
   engine = await testEngine();
+});
+
+describe("evaluation and prediction", () => {
+  it.each<[string, (network: Network) => unknown]>([
+    ["evaluate", (network) => network.evaluate(engine.dataset(source(40)))],
+    ["predict", (network) => network.predict(engine.matrix(2, 2, [1, 2, 3, 4]))],
+    ["predictProbabilities", (network) => network.predictProbabilities(engine.matrix(2, 2, [1, 2, 3, 4]))],
+  ])("%s is without dropout and batch statistics in training mode, too, which stays on", (_, run) => {
+    const layers = [new Dense(2, 32, { init: "heNormal" }), new BatchNorm(32), new Dropout(0.5), new Dense(32, 3)];
+    const network = makeNetwork(engine, layers);
+    const expected = run(network);
+    const state = network.stateDict();
+    network.training = true;
+    expect(run(network)).toEqual(expected);
+    expect(network.training).toBe(true);
+    expect(network.stateDict()).toEqual(state);
+  });
+
+  it("predictValues, too", () => {
+    const layers = [new Dense(2, 8, { init: "heNormal" }), new Dropout(0.9)];
+    const network = makeNetwork(engine, layers, { loss: new MeanSquaredError() });
+    const input = engine.matrix(1, 2, [1, 2]);
+    const expected = network.predictValues(input);
+    network.training = true;
+    expect(network.predictValues(input)).toEqual(expected);
+  });
+
+  it("an error leaves the mode as it was", () => {
+    const network = makeNetwork(engine);
+    network.training = true;
+    expect(() => network.predict(engine.matrix(1, 3, [1, 2, 3]))).toThrow("expected 2 columns");
+    expect(network.training).toBe(true);
+  });
+
+  it("a data set without rows has nothing to evaluate", () => {
+    const empty = engine.dataset({ inputs: new Float32Array(0), shape: [0, 2], targets: new Int32Array(0) });
+    expect(() => makeNetwork(engine).evaluate(empty)).toThrow("evaluate: expected at least one row, got none");
+    expect(() => makeNetwork(engine).evaluate([[1, 2]] as never)).toThrow(/evaluate: data: expected a Dataset/);
+  });
 });
 
 describe("a network that cannot be made", () => {
