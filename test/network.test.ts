@@ -5,6 +5,7 @@ import {
   Dense,
   Dropout,
   type Engine,
+  iterateMinibatches,
   MeanSquaredError,
   Network,
   ReLU,
@@ -122,5 +123,43 @@ describe("a network that cannot be made", () => {
     expect(() => optimizer.step()).not.toThrow();
     expect(loss.compute(engine.matrix(1, 3, [1, 2, 3]), engine.labels([0]))).toBeGreaterThan(0);
     network.dispose();
+  });
+});
+
+describe("matrices, labels and data sets of another engine", () => {
+  it("are refused: their addresses mean something else here", async () => {
+    const other = await testEngine();
+    const network = makeNetwork(engine);
+    const message = "of another engine";
+    expect(() => network.evaluate(other.dataset(source(40)))).toThrow(message);
+    const input = engine.matrix(2, 2, [1, 2, 3, 4]);
+    expect(() => network.train(input, other.labels([0, 1]))).toThrow(message);
+    expect(() => network.train(input, engine.labels([0, 1]), other.matrix(2, 1, [1, 1]))).toThrow(message);
+    const weights = other.matrix(40, 1, new Float32Array(40).fill(1));
+    expect(() => network.evaluate({ ...engine.dataset(source(40)), weights })).toThrow(message);
+    expect(() => network.predict(other.matrix(1, 2, [1, 2]))).toThrow("of another");
+  });
+
+  it("iterateMinibatches refuses them, weights of other rows and what is none of its options' values", async () => {
+    const { inputs, targets } = engine.dataset(source(40));
+    const batches = (options: object) => () => iterateMinibatches(engine, inputs, targets, 4, options);
+    const other = await testEngine();
+    expect(() => iterateMinibatches(other, inputs, targets, 4)).toThrow("of another engine");
+    expect(batches({ weights: engine.matrix(1, 1, [1]) })).toThrow("weights: expected 40 × 1, got 1 × 1");
+    expect(batches({ weights: [1] })).toThrow(TypeError);
+    expect(batches({ skip: -1 })).toThrow("skip: expected an integer of at least 0");
+    expect(batches({ shuffle: 5 })).toThrow(TypeError);
+    expect(batches({ dropLast: "no" })).toThrow(TypeError);
+    expect(batches({ indices: [1, 2] })).toThrow("indices: expected an Int32Array");
+  });
+});
+
+describe("labels", () => {
+  it.each([[Number.NaN], [-2], [2.5], [0], ["3"]])("refuse %j as the number of classes", (classes) => {
+    expect(() => engine.labels([0, 1], classes as never)).toThrow("labels: classes: expected an integer of at least 1");
+  });
+
+  it("refuse what is no list", () => {
+    expect(() => engine.labels(undefined as never)).toThrow(TypeError);
   });
 });
