@@ -280,12 +280,15 @@ export class Network {
   }
 
   /** The predicted classes: a view, valid until the next call. */
-  #classes({ rows, columns, pointer, data }: Matrix): Int32Array {
+  #classes(logits: Matrix): Int32Array {
+    const { rows, columns, pointer } = logits;
     // An index takes four bytes, as a float does.
     const count = this.loss.activation === "sigmoid" ? columns : 1;
     const indices = this.#results.shaped(rows, count).pointer;
     const classes = this.engine.memory.i32(indices, rows * count);
     if (this.loss.activation === "sigmoid") {
+      // Only now: the room for the labels may have made the memory grow, which detaches views.
+      const { data } = logits;
       for (let i = 0; i < classes.length; ++i) classes[i] = Number((data[i] as number) > 0);
     } else {
       this.engine.kernels.argmaxRows(rows, columns, pointer, indices);

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import {
   Adam,
   BatchNorm,
+  BinaryCrossEntropy,
   Dense,
   Dropout,
   type Engine,
@@ -48,6 +49,17 @@ describe("evaluation and prediction", () => {
     network.training = true;
     expect(() => network.predict(engine.matrix(1, 3, [1, 2, 3]))).toThrow("expected 2 columns");
     expect(network.training).toBe(true);
+  });
+
+  it("0/1 labels are right when the room for them makes the memory grow", () => {
+    // 2^20 rows of one column: each buffer is as large as the memory at first.
+    const rows = 2 ** 20;
+    const network = makeNetwork(engine, [new Dense(1, 1, { init: () => 1 })], { loss: new BinaryCrossEntropy() });
+    const input = engine.matrix(rows, 1);
+    input.data.fill(1);
+    expect(network.predict(input).every((label) => label === 1)).toBe(true);
+    network.dispose();
+    input.dispose();
   });
 
   it("a data set without rows has nothing to evaluate", () => {
