@@ -2,12 +2,13 @@
 
 import { checkBoolean, checkInteger, checkOptions, describe, type OptionNames } from "../check-options.js";
 import { checkSplit } from "../data/split.js";
-import { checkIsRows, type Rows } from "../data/subset.js";
+import type { Rows } from "../data/subset.js";
 import { Network } from "../network.js";
 import type { Callback } from "./callbacks.js";
 import { type CheckpointContents, loadCheckpoint } from "./checkpoint.js";
 import { type Metric, type Progress, reportedMetrics } from "./report.js";
 import { checkSchedule, type LearningRateSchedule } from "./schedule.js";
+import { checkHasRows, checkTaken } from "./trial.js";
 import { type ClassWeights, checkClassWeights, checkSampleWeights } from "./weights.js";
 
 /** Options of `fit`. */
@@ -101,7 +102,7 @@ export function sharedSettings({ data, options, batchSize, shuffle, accumulate }
 export function planTraining(network: Network, data: Rows, options: FitOptions): Plan {
   checkOptions("fit", options, OPTIONS);
   if (!(network instanceof Network)) throw new TypeError(`fit: network: expected a Network, got ${describe(network)}`);
-  checkIsRows("fit: data", data);
+  checkHasRows("fit: data", data);
   const { epochs = 25, batchSize = 32, shuffle = true, evaluateTraining = true, accumulate = 1 } = options;
   const { callbacks = [], validation, validationSplit, resume, signal, onProgress } = options;
   checkInteger("epochs", epochs, 0);
@@ -117,7 +118,7 @@ export function planTraining(network: Network, data: Rows, options: FitOptions):
   }
   const held = validationSplit === undefined ? 0 : checkSplit(data.rows, validationSplit);
   if (validation && held > 0) throw new RangeError("validationSplit: expected it or validation, got both");
-  if (validation !== undefined) checkIsRows("validation", validation);
+  if (validation !== undefined) checkHasRows("validation", validation);
   if (batchSize > data.rows - held) {
     throw new RangeError(
       `batch size: expected at most the ${data.rows - held} rows of the training set, got ${batchSize}`,
@@ -143,6 +144,8 @@ export function planTraining(network: Network, data: Rows, options: FitOptions):
   const settings = { epochs, batchSize, shuffle, evaluateTraining, accumulate, callbacks, metrics, scheduleMetric };
   const plan = { network, data, options, ...settings, checkpoint };
   if (checkpoint) checkContinues(plan, checkpoint);
+  checkTaken("fit: data", network, data);
+  if (validation) checkTaken("validation", network, validation);
   return plan;
 }
 
