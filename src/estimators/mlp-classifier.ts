@@ -6,7 +6,8 @@ import { BinaryCrossEntropy } from "../losses/binary-cross-entropy.js";
 import type { Loss, Targets } from "../losses/loss.js";
 import { SoftmaxCrossEntropy } from "../losses/softmax-cross-entropy.js";
 import { accuracyScore, uniqueLabels } from "../metrics.js";
-import { MLP, type Samples } from "./mlp.js";
+import { MLP } from "./mlp.js";
+import type { Samples } from "./samples.js";
 
 /** A class: a number or a name. */
 export type Class = number | string;

@@ -5,7 +5,8 @@ import type { Loss, Targets } from "../losses/loss.js";
 import { HalfSquaredError } from "../losses/regression.js";
 import { checkFinite } from "../matrix.js";
 import { r2Score } from "../metrics.js";
-import { MLP, type Samples } from "./mlp.js";
+import { MLP } from "./mlp.js";
+import type { Samples } from "./samples.js";
 
 /** A network trained on values under half the squared error, as scikit-learn's `MLPRegressor`. */
 export class MLPRegressor extends MLP<number> {
