@@ -1,5 +1,7 @@
 /** The options of both estimators: names and defaults are scikit-learn's. */
 
+import { checkBoolean, checkInteger, describe } from "../check-options.js";
+
 /** Options of both estimators. */
 export interface MLPOptions {
   /** Units of each hidden layer; default [100]. */
@@ -46,7 +48,7 @@ export interface MLPOptions {
   readonly threads?: number | "auto";
 }
 
-export const DEFAULTS: Required<MLPOptions> = {
+const DEFAULTS: Required<MLPOptions> = {
   hiddenLayerSizes: [100],
   activation: "relu",
   solver: "adam",
@@ -77,6 +79,8 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
   learningRate: ["constant", "invscaling", "adaptive"],
 };
 
+const FLAGS = ["shuffle", "nesterovsMomentum", "earlyStopping", "warmStart"];
+
 /** Least value of each number, and whether it is an integer. */
 const RANGES: Readonly<Record<string, readonly [least: number, integer: boolean]>> = {
   alpha: [0, false],
@@ -90,8 +94,18 @@ const RANGES: Readonly<Record<string, readonly [least: number, integer: boolean]
   nIterNoChange: [1, true],
 };
 
-/** @throws TypeError for unknown options, RangeError for values out of range */
-export function checkOptions(options: Required<MLPOptions>): void {
+/** The options, defaults filled in. @throws TypeError for unknown options and wrong types, RangeError for values out of range */
+export function resolveOptions(options: MLPOptions): Required<MLPOptions> {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new TypeError(`options: expected an object, got ${describe(options)}`);
+  }
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const resolved = { ...DEFAULTS, ...given };
+  checkOptions(resolved);
+  return resolved;
+}
+
+function checkOptions(options: Required<MLPOptions>): void {
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(DEFAULTS, name));
   if (unknown !== undefined) {
     throw new TypeError(`option ${unknown}: expected one of ${Object.keys(DEFAULTS).join(", ")}`);
@@ -115,7 +129,9 @@ export function checkOptions(options: Required<MLPOptions>): void {
     const value = values[name] as number;
     if (!(value >= 0 && value < 1)) throw new RangeError(`${name}: expected a number from 0 to below 1, got ${value}`);
   }
-  const { hiddenLayerSizes, batchSize, validationFraction } = options;
+  for (const name of FLAGS) checkBoolean(name, values[name]);
+  const { hiddenLayerSizes, batchSize, validationFraction, threads } = options;
+  if (threads !== "auto") checkInteger("threads", threads, 1);
   const isCount = (value: unknown) => Number.isInteger(value) && (value as number) >= 1;
   if (!Array.isArray(hiddenLayerSizes) || !hiddenLayerSizes.every(isCount)) {
     throw new RangeError(

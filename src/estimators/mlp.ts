@@ -3,23 +3,18 @@
 import { iterateMinibatches } from "../data/minibatches.js";
 import { splitRows } from "../data/split.js";
 import { createEngine, type Engine } from "../engine.js";
-import { DivergenceError, NotFittedError, ShapeError } from "../errors.js";
-import { Dense } from "../layers/dense.js";
-import { Layer } from "../layers/layer.js";
-import { ReLU } from "../layers/relu.js";
-import { Sigmoid } from "../layers/sigmoid.js";
-import { Tanh } from "../layers/tanh.js";
+import { DisposedError, DivergenceError, NotFittedError, ShapeError } from "../errors.js";
 import type { Loss, Targets } from "../losses/loss.js";
 import type { Matrix } from "../matrix.js";
-import { Network, type StateDict } from "../network.js";
-import { Adam } from "../optimizers/adam.js";
-import type { Optimizer } from "../optimizers/optimizer.js";
-import { SGD } from "../optimizers/sgd.js";
-import { checkOptions, DEFAULTS, type MLPOptions } from "./mlp-options.js";
+import type { Network, StateDict } from "../network.js";
+import { buildNetwork, resetOptimizer } from "./mlp-network.js";
+import { type MLPOptions, resolveOptions } from "./mlp-options.js";
 import { type CheckedSamples, checkSamples, pickRows, type Samples } from "./samples.js";
 
 /** Rows predicted at a time. */
 const PREDICTION_ROWS = 256;
+
+const DISPOSED = "this estimator was disposed of while it was being fitted";
 
 /** The estimators' base. One training at a time; `dispose` frees the engine. */
 export abstract class MLP<Y> {
@@ -36,11 +31,13 @@ export abstract class MLP<Y> {
   #engine: Engine | undefined;
   #columns = 0;
   #seen = 0;
+  #training = false;
+  /** How often it was disposed of: whether it was while something was waited for. */
+  #disposals = 0;
 
   /** @throws TypeError for unknown options, RangeError for values out of range */
   constructor(options: MLPOptions = {}) {
-    this.options = { ...DEFAULTS, ...options };
-    checkOptions(this.options);
+    this.options = resolveOptions(options);
   }
 
   /** The smallest of `lossCurve`. */
@@ -60,6 +57,7 @@ export abstract class MLP<Y> {
 
   /** Frees the engine and the weights; the estimator is then as if never fitted. */
   dispose(): void {
+    ++this.#disposals;
     this.network?.dispose();
     this.#engine?.dispose();
     this.network = undefined;
@@ -76,7 +74,7 @@ export abstract class MLP<Y> {
   protected abstract makeLoss(): Loss;
 
   /** Columns of the output. */
-  protected abstract outputs(y: ArrayLike<Y>): number;
+  protected abstract outputs(): number;
 
   /** The targets of these rows in linear memory. */
   protected abstract place(engine: Engine, y: ArrayLike<Y>, rows: readonly number[]): Targets & { dispose(): void };
@@ -84,10 +82,40 @@ export abstract class MLP<Y> {
   /** Class indices for a split that keeps their shares; undefined for values. */
   protected abstract strata(y: ArrayLike<Y>): ArrayLike<number> | undefined;
 
-  protected async train(X: Samples, y: ArrayLike<Y>): Promise<void> {
-    const samples = checkSamples(X, y);
-    const goesOn = this.options.warmStart && this.network !== undefined;
-    await this.#prepare(samples.columns, y, goesOn);
+  /**
+   * Trains to the end.
+   *
+   * @param begin called when a new network is made, before it is
+   */
+  protected train(samples: CheckedSamples, y: ArrayLike<Y>, begin: () => void): Promise<void> {
+    return this.#exclusively(async () => {
+      const goesOn = this.options.warmStart && this.network !== undefined;
+      await this.#prepare(samples.columns, y, goesOn, begin);
+      await this.#fit(samples, y, goesOn);
+    });
+  }
+
+  /** One epoch on the rows, from the present weights. @param begin as in `train` */
+  protected trainOnce(samples: CheckedSamples, y: ArrayLike<Y>, begin: () => void): Promise<void> {
+    return this.#exclusively(async () => {
+      await this.#prepare(samples.columns, y, this.network !== undefined, begin);
+      this.#epoch(samples, y, range(samples.rows));
+    });
+  }
+
+  async #exclusively(action: () => Promise<void>): Promise<void> {
+    if (this.#training) throw new Error("this estimator is being fitted: expected one training at a time");
+    this.#training = true;
+    try {
+      await action();
+    } finally {
+      this.#training = false;
+    }
+  }
+
+  async #fit(samples: CheckedSamples, y: ArrayLike<Y>, goesOn: boolean): Promise<void> {
+    const network = this.network as Network;
+    if (goesOn) resetOptimizer(network.optimizer);
     if (!goesOn) this.lossCurve = [];
     this.validationScores = [];
     this.nIter = 0;
@@ -101,6 +129,7 @@ export abstract class MLP<Y> {
       const loss = this.#epoch(samples, y, rows);
       // Let other tasks have their turn.
       if (this.nIter % 8 === 0) await new Promise((resolve) => setTimeout(resolve));
+      if (this.network !== network) throw new DisposedError(DISPOSED);
       if (earlyStopping) {
         const held = { data: pickRows(samples, heldOut), rows: heldOut.length, columns: samples.columns };
         const score = this.score(
@@ -109,7 +138,7 @@ export abstract class MLP<Y> {
         );
         this.validationScores.push(score);
         stale = score < best.score + this.options.tol ? stale + 1 : 0;
-        if (score > best.score) best = { score, state: (this.network as Network).stateDict() };
+        if (score > best.score) best = { score, state: network.stateDict() };
       } else {
         stale = loss > bestLoss - this.options.tol ? stale + 1 : 0;
         bestLoss = Math.min(bestLoss, loss);
@@ -120,17 +149,7 @@ export abstract class MLP<Y> {
       }
       if (stale > this.options.nIterNoChange) stale = 0;
     }
-    if (best.state) (this.network as Network).loadStateDict(best.state);
-  }
-
-  /** One epoch on the given rows, from the present weights. */
-  protected async trainOnce(X: Samples, y: ArrayLike<Y>): Promise<void> {
-    const samples = checkSamples(X, y);
-    if (this.network && samples.columns !== this.#columns) {
-      throw new ShapeError(`X: expected ${this.#columns} columns, got ${samples.columns}`);
-    }
-    await this.#prepare(samples.columns, y, this.network !== undefined);
-    this.#epoch(samples, y, range(samples.rows));
+    if (best.state) network.loadStateDict(best.state);
   }
 
   /** What `read` returns for each batch of rows, in order. @throws NotFittedError, ShapeError, RangeError for NaN and ±∞ */
@@ -153,41 +172,30 @@ export abstract class MLP<Y> {
     }
   }
 
-  async #prepare(columns: number, y: ArrayLike<Y>, goesOn: boolean): Promise<void> {
-    const outputs = this.outputs(y);
+  /**
+   * Makes the network, unless training goes on with the one there is. What there was stays until the new engine is there.
+   *
+   * @param begin sets what the new network's outputs depend on
+   */
+  async #prepare(columns: number, y: ArrayLike<Y>, goesOn: boolean, begin: () => void): Promise<void> {
     if (goesOn) {
-      if (columns === this.#columns && outputs === this.network?.outputs) return;
-      throw new ShapeError(`X, y: expected ${this.#columns} columns and as many classes as before`);
+      if (columns === this.#columns) return;
+      throw new ShapeError(`X: expected ${this.#columns} columns, got ${columns}`);
     }
     const { randomState, threads } = this.options;
-    this.dispose();
+    const disposals = this.#disposals;
     const engine = await createEngine({ seed: randomState, threads });
+    if (this.#disposals !== disposals) {
+      engine.dispose();
+      throw new DisposedError(DISPOSED);
+    }
+    this.dispose();
+    begin();
     this.#engine = engine;
     this.#columns = columns;
     this.#seen = 0;
-    const sizes = [columns, ...this.options.hiddenLayerSizes, outputs];
-    const layers = sizes.slice(1).flatMap((size, index) => {
-      const dense = new Dense(sizes[index] as number, size, { sparse: false });
-      return index === 0 ? [dense] : [makeActivation(this.options.activation), dense];
-    });
-    this.network = new Network(engine, layers, { loss: this.makeLoss(), optimizer: this.#makeOptimizer(y.length) });
-    const factor = this.options.activation === "logistic" ? 2 : 6;
-    for (const layer of layers) {
-      if (!(layer instanceof Dense)) continue;
-      // Glorot and Bengio 2010, for the biases too.
-      const bound = Math.sqrt(factor / (layer.inputs + layer.outputs));
-      for (const parameter of layer.parameters()) {
-        parameter.set(parameter.toArray().map(() => (2 * engine.random.uniform() - 1) * bound));
-      }
-    }
-  }
-
-  #makeOptimizer(rows: number): Optimizer {
-    const { solver, learningRateInit, alpha, beta1, beta2, epsilon, momentum, nesterovsMomentum } = this.options;
-    const penalty = { weightDecay: alpha / this.#batchSize(rows), decay: "weights" as const };
-    return solver === "adam"
-      ? new Adam({ learningRate: learningRateInit, betas: [beta1, beta2], epsilon, ...penalty })
-      : new SGD({ learningRate: learningRateInit, momentum, nesterov: nesterovsMomentum && momentum > 0, ...penalty });
+    const sizes = { inputs: columns, outputs: this.outputs(), batchSize: this.#batchSize(y.length) };
+    this.network = buildNetwork(engine, this.options, this.makeLoss(), sizes);
   }
 
   #batchSize(rows: number): number {
@@ -254,17 +262,4 @@ export abstract class MLP<Y> {
 
 function range(count: number): number[] {
   return Array.from({ length: count }, (_, row) => row);
-}
-
-function makeActivation(name: Required<MLPOptions>["activation"]): Layer {
-  switch (name) {
-    case "relu":
-      return new ReLU();
-    case "tanh":
-      return new Tanh();
-    case "logistic":
-      return new Sigmoid();
-    default:
-      return new Layer();
-  }
 }

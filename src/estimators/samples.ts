@@ -1,5 +1,6 @@
 /** Rows of features as the estimators take them, checked once as they enter. */
 
+import { describe } from "../check-options.js";
 import { ShapeError } from "../errors.js";
 import { checkFinite } from "../matrix.js";
 
@@ -13,6 +14,12 @@ export interface CheckedSamples {
   readonly data: Float32Array;
   readonly rows: number;
   readonly columns: number;
+}
+
+/** As `checkSamples`, for rows with targets. @throws TypeError unless `y` is a list; ShapeError for another length */
+export function checkLabelled(X: Samples, y: ArrayLike<unknown>): CheckedSamples {
+  if (!(y?.length >= 0)) throw new TypeError(`y: expected a list with a target for each row, got ${describe(y)}`);
+  return checkSamples(X, y);
 }
 
 /** @throws TypeError, ShapeError, RangeError unless X is a table of finite numbers with a target for each row */
@@ -33,6 +40,7 @@ function toSamples(X: Samples): CheckedSamples {
   if (!Array.isArray(X)) {
     const { data, rows, columns } = X as Exclude<Samples, readonly ArrayLike<number>[]>;
     if (!(data?.length >= 0)) throw new TypeError("X: expected a list of rows, or { data, rows, columns }");
+    checkFinite(data, columns);
     return { data: Float32Array.from(data), rows, columns };
   }
   const columns = X[0]?.length ?? 0;
@@ -40,7 +48,13 @@ function toSamples(X: Samples): CheckedSamples {
   X.forEach((row: ArrayLike<number>, index) => {
     if (row?.length !== columns)
       throw new ShapeError(`X: row ${index}: expected ${columns} values, got ${row?.length}`);
-    data.set(row, index * columns);
+    for (let column = 0; column < columns; ++column) {
+      const value = row[column] as number;
+      if (!Number.isFinite(value)) {
+        throw new RangeError(`X: row ${index}, column ${column}: expected finite numbers, got ${value}`);
+      }
+      data[index * columns + column] = value;
+    }
   });
   return { data, rows: X.length, columns };
 }
