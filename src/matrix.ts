@@ -270,17 +270,18 @@ export function checkColumns(what: string, expected: number, matrix: { rows: num
   );
 }
 
-/** @throws RangeError naming the first value that is NaN or infinite */
+/** @throws RangeError naming the first value that is NaN or infinite, or would be as a float32 */
 export function checkFinite(values: ArrayLike<number>, columns: number): void {
   for (let index = 0; index < values.length; ++index) {
-    if (Number.isFinite(values[index])) continue;
+    const value = values[index] as number;
+    // A float64 beyond float32's range would become infinite.
+    if (Number.isFinite(value) && Number.isFinite(Math.fround(value))) continue;
+    const got = Number.isFinite(value) ? `${value} (too large for float32)` : value;
     const at =
       columns < Number.POSITIVE_INFINITY
         ? `row ${Math.floor(index / columns)}, column ${index % columns}`
         : `element ${index}`;
-    throw new RangeError(
-      `inputs: expected finite numbers, got ${values[index]} at ${at} (checkFinite: false skips this check)`,
-    );
+    throw new RangeError(`inputs: expected finite numbers, got ${got} at ${at} (checkFinite: false skips this check)`);
   }
 }
 
