@@ -36,7 +36,7 @@ const OPTIONS: OptionNames<ReduceLROnPlateauOptions> = {
 
 /**
  * After more than `patience` epochs without a better metric, η ← max(factor·η, minLearningRate). PyTorch's and Keras's
- * ReduceLROnPlateau, with PyTorch's options in camelCase. Only `update` and `loadStateDict` change it; the step is not looked at.
+ * ReduceLROnPlateau, with PyTorch's options in camelCase. Only `update`, `reset` and `loadStateDict` change it; the step is not looked at.
  */
 export class ReduceLROnPlateau extends Schedule {
   readonly #options: Required<ReduceLROnPlateauOptions>;
@@ -82,6 +82,13 @@ export class ReduceLROnPlateau extends Schedule {
       this.#cooldownLeft = cooldown;
       this.#badEpochs = 0;
     }
+  }
+
+  override reset(): void {
+    this.#best = undefined;
+    this.#badEpochs = 0;
+    this.#cooldownLeft = 0;
+    this.#drops = 0;
   }
 
   /** A metric that is not a number is not better. */
