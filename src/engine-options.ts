@@ -1,5 +1,6 @@
 /** What an engine is made with, and what it says of itself. */
 
+import type { OptionNames } from "./check-options.js";
 import type { BinaryOptions } from "./wasm/binaries.js";
 import type { ThreadWorker } from "./wasm/thread-worker.js";
 import type { Tile } from "./wasm/tile.js";
@@ -32,6 +33,20 @@ export interface EngineOptions extends BinaryOptions {
    */
   readonly createWorker?: () => ThreadWorker;
 }
+
+/** Their names, for the check. */
+export const ENGINE_OPTIONS: OptionNames<EngineOptions> = {
+  threads: true,
+  variant: true,
+  deterministic: true,
+  revectorize: true,
+  tile: true,
+  seed: true,
+  wasmUrl: true,
+  wasmBinary: true,
+  wasmModule: true,
+  createWorker: true,
+};
 
 /** What an engine runs on, and why. */
 export interface EngineInfo {

@@ -1,10 +1,11 @@
 /** The engine: one linear memory, the kernels over it, the seeded generator. Everything else is made from an engine. */
 
 import { findChangedKernel, switchOnRevectorize } from "#platform";
+import { checkBoolean, checkOptions } from "./check-options.js";
 import { type CsrData, CsrMatrix } from "./csr.js";
 import { Dataset, type DatasetOptions } from "./data/dataset.js";
 import type { DataSource, SparseSource } from "./data/source.js";
-import type { EngineInfo, EngineOptions } from "./engine-options.js";
+import { ENGINE_OPTIONS, type EngineInfo, type EngineOptions } from "./engine-options.js";
 import { DisposedError } from "./errors.js";
 import { checkFinite, Labels, Matrix } from "./matrix.js";
 import { Random } from "./random.js";
@@ -29,8 +30,11 @@ const MAXIMUM_PAGES = 65536;
  * WebAssembly SIMD is missing, a binary cannot be loaded, or `revectorize` changes a result
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  checkOptions("createEngine", options, ENGINE_OPTIONS);
   const { seed = 0, tile = "auto", deterministic = false, createWorker } = options;
   const random = new Random(seed);
+  checkBoolean("deterministic", deterministic);
+  if (options.revectorize !== undefined) checkBoolean("revectorize", options.revectorize);
   if (createWorker !== undefined && typeof createWorker !== "function") {
     throw new TypeError(`createWorker: expected a function that starts a worker, got ${String(createWorker)}`);
   }

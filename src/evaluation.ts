@@ -37,8 +37,9 @@ class ClassTally implements Tally {
 
   add(outputs: Matrix, targets: Targets, predictions: () => Int32Array): void {
     if (this.#confusion.length === 0) this.#confusion = squareOfZeros(outputs.columns);
-    const labels = targets instanceof Labels ? targets.data : largestColumns(targets);
+    // First: they may make the memory grow, which detaches views.
     const predicted = predictions();
+    const labels = targets instanceof Labels ? targets.data : largestColumns(targets);
     for (let row = 0; row < predicted.length; ++row) {
       const counts = this.#confusion[labels[row] as number] as number[];
       counts[predicted[row] as number] = (counts[predicted[row] as number] as number) + 1;

@@ -1,5 +1,6 @@
 /** checkGradients: analytic gradients against central differences, for built-in layers and anyone's own. */
 
+import { checkNumber, checkOptions, type OptionNames } from "./check-options.js";
 import type { Engine } from "./engine.js";
 import { Layer } from "./layers/layer.js";
 import type { Loss, Targets } from "./losses/loss.js";
@@ -14,6 +15,8 @@ export interface GradientCheckOptions {
   /** Largest error that passes, relative to the gradient's largest element; default 0.002, for float32 forward passes. */
   readonly tolerance?: number;
 }
+
+const OPTIONS: OptionNames<GradientCheckOptions> = { epsilon: true, tolerance: true };
 
 /** A loss and what its outputs are held against. */
 export interface LossToCheck {
@@ -44,8 +47,12 @@ export function checkGradients(
   engine: Engine,
   target: Layer | LossToCheck,
   input: Matrix,
-  { epsilon = 0.01, tolerance = 0.002 }: GradientCheckOptions = {},
+  options: GradientCheckOptions = {},
 ): GradientCheck[] {
+  checkOptions("checkGradients", options, OPTIONS);
+  const { epsilon = 0.01, tolerance = 0.002 } = options;
+  checkNumber("epsilon", epsilon, { positive: true });
+  checkNumber("tolerance", tolerance);
   const [score, analytic] = target instanceof Layer ? layerScore(engine, target, input) : lossScore(target, input);
   const values = { toArray: () => input.data.slice(), set: (x: ArrayLike<number>) => input.data.set(x) };
   const checks = [compare("input", analytic.input, numericGradient(values, score, epsilon), tolerance)];

@@ -26,9 +26,11 @@ export { type TrainTestSplitOptions, trainTestSplit } from "./data/train-test-sp
 export { createEngine, type Engine } from "./engine.js";
 export type { EngineInfo, EngineOptions } from "./engine-options.js";
 export { DisposedError, DivergenceError, FormatError, NotFittedError, ShapeError, WorkerError } from "./errors.js";
-export type { MLPOptions, Samples } from "./estimators/mlp.js";
+
 export { type Class, MLPClassifier } from "./estimators/mlp-classifier.js";
+export type { MLPOptions } from "./estimators/mlp-options.js";
 export { MLPRegressor } from "./estimators/mlp-regressor.js";
+export type { Samples } from "./estimators/samples.js";
 export type { Evaluation } from "./evaluation.js";
 export { loadModel, serializeModel } from "./formats/model.js";
 export { type NpyArray, type NpyData, parseNpy, serializeNpy } from "./formats/npy.js";

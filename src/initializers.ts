@@ -1,5 +1,6 @@
 /** Initial weights. Names as in Keras; `normal` is the seed document's N(0, 0.01). */
 
+import { ShapeError } from "./errors.js";
 import type { Random } from "./random.js";
 
 /**
@@ -8,13 +9,24 @@ import type { Random } from "./random.js";
  */
 export type Initializer = (random: Random, inputs: number, outputs: number) => number | ArrayLike<number>;
 
-/** All weights [inputs, outputs] that the initialiser gives, row by row. */
-export function initialWeights(init: Initializer, random: Random, inputs: number, outputs: number): ArrayLike<number> {
+/**
+ * All weights [inputs, outputs] that the initialiser gives, row by row.
+ *
+ * @throws ShapeError for a list of another length; RangeError for NaN and ±∞
+ */
+export function initialWeights(init: Initializer, random: Random, inputs: number, outputs: number): Float32Array {
   const first = init(random, inputs, outputs);
-  if (typeof first !== "number") return first;
-  return Float32Array.from({ length: inputs * outputs }, (_, i) =>
-    i === 0 ? first : (init(random, inputs, outputs) as number),
-  );
+  const count = inputs * outputs;
+  const weights =
+    typeof first === "number"
+      ? Float32Array.from({ length: count }, (_, i) => (i === 0 ? first : (init(random, inputs, outputs) as number)))
+      : Float32Array.from(first ?? []);
+  if (weights.length !== count) {
+    throw new ShapeError(`init: expected ${inputs} × ${outputs} = ${count} values, got ${weights.length}`);
+  }
+  const bad = weights.findIndex((weight) => !Number.isFinite(weight));
+  if (bad < 0) return weights;
+  throw new RangeError(`init: expected finite numbers, got ${weights[bad]} as weight ${bad}`);
 }
 
 const uniform = (random: Random, limit: number) => (2 * random.uniform() - 1) * limit;

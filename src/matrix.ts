@@ -75,6 +75,7 @@ export class ByteMatrix {
   readonly rows: number;
   readonly columns: number;
   readonly scale: number;
+  readonly memory: LinearMemory;
   readonly #allocation: Allocation;
 
   constructor(memory: LinearMemory, rows: number, columns: number, data: Uint8Array, scale: number) {
@@ -84,6 +85,7 @@ export class ByteMatrix {
       throw new ShapeError(`byte matrix ${rows} × ${columns}: expected ${rows * columns} bytes, got ${data.length}`);
     }
     if (!Number.isFinite(scale)) throw new RangeError(`scale: expected a finite number, got ${scale}`);
+    this.memory = memory;
     this.rows = rows;
     this.columns = columns;
     this.scale = scale;
@@ -106,23 +108,30 @@ export class Labels {
   readonly rows: number;
   /** One more than the largest label that may occur. */
   readonly classes: number;
-  readonly #memory: LinearMemory;
+  readonly memory: LinearMemory;
   readonly #allocation: Allocation;
 
-  /** @throws RangeError for a label that is not an integer from 0 to classes − 1 (2³¹ − 1 when `classes` is left out) */
-  constructor(memory: LinearMemory, values: ArrayLike<number>, classes = 0) {
+  /**
+   * @throws RangeError for a label that is not an integer from 0 to classes − 1 (2³¹ − 1 when `classes` is left out), for
+   * `classes` that is not an integer from 1; TypeError for what is no list
+   */
+  constructor(memory: LinearMemory, values: ArrayLike<number>, classes?: number) {
+    if (!(values?.length >= 0)) throw new TypeError(`labels: expected a list of integers, got ${describe(values)}`);
+    if (classes !== undefined && !(Number.isInteger(classes) && classes >= 1)) {
+      throw new RangeError(`labels: classes: expected an integer of at least 1, got ${classes}`);
+    }
     let largest = -1;
     for (let row = 0; row < values.length; ++row) {
       const label = values[row] as number;
-      if (!Number.isInteger(label) || label < 0 || label > 0x7fffffff || (classes > 0 && label >= classes)) {
-        const range = classes > 0 ? `0 to ${classes - 1}` : "0 upwards";
+      if (!Number.isInteger(label) || label < 0 || label > 0x7fffffff || (classes !== undefined && label >= classes)) {
+        const range = classes !== undefined ? `0 to ${classes - 1}` : "0 upwards";
         throw new RangeError(`label of row ${row}: expected an integer from ${range}, got ${label}`);
       }
       if (label > largest) largest = label;
     }
     this.rows = values.length;
-    this.classes = classes > 0 ? classes : largest + 1;
-    this.#memory = memory;
+    this.classes = classes ?? largest + 1;
+    this.memory = memory;
     this.#allocation = new Allocation(memory, values.length * 4, `${values.length} labels`);
     this.data.set(values);
   }
@@ -134,7 +143,7 @@ export class Labels {
 
   /** The labels: a view, valid until the next allocation in this engine. @throws DisposedError */
   get data(): Int32Array {
-    return this.#memory.i32(this.pointer, this.rows);
+    return this.memory.i32(this.pointer, this.rows);
   }
 
   dispose(): void {
@@ -236,6 +245,16 @@ export class MatrixBuffer {
   }
 }
 
+/** @throws RangeError for what lies in the memory of another engine: its address means something else in this one's */
+export function checkMemory(
+  what: string,
+  memory: LinearMemory,
+  { memory: own }: { readonly memory: LinearMemory },
+): void {
+  if (own === memory) return;
+  throw new RangeError(`${what}: expected one of this engine's own, got one of another engine`);
+}
+
 /** @throws ShapeError unless both have the same rows and columns */
 export function checkSameShape(what: string, expected: Matrix, got: Matrix): void {
   if (expected.rows === got.rows && expected.columns === got.columns) return;
@@ -251,17 +270,18 @@ export function checkColumns(what: string, expected: number, matrix: { rows: num
   );
 }
 
-/** @throws RangeError naming the first value that is NaN or infinite */
+/** @throws RangeError naming the first value that is NaN or infinite, or would be as a float32 */
 export function checkFinite(values: ArrayLike<number>, columns: number): void {
   for (let index = 0; index < values.length; ++index) {
-    if (Number.isFinite(values[index])) continue;
+    const value = values[index] as number;
+    // A float64 beyond float32's range would become infinite.
+    if (Number.isFinite(value) && Number.isFinite(Math.fround(value))) continue;
+    const got = Number.isFinite(value) ? `${value} (too large for float32)` : value;
     const at =
       columns < Number.POSITIVE_INFINITY
         ? `row ${Math.floor(index / columns)}, column ${index % columns}`
         : `element ${index}`;
-    throw new RangeError(
-      `inputs: expected finite numbers, got ${values[index]} at ${at} (checkFinite: false skips this check)`,
-    );
+    throw new RangeError(`inputs: expected finite numbers, got ${got} at ${at} (checkFinite: false skips this check)`);
   }
 }
 

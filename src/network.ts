@@ -1,8 +1,10 @@
 /** A network: a list of layers, each applied to the result of the one before, under a loss, and moved by an optimizer. */
 
+import { attachParts, located } from "./attachment.js";
+import { checkOptions, type OptionNames } from "./check-options.js";
 import { CsrMatrix } from "./csr.js";
 import { iterateMinibatches } from "./data/minibatches.js";
-import type { Rows } from "./data/subset.js";
+import { checkIsRows, type Rows } from "./data/subset.js";
 import type { Engine } from "./engine.js";
 import { DisposedError, ShapeError } from "./errors.js";
 import { type Evaluation, tallyFor } from "./evaluation.js";
@@ -13,6 +15,7 @@ import { Matrix, MatrixBuffer } from "./matrix.js";
 import type { Optimizer } from "./optimizers/optimizer.js";
 import { SGD } from "./optimizers/sgd.js";
 import type { Parameter, State } from "./parameter.js";
+import { summarize } from "./summary.js";
 
 /** Options of a network. */
 export interface NetworkOptions {
@@ -21,6 +24,8 @@ export interface NetworkOptions {
   /** Default plain gradient descent with a learning rate of 0.1. */
   readonly optimizer?: Optimizer;
 }
+
+const OPTIONS: OptionNames<NetworkOptions> = { loss: true, optimizer: true };
 
 /** All learnable arrays and buffers: `layers.<index>.<name>`, row by row. */
 export type StateDict = Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
@@ -44,22 +49,21 @@ export class Network {
   readonly #expanded: MatrixBuffer;
   #disposed = false;
 
-  /** @throws ShapeError when two neighbours do not fit, with the layer's index and name; TypeError for an empty list */
+  /**
+   * @throws ShapeError when two neighbours do not fit, with the layer's index and name; TypeError for an empty list, unknown
+   * options and what is no layer, loss or optimizer; Error for one that belongs to a network already. Nothing is allocated then
+   */
   constructor(engine: Engine, layers: readonly Layer[], options: NetworkOptions = {}) {
     if (!Array.isArray(layers) || layers.length === 0) {
       throw new TypeError("network: expected a list of at least one layer");
     }
+    checkOptions("network", options, OPTIONS);
     this.engine = engine;
     this.layers = [...layers];
-    let columns: number | undefined;
-    for (const [index, layer] of this.layers.entries()) {
-      columns = atLayer(index, layer, () => layer.attach(engine, columns));
-    }
-    this.outputs = columns;
-    this.#parameters = this.layers.flatMap((layer) => layer.parameters());
     const { loss = new SoftmaxCrossEntropy(), optimizer = new SGD() } = options;
-    loss.attach(engine);
-    optimizer.attach(engine, this.#parameters);
+    const { outputs, parameters } = attachParts(engine, this.layers, loss, optimizer);
+    this.outputs = outputs;
+    this.#parameters = parameters;
     this.loss = loss;
     this.optimizer = optimizer;
     this.#results = new MatrixBuffer(engine.memory);
@@ -92,19 +96,19 @@ export class Network {
 
   /**
    * The predicted classes: the index of each row's largest output, the first of equals; under a loss of 0/1 labels, each
-   * label, row by row.
+   * label, row by row. This and the two below are in evaluation mode, whatever `training` says.
    *
    * @throws TypeError under a loss of values, for which there is `predictValues`
    */
   predict(input: Matrix | CsrMatrix): Int32Array {
     this.#checkPredicts(true);
-    return this.#classes(this.logits(input)).slice();
+    return this.#evaluating(() => this.#classes(this.logits(input)).slice());
   }
 
   /** softmax(logits) of each row, or the sigmoid of each logit, as the loss has it, row by row. @throws as `predict` */
   predictProbabilities(input: Matrix | CsrMatrix): Float32Array {
     this.#checkPredicts(true);
-    const { rows, columns, pointer, data } = this.logits(input);
+    const { rows, columns, pointer, data } = this.#evaluating(() => this.logits(input));
     if (this.loss.activation === "sigmoid") return data.map((logit) => 1 / (1 + Math.exp(-logit)));
     const probabilities = this.#results.shaped(rows, columns);
     this.engine.kernels.softmax(rows, columns, pointer, probabilities.pointer);
@@ -114,7 +118,7 @@ export class Network {
   /** The outputs themselves, row by row. @throws TypeError under a loss of classes */
   predictValues(input: Matrix | CsrMatrix): Float32Array {
     this.#checkPredicts(false);
-    return this.logits(input).data.slice();
+    return this.#evaluating(() => this.logits(input).data.slice());
   }
 
   /**
@@ -143,6 +147,7 @@ export class Network {
 
   /** `train` without the step: adds the batch's gradients to the parameters' own. */
   gradients(input: Matrix | CsrMatrix, targets: Targets, weights?: Matrix): number {
+    // As #evaluating, without a closure: a training step allocates nothing.
     const before = this.#training;
     this.training = true;
     try {
@@ -186,7 +191,7 @@ export class Network {
     for (const parameter of this.#parameters) parameter.zeroGrad();
   }
 
-  /** Whether `forward` is a pass of training, with dropout and a batch's own statistics; false at first. */
+  /** Whether `forward` and `logits` are passes of training, with dropout and a batch's own statistics; false at first. */
   get training(): boolean {
     return this.#training;
   }
@@ -225,22 +230,23 @@ export class Network {
 
   /** The layers as a table: name, columns of the output, number of learnable values; and their total. */
   summary(): string {
-    const rows = this.layers.map((layer, index) => {
-      const parameters = layer.parameters();
-      const shapes = parameters.map(({ name, shape }) => `${name} [${shape.join(", ")}]`).join(", ");
-      return [String(index), layer.constructor.name, String(countValues(parameters)), shapes];
-    });
-    const table = [["", "layer", "values", "parameters"], ...rows];
-    const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => (row[column] as string).length)));
-    const lines = table.map(([index = "", name = "", values = "", shapes = ""]) =>
-      `${index.padStart(widths[0] as number)}  ${name.padEnd(widths[1] as number)}  ${values.padStart(widths[2] as number)}  ${shapes}`.trimEnd(),
-    );
-    return `${lines.join("\n")}\n${countValues(this.#parameters)} learnable values`;
+    return summarize(this.layers);
   }
 
-  /** Loss and metrics over every row of a data set or of a `Subset`; parameters stay as they are. */
+  /**
+   * Loss and metrics over every row of a data set or of a `Subset`, in evaluation mode; parameters and buffers stay as they
+   * are.
+   *
+   * @throws TypeError for what is neither, RangeError for one without rows; ShapeError, RangeError, TypeError for inputs and
+   * targets that do not fit
+   */
   evaluate(data: Rows): Evaluation {
-    const { inputs, targets, weights, indices } = data;
+    checkIsRows("evaluate: data", data);
+    if (data.rows === 0) throw new RangeError("evaluate: expected at least one row, got none");
+    return this.#evaluating(() => this.#evaluate(data));
+  }
+
+  #evaluate({ inputs, targets, weights, indices }: Rows): Evaluation {
     const tally = tallyFor(this.loss.activation);
     let total = 0;
     let divisor = 0;
@@ -274,17 +280,31 @@ export class Network {
   }
 
   /** The predicted classes: a view, valid until the next call. */
-  #classes({ rows, columns, pointer, data }: Matrix): Int32Array {
+  #classes(logits: Matrix): Int32Array {
+    const { rows, columns, pointer } = logits;
     // An index takes four bytes, as a float does.
     const count = this.loss.activation === "sigmoid" ? columns : 1;
     const indices = this.#results.shaped(rows, count).pointer;
     const classes = this.engine.memory.i32(indices, rows * count);
     if (this.loss.activation === "sigmoid") {
+      // Only now: the room for the labels may have made the memory grow, which detaches views.
+      const { data } = logits;
       for (let i = 0; i < classes.length; ++i) classes[i] = Number((data[i] as number) > 0);
     } else {
       this.engine.kernels.argmaxRows(rows, columns, pointer, indices);
     }
     return classes;
+  }
+
+  /** Runs `action` in evaluation mode; the mode is as before afterwards. */
+  #evaluating<T>(action: () => T): T {
+    const before = this.#training;
+    this.training = false;
+    try {
+      return action();
+    } finally {
+      this.training = before;
+    }
   }
 
   #checkPredicts(classes: boolean): void {
@@ -318,23 +338,4 @@ export class Network {
       throw new RangeError("network: input: expected a matrix of the network's own engine, got one of another");
     }
   }
-}
-
-function countValues(parameters: readonly Parameter[]): number {
-  return parameters.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
-}
-
-/** Runs `action`, adding the layer's position to what it throws. */
-function atLayer<T>(index: number, layer: Layer, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    throw located(error, index, layer);
-  }
-}
-
-/** The same error with the layer's index and name in front of its message. */
-function located(error: unknown, index: number, layer: Layer): unknown {
-  if (error instanceof Error) error.message = `layer ${index} (${layer.constructor.name}): ${error.message}`;
-  return error;
 }

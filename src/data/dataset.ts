@@ -1,5 +1,6 @@
 /** A labelled data set in linear memory, checked once as it enters. */
 
+import { checkBoolean, checkOptions, describe, type OptionNames } from "../check-options.js";
 import { type CsrData, CsrMatrix, compress, densityLimit } from "../csr.js";
 import { ShapeError } from "../errors.js";
 import { ByteMatrix, checkFinite, Labels, Matrix } from "../matrix.js";
@@ -20,6 +21,8 @@ export interface DatasetOptions {
   readonly classes?: number;
 }
 
+const OPTIONS: OptionNames<DatasetOptions> = { checkFinite: true, sparse: true, classes: true };
+
 /**
  * Inputs [rows, columns] and targets: one label a row, or a row of values. Made by `engine.dataset`. The inputs are kept sparse where that is faster, as
  * bytes if they came as bytes, else as floats.
@@ -34,9 +37,12 @@ export class Dataset {
   readonly columns: number;
 
   constructor(kernels: Kernels, memory: LinearMemory, source: DataSource | SparseSource, options: DatasetOptions = {}) {
+    checkSource(source);
     const { inputs, shape, targets } = source;
     const { scale = 1 } = source as DataSource;
+    checkOptions("data set", options, OPTIONS);
     const { sparse = "auto", checkFinite: finite = true } = options;
+    checkBoolean("checkFinite", finite);
     const [rows = 0, ...rest] = shape;
     const columns = rest.reduce((product, size) => product * size, 1);
     const outputs = targetColumns(targets, rows);
@@ -111,9 +117,25 @@ function placeCsr(
   return dense;
 }
 
+/** @throws TypeError for parts of a wrong type: a Float64Array of targets would be taken for labels */
+function checkSource(source: DataSource | SparseSource): void {
+  if (typeof source !== "object" || source === null) {
+    throw new TypeError(`data set: expected an object with inputs, shape and targets, got ${describe(source)}`);
+  }
+  const { shape, targets, weights } = source;
+  if (!Array.isArray(shape) || !shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
+    throw new TypeError(`shape: expected a list of integers of at least 0, got ${describe(shape)}`);
+  }
+  if (!(targets instanceof Uint8Array || targets instanceof Int32Array || targets instanceof Float32Array)) {
+    throw new TypeError(`targets: expected a Uint8Array, Int32Array or Float32Array, got ${describe(targets)}`);
+  }
+  if (weights === undefined || weights instanceof Float32Array) return;
+  throw new TypeError(`weights: expected a Float32Array, got ${describe(weights)}`);
+}
+
 function checkInputs(inputs: unknown, rows: number, columns: number, scale: number, finite: boolean): void {
   if (!(inputs instanceof Uint8Array) && !(inputs instanceof Float32Array)) {
-    throw new TypeError(`inputs: expected a Float32Array or Uint8Array, got ${typeof inputs}`);
+    throw new TypeError(`inputs: expected a Float32Array or Uint8Array, got ${describe(inputs)}`);
   }
   if (inputs.length !== rows * columns) {
     throw new ShapeError(`inputs ${rows} × ${columns}: expected ${rows * columns} values, got ${inputs.length}`);

@@ -1,10 +1,11 @@
 /** Minibatches: rows gathered, in order or shuffled, into buffers that are reused from batch to batch. */
 
+import { checkBoolean, checkInteger, checkOptions, describe, type OptionNames } from "../check-options.js";
 import { CsrMatrix } from "../csr.js";
 import type { Engine } from "../engine.js";
 import { ShapeError } from "../errors.js";
-import { ByteMatrix, Labels, Matrix } from "../matrix.js";
-import type { Random } from "../random.js";
+import { ByteMatrix, checkMemory, Labels, Matrix } from "../matrix.js";
+import { Random } from "../random.js";
 
 /** One minibatch; all parts are overwritten by the next. */
 export interface Minibatch {
@@ -29,11 +30,19 @@ export interface MinibatchOptions {
   readonly skip?: number;
 }
 
+const OPTIONS: OptionNames<MinibatchOptions> = {
+  shuffle: true,
+  dropLast: true,
+  weights: true,
+  indices: true,
+  skip: true,
+};
+
 /**
  * Yields batches of `batchSize` rows of `inputs` and `targets`. The same buffers are filled again for every batch.
  *
- * @throws ShapeError when the row counts differ; RangeError for a batch size that is not an integer from 1, or, at the first
- * batch, for an index that is none of the rows
+ * @throws ShapeError when the row counts differ; RangeError for a batch size that is not an integer from 1, for matrices of
+ * another engine, or, at the first batch, for an index that is none of the rows; TypeError for options of a wrong type
  */
 export function iterateMinibatches(
   engine: Engine,
@@ -42,13 +51,33 @@ export function iterateMinibatches(
   batchSize: number,
   options: MinibatchOptions = {},
 ): Generator<Minibatch, void, undefined> {
+  checkOptions("minibatches", options, OPTIONS);
   if (inputs.rows !== targets.rows) {
     throw new ShapeError(`minibatches: expected one target for each of the ${inputs.rows} rows, got ${targets.rows}`);
   }
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new RangeError(`batch size: expected an integer of at least 1, got ${batchSize}`);
   }
+  checkMemory("minibatches: inputs", engine.memory, inputs);
+  checkMemory("minibatches: targets", engine.memory, targets);
+  checkSelection(engine, inputs.rows, options);
   return generate(engine, inputs, targets, batchSize, options);
+}
+
+/** @throws TypeError, ShapeError, RangeError for options that do not fit the rows */
+function checkSelection({ memory }: Engine, rows: number, options: MinibatchOptions): void {
+  const { shuffle = false, dropLast = true, weights, indices, skip = 0 } = options;
+  checkInteger("skip", skip, 0);
+  checkBoolean("dropLast", dropLast);
+  if (!(shuffle instanceof Random)) checkBoolean("shuffle", shuffle);
+  if (indices !== undefined && !(indices instanceof Int32Array)) {
+    throw new TypeError(`indices: expected an Int32Array, got ${describe(indices)}`);
+  }
+  if (weights === undefined) return;
+  if (!(weights instanceof Matrix)) throw new TypeError(`weights: expected a Matrix, got ${describe(weights)}`);
+  checkMemory("minibatches: weights", memory, weights);
+  if (weights.rows === rows && weights.columns === 1) return;
+  throw new ShapeError(`weights: expected ${rows} × 1, got ${weights.rows} × ${weights.columns}`);
 }
 
 function* generate(

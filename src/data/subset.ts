@@ -1,6 +1,8 @@
 /** Some rows of a data set: their indices, not copies of them. */
 
-import { Matrix } from "../matrix.js";
+import { describe } from "../check-options.js";
+import { CsrMatrix } from "../csr.js";
+import { ByteMatrix, Labels, Matrix } from "../matrix.js";
 import type { Dataset } from "./dataset.js";
 
 /** What training and evaluation read: a `Dataset`, or rows of one. */
@@ -44,4 +46,12 @@ export class Subset implements Rows {
     this.rows = indices.length;
     this.columns = data.columns;
   }
+}
+
+/** @throws TypeError unless it has inputs and targets in linear memory */
+export function checkIsRows(what: string, data: unknown): void {
+  const { inputs, targets } = (data ?? {}) as Partial<Rows>;
+  const isMatrix = inputs instanceof Matrix || inputs instanceof ByteMatrix || inputs instanceof CsrMatrix;
+  if (isMatrix && (targets instanceof Labels || targets instanceof Matrix)) return;
+  throw new TypeError(`${what}: expected a Dataset (see engine.dataset) or a Subset, got ${describe(data)}`);
 }

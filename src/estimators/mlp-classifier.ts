@@ -1,15 +1,17 @@
 /** MLPClassifier: a network for classes, in scikit-learn's shape. */
 
+import { describe } from "../check-options.js";
 import type { Engine } from "../engine.js";
 import { NotFittedError } from "../errors.js";
 import { BinaryCrossEntropy } from "../losses/binary-cross-entropy.js";
 import type { Loss, Targets } from "../losses/loss.js";
 import { SoftmaxCrossEntropy } from "../losses/softmax-cross-entropy.js";
 import { accuracyScore, uniqueLabels } from "../metrics.js";
-import { MLP, type Samples } from "./mlp.js";
+import { MLP } from "./mlp.js";
+import { checkLabelled, type Samples } from "./samples.js";
 
-/** A class: a number or a name. */
-export type Class = number | string;
+/** A class: a number, a name, or true and false. */
+export type Class = number | string | boolean;
 
 /**
  * A network trained on classes, as scikit-learn's `MLPClassifier`: two classes share one output under a binary
@@ -33,17 +35,31 @@ export class MLPClassifier extends MLP<Class> {
    */
   async fit(X: Samples, y: ArrayLike<Class>): Promise<this> {
     const classes = checkClasses(y);
-    if (!(this.options.warmStart && this.network)) this.#classes = classes;
-    this.#checkKnown(y);
-    await this.train(X, y);
+    const samples = checkLabelled(X, y);
+    if (this.options.warmStart && this.network) checkKnown(y, this.#classes);
+    await this.train(samples, y, () => {
+      this.#classes = classes;
+    });
     return this;
   }
 
-  /** One epoch from the present weights. @param classes all there will ever be; needed in the first call only */
+  /**
+   * One epoch from the present weights.
+   *
+   * @param classes all there will ever be; needed in the first call only
+   * @throws RangeError for classes that are not those of the first call
+   */
   async partialFit(X: Samples, y: ArrayLike<Class>, classes?: readonly Class[]): Promise<this> {
-    if (!this.network) this.#classes = classes ? checkClasses(classes) : checkClasses(y);
-    this.#checkKnown(y);
-    await this.trainOnce(X, y);
+    const samples = checkLabelled(X, y);
+    const given = classes && checkClasses(classes);
+    const all = this.network ? this.#classes : (given ?? checkClasses(y));
+    if (given && (given.length !== all.length || given.some((name, i) => name !== all[i]))) {
+      throw new RangeError(`classes: expected ${all.join(", ")} as in the first call, got ${given.join(", ")}`);
+    }
+    checkKnown(y, all);
+    await this.trainOnce(samples, y, () => {
+      this.#classes = all;
+    });
     return this;
   }
 
@@ -94,22 +110,27 @@ export class MLPClassifier extends MLP<Class> {
     const index = new Map(this.#classes.map((name, position) => [name, position]));
     return Array.from(y, (name) => index.get(name) as number);
   }
-
-  #checkKnown(y: ArrayLike<Class>): void {
-    const known = new Set(this.#classes);
-    const stranger = Array.from(y).find((name) => !known.has(name));
-    if (stranger !== undefined) {
-      throw new RangeError(`y: expected the classes ${this.#classes.join(", ")}, got ${String(stranger)}`);
-    }
-  }
 }
 
-/** The classes that occur, sorted. @throws TypeError, RangeError unless they are numbers or names, two at least */
+/** @throws RangeError for a class that is none of these */
+function checkKnown(y: ArrayLike<Class>, classes: readonly Class[]): void {
+  const known = new Set(classes);
+  const stranger = Array.from(y).findIndex((name) => !known.has(name));
+  if (stranger < 0) return;
+  throw new RangeError(`y: expected the classes ${classes.join(", ")}, got ${String(y[stranger])}`);
+}
+
+/** The classes that occur, sorted. @throws TypeError, RangeError unless they are of one kind, two at least */
 function checkClasses(y: ArrayLike<Class>): Class[] {
-  const classes = uniqueLabels(y as ArrayLike<string>);
+  if (!(y?.length >= 0)) throw new TypeError(`y: expected a list of classes, got ${describe(y)}`);
+  const classes: Class[] = uniqueLabels(y as ArrayLike<string>);
   const kinds = new Set(classes.map((name) => typeof name));
-  if (kinds.size > 1 || !(kinds.has("number") || kinds.has("string")) || classes.some(Number.isNaN)) {
-    throw new TypeError("y: expected only numbers or only strings as classes");
+  if (
+    kinds.size > 1 ||
+    !["number", "string", "boolean"].some((kind) => kinds.has(kind as "number")) ||
+    classes.some(Number.isNaN)
+  ) {
+    throw new TypeError("y: expected only numbers, only strings or only booleans as classes");
   }
   if (classes.length >= 2) return classes;
   throw new RangeError(`y: expected at least two classes, got ${classes.length}`);

@@ -3,9 +3,9 @@
 import type { Engine } from "../engine.js";
 import type { Loss, Targets } from "../losses/loss.js";
 import { HalfSquaredError } from "../losses/regression.js";
-import { checkFinite } from "../matrix.js";
 import { r2Score } from "../metrics.js";
-import { MLP, type Samples } from "./mlp.js";
+import { MLP } from "./mlp.js";
+import { type CheckedSamples, checkLabelled, type Samples } from "./samples.js";
 
 /** A network trained on values under half the squared error, as scikit-learn's `MLPRegressor`. */
 export class MLPRegressor extends MLP<number> {
@@ -16,15 +16,13 @@ export class MLPRegressor extends MLP<number> {
    * @throws ShapeError, RangeError for data that does not fit; DivergenceError
    */
   async fit(X: Samples, y: ArrayLike<number>): Promise<this> {
-    checkFinite(y, 1);
-    await this.train(X, y);
+    await this.train(checkValued(X, y), y, () => {});
     return this;
   }
 
   /** One epoch from the present weights. */
   async partialFit(X: Samples, y: ArrayLike<number>): Promise<this> {
-    checkFinite(y, 1);
-    await this.trainOnce(X, y);
+    await this.trainOnce(checkValued(X, y), y, () => {});
     return this;
   }
 
@@ -61,4 +59,13 @@ export class MLPRegressor extends MLP<number> {
   protected override strata(): undefined {
     return undefined;
   }
+}
+
+/** As `checkLabelled`. @throws RangeError for a target that is no finite number */
+function checkValued(X: Samples, y: ArrayLike<number>): CheckedSamples {
+  const samples = checkLabelled(X, y);
+  for (let row = 0; row < y.length; ++row) {
+    if (!Number.isFinite(y[row])) throw new RangeError(`y: row ${row}: expected a finite number, got ${y[row]}`);
+  }
+  return samples;
 }

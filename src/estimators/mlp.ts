@@ -3,116 +3,18 @@
 import { iterateMinibatches } from "../data/minibatches.js";
 import { splitRows } from "../data/split.js";
 import { createEngine, type Engine } from "../engine.js";
-import { DivergenceError, NotFittedError, ShapeError } from "../errors.js";
-import { Dense } from "../layers/dense.js";
-import { Layer } from "../layers/layer.js";
-import { ReLU } from "../layers/relu.js";
-import { Sigmoid } from "../layers/sigmoid.js";
-import { Tanh } from "../layers/tanh.js";
+import { DisposedError, DivergenceError, NotFittedError, ShapeError } from "../errors.js";
 import type { Loss, Targets } from "../losses/loss.js";
-import { checkFinite, type Matrix } from "../matrix.js";
-import { Network, type StateDict } from "../network.js";
-import { Adam } from "../optimizers/adam.js";
-import type { Optimizer } from "../optimizers/optimizer.js";
-import { SGD } from "../optimizers/sgd.js";
-
-/** Rows of features: a list of rows, or all values row by row. */
-export type Samples =
-  | readonly ArrayLike<number>[]
-  | { readonly data: ArrayLike<number>; readonly rows: number; readonly columns: number };
-
-/** Options of both estimators. */
-export interface MLPOptions {
-  /** Units of each hidden layer; default [100]. */
-  readonly hiddenLayerSizes?: readonly number[];
-  /** Between the layers; default `relu`. */
-  readonly activation?: "identity" | "logistic" | "tanh" | "relu";
-  /** Default `adam`. */
-  readonly solver?: "adam" | "sgd";
-  /** Strength of the L2 penalty on the weights, divided by the batch's rows; default 0.0001. */
-  readonly alpha?: number;
-  /** Rows of a step; `auto` (the default) is the smaller of 200 and the number of rows. */
-  readonly batchSize?: number | "auto";
-  /** Default 0.001. */
-  readonly learningRateInit?: number;
-  /** Of `sgd`: how the step length changes; default `constant`. `adaptive` divides it by five where training would stop. */
-  readonly learningRate?: "constant" | "invscaling" | "adaptive";
-  /** Of `invscaling`: the step length is learningRateInit / t^powerT, t the rows seen; default 0.5. */
-  readonly powerT?: number;
-  /** Most epochs; default 200. */
-  readonly maxIter?: number;
-  /** Visit the rows in a new order each epoch; default true. */
-  readonly shuffle?: boolean;
-  /** Seed of the weights, shuffles and the validation part, an integer from 0; default 0. */
-  readonly randomState?: number;
-  /** An epoch must better the loss (or score) by this, or it counts as none; default 0.0001. */
-  readonly tol?: number;
-  /** Of `sgd`; default 0.9. */
-  readonly momentum?: number;
-  /** Of `sgd` with momentum; default true. */
-  readonly nesterovsMomentum?: boolean;
-  /** Stop by the score on a part set aside, and go back to the best weights; default false. */
-  readonly earlyStopping?: boolean;
-  /** The part set aside; default 0.1. */
-  readonly validationFraction?: number;
-  /** Of `adam`; default 0.9, 0.999 and 1e-8. */
-  readonly beta1?: number;
-  readonly beta2?: number;
-  readonly epsilon?: number;
-  /** Epochs without betterment after which training stops; default 10. */
-  readonly nIterNoChange?: number;
-  /** Go on from the weights of the last `fit`; default false. */
-  readonly warmStart?: boolean;
-  /** Threads of the engine; default 1, as small networks want it. */
-  readonly threads?: number | "auto";
-}
-
-const DEFAULTS: Required<MLPOptions> = {
-  hiddenLayerSizes: [100],
-  activation: "relu",
-  solver: "adam",
-  alpha: 0.0001,
-  batchSize: "auto",
-  learningRateInit: 0.001,
-  learningRate: "constant",
-  powerT: 0.5,
-  maxIter: 200,
-  shuffle: true,
-  randomState: 0,
-  tol: 0.0001,
-  momentum: 0.9,
-  nesterovsMomentum: true,
-  earlyStopping: false,
-  validationFraction: 0.1,
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-8,
-  nIterNoChange: 10,
-  warmStart: false,
-  threads: 1,
-};
-
-const CHOICES: Readonly<Record<string, readonly string[]>> = {
-  activation: ["identity", "logistic", "tanh", "relu"],
-  solver: ["adam", "sgd"],
-  learningRate: ["constant", "invscaling", "adaptive"],
-};
-
-/** Least value of each number, and whether it is an integer. */
-const RANGES: Readonly<Record<string, readonly [least: number, integer: boolean]>> = {
-  alpha: [0, false],
-  learningRateInit: [Number.MIN_VALUE, false],
-  powerT: [0, false],
-  maxIter: [1, true],
-  randomState: [0, true],
-  tol: [0, false],
-  momentum: [0, false],
-  epsilon: [Number.MIN_VALUE, false],
-  nIterNoChange: [1, true],
-};
+import type { Matrix } from "../matrix.js";
+import type { Network, StateDict } from "../network.js";
+import { buildNetwork, resetOptimizer } from "./mlp-network.js";
+import { type MLPOptions, resolveOptions } from "./mlp-options.js";
+import { type CheckedSamples, checkSamples, pickRows, type Samples } from "./samples.js";
 
 /** Rows predicted at a time. */
 const PREDICTION_ROWS = 256;
+
+const DISPOSED = "this estimator was disposed of while it was being fitted";
 
 /** The estimators' base. One training at a time; `dispose` frees the engine. */
 export abstract class MLP<Y> {
@@ -129,11 +31,13 @@ export abstract class MLP<Y> {
   #engine: Engine | undefined;
   #columns = 0;
   #seen = 0;
+  #training = false;
+  /** How often it was disposed of: whether it was while something was waited for. */
+  #disposals = 0;
 
   /** @throws TypeError for unknown options, RangeError for values out of range */
   constructor(options: MLPOptions = {}) {
-    this.options = { ...DEFAULTS, ...options };
-    checkOptions(this.options);
+    this.options = resolveOptions(options);
   }
 
   /** The smallest of `lossCurve`. */
@@ -153,6 +57,7 @@ export abstract class MLP<Y> {
 
   /** Frees the engine and the weights; the estimator is then as if never fitted. */
   dispose(): void {
+    ++this.#disposals;
     this.network?.dispose();
     this.#engine?.dispose();
     this.network = undefined;
@@ -169,7 +74,7 @@ export abstract class MLP<Y> {
   protected abstract makeLoss(): Loss;
 
   /** Columns of the output. */
-  protected abstract outputs(y: ArrayLike<Y>): number;
+  protected abstract outputs(): number;
 
   /** The targets of these rows in linear memory. */
   protected abstract place(engine: Engine, y: ArrayLike<Y>, rows: readonly number[]): Targets & { dispose(): void };
@@ -177,10 +82,40 @@ export abstract class MLP<Y> {
   /** Class indices for a split that keeps their shares; undefined for values. */
   protected abstract strata(y: ArrayLike<Y>): ArrayLike<number> | undefined;
 
-  protected async train(X: Samples, y: ArrayLike<Y>): Promise<void> {
-    const samples = checkSamples(X, y);
-    const goesOn = this.options.warmStart && this.network !== undefined;
-    await this.#prepare(samples.columns, y, goesOn);
+  /**
+   * Trains to the end.
+   *
+   * @param begin called when a new network is made, before it is
+   */
+  protected train(samples: CheckedSamples, y: ArrayLike<Y>, begin: () => void): Promise<void> {
+    return this.#exclusively(async () => {
+      const goesOn = this.options.warmStart && this.network !== undefined;
+      await this.#prepare(samples.columns, y, goesOn, begin);
+      await this.#fit(samples, y, goesOn);
+    });
+  }
+
+  /** One epoch on the rows, from the present weights. @param begin as in `train` */
+  protected trainOnce(samples: CheckedSamples, y: ArrayLike<Y>, begin: () => void): Promise<void> {
+    return this.#exclusively(async () => {
+      await this.#prepare(samples.columns, y, this.network !== undefined, begin);
+      this.#epoch(samples, y, range(samples.rows));
+    });
+  }
+
+  async #exclusively(action: () => Promise<void>): Promise<void> {
+    if (this.#training) throw new Error("this estimator is being fitted: expected one training at a time");
+    this.#training = true;
+    try {
+      await action();
+    } finally {
+      this.#training = false;
+    }
+  }
+
+  async #fit(samples: CheckedSamples, y: ArrayLike<Y>, goesOn: boolean): Promise<void> {
+    const network = this.network as Network;
+    if (goesOn) resetOptimizer(network.optimizer);
     if (!goesOn) this.lossCurve = [];
     this.validationScores = [];
     this.nIter = 0;
@@ -194,6 +129,7 @@ export abstract class MLP<Y> {
       const loss = this.#epoch(samples, y, rows);
       // Let other tasks have their turn.
       if (this.nIter % 8 === 0) await new Promise((resolve) => setTimeout(resolve));
+      if (this.network !== network) throw new DisposedError(DISPOSED);
       if (earlyStopping) {
         const held = { data: pickRows(samples, heldOut), rows: heldOut.length, columns: samples.columns };
         const score = this.score(
@@ -202,7 +138,7 @@ export abstract class MLP<Y> {
         );
         this.validationScores.push(score);
         stale = score < best.score + this.options.tol ? stale + 1 : 0;
-        if (score > best.score) best = { score, state: (this.network as Network).stateDict() };
+        if (score > best.score) best = { score, state: network.stateDict() };
       } else {
         stale = loss > bestLoss - this.options.tol ? stale + 1 : 0;
         bestLoss = Math.min(bestLoss, loss);
@@ -213,17 +149,7 @@ export abstract class MLP<Y> {
       }
       if (stale > this.options.nIterNoChange) stale = 0;
     }
-    if (best.state) (this.network as Network).loadStateDict(best.state);
-  }
-
-  /** One epoch on the given rows, from the present weights. */
-  protected async trainOnce(X: Samples, y: ArrayLike<Y>): Promise<void> {
-    const samples = checkSamples(X, y);
-    if (this.network && samples.columns !== this.#columns) {
-      throw new ShapeError(`X: expected ${this.#columns} columns, got ${samples.columns}`);
-    }
-    await this.#prepare(samples.columns, y, this.network !== undefined);
-    this.#epoch(samples, y, range(samples.rows));
+    if (best.state) network.loadStateDict(best.state);
   }
 
   /** What `read` returns for each batch of rows, in order. @throws NotFittedError, ShapeError, RangeError for NaN and ±∞ */
@@ -246,41 +172,30 @@ export abstract class MLP<Y> {
     }
   }
 
-  async #prepare(columns: number, y: ArrayLike<Y>, goesOn: boolean): Promise<void> {
-    const outputs = this.outputs(y);
+  /**
+   * Makes the network, unless training goes on with the one there is. What there was stays until the new engine is there.
+   *
+   * @param begin sets what the new network's outputs depend on
+   */
+  async #prepare(columns: number, y: ArrayLike<Y>, goesOn: boolean, begin: () => void): Promise<void> {
     if (goesOn) {
-      if (columns === this.#columns && outputs === this.network?.outputs) return;
-      throw new ShapeError(`X, y: expected ${this.#columns} columns and as many classes as before`);
+      if (columns === this.#columns) return;
+      throw new ShapeError(`X: expected ${this.#columns} columns, got ${columns}`);
     }
     const { randomState, threads } = this.options;
-    this.dispose();
+    const disposals = this.#disposals;
     const engine = await createEngine({ seed: randomState, threads });
+    if (this.#disposals !== disposals) {
+      engine.dispose();
+      throw new DisposedError(DISPOSED);
+    }
+    this.dispose();
+    begin();
     this.#engine = engine;
     this.#columns = columns;
     this.#seen = 0;
-    const sizes = [columns, ...this.options.hiddenLayerSizes, outputs];
-    const layers = sizes.slice(1).flatMap((size, index) => {
-      const dense = new Dense(sizes[index] as number, size, { sparse: false });
-      return index === 0 ? [dense] : [makeActivation(this.options.activation), dense];
-    });
-    this.network = new Network(engine, layers, { loss: this.makeLoss(), optimizer: this.#makeOptimizer(y.length) });
-    const factor = this.options.activation === "logistic" ? 2 : 6;
-    for (const layer of layers) {
-      if (!(layer instanceof Dense)) continue;
-      // Glorot and Bengio 2010, for the biases too.
-      const bound = Math.sqrt(factor / (layer.inputs + layer.outputs));
-      for (const parameter of layer.parameters()) {
-        parameter.set(parameter.toArray().map(() => (2 * engine.random.uniform() - 1) * bound));
-      }
-    }
-  }
-
-  #makeOptimizer(rows: number): Optimizer {
-    const { solver, learningRateInit, alpha, beta1, beta2, epsilon, momentum, nesterovsMomentum } = this.options;
-    const penalty = { weightDecay: alpha / this.#batchSize(rows), decay: "weights" as const };
-    return solver === "adam"
-      ? new Adam({ learningRate: learningRateInit, betas: [beta1, beta2], epsilon, ...penalty })
-      : new SGD({ learningRate: learningRateInit, momentum, nesterov: nesterovsMomentum && momentum > 0, ...penalty });
+    const sizes = { inputs: columns, outputs: this.outputs(), batchSize: this.#batchSize(y.length) };
+    this.network = buildNetwork(engine, this.options, this.makeLoss(), sizes);
   }
 
   #batchSize(rows: number): number {
@@ -345,102 +260,6 @@ export abstract class MLP<Y> {
   }
 }
 
-interface CheckedSamples {
-  readonly data: Float32Array;
-  readonly rows: number;
-  readonly columns: number;
-}
-
-/** @throws TypeError, ShapeError, RangeError unless X is a table of finite numbers with a target for each row */
-function checkSamples(X: Samples, y?: ArrayLike<unknown>): CheckedSamples {
-  const samples = toSamples(X);
-  const { data, rows, columns } = samples;
-  if (rows < 1 || columns < 1)
-    throw new ShapeError(`X: expected at least one row and column, got ${rows} × ${columns}`);
-  if (data.length !== rows * columns) {
-    throw new ShapeError(`X: expected ${rows} × ${columns} values, got ${data.length}`);
-  }
-  if (y && y.length !== rows) throw new ShapeError(`y: expected one target for each of ${rows} rows, got ${y.length}`);
-  checkFinite(data, columns);
-  return samples;
-}
-
-function toSamples(X: Samples): CheckedSamples {
-  if (!Array.isArray(X)) {
-    const { data, rows, columns } = X as Exclude<Samples, readonly ArrayLike<number>[]>;
-    if (!(data?.length >= 0)) throw new TypeError("X: expected a list of rows, or { data, rows, columns }");
-    return { data: Float32Array.from(data), rows, columns };
-  }
-  const columns = X[0]?.length ?? 0;
-  const data = new Float32Array(X.length * columns);
-  X.forEach((row: ArrayLike<number>, index) => {
-    if (row?.length !== columns)
-      throw new ShapeError(`X: row ${index}: expected ${columns} values, got ${row?.length}`);
-    data.set(row, index * columns);
-  });
-  return { data, rows: X.length, columns };
-}
-
-function pickRows({ data, columns }: CheckedSamples, rows: readonly number[]): Float32Array {
-  const picked = new Float32Array(rows.length * columns);
-  rows.forEach((row, index) => {
-    picked.set(data.subarray(row * columns, (row + 1) * columns), index * columns);
-  });
-  return picked;
-}
-
 function range(count: number): number[] {
   return Array.from({ length: count }, (_, row) => row);
-}
-
-function makeActivation(name: Required<MLPOptions>["activation"]): Layer {
-  switch (name) {
-    case "relu":
-      return new ReLU();
-    case "tanh":
-      return new Tanh();
-    case "logistic":
-      return new Sigmoid();
-    default:
-      return new Layer();
-  }
-}
-
-function checkOptions(options: Required<MLPOptions>): void {
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(DEFAULTS, name));
-  if (unknown !== undefined) {
-    throw new TypeError(`option ${unknown}: expected one of ${Object.keys(DEFAULTS).join(", ")}`);
-  }
-  const values = options as unknown as Record<string, unknown>;
-  for (const [name, choices] of Object.entries(CHOICES)) {
-    if (choices.includes(values[name] as string)) continue;
-    throw new RangeError(`${name}: expected one of ${choices.join(", ")}, got ${String(values[name])}`);
-  }
-  for (const [name, [least, integer]] of Object.entries(RANGES)) {
-    const value = values[name] as number;
-    if (Number.isFinite(value) && value >= least && (!integer || Number.isInteger(value))) continue;
-    const kind = integer
-      ? `an integer of at least ${least}`
-      : least > 0
-        ? "a number above 0"
-        : "a number of at least 0";
-    throw new RangeError(`${name}: expected ${kind}, got ${String(value)}`);
-  }
-  for (const name of ["beta1", "beta2"]) {
-    const value = values[name] as number;
-    if (!(value >= 0 && value < 1)) throw new RangeError(`${name}: expected a number from 0 to below 1, got ${value}`);
-  }
-  const { hiddenLayerSizes, batchSize, validationFraction } = options;
-  const isCount = (value: unknown) => Number.isInteger(value) && (value as number) >= 1;
-  if (!Array.isArray(hiddenLayerSizes) || !hiddenLayerSizes.every(isCount)) {
-    throw new RangeError(
-      `hiddenLayerSizes: expected a list of integers of at least 1, got ${String(hiddenLayerSizes)}`,
-    );
-  }
-  if (batchSize !== "auto" && !isCount(batchSize)) {
-    throw new RangeError(`batchSize: expected "auto" or an integer of at least 1, got ${String(batchSize)}`);
-  }
-  if (!(validationFraction > 0 && validationFraction < 1)) {
-    throw new RangeError(`validationFraction: expected a number between 0 and 1, got ${validationFraction}`);
-  }
 }

@@ -92,7 +92,7 @@ export function typeOfConfig(config: unknown): LayerType | undefined {
     const own = type.make(given).config() as LayerConfig;
     if (Object.keys(own).some((option) => own[option] !== given[option])) return undefined;
   } catch (error) {
-    if (error instanceof RangeError) return undefined;
+    if (error instanceof RangeError || error instanceof TypeError) return undefined;
     throw error;
   }
   const { inputs = 1, outputs = 1 } = type.columns(given);

@@ -1,3 +1,4 @@
+import { checkInteger, checkNumber } from "../check-options.js";
 import type { Engine } from "../engine.js";
 import { ShapeError } from "../errors.js";
 import { Allocation } from "../matrix.js";
@@ -46,14 +47,10 @@ export class Affine {
   }
 }
 
-/** @throws RangeError unless `features` is an integer from 1 up and `epsilon` a positive number */
+/** @throws TypeError, RangeError unless `features` is an integer from 1 up and `epsilon` a positive number */
 export function checkNormalization(layer: string, features: number, epsilon: number): void {
-  if (!Number.isInteger(features) || features < 1) {
-    throw new RangeError(`${layer}: features: expected an integer of at least 1, got ${features}`);
-  }
-  if (!Number.isFinite(epsilon) || epsilon <= 0) {
-    throw new RangeError(`${layer}: epsilon: expected a positive number, got ${epsilon}`);
-  }
+  checkInteger(`${layer}: features`, features, 1);
+  checkNumber(`${layer}: epsilon`, epsilon, { positive: true });
 }
 
 /** @throws ShapeError when the layer before gives another number of columns */

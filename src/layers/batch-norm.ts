@@ -1,3 +1,4 @@
+import { checkNumber, checkOptions, type OptionNames } from "../check-options.js";
 import type { Engine } from "../engine.js";
 import { ShapeError } from "../errors.js";
 import { Allocation, checkColumns, checkSameShape, type Matrix, MatrixBuffer } from "../matrix.js";
@@ -13,6 +14,8 @@ export interface BatchNormOptions {
   /** Share of a batch's statistics in the running ones; default 0.1. Keras's momentum is one less this. */
   readonly momentum?: number;
 }
+
+const OPTIONS: OptionNames<BatchNormOptions> = { epsilon: true, momentum: true };
 
 /**
  * Y = gamma·(X − mean) / √(variance + epsilon) + beta, column by column. In training mean and variance are the batch's own
@@ -35,13 +38,13 @@ export class BatchNorm extends Layer {
   /** Whether the last forward pass went by the batch's own statistics. */
   #ofBatch = false;
 
-  /** @throws RangeError for sizes and options out of range */
-  constructor(features: number, { epsilon = 1e-5, momentum = 0.1 }: BatchNormOptions = {}) {
+  /** @throws TypeError, RangeError for sizes and options of a wrong type or value */
+  constructor(features: number, options: BatchNormOptions = {}) {
     super();
+    checkOptions("BatchNorm", options, OPTIONS);
+    const { epsilon = 1e-5, momentum = 0.1 } = options;
     checkNormalization("BatchNorm", features, epsilon);
-    if (!(Number.isFinite(momentum) && momentum >= 0 && momentum <= 1)) {
-      throw new RangeError(`BatchNorm: momentum: expected a number from 0 to 1, got ${momentum}`);
-    }
+    checkNumber("BatchNorm: momentum", momentum, { most: 1 });
     this.features = features;
     this.epsilon = epsilon;
     this.momentum = momentum;

@@ -1,3 +1,4 @@
+import { checkInteger, checkNumber, checkOptions, type OptionNames } from "../check-options.js";
 import { CsrBuffer, CsrMatrix, densityLimit } from "../csr.js";
 import type { Engine } from "../engine.js";
 import { ShapeError } from "../errors.js";
@@ -18,6 +19,8 @@ export interface DenseOptions {
   /** Initial weights; default `normal`, N(0, 0.01). Biases begin at zero. */
   readonly init?: InitializerName | Initializer;
 }
+
+const OPTIONS: OptionNames<DenseOptions> = { learningRate: true, sparse: true, init: true };
 
 /**
  * The affine map Y = X·W + b. X: [batch, inputs], W: [inputs, outputs], b: [outputs], Y: [batch, outputs].
@@ -41,17 +44,17 @@ export class Dense extends Layer {
   /** The sparse form of the input that `forward` was last called with, if it has one. */
   #sparseInput: CsrMatrix | undefined;
 
-  /** @throws RangeError for sizes that are not integers from 1, a learning rate that is negative or not finite, an unknown init */
+  /**
+   * @throws RangeError for sizes that are not integers from 1, a learning rate that is negative or not finite, an unknown
+   * init; TypeError for unknown options and values of a wrong type
+   */
   constructor(inputs: number, outputs: number, options: DenseOptions = {}) {
+    checkOptions("Dense", options, OPTIONS);
     const { learningRate, init = "normal", sparse = "auto" } = options;
     super();
-    for (const [name, units] of Object.entries({ inputs, outputs })) {
-      if (Number.isInteger(units) && units >= 1) continue;
-      throw new RangeError(`Dense: ${name}: expected an integer of at least 1, got ${units}`);
-    }
-    if (learningRate !== undefined && (!Number.isFinite(learningRate) || learningRate < 0)) {
-      throw new RangeError(`Dense: learningRate: expected a finite number of at least 0, got ${learningRate}`);
-    }
+    checkInteger("Dense: inputs", inputs, 1);
+    checkInteger("Dense: outputs", outputs, 1);
+    if (learningRate !== undefined) checkNumber("Dense: learningRate", learningRate);
     this.inputs = inputs;
     this.outputs = outputs;
     this.learningRate = learningRate;
@@ -64,6 +67,7 @@ export class Dense extends Layer {
       throw new ShapeError(`expected an input of ${this.inputs} columns, got ${inputs} from the layer before`);
     }
     if (this.#engine) throw new Error("this layer already belongs to a network");
+    const initial = initialWeights(this.#init, engine.random, this.inputs, this.outputs);
     this.#engine = engine;
     // Only a first layer sees data; what a hidden one sees changes its density as the network learns.
     if (inputs !== undefined) this.#sparseBelow = 0;
@@ -73,7 +77,7 @@ export class Dense extends Layer {
     this.#parameters = [this.#weights, this.#biases];
     this.#output = new MatrixBuffer(engine.memory);
     this.#gradInput = new MatrixBuffer(engine.memory);
-    this.#weights.set(initialWeights(this.#init, engine.random, this.inputs, this.outputs));
+    this.#weights.set(initial);
     return this.outputs;
   }
 

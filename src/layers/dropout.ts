@@ -1,3 +1,4 @@
+import { checkNumber } from "../check-options.js";
 import type { Engine } from "../engine.js";
 import { checkSameShape, type Matrix, MatrixBuffer } from "../matrix.js";
 import type { Random } from "../random.js";
@@ -22,12 +23,10 @@ export class Dropout extends Layer {
   #key = 0;
   #key2 = 0;
 
-  /** @param rate the share that is dropped, 0 ≤ rate < 1; @throws RangeError for anything else */
+  /** @param rate the share that is dropped, 0 ≤ rate < 1; @throws TypeError, RangeError for anything else */
   constructor(rate = 0.5) {
     super();
-    if (!(Number.isFinite(rate) && rate >= 0 && rate < 1)) {
-      throw new RangeError(`Dropout: rate: expected a number from 0 up to, but not including, 1, got ${rate}`);
-    }
+    checkNumber("Dropout: rate", rate, { below: 1 });
     this.rate = rate;
   }
 

@@ -1,3 +1,4 @@
+import { checkNumber, checkOptions, type OptionNames } from "../check-options.js";
 import type { Kernels, Pointer } from "../wasm/kernels.js";
 import { Elementwise } from "./elementwise.js";
 import type { LayerConfig } from "./layer.js";
@@ -8,16 +9,18 @@ export interface ELUOptions {
   readonly alpha?: number;
 }
 
+const OPTIONS: OptionNames<ELUOptions> = { alpha: true };
+
 /** y = x where x > 0, else alpha·(eˣ − 1), elementwise. Clevert et al. 2016; the derivative at 0 is alpha, as in PyTorch. */
 export class ELU extends Elementwise {
   readonly alpha: number;
 
-  /** @throws RangeError for an alpha that is not finite */
-  constructor({ alpha = 1 }: ELUOptions = {}) {
+  /** @throws TypeError for unknown options and what is no number, RangeError for an alpha that is not finite */
+  constructor(options: ELUOptions = {}) {
     super();
-    if (!Number.isFinite(alpha)) {
-      throw new RangeError(`ELU: alpha: expected a finite number, got ${alpha}`);
-    }
+    checkOptions("ELU", options, OPTIONS);
+    const { alpha = 1 } = options;
+    checkNumber("ELU: alpha", alpha, { least: Number.NEGATIVE_INFINITY });
     this.alpha = alpha;
   }
 

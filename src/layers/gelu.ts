@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../check-options.js";
 import type { Kernels, Pointer } from "../wasm/kernels.js";
 import { Elementwise } from "./elementwise.js";
 import type { LayerConfig } from "./layer.js";
@@ -8,13 +9,17 @@ export interface GELUOptions {
   readonly approximate?: "none" | "tanh";
 }
 
+const OPTIONS: OptionNames<GELUOptions> = { approximate: true };
+
 /** y = x·Φ(x), elementwise, Φ the distribution function of the standard normal. Hendrycks and Gimpel 2016. */
 export class GELU extends Elementwise {
   readonly approximate: "none" | "tanh";
 
-  /** @throws RangeError for an unknown approximation */
-  constructor({ approximate = "none" }: GELUOptions = {}) {
+  /** @throws TypeError for unknown options, RangeError for an unknown approximation */
+  constructor(options: GELUOptions = {}) {
     super();
+    checkOptions("GELU", options, OPTIONS);
+    const { approximate = "none" } = options;
     if (approximate !== "none" && approximate !== "tanh") {
       throw new RangeError(`GELU: approximate: expected "none" or "tanh", got ${String(approximate)}`);
     }

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../check-options.js";
 import type { Engine } from "../engine.js";
 import { checkColumns, checkSameShape, type Matrix, MatrixBuffer } from "../matrix.js";
 import type { Parameter } from "../parameter.js";
@@ -9,6 +10,8 @@ export interface LayerNormOptions {
   /** Added to the variance; default 1e-5. */
   readonly epsilon?: number;
 }
+
+const OPTIONS: OptionNames<LayerNormOptions> = { epsilon: true };
 
 /**
  * Y = gamma·(X − mean) / √(variance + epsilon) + beta; mean and variance (divided by the columns) are each row's own.
@@ -25,9 +28,11 @@ export class LayerNorm extends Layer {
   #mean!: MatrixBuffer;
   #inverse!: MatrixBuffer;
 
-  /** @throws RangeError for sizes and options out of range */
-  constructor(features: number, { epsilon = 1e-5 }: LayerNormOptions = {}) {
+  /** @throws TypeError, RangeError for sizes and options of a wrong type or value */
+  constructor(features: number, options: LayerNormOptions = {}) {
     super();
+    checkOptions("LayerNorm", options, OPTIONS);
+    const { epsilon = 1e-5 } = options;
     checkNormalization("LayerNorm", features, epsilon);
     this.features = features;
     this.epsilon = epsilon;

@@ -1,3 +1,4 @@
+import { checkNumber, checkOptions, type OptionNames } from "../check-options.js";
 import type { Kernels, Pointer } from "../wasm/kernels.js";
 import { Elementwise } from "./elementwise.js";
 import type { LayerConfig } from "./layer.js";
@@ -8,16 +9,18 @@ export interface LeakyReLUOptions {
   readonly negativeSlope?: number;
 }
 
+const OPTIONS: OptionNames<LeakyReLUOptions> = { negativeSlope: true };
+
 /** y = x where x > 0, else negativeSlope·x, elementwise; the derivative at 0 is negativeSlope, as in PyTorch. */
 export class LeakyReLU extends Elementwise {
   readonly negativeSlope: number;
 
-  /** @throws RangeError for a slope that is not finite */
-  constructor({ negativeSlope = 0.01 }: LeakyReLUOptions = {}) {
+  /** @throws TypeError for unknown options and what is no number, RangeError for a slope that is not finite */
+  constructor(options: LeakyReLUOptions = {}) {
     super();
-    if (!Number.isFinite(negativeSlope)) {
-      throw new RangeError(`LeakyReLU: negativeSlope: expected a finite number, got ${negativeSlope}`);
-    }
+    checkOptions("LeakyReLU", options, OPTIONS);
+    const { negativeSlope = 0.01 } = options;
+    checkNumber("LeakyReLU: negativeSlope", negativeSlope, { least: Number.NEGATIVE_INFINITY });
     this.negativeSlope = negativeSlope;
   }
 

@@ -1,5 +1,6 @@
 /** Binary cross-entropy on logits, for one label of 0 or 1 a row or for several. */
 
+import { checkOptions, type OptionNames } from "../check-options.js";
 import type { Engine } from "../engine.js";
 import { checkSameShape, Matrix } from "../matrix.js";
 import { Loss, type LossConfig, type Reduction, type Targets } from "./loss.js";
@@ -13,6 +14,8 @@ export interface BinaryCrossEntropyOptions {
   readonly positiveWeights?: readonly number[];
 }
 
+const OPTIONS: OptionNames<BinaryCrossEntropyOptions> = { reduction: true, positiveWeights: true };
+
 /**
  * ℓ = Σⱼ −pⱼ·tⱼ·ln σ(xⱼ) − (1 − tⱼ)·ln(1 − σ(xⱼ)), x the logits, t targets in [0, 1], p the positive weights. PyTorch's
  * `BCEWithLogitsLoss`: the mean is over all elements.
@@ -22,8 +25,10 @@ export class BinaryCrossEntropy extends Loss {
   readonly #positiveWeights: readonly number[] | undefined;
   #placed: Matrix | undefined;
 
-  /** @throws RangeError, TypeError for weights that are not finite numbers of at least 0, an unknown reduction */
-  constructor({ reduction = "mean", positiveWeights }: BinaryCrossEntropyOptions = {}) {
+  /** @throws RangeError, TypeError for weights that are not finite numbers of at least 0, an unknown reduction or option */
+  constructor(options: BinaryCrossEntropyOptions = {}) {
+    checkOptions("BinaryCrossEntropy", options, OPTIONS);
+    const { reduction = "mean", positiveWeights } = options;
     super(reduction);
     this.#positiveWeights = positiveWeights && checkWeightList("positiveWeights", positiveWeights);
   }

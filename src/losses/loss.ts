@@ -2,7 +2,7 @@
 
 import type { Engine } from "../engine.js";
 import { ShapeError } from "../errors.js";
-import { type Labels, type Matrix, MatrixBuffer } from "../matrix.js";
+import { checkMemory, type Labels, type Matrix, MatrixBuffer } from "../matrix.js";
 
 /** What a network is to give: class indices, or a matrix [batch, outputs] of values, 0/1 labels or probabilities. */
 export type Targets = Labels | Matrix;
@@ -53,10 +53,13 @@ export abstract class Loss {
    *
    * @param outputs [batch, outputs]
    * @param weights sample weights [batch, 1]
-   * @throws ShapeError when the shapes differ; RangeError, TypeError for targets this loss cannot take
+   * @throws ShapeError when the shapes differ; RangeError, TypeError for targets this loss cannot take, RangeError for those
+   * of another engine
    */
   compute(outputs: Matrix, targets: Targets, weights?: Matrix): number {
     if (!this.#losses || !this.#gradient) throw new Error("loss: attach it to an engine first");
+    checkMemory("targets", this.engine.memory, targets);
+    if (weights) checkMemory("weights", this.engine.memory, weights);
     if (targets.rows !== outputs.rows) {
       throw new ShapeError(`targets: expected one for each of the ${outputs.rows} rows, got ${targets.rows}`);
     }

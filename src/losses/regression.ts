@@ -1,5 +1,6 @@
 /** Losses of values: the differences d = outputs − targets, element by element. */
 
+import { checkNumber, checkOptions, type OptionNames } from "../check-options.js";
 import { checkSameShape, Matrix } from "../matrix.js";
 import { Loss, type LossConfig, type Reduction, type Targets } from "./loss.js";
 
@@ -8,6 +9,8 @@ export interface RegressionLossOptions {
   /** `mean` over all rows and columns (the default), or `sum`. */
   readonly reduction?: Reduction;
 }
+
+const OPTIONS: OptionNames<RegressionLossOptions> = { reduction: true };
 
 /** What the three have in common; as in PyTorch, the mean is over all elements. */
 abstract class RegressionLoss extends Loss {
@@ -26,8 +29,10 @@ abstract class RegressionLoss extends Loss {
 
 /** ℓ = Σⱼ dⱼ². PyTorch's `MSELoss`. */
 export class MeanSquaredError extends RegressionLoss {
-  constructor({ reduction = "mean" }: RegressionLossOptions = {}) {
-    super(reduction);
+  /** @throws TypeError for unknown options, RangeError for an unknown reduction */
+  constructor(options: RegressionLossOptions = {}) {
+    checkOptions(new.target.name, options, OPTIONS);
+    super(options.reduction);
   }
 
   override config(): LossConfig {
@@ -69,8 +74,10 @@ export class HalfSquaredError extends MeanSquaredError {
 
 /** ℓ = Σⱼ |dⱼ|; the derivative at 0 is 0. PyTorch's `L1Loss`. */
 export class MeanAbsoluteError extends RegressionLoss {
-  constructor({ reduction = "mean" }: RegressionLossOptions = {}) {
-    super(reduction);
+  /** @throws TypeError for unknown options, RangeError for an unknown reduction */
+  constructor(options: RegressionLossOptions = {}) {
+    checkOptions(new.target.name, options, OPTIONS);
+    super(options.reduction);
   }
 
   override config(): LossConfig {
@@ -97,16 +104,18 @@ export interface HuberOptions extends RegressionLossOptions {
   readonly delta?: number;
 }
 
+const HUBER_OPTIONS: OptionNames<HuberOptions> = { reduction: true, delta: true };
+
 /** ℓ = Σⱼ dⱼ²/2 where |dⱼ| ≤ δ, else δ·(|dⱼ| − δ/2). PyTorch's `HuberLoss`. */
 export class Huber extends RegressionLoss {
   readonly delta: number;
 
-  /** @throws RangeError for a delta that is not a finite number above 0 */
-  constructor({ reduction = "mean", delta = 1 }: HuberOptions = {}) {
+  /** @throws TypeError for unknown options, TypeError, RangeError for a delta that is not a finite number above 0 */
+  constructor(options: HuberOptions = {}) {
+    checkOptions("Huber", options, HUBER_OPTIONS);
+    const { reduction, delta = 1 } = options;
     super(reduction);
-    if (!(Number.isFinite(delta) && delta > 0)) {
-      throw new RangeError(`delta: expected a finite number above 0, got ${delta}`);
-    }
+    checkNumber("delta", delta, { positive: true });
     this.delta = delta;
   }
 

@@ -1,5 +1,6 @@
 /** Softmax cross-entropy: −log softmax(logits)[label], stable for logits of any finite size. */
 
+import { checkNumber, checkOptions, type OptionNames } from "../check-options.js";
 import type { Engine } from "../engine.js";
 import { checkSameShape, Labels, Matrix } from "../matrix.js";
 import { Loss, type LossConfig, type Reduction, type Targets } from "./loss.js";
@@ -15,6 +16,8 @@ export interface SoftmaxCrossEntropyOptions {
   readonly labelSmoothing?: number;
 }
 
+const OPTIONS: OptionNames<SoftmaxCrossEntropyOptions> = { reduction: true, classWeights: true, labelSmoothing: true };
+
 /**
  * ℓ = −Σⱼ cⱼ·t′ⱼ·log softmax(x)ⱼ, x the logits, c the class weights, t′ = (1 − s)·t + s/n the smoothed target: t is one at
  * the label, or a row of probabilities. PyTorch's `CrossEntropyLoss`: with labels, a mean is divided by the sum of the
@@ -26,12 +29,12 @@ export class SoftmaxCrossEntropy extends Loss {
   readonly #classWeights: readonly number[] | undefined;
   #placed: Matrix | undefined;
 
-  /** @throws RangeError, TypeError for weights that are not finite numbers of at least 0, smoothing outside [0, 1] */
-  constructor({ reduction = "mean", classWeights, labelSmoothing = 0 }: SoftmaxCrossEntropyOptions = {}) {
+  /** @throws RangeError, TypeError for weights that are not finite numbers of at least 0, smoothing outside [0, 1], unknown options */
+  constructor(options: SoftmaxCrossEntropyOptions = {}) {
+    checkOptions("SoftmaxCrossEntropy", options, OPTIONS);
+    const { reduction = "mean", classWeights, labelSmoothing = 0 } = options;
     super(reduction);
-    if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-      throw new RangeError(`labelSmoothing: expected a number from 0 to 1, got ${labelSmoothing}`);
-    }
+    checkNumber("labelSmoothing", labelSmoothing, { most: 1 });
     this.labelSmoothing = labelSmoothing;
     this.#classWeights = classWeights && checkWeightList("classWeights", classWeights);
   }

@@ -1,9 +1,9 @@
 /** Adagrad. */
 
-import { checkNumber } from "../check-options.js";
+import { checkNumber, checkOptions, type OptionNames } from "../check-options.js";
 import type { Engine } from "../engine.js";
 import type { Parameter } from "../parameter.js";
-import { type GradientTerms, KernelOptimizer, type OptimizerOptions } from "./kernel-optimizer.js";
+import { type GradientTerms, KernelOptimizer, OPTIMIZER_OPTIONS, type OptimizerOptions } from "./kernel-optimizer.js";
 import type { OptimizerConfig } from "./optimizer.js";
 
 /** Options of Adagrad, as PyTorch's; `learningRate` is 0.01 by default. */
@@ -15,6 +15,13 @@ export interface AdagradOptions extends OptimizerOptions {
   /** ε; default 1e-10. */
   readonly epsilon?: number;
 }
+
+const OPTIONS: OptionNames<AdagradOptions> = {
+  ...OPTIMIZER_OPTIONS,
+  learningRateDecay: true,
+  initialAccumulatorValue: true,
+  epsilon: true,
+};
 
 /**
  * s ← s + g²; w ← w − η / (1 + (t − 1)·κ) · g / (√s + ε) in step t, counted from 1. As PyTorch's Adagrad; its options in
@@ -28,6 +35,7 @@ export class Adagrad extends KernelOptimizer {
 
   /** @throws TypeError, RangeError for options of a wrong type or value */
   constructor(options: AdagradOptions = {}) {
+    checkOptions("Adagrad", options, OPTIONS);
     const { learningRate = 0.01, learningRateDecay = 0, initialAccumulatorValue = 0, epsilon = 1e-10 } = options;
     checkNumber("learningRateDecay", learningRateDecay);
     checkNumber("initialAccumulatorValue", initialAccumulatorValue);

@@ -1,9 +1,9 @@
 /** Adam, and AdamW, whose weight decay is kept out of the moments. */
 
-import { checkBetas, checkNumber } from "../check-options.js";
+import { checkBetas, checkNumber, checkOptions, type OptionNames } from "../check-options.js";
 import { integerPower } from "../exact.js";
 import type { Parameter } from "../parameter.js";
-import { type GradientTerms, KernelOptimizer, type OptimizerOptions } from "./kernel-optimizer.js";
+import { type GradientTerms, KernelOptimizer, OPTIMIZER_OPTIONS, type OptimizerOptions } from "./kernel-optimizer.js";
 import type { OptimizerConfig } from "./optimizer.js";
 
 /** Options of Adam and AdamW, as PyTorch's; `learningRate` is 0.001 by default. */
@@ -13,6 +13,8 @@ export interface AdamOptions extends OptimizerOptions {
   /** ε; default 1e-8. */
   readonly epsilon?: number;
 }
+
+const OPTIONS: OptionNames<AdamOptions> = { ...OPTIMIZER_OPTIONS, betas: true, epsilon: true };
 
 /**
  * m ← β₁·m + (1 − β₁)·g; s ← β₂·s + (1 − β₂)·g²; w ← w − η·m̂ / (√ŝ + ε) with m̂ = m / (1 − β₁ᵗ) and ŝ = s / (1 − β₂ᵗ) in step
@@ -27,6 +29,7 @@ export class Adam extends KernelOptimizer {
 
   /** @throws TypeError, RangeError for options of a wrong type or value */
   constructor(options: AdamOptions = {}) {
+    checkOptions("Adam", options, OPTIONS);
     const { learningRate = 0.001, betas = [0.9, 0.999], epsilon = 1e-8 } = options;
     checkBetas(betas);
     checkNumber("epsilon", epsilon, { positive: true });
@@ -82,6 +85,7 @@ export class AdamW extends Adam {
 
   /** @throws TypeError, RangeError for options of a wrong type or value */
   constructor(options: AdamOptions = {}) {
+    checkOptions("AdamW", options, OPTIONS);
     const { weightDecay = 0.01 } = options;
     super({ ...options, weightDecay });
   }

@@ -1,6 +1,6 @@
 /** What the built-in optimizers share: clipping, penalties, and the arrays that they keep for each parameter. */
 
-import { checkNumber } from "../check-options.js";
+import { checkNumber, type OptionNames } from "../check-options.js";
 import type { Engine } from "../engine.js";
 import { PanelMatrix } from "../matrix.js";
 import type { Parameter } from "../parameter.js";
@@ -21,6 +21,16 @@ export interface OptimizerOptions {
   /** All gradients are scaled down together so that their norm is at most this (PyTorch's clip_grad_norm_). */
   readonly clipNorm?: number;
 }
+
+/** Their names, for the check of each optimizer. */
+export const OPTIMIZER_OPTIONS: OptionNames<OptimizerOptions> = {
+  learningRate: true,
+  weightDecay: true,
+  l1: true,
+  decay: true,
+  clipValue: true,
+  clipNorm: true,
+};
 
 /** How a parameter's gradient enters its step: max(−limit, min(limit, scale·∂w)) + l2·w + l1·sign(w). */
 export interface GradientTerms {

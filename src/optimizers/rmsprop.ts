@@ -1,8 +1,8 @@
 /** RMSProp. */
 
-import { checkBoolean, checkNumber } from "../check-options.js";
+import { checkBoolean, checkNumber, checkOptions, type OptionNames } from "../check-options.js";
 import type { Parameter } from "../parameter.js";
-import { type GradientTerms, KernelOptimizer, type OptimizerOptions } from "./kernel-optimizer.js";
+import { type GradientTerms, KernelOptimizer, OPTIMIZER_OPTIONS, type OptimizerOptions } from "./kernel-optimizer.js";
 import type { OptimizerConfig } from "./optimizer.js";
 
 /** Options of RMSProp, as PyTorch's; `learningRate` is 0.01 by default. */
@@ -17,6 +17,14 @@ export interface RMSPropOptions extends OptimizerOptions {
   readonly centered?: boolean;
 }
 
+const OPTIONS: OptionNames<RMSPropOptions> = {
+  ...OPTIMIZER_OPTIONS,
+  alpha: true,
+  epsilon: true,
+  momentum: true,
+  centered: true,
+};
+
 /**
  * s ← α·s + (1 − α)·g²; d = g / (√s + ε); w ← w − η·d. Centered: m ← α·m + (1 − α)·g and s − m² in place of s under the root,
  * not less than 0. With momentum: v ← μ·v + d; w ← w − η·v. As PyTorch's RMSprop; its options in camelCase.
@@ -29,6 +37,7 @@ export class RMSProp extends KernelOptimizer {
 
   /** @throws TypeError, RangeError for options of a wrong type or value */
   constructor(options: RMSPropOptions = {}) {
+    checkOptions("RMSProp", options, OPTIONS);
     const { learningRate = 0.01, alpha = 0.99, epsilon = 1e-8, momentum = 0, centered = false } = options;
     checkNumber("alpha", alpha, { most: 1 });
     checkNumber("epsilon", epsilon, { positive: true });

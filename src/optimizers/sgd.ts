@@ -1,8 +1,8 @@
 /** Gradient descent, with momentum if wanted. */
 
-import { checkBoolean, checkNumber } from "../check-options.js";
+import { checkBoolean, checkNumber, checkOptions, type OptionNames } from "../check-options.js";
 import type { Parameter } from "../parameter.js";
-import { type GradientTerms, KernelOptimizer, type OptimizerOptions } from "./kernel-optimizer.js";
+import { type GradientTerms, KernelOptimizer, OPTIMIZER_OPTIONS, type OptimizerOptions } from "./kernel-optimizer.js";
 import type { OptimizerConfig } from "./optimizer.js";
 
 /** Options of SGD, as PyTorch's; `learningRate` is 0.1 by default. */
@@ -14,6 +14,8 @@ export interface SGDOptions extends OptimizerOptions {
   /** Nesterov's momentum; default false. */
   readonly nesterov?: boolean;
 }
+
+const OPTIONS: OptionNames<SGDOptions> = { ...OPTIMIZER_OPTIONS, momentum: true, dampening: true, nesterov: true };
 
 /**
  * v ← μ·v + (1 − τ)·g (at the first step v ← g); w ← w − η·v, or w ← w − η·(g + μ·v) for Nesterov's momentum. Without a
@@ -28,6 +30,7 @@ export class SGD extends KernelOptimizer {
 
   /** @throws TypeError, RangeError for options of a wrong type or value; RangeError for Nesterov's momentum with dampening or of 0 */
   constructor(options: SGDOptions = {}) {
+    checkOptions("SGD", options, OPTIONS);
     const { learningRate = 0.1, momentum = 0, dampening = 0, nesterov = false } = options;
     checkNumber("momentum", momentum);
     checkNumber("dampening", dampening, { most: 1 });

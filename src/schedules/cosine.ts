@@ -1,6 +1,6 @@
 /** A rate that falls along half a cosine, after a linear warm-up. */
 
-import { checkInteger, checkNumber } from "../check-options.js";
+import { checkInteger, checkNumber, checkOptions, type OptionNames } from "../check-options.js";
 import { cosPi } from "../exact.js";
 import { Schedule, type ScheduleConfig, type ScheduleOptions } from "./schedule.js";
 
@@ -16,6 +16,14 @@ export interface CosineAnnealingLROptions extends ScheduleOptions {
   readonly warmupStart?: number;
 }
 
+const OPTIONS: OptionNames<CosineAnnealingLROptions> = {
+  totalSteps: true,
+  minLearningRate: true,
+  warmupSteps: true,
+  warmupStart: true,
+  interval: true,
+};
+
 /**
  * With W steps of warm-up: η = base·(s + (1 − s)·step/W) before step W, s being `warmupStart`; then
  * η = min + (base − min)·(1 + cos(π·(step − W)/(total − W)))/2, and min from `totalSteps` on. PyTorch's CosineAnnealingLR
@@ -29,6 +37,7 @@ export class CosineAnnealingLR extends Schedule {
 
   /** @throws TypeError, RangeError for options of a wrong type or value */
   constructor(options: CosineAnnealingLROptions) {
+    checkOptions("CosineAnnealingLR", options, OPTIONS);
     const { totalSteps, minLearningRate = 0, warmupSteps = 0, warmupStart = 1 / 3, interval = "epoch" } = options;
     super(interval);
     checkInteger("totalSteps", totalSteps, 1);

@@ -1,6 +1,6 @@
 /** Schedules that multiply the rate by a factor: constant, in steps, exponentially. */
 
-import { checkInteger, checkNumber } from "../check-options.js";
+import { checkInteger, checkNumber, checkOptions, type OptionNames } from "../check-options.js";
 import { integerPower } from "../exact.js";
 import { Schedule, type ScheduleConfig, type ScheduleOptions } from "./schedule.js";
 
@@ -12,13 +12,17 @@ export interface ConstantLROptions extends ScheduleOptions {
   readonly totalSteps?: number;
 }
 
+const CONSTANT_OPTIONS: OptionNames<ConstantLROptions> = { factor: true, totalSteps: true, interval: true };
+
 /** η = factor·base in the first `totalSteps` steps, then base: with the default factor a constant rate. PyTorch's ConstantLR. */
 export class ConstantLR extends Schedule {
   readonly #factor: number;
   readonly #totalSteps: number;
 
   /** @throws TypeError, RangeError for options of a wrong type or value */
-  constructor({ factor = 1, totalSteps = 5, interval = "epoch" }: ConstantLROptions = {}) {
+  constructor(options: ConstantLROptions = {}) {
+    checkOptions("ConstantLR", options, CONSTANT_OPTIONS);
+    const { factor = 1, totalSteps = 5, interval = "epoch" } = options;
     super(interval);
     checkNumber("factor", factor);
     checkInteger("totalSteps", totalSteps, 0);
@@ -43,13 +47,17 @@ export interface StepLROptions extends ScheduleOptions {
   readonly gamma?: number;
 }
 
+const STEP_OPTIONS: OptionNames<StepLROptions> = { stepSize: true, gamma: true, interval: true };
+
 /** η = base·gamma^⌊step / stepSize⌋. PyTorch's StepLR. */
 export class StepLR extends Schedule {
   readonly #stepSize: number;
   readonly #gamma: number;
 
   /** @throws TypeError, RangeError for options of a wrong type or value */
-  constructor({ stepSize, gamma = 0.1, interval = "epoch" }: StepLROptions) {
+  constructor(options: StepLROptions) {
+    checkOptions("StepLR", options, STEP_OPTIONS);
+    const { stepSize, gamma = 0.1, interval = "epoch" } = options;
     super(interval);
     checkInteger("stepSize", stepSize, 1);
     checkNumber("gamma", gamma);
@@ -71,12 +79,16 @@ export interface ExponentialLROptions extends ScheduleOptions {
   readonly gamma: number;
 }
 
+const EXPONENTIAL_OPTIONS: OptionNames<ExponentialLROptions> = { gamma: true, interval: true };
+
 /** η = base·gamma^step. PyTorch's ExponentialLR. */
 export class ExponentialLR extends Schedule {
   readonly #gamma: number;
 
   /** @throws TypeError, RangeError for options of a wrong type or value */
-  constructor({ gamma, interval = "epoch" }: ExponentialLROptions) {
+  constructor(options: ExponentialLROptions) {
+    checkOptions("ExponentialLR", options, EXPONENTIAL_OPTIONS);
+    const { gamma, interval = "epoch" } = options;
     super(interval);
     checkNumber("gamma", gamma);
     this.#gamma = gamma;

@@ -1,6 +1,6 @@
 /** A rate that rises once and falls once. */
 
-import { checkBoolean, checkInteger, checkNumber } from "../check-options.js";
+import { checkBoolean, checkInteger, checkNumber, checkOptions, type OptionNames } from "../check-options.js";
 import { cosPi } from "../exact.js";
 import { Schedule, type ScheduleConfig, type ScheduleOptions } from "./schedule.js";
 
@@ -21,6 +21,17 @@ export interface OneCycleLROptions extends ScheduleOptions {
   readonly threePhase?: boolean;
 }
 
+const OPTIONS: OptionNames<OneCycleLROptions> = {
+  totalSteps: true,
+  maxLearningRate: true,
+  percentStart: true,
+  annealStrategy: true,
+  divFactor: true,
+  finalDivFactor: true,
+  threePhase: true,
+  interval: true,
+};
+
 /**
  * The 1cycle policy (Smith and Topin 2019) as PyTorch's OneCycleLR has it, without the momentum's cycle: from peak / divFactor
  * up to the peak, then down to peak / (divFactor·finalDivFactor), where it stays (PyTorch's throws).
@@ -31,6 +42,7 @@ export class OneCycleLR extends Schedule {
 
   /** @throws TypeError, RangeError for options of a wrong type or value */
   constructor(options: OneCycleLROptions) {
+    checkOptions("OneCycleLR", options, OPTIONS);
     const { totalSteps, maxLearningRate, interval = "batch", annealStrategy = "cos", threePhase = false } = options;
     const { percentStart = 0.3, divFactor = 25, finalDivFactor = 1e4 } = options;
     super(interval);

@@ -1,6 +1,6 @@
 /** A rate that drops when a metric gets no better. */
 
-import { checkInteger, checkNumber } from "../check-options.js";
+import { checkInteger, checkNumber, checkOptions, type OptionNames } from "../check-options.js";
 import { Schedule, type ScheduleConfig, type ScheduleState } from "./schedule.js";
 
 /** Options of ReduceLROnPlateau. */
@@ -23,9 +23,20 @@ export interface ReduceLROnPlateauOptions {
   readonly epsilon?: number;
 }
 
+const OPTIONS: OptionNames<ReduceLROnPlateauOptions> = {
+  mode: true,
+  factor: true,
+  patience: true,
+  threshold: true,
+  thresholdMode: true,
+  cooldown: true,
+  minLearningRate: true,
+  epsilon: true,
+};
+
 /**
  * After more than `patience` epochs without a better metric, η ← max(factor·η, minLearningRate). PyTorch's and Keras's
- * ReduceLROnPlateau, with PyTorch's options in camelCase. Only `update` and `loadStateDict` change it; the step is not looked at.
+ * ReduceLROnPlateau, with PyTorch's options in camelCase. Only `update`, `reset` and `loadStateDict` change it; the step is not looked at.
  */
 export class ReduceLROnPlateau extends Schedule {
   readonly #options: Required<ReduceLROnPlateauOptions>;
@@ -37,6 +48,7 @@ export class ReduceLROnPlateau extends Schedule {
 
   /** @throws TypeError, RangeError for options of a wrong type or value */
   constructor(options: ReduceLROnPlateauOptions = {}) {
+    checkOptions("ReduceLROnPlateau", options, OPTIONS);
     const { mode = "min", factor = 0.1, patience = 10, threshold = 1e-4, thresholdMode = "relative" } = options;
     const { cooldown = 0, minLearningRate = 0, epsilon = 1e-8 } = options;
     super("epoch");
@@ -70,6 +82,13 @@ export class ReduceLROnPlateau extends Schedule {
       this.#cooldownLeft = cooldown;
       this.#badEpochs = 0;
     }
+  }
+
+  override reset(): void {
+    this.#best = undefined;
+    this.#badEpochs = 0;
+    this.#cooldownLeft = 0;
+    this.#drops = 0;
   }
 
   /** A metric that is not a number is not better. */

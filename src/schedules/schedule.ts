@@ -52,6 +52,9 @@ export abstract class Schedule {
   /** Called after each epoch with the metric that is watched; only schedules that watch one take notice. */
   update(_metric: number): void {}
 
+  /** Forgets what it has seen; `fit` calls it when a training begins that is not resumed. */
+  reset(): void {}
+
   /** Type and options of a built-in schedule; undefined: cannot be saved. */
   config(): ScheduleConfig | undefined {
     return undefined;

@@ -1,7 +1,8 @@
 /** Checkpoint: writes the training's state as it goes on, through a function of the caller's. */
 
+import { checkInteger, checkOptions, type OptionNames } from "../check-options.js";
 import type { Callback, CallbackState, RunPlan, RunView } from "./callbacks.js";
-import { Monitor, type MonitorOptions } from "./monitor.js";
+import { MONITOR_OPTIONS, Monitor, type MonitorOptions } from "./monitor.js";
 import type { EpochReport } from "./report.js";
 
 /** Where in the training a checkpoint was taken. */
@@ -23,6 +24,13 @@ export interface CheckpointOptions {
   readonly onImprovement?: MonitorOptions;
 }
 
+const OPTIONS: OptionNames<CheckpointOptions> = {
+  write: true,
+  everyEpochs: true,
+  everyBatches: true,
+  onImprovement: true,
+};
+
 /** Writes a checkpoint after the batches and epochs that its options name, once all callbacks have seen them. */
 export class Checkpoint implements Callback {
   readonly #write: CheckpointOptions["write"];
@@ -31,13 +39,15 @@ export class Checkpoint implements Callback {
   readonly #monitor: Monitor | undefined;
   #improved = false;
 
-  /** @throws TypeError when `write` is no function; RangeError for counts that are not integers from 1 */
-  constructor({ write, everyEpochs, everyBatches, onImprovement }: CheckpointOptions) {
+  /** @throws TypeError when `write` is no function, for unknown options; RangeError for counts that are not integers from 1 */
+  constructor(options: CheckpointOptions) {
+    checkOptions("Checkpoint", options, OPTIONS);
+    const { write, everyEpochs, everyBatches, onImprovement } = options;
     if (typeof write !== "function") throw new TypeError(`write: expected a function, got ${typeof write}`);
     for (const [name, count] of Object.entries({ everyEpochs, everyBatches })) {
-      if (count === undefined || (Number.isSafeInteger(count) && count >= 1)) continue;
-      throw new RangeError(`${name}: expected an integer of at least 1, got ${count}`);
+      if (count !== undefined) checkInteger(name, count, 1);
     }
+    if (onImprovement !== undefined) checkOptions("Checkpoint: onImprovement", onImprovement, MONITOR_OPTIONS);
     const unspecified = everyEpochs === undefined && everyBatches === undefined && onImprovement === undefined;
     this.#write = write;
     this.#everyEpochs = unspecified ? 1 : everyEpochs;

@@ -1,9 +1,10 @@
 /** EarlyStopping: an end when a number has not improved for some epochs. */
 
+import { checkBoolean, checkInteger, checkOptions, type OptionNames } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import type { Network, StateDict } from "../network.js";
 import type { Callback, CallbackState, Outcome, RunPlan, RunView } from "./callbacks.js";
-import { Monitor, type MonitorOptions } from "./monitor.js";
+import { MONITOR_OPTIONS, Monitor, type MonitorOptions } from "./monitor.js";
 import type { EpochReport } from "./report.js";
 
 /** Options of EarlyStopping. */
@@ -17,6 +18,8 @@ export interface EarlyStoppingOptions extends MonitorOptions {
   readonly restoreBest?: boolean;
 }
 
+const OPTIONS: OptionNames<EarlyStoppingOptions> = { ...MONITOR_OPTIONS, patience: true, restoreBest: true };
+
 /** Ends the training after `patience` epochs in which `monitor` has not improved by more than `minDelta` (Keras' rule). */
 export class EarlyStopping implements Callback {
   readonly #monitor: Monitor;
@@ -25,12 +28,15 @@ export class EarlyStopping implements Callback {
   #waited = 0;
   #bestState: StateDict | undefined;
 
-  /** @throws RangeError for a patience that is not an integer from 1, an unknown mode, a minDelta below 0 */
+  /**
+   * @throws RangeError for a patience that is not an integer from 1, an unknown mode, a minDelta below 0; TypeError for unknown
+   * options and values of a wrong type
+   */
   constructor(options: EarlyStoppingOptions = {}) {
+    checkOptions("EarlyStopping", options, OPTIONS);
     const { patience = 5, restoreBest = false } = options;
-    if (!Number.isSafeInteger(patience) || patience < 1) {
-      throw new RangeError(`patience: expected an integer of at least 1, got ${patience}`);
-    }
+    checkInteger("patience", patience, 1);
+    checkBoolean("restoreBest", restoreBest);
     this.#monitor = new Monitor(options);
     this.#patience = patience;
     this.#restoreBest = restoreBest;

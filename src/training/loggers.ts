@@ -1,5 +1,6 @@
 /** Loggers: the reports as text, through a function of the caller's. */
 
+import { checkOptions, type OptionNames } from "../check-options.js";
 import type { Callback, RunView } from "./callbacks.js";
 import { csvColumns, csvLine } from "./history.js";
 import type { EpochReport } from "./report.js";
@@ -14,13 +15,17 @@ export interface LoggerOptions {
   write(text: string, begins: boolean): void | Promise<void>;
 }
 
+const OPTIONS: OptionNames<LoggerOptions> = { write: true };
+
 /** What the loggers share: when to write. Which text, the format says. */
 abstract class Logger implements Callback {
   readonly #write: LoggerOptions["write"];
   #begins = true;
 
-  /** @throws TypeError when `write` is no function */
-  constructor({ write }: LoggerOptions) {
+  /** @throws TypeError when `write` is no function, for unknown options */
+  constructor(options: LoggerOptions) {
+    checkOptions(new.target.name, options, OPTIONS);
+    const { write } = options;
     if (typeof write !== "function") throw new TypeError(`write: expected a function, got ${typeof write}`);
     this.#write = write;
   }

@@ -1,5 +1,6 @@
 /** Watching one number of the reports: is this epoch the best so far? */
 
+import { checkNumber, type OptionNames } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import type { RunPlan } from "./callbacks.js";
 import type { EpochReport, Metric } from "./report.js";
@@ -13,6 +14,9 @@ export interface MonitorOptions {
   /** What it must improve by to count; default 0: any improvement does. */
   readonly minDelta?: number;
 }
+
+/** Their names, for the checks of the callbacks. */
+export const MONITOR_OPTIONS: OptionNames<MonitorOptions> = { monitor: true, mode: true, minDelta: true };
 
 /** The best value seen, as JSON; null before the first. */
 export interface MonitorState {
@@ -29,14 +33,13 @@ export class Monitor {
   #best: number | undefined;
   #epoch = 0;
 
-  /** @throws RangeError for an unknown mode or a minDelta below 0 */
+  /** @throws RangeError for an unknown mode or a minDelta below 0; TypeError for values of a wrong type */
   constructor({ monitor = "valLoss", mode = "auto", minDelta = 0 }: MonitorOptions) {
     if (!["min", "max", "auto"].includes(mode)) {
       throw new RangeError(`mode: expected "min", "max" or "auto", got ${String(mode)}`);
     }
-    if (!(minDelta >= 0 && minDelta < Number.POSITIVE_INFINITY)) {
-      throw new RangeError(`minDelta: expected a finite number of at least 0, got ${minDelta}`);
-    }
+    checkNumber("minDelta", minDelta);
+    if (typeof monitor !== "string") throw new TypeError(`monitor: expected a metric's name, got ${String(monitor)}`);
     this.metric = monitor;
     this.minDelta = minDelta;
     const most = mode === "auto" ? !monitor.endsWith("Loss") : mode === "max";

@@ -1,12 +1,14 @@
 /** The options of `fit`, and what is wrong with them. */
 
+import { checkBoolean, checkInteger, checkOptions, describe, type OptionNames } from "../check-options.js";
 import { checkSplit } from "../data/split.js";
 import type { Rows } from "../data/subset.js";
-import type { Network } from "../network.js";
+import { Network } from "../network.js";
 import type { Callback } from "./callbacks.js";
 import { type CheckpointContents, loadCheckpoint } from "./checkpoint.js";
 import { type Metric, type Progress, reportedMetrics } from "./report.js";
 import { checkSchedule, type LearningRateSchedule } from "./schedule.js";
+import { checkHasRows, checkTaken } from "./trial.js";
 import { type ClassWeights, checkClassWeights, checkSampleWeights } from "./weights.js";
 
 /** Options of `fit`. */
@@ -56,6 +58,24 @@ export interface FitOptions {
   onProgress?(progress: Progress): void;
 }
 
+const OPTIONS: OptionNames<FitOptions> = {
+  epochs: true,
+  batchSize: true,
+  shuffle: true,
+  validation: true,
+  validationSplit: true,
+  evaluateTraining: true,
+  classWeights: true,
+  sampleWeights: true,
+  accumulate: true,
+  schedule: true,
+  scheduleMetric: true,
+  callbacks: true,
+  resume: true,
+  signal: true,
+  onProgress: true,
+};
+
 /** Checked options, defaults filled in. */
 export interface Plan {
   readonly network: Network;
@@ -80,13 +100,25 @@ export function sharedSettings({ data, options, batchSize, shuffle, accumulate }
 
 /** @throws RangeError, TypeError, ShapeError for invalid options; FormatError for an invalid checkpoint. Nothing has moved then */
 export function planTraining(network: Network, data: Rows, options: FitOptions): Plan {
+  checkOptions("fit", options, OPTIONS);
+  if (!(network instanceof Network)) throw new TypeError(`fit: network: expected a Network, got ${describe(network)}`);
+  checkHasRows("fit: data", data);
   const { epochs = 25, batchSize = 32, shuffle = true, evaluateTraining = true, accumulate = 1 } = options;
-  const { callbacks = [], validation, validationSplit, resume } = options;
+  const { callbacks = [], validation, validationSplit, resume, signal, onProgress } = options;
   checkInteger("epochs", epochs, 0);
   checkInteger("batch size", batchSize, 1);
   checkInteger("accumulate", accumulate, 1);
+  checkBoolean("shuffle", shuffle);
+  checkBoolean("evaluateTraining", evaluateTraining);
+  if (signal !== undefined && typeof signal?.aborted !== "boolean") {
+    throw new TypeError(`signal: expected an AbortSignal, got ${describe(signal)}`);
+  }
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    throw new TypeError(`onProgress: expected a function, got ${describe(onProgress)}`);
+  }
   const held = validationSplit === undefined ? 0 : checkSplit(data.rows, validationSplit);
   if (validation && held > 0) throw new RangeError("validationSplit: expected it or validation, got both");
+  if (validation !== undefined) checkHasRows("validation", validation);
   if (batchSize > data.rows - held) {
     throw new RangeError(
       `batch size: expected at most the ${data.rows - held} rows of the training set, got ${batchSize}`,
@@ -106,9 +138,14 @@ export function planTraining(network: Network, data: Rows, options: FitOptions):
   }
   for (const callback of callbacks) callback.check?.({ epochs, loss: network.loss, metrics });
   const checkpoint = resume instanceof Uint8Array ? loadCheckpoint(resume, "resume") : resume;
+  if (checkpoint !== undefined && typeof checkpoint?.position !== "object") {
+    throw new TypeError(`resume: expected a checkpoint's bytes or contents, got ${describe(resume)}`);
+  }
   const settings = { epochs, batchSize, shuffle, evaluateTraining, accumulate, callbacks, metrics, scheduleMetric };
   const plan = { network, data, options, ...settings, checkpoint };
   if (checkpoint) checkContinues(plan, checkpoint);
+  checkTaken("fit: data", network, data);
+  if (validation) checkTaken("validation", network, validation);
   return plan;
 }
 
@@ -133,9 +170,4 @@ function checkContinues(plan: Plan, contents: CheckpointContents): void {
     const got = plan.callbacks.length;
     throw new RangeError(`resume: expected ${callbacks.length} callbacks as in the checkpoint, got ${got}`);
   }
-}
-
-function checkInteger(name: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  throw new RangeError(`${name}: expected an integer of at least ${least}, got ${value}`);
 }

@@ -137,7 +137,10 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
       this.#batches = Math.floor(training.rows / batchSize);
       this.#order = new EpochOrder(training, random, this.#plan.shuffle);
       if (checkpoint) this.#resume(checkpoint);
-      else network.zeroGrad();
+      else {
+        network.zeroGrad();
+        this.#schedule.reset();
+      }
     } catch (error) {
       this.#rows?.dispose();
       random.state = before;

@@ -11,6 +11,8 @@ export interface LearningRateSchedule {
   learningRate(step: number, base: number): number;
   /** Is given the watched metric after each epoch. */
   update?(metric: number): void;
+  /** Forgets what it has seen: a training begins that is not resumed. */
+  reset?(): void;
   /** What it has seen, for a checkpoint: plain numbers. */
   stateDict?(): Readonly<Record<string, number>>;
   /** @throws TypeError, RangeError when the state does not fit; nothing has changed then */
@@ -27,6 +29,11 @@ export class ScheduleFollower {
     this.#schedule = schedule;
     this.#metric = metric;
     this.#optimizer = optimizer;
+  }
+
+  /** Before the first epoch of a training that is not resumed. */
+  reset(): void {
+    this.#schedule?.reset?.();
   }
 
   /** Before the batches of an epoch; epochs count from 1. */

@@ -1,5 +1,6 @@
 /** Weights of classes and of single rows. */
 
+import { describe } from "../check-options.js";
 import type { Rows } from "../data/subset.js";
 import { ShapeError } from "../errors.js";
 import { Labels } from "../matrix.js";
@@ -7,9 +8,12 @@ import { Labels } from "../matrix.js";
 /** One weight a class, as a list or by class; or by how rare each class is. */
 export type ClassWeights = "balanced" | readonly number[] | Readonly<Record<number, number>>;
 
-/** @throws ShapeError, RangeError unless there is a weight of at least 0 for each row; RangeError for a second set of weights */
+/** @throws ShapeError, RangeError unless there is a weight of at least 0 for each row; RangeError for a second set of weights; TypeError for no list */
 export function checkSampleWeights(weights: ArrayLike<number> | undefined, { inputs, weights: own }: Rows): void {
   if (weights === undefined) return;
+  if (!(typeof weights === "object" && weights?.length >= 0)) {
+    throw new TypeError(`sampleWeights: expected a list of numbers, got ${describe(weights)}`);
+  }
   if (own) throw new RangeError("sampleWeights: expected none for a data set that has weights of its own");
   if (weights.length !== inputs.rows) {
     throw new ShapeError(`sampleWeights: expected one for each of the ${inputs.rows} rows, got ${weights.length}`);

@@ -1,6 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { MLPClassifier, type MLPOptions, MLPRegressor, NotFittedError, ShapeError } from "../../src/index.js";
+import {
+  DisposedError,
+  MLPClassifier,
+  type MLPOptions,
+  MLPRegressor,
+  NotFittedError,
+  ShapeError,
+} from "../../src/index.js";
 import { readTable, splitTable } from "../datasets/read.js";
 
 const { scores } = JSON.parse(readFileSync(new URL("../recorded/sklearn-scores.json", import.meta.url), "utf8"));
@@ -112,5 +119,107 @@ describe("MLPRegressor", () => {
     }
     const mean = reached.reduce((sum, score) => sum + score, 0) / reached.length;
     expect(mean).toBeGreaterThan(scores.diabetes.score - 0.05);
+  });
+});
+
+describe("an estimator in odd hands", () => {
+  const X = [[0], [1], [2], [3]];
+  const y = ["a", "a", "b", "b"];
+  const small = { maxIter: 3, hiddenLayerSizes: [4] };
+
+  it.each<[string, unknown, unknown]>([
+    ["rows of another width", [[1], [2, 3]], ["c", "d"]],
+    ["too few classes", [[1], [2]], ["c", "c"]],
+    ["missing values", [[1], [null]], ["c", "d"]],
+    ["no targets", [[1], [2]], undefined],
+  ])("a fit that is refused leaves it as it was: %s", async (_, wrongX, wrongY) => {
+    using model = await new MLPClassifier(small).fit(X, y);
+    const before = [model.classes, model.predict(X), model.coefs, model.lossCurve];
+    await expect(model.fit(wrongX as never, wrongY as never)).rejects.toThrow(/expected/);
+    await expect(model.partialFit(wrongX as never, wrongY as never)).rejects.toThrow(/expected/);
+    expect([model.classes, model.predict(X), model.coefs, model.lossCurve]).toEqual(before);
+  });
+
+  it("refuses what is no number in X, wherever it is", async () => {
+    using model = new MLPClassifier(small);
+    for (const value of [null, "5", true, Number.NaN, undefined, 1e300]) {
+      await expect(model.fit([[0], [value as never]], ["a", "b"])).rejects.toThrow(/row 1, column 0/);
+      const data = [0, value as never];
+      await expect(model.fit({ data, rows: 2, columns: 1 }, ["a", "b"])).rejects.toThrow(/row 1, column 0/);
+    }
+  });
+
+  it.each([[[-1, 1, -1, 1]], [[true, false, true, false]], [["b", "a", "c", "a"]], [[10, 9, 2, 2]]])(
+    "gives the classes %j back as they came",
+    async (classes) => {
+      using model = await new MLPClassifier({ maxIter: 400, learningRateInit: 0.05, hiddenLayerSizes: [16] }).fit(
+        X,
+        classes,
+      );
+      expect(model.predict(X)).toEqual(classes);
+      expect(model.classes).toEqual([...new Set<never>(classes as never[])].sort((a, b) => (a < b ? -1 : 1)));
+      expect(model.score(X, classes)).toBe(1);
+      expect(model.predictProba(X)[0]).toHaveLength(model.classes.length);
+    },
+  );
+
+  it("a class that it never saw counts as a miss in a score", async () => {
+    using model = await new MLPClassifier(small).fit(X, y);
+    expect(model.score(X, ["z", "z", "z", "z"])).toBe(0);
+  });
+
+  it("partialFit keeps to the classes of its first call", async () => {
+    using model = new MLPClassifier(small);
+    await model.partialFit(X, y, ["a", "b", "c"]);
+    await model.partialFit(X, y, ["c", "b", "a"]);
+    expect(model.classes).toEqual(["a", "b", "c"]);
+    await expect(model.partialFit(X, y, ["a", "b"])).rejects.toThrow("classes: expected a, b, c as in the first call");
+  });
+
+  it("one training at a time, and none once it is disposed of", async () => {
+    using model = new MLPClassifier({ ...small, maxIter: 100 });
+    const first = model.fit(X, y);
+    await expect(model.fit(X, y)).rejects.toThrow("expected one training at a time");
+    await expect(model.partialFit(X, y)).rejects.toThrow("expected one training at a time");
+    await first;
+    const second = model.fit(X, y);
+    setTimeout(() => model.dispose());
+    await expect(second).rejects.toThrow(DisposedError);
+    expect(() => model.predict(X)).toThrow(NotFittedError);
+  });
+
+  it("a warm start begins with a new optimizer, as scikit-learn's", async () => {
+    const options = {
+      ...small,
+      solver: "sgd",
+      warmStart: true,
+      learningRate: "adaptive",
+      tol: 10,
+      nIterNoChange: 1,
+    } as const;
+    using model = await new MLPClassifier({ ...options, maxIter: 200 }).fit(X, y);
+    expect(model.converged).toBe(true);
+    const before = model.coefs[0] as Float32Array;
+    const { nIter } = model;
+    await model.fit(X, y);
+    expect(model.nIter).toBe(nIter);
+    expect(model.coefs[0]).not.toEqual(before);
+  });
+
+  it("takes undefined for a default, and refuses what is no flag", async () => {
+    using model = new MLPClassifier({ ...small, alpha: undefined } as never);
+    expect(model.options.alpha).toBe(0.0001);
+    for (const name of ["shuffle", "earlyStopping", "warmStart", "nesterovsMomentum"]) {
+      expect(() => new MLPClassifier({ [name]: "yes" })).toThrow(`${name}: expected true or false, got "yes"`);
+    }
+    for (const threads of [0, 1.5, "2", "many"]) {
+      expect(() => new MLPClassifier({ threads: threads as never })).toThrow(/^threads: expected/);
+    }
+  });
+
+  it("a regressor names y, not the inputs", async () => {
+    using model = new MLPRegressor(small);
+    await expect(model.fit([[1], [2]], [1, Number.NaN])).rejects.toThrow("y: row 1: expected a finite number, got NaN");
+    await expect(model.fit([[1], [2]], undefined as never)).rejects.toThrow(TypeError);
   });
 });

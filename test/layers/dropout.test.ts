@@ -83,7 +83,7 @@ describe("Dropout", () => {
   it("refuses rates out of range, and gives its memory back", () => {
     for (const rate of [-0.1, 1, 1.5, Number.NaN, "0.5" as never]) {
       expect(() => new Dropout(rate)).toThrow(
-        `Dropout: rate: expected a number from 0 up to, but not including, 1, got ${rate}`,
+        `Dropout: rate: expected a finite number of at least 0 and below 1, got ${rate}`,
       );
     }
     const x = input();

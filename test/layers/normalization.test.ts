@@ -184,7 +184,7 @@ describe("normalization layers", () => {
   it("options out of range are refused", () => {
     for (const epsilon of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => new BatchNorm(3, { epsilon })).toThrow(
-        `BatchNorm: epsilon: expected a positive number, got ${epsilon}`,
+        `BatchNorm: epsilon: expected a finite number above 0, got ${epsilon}`,
       );
       expect(() => new LayerNorm(3, { epsilon })).toThrow(RangeError);
     }

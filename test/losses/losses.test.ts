@@ -87,7 +87,9 @@ describe("losses", () => {
   });
 
   it("wrong options and targets are refused", () => {
-    expect(() => new SoftmaxCrossEntropy({ labelSmoothing: 1.5 })).toThrow("labelSmoothing: expected a number from 0");
+    expect(() => new SoftmaxCrossEntropy({ labelSmoothing: 1.5 })).toThrow(
+      "labelSmoothing: expected a finite number of at least 0 and at most 1",
+    );
     expect(() => new SoftmaxCrossEntropy({ classWeights: [1, -1] })).toThrow(RangeError);
     expect(() => new SoftmaxCrossEntropy({ classWeights: 3 as never })).toThrow(TypeError);
     expect(() => new BinaryCrossEntropy({ reduction: "none" as never })).toThrow('reduction: expected "mean" or "sum"');

@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import {
   type Callback,
   CsvLogger,
+  type DataSource,
   Dense,
+  DisposedError,
   EarlyStopping,
   type FitOptions,
   fit,
@@ -414,3 +416,37 @@ describe("impossible options", () => {
 function ones(changes: Record<number, number>): number[] {
   return Array.from({ length: 130 }, (_, row) => changes[row] ?? 1);
 }
+
+describe("data that the network does not take", () => {
+  const wide = (rows: number) => ({ ...source(rows), inputs: new Float32Array(rows * 3), shape: [rows, 3] });
+  const many = (rows: number) => ({ ...source(rows), targets: Int32Array.from({ length: rows }, (_, row) => row % 5) });
+  const none = { inputs: new Float32Array(0), shape: [0, 2], targets: new Int32Array(0) };
+  const values = (rows: number) => ({ ...source(rows), targets: new Float32Array(rows) });
+
+  it.each<[string, string, DataSource]>([
+    ["columns", "layer 0 (Dense): Dense: input: expected 2 columns, got 3", wide(40)],
+    ["labels", "labels: expected integers from 0 to 2, got labels up to 4", many(40)],
+    ["values in place of labels", "targets: expected 1 × 3, got 1 × 1", values(40)],
+    ["no rows", "expected at least one row, got none", none],
+  ])("is refused before anything moves, for training and validation: %s", async (_, message, wrong) => {
+    const { engine, network, data } = await prepare(() => ({}));
+    const bad = engine.dataset(wrong);
+    const before = [stateHash(network), engine.random.state];
+    expect(() => fit(network, bad, { batchSize: 4 })).toThrow(`fit: data: ${message}`);
+    expect(() => fit(network, data, { validation: bad })).toThrow(`validation: ${message}`);
+    expect([stateHash(network), engine.random.state]).toEqual(before);
+  });
+
+  it("is refused when it belongs to another engine", async () => {
+    const { network, data } = await prepare(() => ({}));
+    const other = (await prepare(() => ({}))).data;
+    expect(() => fit(network, other)).toThrow("of another engine");
+    expect(() => fit(network, data, { validation: other })).toThrow("of another engine");
+  });
+
+  it("is refused by a network that is disposed of", async () => {
+    const { network, data } = await prepare(() => ({}));
+    network.dispose();
+    expect(() => fit(network, data)).toThrow(DisposedError);
+  });
+});

@@ -3,6 +3,7 @@ import {
   type Callback,
   ExponentialLR,
   type FitOptions,
+  fit,
   type LearningRateSchedule,
   OneCycleLR,
   ReduceLROnPlateau,
@@ -73,5 +74,16 @@ describe("a schedule in fit", () => {
     ["finite rate", { schedule: { interval: "batch", learningRate: () => Number.NaN } }],
   ])("is refused: %s", async (message, options) => {
     await expect(rates({ epochs: 1, ...options })).rejects.toThrow(message);
+  });
+});
+
+describe("a schedule that watches a metric", () => {
+  it("begins anew with every training, as the others do", async () => {
+    const { network, data } = await prepare(() => ({}));
+    const schedule = new ReduceLROnPlateau({ patience: 0, threshold: 10 });
+    const rates = async () => (await fit(network, data, { epochs: 3, schedule }).run()).values("learningRate");
+    const first = await rates();
+    expect(first[2]).toBeLessThan(first[0] as number);
+    expect(await rates()).toEqual(first);
   });
 });

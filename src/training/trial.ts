@@ -1,0 +1,31 @@
+/** Whether a network takes the data that it is to be trained on, before it is. */
+
+import { checkIsRows, type Rows } from "../data/subset.js";
+import type { Network } from "../network.js";
+
+/** @throws TypeError for what is no data set, RangeError for one without rows */
+export function checkHasRows(what: string, data: Rows): void {
+  checkIsRows(what, data);
+  if (!(data.rows > 0)) throw new RangeError(`${what}: expected at least one row, got none`);
+}
+
+/**
+ * Evaluates the first row, as which the others are, to see whether layers and loss take inputs and targets; a data set knows
+ * its largest label. Only the layers' buffers have grown then.
+ *
+ * @throws ShapeError, RangeError, TypeError as `network.evaluate`
+ */
+export function checkTaken(what: string, network: Network, data: Rows): void {
+  const { random } = network.engine;
+  const before = random.state;
+  const { inputs, targets, weights, columns } = data;
+  const first = Int32Array.of(data.indices?.[0] ?? 0);
+  try {
+    network.evaluate({ inputs, targets, weights, columns, rows: 1, indices: first });
+  } catch (error) {
+    if (error instanceof Error) error.message = `${what}: ${error.message}`;
+    throw error;
+  } finally {
+    random.state = before;
+  }
+}

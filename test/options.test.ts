@@ -1,0 +1,182 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import {
+  Adagrad,
+  Adam,
+  AdamW,
+  BatchNorm,
+  BinaryCrossEntropy,
+  Checkpoint,
+  ConstantLR,
+  CosineAnnealingLR,
+  CsvLogger,
+  checkGradients,
+  createEngine,
+  createOptimizer,
+  createSchedule,
+  Dense,
+  Dropout,
+  EarlyStopping,
+  ELU,
+  type Engine,
+  ExponentialLR,
+  fit,
+  GELU,
+  HalfSquaredError,
+  Huber,
+  iterateMinibatches,
+  JsonlLogger,
+  LayerNorm,
+  LeakyReLU,
+  MeanAbsoluteError,
+  MeanSquaredError,
+  MLPClassifier,
+  MLPRegressor,
+  Network,
+  OneCycleLR,
+  ReduceLROnPlateau,
+  RMSProp,
+  SGD,
+  SoftmaxCrossEntropy,
+  StepLR,
+} from "../src/index.js";
+import { makeNetwork, source, testEngine } from "./training/fixture.js";
+
+const write = () => {};
+
+/** Everything that takes options, as a function of them, and options with which it works. */
+const TAKERS: Record<string, [take: (options: never) => unknown, valid: object]> = {
+  Dense: [(options) => new Dense(2, 3, options), {}],
+  BatchNorm: [(options) => new BatchNorm(2, options), {}],
+  LayerNorm: [(options) => new LayerNorm(2, options), {}],
+  LeakyReLU: [(options) => new LeakyReLU(options), {}],
+  ELU: [(options) => new ELU(options), {}],
+  GELU: [(options) => new GELU(options), {}],
+  SoftmaxCrossEntropy: [(options) => new SoftmaxCrossEntropy(options), {}],
+  BinaryCrossEntropy: [(options) => new BinaryCrossEntropy(options), {}],
+  MeanSquaredError: [(options) => new MeanSquaredError(options), {}],
+  HalfSquaredError: [(options) => new HalfSquaredError(options), {}],
+  MeanAbsoluteError: [(options) => new MeanAbsoluteError(options), {}],
+  Huber: [(options) => new Huber(options), {}],
+  SGD: [(options) => new SGD(options), {}],
+  RMSProp: [(options) => new RMSProp(options), {}],
+  Adagrad: [(options) => new Adagrad(options), {}],
+  Adam: [(options) => new Adam(options), {}],
+  AdamW: [(options) => new AdamW(options), {}],
+  ConstantLR: [(options) => new ConstantLR(options), {}],
+  StepLR: [(options) => new StepLR(options), { stepSize: 2 }],
+  ExponentialLR: [(options) => new ExponentialLR(options), { gamma: 0.5 }],
+  CosineAnnealingLR: [(options) => new CosineAnnealingLR(options), { totalSteps: 5 }],
+  OneCycleLR: [(options) => new OneCycleLR(options), { totalSteps: 5 }],
+  ReduceLROnPlateau: [(options) => new ReduceLROnPlateau(options), {}],
+  EarlyStopping: [(options) => new EarlyStopping(options), {}],
+  Checkpoint: [(options) => new Checkpoint(options), { write }],
+  CsvLogger: [(options) => new CsvLogger(options), { write }],
+  JsonlLogger: [(options) => new JsonlLogger(options), { write }],
+  MLPClassifier: [(options) => new MLPClassifier(options), {}],
+  MLPRegressor: [(options) => new MLPRegressor(options), {}],
+  network: [(options) => new Network(engine, [new Dense(2, 3)], options), {}],
+  fit: [(options) => fit(makeNetwork(engine), engine.dataset(source(40)), options), {}],
+  "data set": [(options) => engine.dataset(source(40), options), {}],
+  minibatches: [(options) => iterateMinibatches(engine, engine.matrix(1, 1), engine.labels([0]), 1, options), {}],
+  checkGradients: [
+    (options) => {
+      const layer = new Dense(2, 2);
+      layer.attach(engine, 2);
+      return checkGradients(engine, layer, engine.matrix(1, 2, [1, 2]), options);
+    },
+    {},
+  ],
+};
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await testEngine();
+});
+
+describe.each(Object.entries(TAKERS))("%s", (_, [take, valid]) => {
+  it("takes its options", () => {
+    expect(() => take(valid as never)).not.toThrow();
+  });
+
+  it("refuses an unknown one by its name, and says which there are", () => {
+    expect(() => take({ ...valid, lr: 0.1 } as never)).toThrow(TypeError);
+    expect(() => take({ ...valid, lr: 0.1 } as never)).toThrow(/\blr\b/);
+  });
+
+  it.each([[null], [5], ["relu"], [[]]])("refuses %j in place of options", (options) => {
+    expect(() => take(options as never)).toThrow(/expected an object, got/);
+  });
+});
+
+describe("options of a wrong type", () => {
+  it.each<[string, () => unknown]>([
+    ["Dense: inputs", () => new Dense("2" as never, 3)],
+    ["Dense: outputs", () => new Dense(2, undefined as never)],
+    ["Dense: learningRate", () => new Dense(2, 3, { learningRate: "0.1" as never })],
+    ["Dropout: rate", () => new Dropout({ rate: 0.1 } as never)],
+    ["BatchNorm: momentum", () => new BatchNorm(2, { momentum: "0.1" as never })],
+    ["BatchNorm: epsilon", () => new BatchNorm(2, { epsilon: "0.1" as never })],
+    ["LayerNorm: features", () => new LayerNorm("2" as never)],
+    ["LeakyReLU: negativeSlope", () => new LeakyReLU({ negativeSlope: "0.1" as never })],
+    ["ELU: alpha", () => new ELU({ alpha: null as never })],
+    ["labelSmoothing", () => new SoftmaxCrossEntropy({ labelSmoothing: "0.1" as never })],
+    ["delta", () => new Huber({ delta: "1" as never })],
+    ["patience", () => new EarlyStopping({ patience: "3" as never })],
+    ["minDelta", () => new EarlyStopping({ minDelta: "0.1" as never })],
+    ["restoreBest", () => new EarlyStopping({ restoreBest: "yes" as never })],
+    ["monitor", () => new EarlyStopping({ monitor: 5 as never })],
+    ["everyEpochs", () => new Checkpoint({ write, everyEpochs: "2" as never })],
+    ["onImprovement", () => new Checkpoint({ write, onImprovement: { metric: "valLoss" } as never })],
+  ])("%s", (name, make) => {
+    expect(make).toThrow(TypeError);
+    expect(make).toThrow(name);
+  });
+});
+
+describe("options of fit of a wrong type", () => {
+  it.each<[string, unknown]>([
+    ["epochs", "3"],
+    ["batchSize", "32"],
+    ["accumulate", "2"],
+    ["shuffle", "no"],
+    ["evaluateTraining", 0],
+    ["validation", [[1, 2]]],
+    ["validation", null],
+    ["sampleWeights", 5],
+    ["signal", 5],
+    ["onProgress", 5],
+    ["resume", {}],
+    ["resume", "run.safetensors"],
+    ["callbacks", () => {}],
+  ])("%s: %j", (name, value) => {
+    const network = makeNetwork(engine);
+    const data = engine.dataset(source(40));
+    const start = () => fit(network, data, { [name]: value });
+    expect(start).toThrow(TypeError);
+    expect(start).toThrow(name === "batchSize" ? "batch size" : name);
+  });
+
+  it("data and network", () => {
+    const network = makeNetwork(engine);
+    for (const data of [undefined, [[1, 2]], { inputs: [1], targets: [0] }]) {
+      expect(() => fit(network, data as never)).toThrow(/fit: data: expected a Dataset/);
+    }
+    expect(() => fit(undefined as never, engine.dataset(source(40)))).toThrow(/fit: network: expected a Network/);
+  });
+});
+
+it("an engine refuses unknown options and what is no flag", async () => {
+  await expect(createEngine({ thread: 2 } as never)).rejects.toThrow(/got thread$/);
+  await expect(createEngine({ deterministic: "yes" } as never)).rejects.toThrow(TypeError);
+});
+
+it("what configs say is what constructors take", () => {
+  for (const optimizer of [new SGD(), new RMSProp(), new Adagrad(), new Adam({ clipNorm: 1 }), new AdamW()]) {
+    expect(createOptimizer(optimizer.config() as never).config()).toEqual(optimizer.config());
+  }
+  const schedules = [new ConstantLR(), new StepLR({ stepSize: 2 }), new ExponentialLR({ gamma: 0.5 })];
+  const others = [new CosineAnnealingLR({ totalSteps: 3 }), new OneCycleLR({ totalSteps: 3 }), new ReduceLROnPlateau()];
+  for (const schedule of [...schedules, ...others]) {
+    expect(createSchedule(schedule.config() as never).config()).toEqual(schedule.config());
+  }
+});
