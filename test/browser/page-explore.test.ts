@@ -1,7 +1,8 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { SITE } from "./built-page.js";
 import { launchChromium } from "./chromium.js";
-import { buildPage, drawWithMouse, openTab, press, SEVEN, SITE, seriousViolations, type Visit, visit } from "./page.js";
+import { drawWithMouse, openTab, press, SEVEN, seriousViolations, type Visit, visit } from "./page.js";
 import { ISOLATION, type Served, serve } from "./serve.js";
 
 const SHOTS = "build/screenshots";
@@ -11,15 +12,14 @@ let browser: Browser;
 let site: Served;
 
 beforeAll(async () => {
-  await buildPage();
   [browser, site] = await Promise.all([launchChromium(), serve(SITE, ISOLATION)]);
-}, 120_000);
+});
 afterAll(() => Promise.all([browser?.close(), site?.close()]));
 
 const bar = (visited: Visit, digit: number) =>
   visited.page.locator(".bars li").nth(digit).locator(".bar-value").innerText().then(Number.parseFloat);
 
-describe("exploring", () => {
+describe("exploring", { timeout: 120_000 }, () => {
   let visited: Visit;
   beforeAll(async () => {
     visited = await visit(browser, site.url, "train?epochs=3");
@@ -88,7 +88,7 @@ describe.each([
   ["dark", "wide", {}],
   ["light", "narrow", NARROW],
   ["dark", "narrow", NARROW],
-] as const)("%s, %s", (colorScheme, width, options) => {
+] as const)("%s, %s", { timeout: 120_000 }, (colorScheme, width, options) => {
   it("has no serious violation, no sideways scrolling, and nothing in the console", async () => {
     const visited = await visit(browser, site.url, "train?epochs=5&batch=50", { colorScheme, ...options });
     const { page, complaints } = visited;

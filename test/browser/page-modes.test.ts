@@ -1,19 +1,19 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { SITE } from "./built-page.js";
 import { launchChromium } from "./chromium.js";
-import { buildPage, press, ready, SITE, shownHash, trainInNode, visit } from "./page.js";
+import { press, ready, shownHash, trainInNode, visit } from "./page.js";
 import { ISOLATION, serve } from "./serve.js";
 
 const QUERY = "layers=16&epochs=1&batch=100&seed=3&arithmetic=relaxed";
 
 let browser: Browser;
 beforeAll(async () => {
-  await buildPage();
   browser = await launchChromium();
-}, 120_000);
+});
 afterAll(() => browser?.close());
 
-it("trains without a network after the first visit, with all threads", async () => {
+it("trains without a network after the first visit, with all threads", { timeout: 120_000 }, async () => {
   const expected = await trainInNode(QUERY);
   const site = await serve(SITE, ISOLATION);
   const { page, complaints, close } = await visit(browser, site.url, `train?${QUERY}&threads=2`);
@@ -33,7 +33,9 @@ it("trains without a network after the first visit, with all threads", async () 
   await close();
 });
 
-it("trains on one thread below a path without the isolation headers, says so, and comes to the same bits", async () => {
+it("trains on one thread below a path without the isolation headers, says so, and comes to the same bits", {
+  timeout: 120_000,
+}, async () => {
   const expected = await trainInNode(QUERY);
   const site = await serve(SITE, {}, "/some/where/");
   const { page, complaints, close } = await visit(browser, site.url, `train?${QUERY}&threads=2`);

@@ -1,22 +1,22 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { SITE } from "./built-page.js";
 import { launchChromium } from "./chromium.js";
-import { buildPage, openTab, press, SITE, shownHash, trainInNode, visit } from "./page.js";
+import { openTab, press, shownHash, trainInNode, visit } from "./page.js";
 import { ISOLATION, type Served, serve } from "./serve.js";
 
 let browser: Browser;
 let site: Served;
 
 beforeAll(async () => {
-  await buildPage();
   [browser, site] = await Promise.all([launchChromium(), serve(SITE, ISOLATION)]);
-}, 120_000);
+});
 afterAll(() => Promise.all([browser?.close(), site?.close()]));
 
 /** Short, and with all that has a state: momenta, a generator that dropout draws from. */
 const SHORT = "layers=32,16&activation=gelu&optimizer=adam&rate=0.002&dropout=0.2&epochs=3&seed=7&batch=100&threads=2";
 
-describe("training through the page", () => {
+describe("training through the page", { timeout: 120_000 }, () => {
   it("two epochs of MNIST: validation accuracy of 94.5 %, Node's bits, nothing in the console", async () => {
     const { page, complaints, close } = await visit(browser, site.url, "train?epochs=2&threads=2&arithmetic=relaxed");
     await press(page, "Start training", "Finished");
@@ -29,7 +29,7 @@ describe("training through the page", () => {
     expect(await page.locator(".result").innerText()).toContain("2 threads");
     expect(complaints).toEqual([]);
     await close();
-  }, 120_000);
+  });
 
   it("looks into the network while it learns, and changes no bit by it", async () => {
     const expected = await trainInNode(`${SHORT}&epochs=6`);
@@ -116,7 +116,7 @@ describe("training through the page", () => {
   });
 });
 
-describe("the main thread during training", () => {
+describe("the main thread during training", { timeout: 120_000 }, () => {
   it("has no task over 50 ms of its own, and 30 frames a second or more", async () => {
     const { page, close } = await visit(browser, site.url, "train?epochs=4&threads=2");
     // What the processor did otherwise meanwhile is no task of the page's: on a busy machine the best of three tells.
@@ -134,7 +134,7 @@ describe("the main thread during training", () => {
     expect(Math.min(...runs.map(({ longest }) => longest))).toBeLessThanOrEqual(50);
     expect(Math.max(...runs.map(({ frames }) => frames))).toBeGreaterThanOrEqual(30);
     await close();
-  }, 120_000);
+  });
 });
 
 /** Batches of the epoch under way that are done. */

@@ -3,7 +3,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { build } from "vite";
 import { loadMnist } from "../../src/data/mnist-files.js";
 import { createEngine, fit } from "../../src/index.js";
 import { createNetwork } from "../../web/run/network.js";
@@ -11,14 +10,6 @@ import { engineOptions, readSettings } from "../../web/run/settings.js";
 import { weightsHash } from "../../web/run/weights-hash.js";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
-
-/** Where the page is built to. */
-export const SITE = path("../../build/web");
-
-/** Builds the page anew. */
-export async function buildPage(): Promise<void> {
-  await build({ configFile: path("../../web/vite.config.ts"), logLevel: "warn" });
-}
 
 /** A tab with the page in it. */
 export interface Visit {
