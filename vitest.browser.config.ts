@@ -5,7 +5,7 @@ import unit from "./vitest.config.js";
 export default defineConfig({
   test: {
     include: ["test/browser/**/*.test.ts"],
-    globalSetup: "test/browser/packed.ts",
+    globalSetup: ["test/browser/packed.ts", "test/browser/built-page.ts"],
     execArgv: unit.test?.execArgv ?? [],
     fileParallelism: false,
     testTimeout: 60_000,

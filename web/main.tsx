@@ -4,6 +4,7 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";
 import "./styles/layout.css";
+import "./styles/explore.css";
 import { render } from "preact";
 import { App } from "./app.js";
 import { followLocation } from "./page/location.js";

@@ -13,8 +13,29 @@ export interface LabelledDigit {
 export interface MisclassifiedDigit extends LabelledDigit {
   /** Row in the test set. */
   readonly row: number;
-  /** Probability of the class that the network chose. */
-  readonly probability: number;
+  /** Of each class. */
+  readonly probabilities: Float32Array;
+}
+
+/** All of a cell of the confusion matrix, but no more of its digits than were asked for. */
+export interface Misclassified {
+  readonly count: number;
+  /** Those that the network is surest of first. */
+  readonly digits: readonly MisclassifiedDigit[];
+}
+
+/** A drawing in light ink on black: grey bytes, row by row. */
+export interface Drawing {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** What the network makes of a drawing. */
+export interface DrawingRead {
+  /** 28 × 28 bytes, centred as MNIST is: what the network is given. */
+  readonly pixels: Uint8Array;
+  readonly probabilities: Float32Array;
 }
 
 export interface TestResult {
@@ -37,11 +58,15 @@ export interface SavedFile {
   readonly bytes: Uint8Array;
 }
 
-/** What an opened model file is. */
-export interface OpenedModel {
-  /** The network's layers, for people: "784 → 100 → 200 → 10". */
-  readonly summary: string;
-  readonly test: TestResult;
+/** What was in an opened file. */
+export interface Opened {
+  /** For people: "784 → 100 → 200 → 10, 100,710 weights". */
+  readonly title: string;
+  readonly engine: EngineInfo;
+  /** As the call `hash`; empty where that is not to be had. */
+  readonly hash: string;
+  /** Of a checkpoint: its run, which `resume` goes on with, and how far it is. */
+  readonly run?: { readonly settings: RunSettings; readonly update: RunUpdate };
 }
 
 /** The calls: argument and answer. Each rejects with the library's error. */
@@ -59,19 +84,20 @@ export interface Calls {
   stop(argument: undefined): void;
   /** Goes on with a run that was stopped or has finished, with its own settings but for the epochs. */
   resume(argument: { readonly epochs: number }): void;
-  /** The run's state in a file that `restore` takes. */
+  /** The run's state in a file that `open` takes. */
   checkpoint(argument: undefined): SavedFile;
-  /** Probabilities of the ten digits for 784 pixels from 0 to 1. */
-  predict(argument: { readonly pixels: Float32Array }): Float32Array;
+  /** Rejects an empty drawing. */
+  read(argument: { readonly drawing: Drawing }): DrawingRead;
   firstLayer(argument: { readonly most: number }): FirstLayer;
   test(argument: undefined): TestResult;
   misclassified(argument: {
     readonly label: number;
     readonly prediction: number;
     readonly most: number;
-  }): readonly MisclassifiedDigit[];
+  }): Misclassified;
   saveModel(argument: undefined): SavedFile;
-  openModel(argument: { readonly settings: RunSettings; readonly file: SavedFile }): OpenedModel;
+  /** Opens a model, or a checkpoint: with the settings in it, or, if it has none, with these. Ends a run under way. */
+  open(argument: { readonly settings: RunSettings; readonly file: SavedFile }): Opened;
   /** SHA-256 of the present weights. */
   hash(argument: undefined): string;
 }
@@ -83,7 +109,7 @@ export type Answer<N extends CallName> = ReturnType<Calls[N]>;
 /** Where a run is. A `stopped` one can be resumed; `failed` comes with a message. */
 export type RunStatus = "running" | "paused" | "stopped" | "finished" | "failed";
 
-/** What is new since the last one, at most about twelve times a second. */
+/** What is new since the last one, at most about eight times a second. */
 export interface RunUpdate {
   /** The epoch under way, from 1. */
   readonly epoch: number;

@@ -36,11 +36,24 @@ export class ProgressClock {
 
   /** Lets timers, input and signals have their turn. */
   async giveTurn(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      // setTimeout waits at least a millisecond; setImmediate, where there is one, does not.
-      if (typeof setImmediate === "function") setImmediate(resolve);
-      else setTimeout(resolve);
-    });
+    await nextTask();
     this.#lastTurn = performance.now();
   }
+}
+
+/** The event loop's next task. Browsers let a timer that follows another wait 4 ms: of 50 that would be 8 %. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === "function") {
+      setImmediate(resolve);
+      return;
+    }
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      // An open port would keep some systems' processes alive.
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
 }

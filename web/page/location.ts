@@ -3,7 +3,7 @@
 import { effect, signal } from "@preact/signals";
 import { DEFAULT_SETTINGS, type RunSettings, readSettings, writeSettings } from "../run/settings.js";
 
-export const TABS = ["train", "draw", "inspect", "data", "benchmark"] as const;
+export const TABS = ["train", "explore", "data", "benchmark"] as const;
 export type TabName = (typeof TABS)[number];
 
 export const tab = signal<TabName>("train");

@@ -2,8 +2,9 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import type { EngineInfo, EpochReport } from "../../src/index.js";
-import type { LabelledDigit, RunStatus, RunUpdate, WorkerEvent } from "../protocol.js";
+import type { LabelledDigit, RunStatus, RunUpdate, SavedFile, WorkerEvent } from "../protocol.js";
 import type { RunSettings } from "../run/settings.js";
+import { Curve } from "./curve.js";
 import { settings } from "./location.js";
 import { call, listen } from "./worker-client.js";
 
@@ -17,14 +18,19 @@ export const status = signal<RunStatus | "idle" | "starting">("idle");
 /** What went wrong last; empty when nothing did. */
 export const failure = signal("");
 export const progress = signal<RunUpdate | undefined>(undefined);
-/** The loss curve: times in epochs and losses. The arrays grow; `losses` is a new object for each change. */
-export const losses = signal<{ readonly x: number[]; readonly y: number[] }>({ x: [], y: [] });
-export const reports = signal<readonly EpochReport[]>([]);
+/** Losses over the epochs: of training, of validation. */
+export const lossCurve = new Curve(2);
+/** Accuracies after each epoch: of training, of validation. */
+export const accuracyCurve = new Curve(2);
+/** The last epoch that has been evaluated. */
+export const lastReport = signal<EpochReport | undefined>(undefined);
 export const hash = signal("");
 /** Settings of the run that the charts show. */
 export const runSettings = signal<RunSettings | undefined>(undefined);
 /** Counts networks: what shows one asks again when it changes. */
 export const generation = signal(0);
+/** What was opened last, for people; empty once a run has started. */
+export const opened = signal("");
 
 export const busy = computed(() => ["starting", "running", "paused"].includes(status.value));
 export const ready = computed(() => data.value?.stage === "ready");
@@ -52,12 +58,7 @@ export async function loadData(): Promise<void> {
 /** Starts a run with the present settings; with `step` it pauses after one batch. */
 export async function start(step = false): Promise<void> {
   batch(() => {
-    status.value = "starting";
-    failure.value = "";
-    progress.value = undefined;
-    losses.value = { x: [], y: [] };
-    reports.value = [];
-    hash.value = "";
+    forget("starting");
     runSettings.value = settings.value;
   });
   try {
@@ -66,6 +67,33 @@ export async function start(step = false): Promise<void> {
   } catch (error) {
     batch(() => {
       status.value = "failed";
+      failure.value = (error as Error).message;
+    });
+  }
+}
+
+/** Opens a model to look at, or a checkpoint to go on from; either takes the place of the present network. */
+export async function open(file: SavedFile): Promise<void> {
+  const before = status.value;
+  failure.value = "";
+  status.value = "starting";
+  try {
+    const found = await call("open", { settings: settings.value, file });
+    batch(() => {
+      forget(found.run ? "stopped" : "idle");
+      if (found.run) {
+        settings.value = found.run.settings;
+        takeUpdate(found.run.update);
+      }
+      runSettings.value = found.run?.settings;
+      engine.value = found.engine;
+      hash.value = found.hash;
+      opened.value = found.title;
+      ++generation.value;
+    });
+  } catch (error) {
+    batch(() => {
+      status.value = before;
       failure.value = (error as Error).message;
     });
   }
@@ -109,14 +137,26 @@ function take(event: WorkerEvent): void {
 function takeUpdate(update: RunUpdate): void {
   batch(() => {
     progress.value = update;
-    if (update.losses.length > 0) {
-      const { x, y } = losses.value;
-      for (const [time, loss] of update.losses) {
-        x.push(time);
-        y.push(loss);
-      }
-      losses.value = { x, y };
+    for (const [time, loss] of update.losses) lossCurve.append(time, loss);
+    for (const report of update.reports) {
+      lastReport.value = report;
+      if (!report.completed) continue;
+      lossCurve.place(report.epoch, 1, report.valLoss ?? null);
+      accuracyCurve.append(report.epoch, report.trainAccuracy ?? null, report.valAccuracy ?? null);
     }
-    if (update.reports.length > 0) reports.value = [...reports.value, ...update.reports];
+    if (update.losses.length > 0 || update.reports.length > 0) lossCurve.commit();
+    if (update.reports.length > 0) accuracyCurve.commit();
   });
+}
+
+/** Clears what was shown of the run before. */
+function forget(next: "starting" | "stopped" | "idle"): void {
+  status.value = next;
+  failure.value = "";
+  progress.value = undefined;
+  lastReport.value = undefined;
+  hash.value = "";
+  opened.value = "";
+  lossCurve.clear();
+  accuracyCurve.clear();
 }

@@ -1,10 +1,12 @@
 import "uplot/dist/uPlot.min.css";
+import { effect, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
+import type { Curve } from "../page/curve.js";
 import { theme, themeColour } from "../page/theme.js";
 
-/** A curve of a chart. */
-export interface Curve {
+/** A line of a chart. */
+export interface Series {
   readonly name: string;
   /** Custom property with its colour. */
   readonly colour: string;
@@ -13,86 +15,38 @@ export interface Curve {
 
 interface Props {
   readonly title: string;
-  readonly curves: readonly Curve[];
-  /** Shared x values, then one array a curve; null where it has no point. */
-  readonly data: uPlot.AlignedData;
-  /** Right end of the x axis, if it is known. */
-  readonly end?: number | undefined;
+  readonly series: readonly Series[];
+  readonly curve: Curve;
+  /** Right end of the x axis, if the curve does not go further. */
+  readonly end: ReadonlySignal<number>;
   readonly range?: uPlot.Range.Function;
   readonly format: (value: number) => string;
   /** What the chart says, for those who do not see it. */
-  readonly summary: string;
+  readonly summary: ReadonlySignal<string>;
 }
 
 const HEIGHT = 240;
+/** Between two drawings: a chart costs a few milliseconds, and a curve of a run moves slowly. */
+const MILLISECONDS = 200;
 
-/** Curves over the epochs. Drawn once a frame at most, however often the data change. */
-export function Chart({ title, curves, data, end, range, format, summary }: Props) {
+/** A curve over the epochs. It is drawn as it changes, without the component: that renders once. */
+export function Chart(props: Props) {
+  const { title, series, curve, end, range, format, summary } = props;
   const box = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot>(undefined);
-  const newest = useRef(data);
-  const frame = useRef(0);
-  newest.current = data;
   const colours = theme.value;
 
   useEffect(() => {
     const parent = box.current as HTMLDivElement;
-    const axis = {
-      stroke: themeColour("--muted"),
-      font: `12px ${themeColour("--font")}`,
-      grid: { stroke: themeColour("--line"), width: 1 },
-      ticks: { show: false },
-    };
-    const made = new uPlot(
-      {
-        width: parent.clientWidth,
-        height: HEIGHT,
-        padding: [8, 8, 0, 0],
-        cursor: { y: false, points: { size: 7 } },
-        legend: { live: true, markers: { width: 0, fill: (_, i) => themeColour(curves[i - 1]?.colour ?? "--ink") } },
-        scales: {
-          x: { time: false, range: (_, low, high) => [Math.min(0, low), Math.max(end ?? 1, high)] },
-          y: range ? { range } : {},
-        },
-        axes: [
-          { ...axis, size: 28 },
-          { ...axis, size: 56, values: (_, splits) => splits.map(format) },
-        ],
-        series: [
-          { label: "epoch", value: (_, value) => (value === null ? "–" : value.toFixed(value % 1 ? 2 : 0)) },
-          ...curves.map(
-            ({ name, colour, points = false }): uPlot.Series => ({
-              label: name,
-              stroke: themeColour(colour),
-              width: 2,
-              spanGaps: true,
-              points: { show: points, size: 6, fill: themeColour(colour) },
-              value: (_, value) => (value === null ? "–" : format(value)),
-            }),
-          ),
-        ],
-      },
-      newest.current,
-      parent,
-    );
-    plot.current = made;
+    const made = new uPlot(plotOptions(props, parent.clientWidth), curve.data, parent);
     const resizing = new ResizeObserver(() => made.setSize({ width: parent.clientWidth, height: HEIGHT }));
     resizing.observe(parent);
+    const stop = drawWhenChanged(made, curve, end);
     return () => {
+      stop();
       resizing.disconnect();
-      cancelAnimationFrame(frame.current);
-      frame.current = 0;
       made.destroy();
     };
-  }, [colours, end, range, format, curves]);
-
-  useEffect(() => {
-    if (frame.current) return;
-    frame.current = requestAnimationFrame(() => {
-      frame.current = 0;
-      plot.current?.setData(newest.current);
-    });
-  }, [data]);
+  }, [colours, series, curve, end, range, format]);
 
   return (
     <figure class="chart">
@@ -100,4 +54,67 @@ export function Chart({ title, curves, data, end, range, format, summary }: Prop
       <div ref={box} role="img" aria-label={summary} />
     </figure>
   );
+}
+
+function drawWhenChanged(plot: uPlot, curve: Curve, end: ReadonlySignal<number>): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let frame = 0;
+  let drawn = 0;
+  const draw = () => {
+    timer = undefined;
+    drawn = performance.now();
+    plot.setData(curve.data);
+  };
+  const stop = effect(() => {
+    curve.version.value;
+    end.value;
+    timer ??= setTimeout(
+      () => {
+        frame = requestAnimationFrame(draw);
+      },
+      Math.max(0, drawn + MILLISECONDS - performance.now()),
+    );
+  });
+  return () => {
+    stop();
+    clearTimeout(timer);
+    cancelAnimationFrame(frame);
+  };
+}
+
+function plotOptions({ series, end, range, format }: Props, width: number): uPlot.Options {
+  const axis = {
+    stroke: themeColour("--muted"),
+    font: `12px ${themeColour("--font")}`,
+    grid: { stroke: themeColour("--line"), width: 1 },
+    ticks: { show: false },
+  };
+  return {
+    width,
+    height: HEIGHT,
+    padding: [8, 8, 0, 0],
+    cursor: { y: false, points: { size: 7 } },
+    legend: { live: true, markers: { width: 0, fill: (_, i) => themeColour(series[i - 1]?.colour ?? "--ink") } },
+    scales: {
+      x: { time: false, range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(end.peek(), high ?? 0)] },
+      y: range ? { range } : {},
+    },
+    axes: [
+      { ...axis, size: 28 },
+      { ...axis, size: 56, values: (_, splits) => splits.map(format) },
+    ],
+    series: [
+      { label: "epoch", value: (_, value) => (value === null ? "–" : value.toFixed(value % 1 ? 2 : 0)) },
+      ...series.map(
+        ({ name, colour, points = false }): uPlot.Series => ({
+          label: name,
+          stroke: themeColour(colour),
+          width: 2,
+          spanGaps: true,
+          points: { show: points, size: 6, fill: themeColour(colour) },
+          value: (_, value) => (value === null ? "–" : format(value)),
+        }),
+      ),
+    ],
+  };
 }

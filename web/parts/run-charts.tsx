@@ -1,15 +1,16 @@
 /** The charts of a run: losses and accuracies. */
 
+import { computed } from "@preact/signals";
 import type uPlot from "uplot";
 import { percent } from "../page/numbers.js";
-import { losses, reports, runSettings } from "../page/run-store.js";
-import { Chart, type Curve } from "./chart.js";
+import { accuracyCurve, lastReport, lossCurve, runSettings } from "../page/run-store.js";
+import { Chart, type Series } from "./chart.js";
 
-const LOSS_CURVES: readonly Curve[] = [
+const LOSS_SERIES: readonly Series[] = [
   { name: "training", colour: "--first" },
   { name: "validation", colour: "--second", points: true },
 ];
-const ACCURACY_CURVES: readonly Curve[] = [
+const ACCURACY_SERIES: readonly Series[] = [
   { name: "training", colour: "--first", points: true },
   { name: "validation", colour: "--second", points: true },
 ];
@@ -20,60 +21,41 @@ const lossRange: uPlot.Range.Function = (_, low, high) => [0, high > 0 ? high * 
 /** Leaves out what is below the first epoch's accuracy: the later ones differ by little. */
 const accuracyRange: uPlot.Range.Function = (_, low) => [Math.max(0, Math.floor((low - 0.01) * 50) / 50 || 0), 1];
 
+const end = computed(() => runSettings.value?.epochs ?? 1);
+const lossSummary = computed(() => {
+  const last = lastReport.value;
+  if (!last) return "Loss over the epochs; none is finished yet.";
+  const validation = lossText(last.valLoss ?? Number.NaN);
+  return `Loss over the epochs. After epoch ${last.epoch}: training ${lossText(last.trainLoss)}, validation ${validation}.`;
+});
+const accuracySummary = computed(() => {
+  const last = lastReport.value;
+  if (!last) return "Accuracy over the epochs; none is finished yet.";
+  const validation = percent(last.valAccuracy);
+  return `Accuracy over the epochs. After epoch ${last.epoch}: training ${percent(last.trainAccuracy)}, validation ${validation}.`;
+});
+
 export function RunCharts() {
-  const end = runSettings.value?.epochs;
-  const { x, y } = losses.value;
-  const done = reports.value.filter(({ completed }) => completed);
-  const last = done.at(-1);
-  const epochs = done.map(({ epoch }) => epoch);
   return (
     <div class="charts">
       <Chart
         title="Loss"
-        curves={LOSS_CURVES}
-        data={withValidation(
-          x,
-          y,
-          epochs,
-          done.map(({ valLoss }) => valLoss ?? null),
-        )}
+        series={LOSS_SERIES}
+        curve={lossCurve}
         end={end}
         range={lossRange}
         format={lossText}
-        summary={
-          last
-            ? `Loss over the epochs. After epoch ${last.epoch}: training ${lossText(last.trainLoss)}, validation ${lossText(last.valLoss ?? Number.NaN)}.`
-            : "Loss over the epochs; none is finished yet."
-        }
+        summary={lossSummary}
       />
       <Chart
         title="Accuracy"
-        curves={ACCURACY_CURVES}
-        data={[
-          epochs,
-          done.map((report) => report.trainAccuracy ?? null),
-          done.map((report) => report.valAccuracy ?? null),
-        ]}
+        series={ACCURACY_SERIES}
+        curve={accuracyCurve}
         end={end}
         range={accuracyRange}
         format={accuracyText}
-        summary={
-          last
-            ? `Accuracy over the epochs. After epoch ${last.epoch}: training ${percent(last.trainAccuracy)}, validation ${percent(last.valAccuracy)}.`
-            : "Accuracy over the epochs; none is finished yet."
-        }
+        summary={accuracySummary}
       />
     </div>
   );
-}
-
-/** Both curves over one x axis: a point of the batches' curve lies at every epoch's end. */
-function withValidation(
-  x: readonly number[],
-  y: readonly number[],
-  epochs: readonly number[],
-  validation: readonly (number | null)[],
-): uPlot.AlignedData {
-  const at = new Map(epochs.map((epoch, i) => [epoch, validation[i] ?? null]));
-  return [[...x], [...y], x.map((time) => at.get(time) ?? null)];
 }

@@ -1,8 +1,11 @@
-/** Start, pause, step, stop, resume; how far the run is. */
+/** Start, pause, step, stop, resume; how far the run is. Each part watches only what it shows: updates come many times a second. */
 
+import { computed } from "@preact/signals";
+import { announcement } from "../page/announcements.js";
 import { duration, percent, short } from "../page/numbers.js";
-import { failure, progress, ready, reports, resume, start, status, steer } from "../page/run-store.js";
+import { failure, lastReport, progress, status } from "../page/run-store.js";
 import { ProgressBar } from "./progress-bar.js";
+import { RunButtons } from "./run-buttons.js";
 
 const TITLES = {
   idle: "Ready",
@@ -14,21 +17,44 @@ const TITLES = {
   failed: "Failed",
 } as const;
 
+const title = computed(() => TITLES[status.value]);
+const epoch = computed(() => (progress.value ? `${progress.value.epoch} / ${progress.value.epochs}` : "–"));
+const rate = computed(() => (progress.value ? short(progress.value.samplesPerSecond) : "–"));
+const left = computed(() =>
+  progress.value && status.value === "running" ? duration(progress.value.secondsLeft) : "–",
+);
+const accuracy = computed(() => percent(lastReport.value?.valAccuracy));
+
 export function RunControls() {
-  const now = progress.value;
-  const state = status.value;
-  const done = now ? (now.epoch - 1 + now.batch / now.batches) / now.epochs : 0;
-  const where = now ? `epoch ${now.epoch} of ${now.epochs}, batch ${now.batch} of ${now.batches}` : "not started";
-  const last = reports.value.at(-1);
   return (
     <section class="run" aria-label="Run">
-      <Buttons />
-      <ProgressBar label="Training" share={done} text={`${percent(done, 0)}, ${where}`} />
+      <RunButtons />
+      <RunProgress />
       <dl class="figures">
-        <Figure name={TITLES[state]} value={now ? `${now.epoch} / ${now.epochs}` : "–"} unit="epoch" />
-        <Figure name="Rate" value={now ? short(now.samplesPerSecond) : "–"} unit="samples / s" />
-        <Figure name="Time left" value={now && state === "running" ? duration(now.secondsLeft) : "–"} unit="" />
-        <Figure name="Validation" value={percent(last?.valAccuracy)} unit="accuracy" />
+        <div>
+          <dt data-testid="status">{title}</dt>
+          <dd>
+            {epoch} <small>epoch</small>
+          </dd>
+        </div>
+        <div>
+          <dt>Rate</dt>
+          <dd>
+            {rate} <small>samples / s</small>
+          </dd>
+        </div>
+        <div>
+          <dt>Time left</dt>
+          <dd>
+            {left} <small />
+          </dd>
+        </div>
+        <div>
+          <dt>Validation</dt>
+          <dd data-testid="accuracy">
+            {accuracy} <small>accuracy</small>
+          </dd>
+        </div>
       </dl>
       {!crossOriginIsolated && (
         <p class="hint">
@@ -36,58 +62,28 @@ export function RunControls() {
           between threads. The weights will be the same, to the last bit.
         </p>
       )}
-      {failure.value && (
-        <p class="notice" role="alert">
-          {failure.value}
-        </p>
-      )}
+      <Failure />
       <p class="visually-hidden" role="status">
-        {TITLES[state]}
-        {last && `. Epoch ${last.epoch} done: validation accuracy ${percent(last.valAccuracy)}`}
+        {announcement}
       </p>
     </section>
   );
 }
 
-function Buttons() {
-  const state = status.value;
-  const active = state === "running" || state === "paused";
-  const over = state === "stopped" || state === "finished";
-  return (
-    <fieldset class="buttons" aria-label="Run controls">
-      {active ? (
-        <button type="button" class="primary" onClick={() => steer(state === "running" ? "pause" : "continue")}>
-          {state === "running" ? "Pause" : "Continue"}
-        </button>
-      ) : (
-        <button type="button" class="primary" disabled={!ready.value || state === "starting"} onClick={() => start()}>
-          {over || state === "failed" ? "Start over" : "Start training"}
-        </button>
-      )}
-      <button
-        type="button"
-        disabled={!ready.value || state === "starting" || state === "running" || over}
-        onClick={() => (active ? steer("step") : start(true))}
-      >
-        Step
-      </button>
-      <button type="button" disabled={!active} onClick={() => steer("stop")}>
-        Stop
-      </button>
-      <button type="button" disabled={!over} onClick={resume}>
-        Resume
-      </button>
-    </fieldset>
-  );
+/** How much of the run is done. */
+export function RunProgress() {
+  const now = progress.value;
+  const done = now ? (now.epoch - 1 + now.batch / now.batches) / now.epochs : 0;
+  const where = now ? `epoch ${now.epoch} of ${now.epochs}, batch ${now.batch} of ${now.batches}` : "not started";
+  return <ProgressBar label="Training" share={done} text={`${percent(done, 0)}, ${where}`} />;
 }
 
-function Figure({ name, value, unit }: { readonly name: string; readonly value: string; readonly unit: string }) {
+/** What went wrong last. */
+export function Failure() {
+  if (!failure.value) return null;
   return (
-    <div>
-      <dt>{name}</dt>
-      <dd>
-        {value} <small>{unit}</small>
-      </dd>
-    </div>
+    <p class="notice" role="alert">
+      {failure.value}
+    </p>
   );
 }

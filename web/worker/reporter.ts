@@ -1,9 +1,9 @@
-/** Reporter: a callback of `fit` that gathers losses, reports and rates, and hands them on about twelve times a second. */
+/** Reporter: a callback of `fit` that gathers losses, reports and rates, and hands them on about eight times a second. */
 
 import type { Callback, EpochReport, RunView } from "../../src/index.js";
 import type { RunUpdate } from "../protocol.js";
 
-const MILLISECONDS = 80;
+const MILLISECONDS = 125;
 /** Points of a run's loss curve, and at most so many of one epoch. */
 const POINTS = 1500;
 const POINTS_OF_EPOCH = 100;

@@ -8,6 +8,7 @@ import {
   type Loss,
   type Network,
   Random,
+  type StateDict,
 } from "../../src/index.js";
 import type { WorkerEvent } from "../protocol.js";
 import { createNetwork } from "../run/network.js";
@@ -41,6 +42,7 @@ export class Session {
   #network: Network | undefined;
   #training: Training | undefined;
   #ended: Promise<void> = Promise.resolve();
+  #settings: RunSettings | undefined;
 
   constructor(send: (event: WorkerEvent) => void) {
     this.send = send;
@@ -50,6 +52,12 @@ export class Session {
   get network(): Network {
     if (this.#network) return this.#network;
     throw new Error("there is no network yet: train one, or open a model");
+  }
+
+  /** Those of the present run, or with which the present model was opened. @throws Error before the first */
+  get settings(): RunSettings {
+    if (this.#settings) return this.#settings;
+    throw new Error("there is no run yet: start one");
   }
 
   /** @throws Error before the first */
@@ -66,7 +74,7 @@ export class Session {
 
   /**
    * An engine for the settings with the problem's data in it and its generator at the seed: the one before if its options
-   * were the same. Ends a run under way.
+   * were the same, and then its network stays until another is adopted. Ends a run under way.
    */
   async prepare(settings: RunSettings, problem: Problem): Promise<Engine> {
     await this.#endRun();
@@ -76,11 +84,11 @@ export class Session {
       this.#engine?.dispose();
       this.#placed = undefined;
       this.#network = undefined;
+      this.#training = undefined;
       this.#engine = await createEngine(options);
       this.#engineKey = key;
     }
     const engine = this.#engine;
-    this.adopt(undefined);
     if (this.#placed?.problem !== problem) {
       for (const data of [this.#placed?.train, this.#placed?.validation, this.#placed?.test]) data?.dispose();
       this.#placed = {
@@ -95,9 +103,10 @@ export class Session {
   }
 
   /** Takes a network in place of the present one, which is freed. */
-  adopt(network: Network | undefined): void {
+  adopt(network: Network, settings: RunSettings): void {
     this.#network?.dispose();
     this.#network = network;
+    this.#settings = settings;
     this.#training = undefined;
   }
 
@@ -105,8 +114,26 @@ export class Session {
   async start(settings: RunSettings, problem: Problem, batches?: number): Promise<Engine> {
     const engine = await this.prepare(settings, problem);
     const network = createNetwork(engine, settings, problem.inputs, problem.outputs, problem.loss?.());
-    this.adopt(network);
+    this.adopt(network, settings);
     this.#train({ network, epochs: settings.epochs, batchSize: settings.batch, ...(batches && { batches }) });
+    return engine;
+  }
+
+  /** Takes up a checkpoint's run without going on with it yet. @throws as `loadStateDict` and `fit`; the network before stays */
+  async restore(settings: RunSettings, problem: Problem, bytes: Uint8Array, state: StateDict): Promise<Engine> {
+    const engine = await this.prepare(settings, problem);
+    const network = createNetwork(engine, settings, problem.inputs, problem.outputs, problem.loss?.());
+    const { train: data, validation } = this.placed;
+    try {
+      network.loadStateDict(state);
+      const plan = { network, data, validation, epochs: settings.epochs, batchSize: settings.batch, resume: bytes };
+      const training = new Training(plan, this.send);
+      this.adopt(network, settings);
+      this.#training = training;
+    } catch (error) {
+      network.dispose();
+      throw error;
+    }
     return engine;
   }
 
@@ -116,6 +143,7 @@ export class Session {
     const { plan } = this.training;
     const { network, batchSize } = plan;
     this.#train({ network, batchSize, epochs, resume: this.training.checkpoint() });
+    this.#settings = { ...this.settings, epochs };
   }
 
   #train(plan: Omit<TrainingPlan, "data" | "validation">): void {

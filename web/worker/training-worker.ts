@@ -1,9 +1,9 @@
 /** The worker that does all the work: takes calls from the page and answers them, and sends events. */
 
 import type { Answer, Argument, CallMessage, CallName, WorkerMessage } from "../protocol.js";
-import { firstLayer, hash, misclassified, predict, test } from "./commands/inspect.js";
+import { firstLayer, hash, misclassified, read, test } from "./commands/inspect.js";
 import { load } from "./commands/mnist.js";
-import { openModel, saveModel } from "./commands/models.js";
+import { open, saveModel } from "./commands/models.js";
 import { checkpoint, goOn, pause, resume, start, step, stop } from "./commands/run.js";
 import { Session } from "./session.js";
 
@@ -18,12 +18,12 @@ const HANDLERS: { readonly [N in CallName]: Handler<N> } = {
   stop,
   resume,
   checkpoint,
-  predict,
+  read,
   firstLayer,
   test,
   misclassified,
   saveModel,
-  openModel,
+  open,
   hash,
 };
 

@@ -32,6 +32,8 @@ export class Training {
   constructor(plan: TrainingPlan, send: (event: WorkerEvent) => void) {
     const { network, data, validation, epochs, batchSize, resume, batches = Number.POSITIVE_INFINITY } = plan;
     this.plan = plan;
+    // Until it goes on, a run is where its checkpoint is.
+    this.#checkpoint = resume;
     this.#send = send;
     this.#reporter = new Reporter(batchSize, (update) => send({ kind: "update", update }));
     this.#gate = new Gate(
@@ -54,6 +56,7 @@ export class Training {
 
   /** Trains to the end, or until it is stopped; sends updates and the status, errors too. */
   async run(): Promise<void> {
+    this.#checkpoint = undefined;
     this.#send({ kind: "status", status: "running" });
     try {
       await this.#run.run();

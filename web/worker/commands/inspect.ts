@@ -1,15 +1,20 @@
 /** Calls that look at the network: what it says of a digit, what it has learnt, what it gets wrong. */
 
+import { toMnistDigit } from "../../../src/data/image.js";
 import type { ClassEvaluation } from "../../../src/evaluation.js";
-import type { Argument, FirstLayer, MisclassifiedDigit, TestResult } from "../../protocol.js";
+import type { Argument, DrawingRead, FirstLayer, Misclassified, TestResult } from "../../protocol.js";
 import { weightsHash } from "../../run/weights-hash.js";
 import type { Session } from "../session.js";
 import { DIGITS, digitOf, PIXELS } from "./mnist.js";
 
-export function predict({ network }: Session, { pixels }: Argument<"predict">): Float32Array {
+export function read({ network }: Session, { drawing }: Argument<"read">): DrawingRead {
+  const pixels = toMnistDigit({ ...drawing, channels: 1 });
   const input = network.engine.matrix(1, PIXELS, pixels);
   try {
-    return network.predictProbabilities(input);
+    return {
+      pixels: Uint8Array.from(pixels, (level) => level * 255),
+      probabilities: network.predictProbabilities(input),
+    };
   } finally {
     input.dispose();
   }
@@ -34,7 +39,7 @@ export function test({ network, placed }: Session): TestResult {
 export function misclassified(
   { network, placed }: Session,
   { label, prediction, most }: Argument<"misclassified">,
-): readonly MisclassifiedDigit[] {
+): Misclassified {
   const { inputs, targets, scale = 1 } = placed.problem.test;
   const rows = Array.from(targets.keys()).filter((row) => targets[row] === label);
   const pixels = new Float32Array(rows.length * PIXELS);
@@ -44,16 +49,12 @@ export function misclassified(
   const batch = network.engine.matrix(rows.length, PIXELS, pixels);
   try {
     const probabilities = network.predictProbabilities(batch);
-    return rows
-      .map((row, i) => ({ row, all: probabilities.subarray(i * DIGITS, (i + 1) * DIGITS) }))
-      .filter(({ all }) => all.indexOf(Math.max(...all)) === prediction)
-      .map(({ row, all }) => ({
-        ...digitOf(placed.problem.test, row),
-        row,
-        probability: all[prediction] as number,
-      }))
-      .sort((a, b) => b.probability - a.probability)
-      .slice(0, most);
+    const wrong = rows
+      .map((row, i) => ({ row, probabilities: probabilities.slice(i * DIGITS, (i + 1) * DIGITS) }))
+      .filter(({ probabilities: of }) => of.indexOf(Math.max(...of)) === prediction)
+      .sort((a, b) => (b.probabilities[prediction] as number) - (a.probabilities[prediction] as number));
+    const digits = wrong.slice(0, most).map((found) => ({ ...digitOf(placed.problem.test, found.row), ...found }));
+    return { count: wrong.length, digits };
   } finally {
     batch.dispose();
   }

@@ -1,26 +1,66 @@
-/** Calls that save and open models. */
+/** Calls that save and open models and checkpoints. */
 
-import { FormatError, loadModel, serializeModel } from "../../../src/index.js";
-import type { Argument, OpenedModel, SavedFile } from "../../protocol.js";
+import { FormatError, loadCheckpoint, loadModel, type Network, serializeModel } from "../../../src/index.js";
+import type { Argument, Opened, RunUpdate, SavedFile } from "../../protocol.js";
+import { isCheckpoint, settingsOfCheckpoint } from "../../run/checkpoint-file.js";
 import { createRunOptimizer } from "../../run/network.js";
+import type { RunSettings } from "../../run/settings.js";
+import { weightsHash } from "../../run/weights-hash.js";
 import type { Session } from "../session.js";
-import { test } from "./inspect.js";
 import { DIGITS, mnistProblem, PIXELS } from "./mnist.js";
 
-export function saveModel({ network }: Session): SavedFile {
-  const metadata = { task: "mnist", seed: String(network.engine.info().seed) };
+export function saveModel({ network, settings }: Session): SavedFile {
+  const metadata = { task: "mnist", seed: String(settings.seed) };
   return { name: "model.safetensors", bytes: serializeModel(network, metadata) };
 }
 
-export async function openModel(session: Session, { settings, file }: Argument<"openModel">): Promise<OpenedModel> {
+export async function open(session: Session, { settings, file }: Argument<"open">): Promise<Opened> {
+  const { engine, run } = isCheckpoint(file.bytes)
+    ? await openCheckpoint(session, settings, file)
+    : { engine: await openModel(session, settings, file), run: undefined };
+  const hash = await weightsHash(session.network.stateDict()).catch(() => "");
+  return { title: `${file.name}: ${describe(session.network)}`, engine: engine.info(), hash, ...(run && { run }) };
+}
+
+async function openModel(session: Session, settings: RunSettings, { name, bytes }: SavedFile) {
   const engine = await session.prepare(settings, await mnistProblem());
-  const { name, bytes } = file;
   const network = loadModel(engine, bytes, name, { optimizer: createRunOptimizer(settings.optimizer, settings.rate) });
   const inputs = network.parameters()[0]?.shape[0];
   if (inputs !== PIXELS || network.outputs !== DIGITS) {
     network.dispose();
-    throw new FormatError(`${name}: expected a network of ${PIXELS} inputs and ${DIGITS} outputs, got another`);
+    throw new FormatError(
+      `${name}: expected a network of ${PIXELS} inputs and ${DIGITS} outputs, got ${inputs} and ${network.outputs}`,
+    );
   }
-  session.adopt(network);
-  return { summary: network.summary(), test: test(session) };
+  session.adopt(network, settings);
+  return engine;
+}
+
+async function openCheckpoint(session: Session, present: RunSettings, { name, bytes }: SavedFile) {
+  const settings = settingsOfCheckpoint(bytes, name) ?? present;
+  const { position, history, network } = loadCheckpoint(bytes, name);
+  const problem = await mnistProblem();
+  const engine = await session.restore(settings, problem, bytes, network);
+  const { epochs } = settings;
+  const batches = Math.floor(session.placed.train.rows / settings.batch);
+  const over = position.epoch > epochs;
+  const update: RunUpdate = {
+    epoch: over ? epochs : position.epoch,
+    epochs,
+    batch: over ? batches : position.batch,
+    batches,
+    samplesPerSecond: Number.NaN,
+    secondsLeft: Number.NaN,
+    losses: history.map(({ epoch, trainLoss }) => [epoch, trainLoss] as const),
+    reports: history,
+  };
+  return { engine, run: { settings, update } };
+}
+
+/** "784 → 100 → 10, 79,510 weights": the sizes of the arrays with two axes. */
+function describe(network: Network): string {
+  const parameters = network.parameters();
+  const shapes = parameters.map(({ shape }) => shape).filter((shape) => shape.length === 2);
+  const count = parameters.reduce((sum, { shape }) => sum + shape.reduce((size, n) => size * n, 1), 0);
+  return `${[shapes[0]?.[0], ...shapes.map((shape) => shape[1])].join(" → ")}, ${count.toLocaleString("en")} weights`;
 }

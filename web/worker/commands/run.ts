@@ -2,6 +2,7 @@
 
 import type { EngineInfo } from "../../../src/index.js";
 import type { Argument, SavedFile } from "../../protocol.js";
+import { describeCheckpoint } from "../../run/checkpoint-file.js";
 import type { Session } from "../session.js";
 import { mnistProblem } from "./mnist.js";
 
@@ -31,5 +32,5 @@ export function resume(session: Session, { epochs }: Argument<"resume">): Promis
 }
 
 export function checkpoint(session: Session): SavedFile {
-  return { name: "checkpoint.safetensors", bytes: session.training.checkpoint() };
+  return { name: "checkpoint.safetensors", bytes: describeCheckpoint(session.training.checkpoint(), session.settings) };
 }

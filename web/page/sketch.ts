@@ -1,0 +1,56 @@
+/** Sketch: what is drawn on a square canvas in white on black, and its pen. Free of events. */
+
+import type { Drawing } from "../protocol.js";
+
+/** Pixels of a side: ten for each of an MNIST digit's 28. */
+export const SKETCH_SIDE = 280;
+/** The width that pens of MNIST's digits have in their boxes of 20 pixels, somewhat rounded. */
+const PEN = 22;
+
+export class Sketch {
+  readonly #context: CanvasRenderingContext2D;
+  #empty = true;
+
+  constructor(canvas: HTMLCanvasElement) {
+    // Read after each stroke: a canvas in the graphics card's memory would have to be fetched every time.
+    this.#context = canvas.getContext("2d", { willReadFrequently: true }) as CanvasRenderingContext2D;
+    Object.assign(this.#context, { lineCap: "round", lineJoin: "round", lineWidth: PEN, strokeStyle: "#fff" });
+    this.clear();
+  }
+
+  get empty(): boolean {
+    return this.#empty;
+  }
+
+  clear(): void {
+    this.#context.fillStyle = "#000";
+    this.#context.fillRect(0, 0, SKETCH_SIDE, SKETCH_SIDE);
+    this.#empty = true;
+  }
+
+  /** A stroke through the points, in the canvas's pixels; one point is a dot. */
+  stroke(points: readonly (readonly [x: number, y: number])[]): void {
+    const [first, ...others] = points;
+    if (!first) return;
+    this.#context.beginPath();
+    this.#context.moveTo(...first);
+    for (const point of others.length > 0 ? others : [first]) this.#context.lineTo(...point);
+    this.#context.stroke();
+    this.#empty = false;
+  }
+
+  /** Shows what `read` has given. */
+  restore({ width, height, data }: Drawing): void {
+    const image = this.#context.createImageData(width, height);
+    for (const [i, level] of data.entries()) image.data.set([level, level, level, 255], i * 4);
+    this.#context.putImageData(image, 0, 0);
+    this.#empty = false;
+  }
+
+  read(): Drawing {
+    const { data } = this.#context.getImageData(0, 0, SKETCH_SIDE, SKETCH_SIDE);
+    const grey = new Uint8Array(SKETCH_SIDE * SKETCH_SIDE);
+    for (let i = 0; i < grey.length; ++i) grey[i] = data[i * 4] as number;
+    return { width: SKETCH_SIDE, height: SKETCH_SIDE, data: grey };
+  }
+}

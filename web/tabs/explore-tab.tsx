@@ -1,0 +1,37 @@
+/** A look into the network on MNIST, while it learns or afterwards: a digit of one's own, its weights, its mistakes. */
+
+import { ConfusionMatrix } from "../parts/confusion-matrix.js";
+import { DrawDigit } from "../parts/draw-digit.js";
+import { FirstLayerWeights } from "../parts/first-layer-weights.js";
+import { OpenFile } from "../parts/open-file.js";
+import { RunButtons } from "../parts/run-buttons.js";
+import { Failure, RunProgress } from "../parts/run-controls.js";
+
+export function ExploreTab() {
+  return (
+    <div class="explore">
+      <div class="intro">
+        <div>
+          <h1>Try it, and look inside</h1>
+          <p>
+            Draw a digit and see what the network makes of it, while it learns if you like. Below are the patterns that
+            its first layer has learnt to look for, and the digits that it still gets wrong.
+          </p>
+        </div>
+      </div>
+      <section class="run" aria-label="Run">
+        <div class="run-row">
+          <RunButtons />
+          <OpenFile />
+        </div>
+        <RunProgress />
+        <Failure />
+      </section>
+      <DrawDigit />
+      <div class="explore-pair">
+        <FirstLayerWeights />
+        <ConfusionMatrix />
+      </div>
+    </div>
+  );
+}
