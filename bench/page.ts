@@ -38,7 +38,11 @@ export async function* benchPage(context: Context, options: PageOptions = {}): A
   const { parts = PAGE_PARTS, onProgress, ...measuring } = options;
   const counts = [...new Set([1, context.threads])];
   // How long each part lasts, in units of a kernel's line.
-  const sizes = { train: 5 * counts.length, gemm: GEMM_SHAPES.length * TRANSPOSITIONS * counts.length, kernels: KERNELS };
+  const sizes = {
+    train: 5 * counts.length,
+    gemm: GEMM_SHAPES.length * TRANSPOSITIONS * counts.length,
+    kernels: KERNELS,
+  };
   const total = parts.reduce((sum, part) => sum + sizes[part], 0);
   let done = 0;
   const advance = (units: number) => onProgress?.(Math.min(1, (done + units) / total));
