@@ -1,10 +1,11 @@
-/** A model out of a file's bytes, with what it was trained for. Free of Node. */
+/** A model out of the bytes of a safetensors or ONNX file, by its name, with what it was trained for. Free of Node. */
 
 import type { CsvOptions } from "../data/csv.js";
 import { Preprocessor } from "../data/preprocessing.js";
 import type { Engine } from "../engine.js";
 import { FormatError } from "../errors.js";
 import { loadModel } from "../formats/model.js";
+import { loadOnnx, readOnnxMetadata } from "../formats/onnx.js";
 import { parseSafetensors } from "../formats/safetensors.js";
 import { Dense } from "../layers/dense.js";
 import { MeanSquaredError } from "../losses/regression.js";
@@ -21,11 +22,13 @@ export interface ParsedModel {
 
 /** @param name of the file, for messages; @throws FormatError when it is no model, or its parts do not fit each other */
 export function parseModel(engine: Engine, bytes: Uint8Array, name: string): ParsedModel {
-  const { metadata } = parseSafetensors(bytes, name);
-  if (metadata.preprocessing === undefined) return { network: loadModel(engine, bytes, name), reading: {}, metadata };
+  const isOnnx = /\.onnx$/i.test(name);
+  const metadata = isOnnx ? readOnnxMetadata(bytes, name) : parseSafetensors(bytes, name).metadata;
+  const load = isOnnx ? loadOnnx : loadModel;
+  if (metadata.preprocessing === undefined) return { network: load(engine, bytes, name), reading: {}, metadata };
   const preprocessor = Preprocessor.parse(metadata.preprocessing, name);
   const { classes } = preprocessor.config;
-  const network = loadModel(engine, bytes, name, classes ? {} : { loss: new MeanSquaredError() });
+  const network = load(engine, bytes, name, classes ? {} : { loss: new MeanSquaredError() });
   checkShape(network, preprocessor.inputs, classes?.length ?? 1, name);
   return { network, preprocessor, reading: parseReading(metadata.reading), metadata };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { readOnnxMetadata } from "../../src/formats/onnx.js";
 import { parseSafetensors } from "../../src/formats/safetensors.js";
 import { colourOfShare, markOf } from "../../web/own-data/class-palette.js";
 import { makeMoons } from "../../web/own-data/moons.js";
@@ -53,13 +54,16 @@ describe("a table in the worker", () => {
     expect(lines[0]).toBe("prediction,probability_lower,probability_upper");
     expect(lines).toHaveLength(401);
 
-    const { bytes } = session.saveModel();
-    expect(parseSafetensors(bytes).metadata).toMatchObject({ task: "classification", seed: "42" });
-    const other = new TableSession(() => {});
-    const opened = await other.openModel({ name: "m.safetensors", data: new Blob([bytes as BlobPart]) });
-    expect(opened).toMatchObject({ target: "moon", features: ["east", "north"], classes: ["lower", "upper"] });
-    const again = await other.predict(file("new.csv", makeMoons()));
-    expect(new TextDecoder().decode(again.file.bytes).trim().split("\n")).toEqual(lines);
+    for (const format of ["safetensors", "onnx"] as const) {
+      const { name, bytes } = session.saveModel({ format });
+      const metadata = format === "onnx" ? readOnnxMetadata(bytes) : parseSafetensors(bytes).metadata;
+      expect(metadata).toMatchObject({ task: "classification", seed: "42" });
+      const other = new TableSession(() => {});
+      const opened = await other.openModel({ name, data: new Blob([bytes as BlobPart]) });
+      expect(opened).toMatchObject({ target: "moon", features: ["east", "north"], classes: ["lower", "upper"] });
+      const again = await other.predict(file("new.csv", makeMoons()));
+      expect(new TextDecoder().decode(again.file.bytes).trim().split("\n")).toEqual(lines);
+    }
   });
 
   it("the plane's grid has the predictions of its points", async () => {

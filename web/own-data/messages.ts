@@ -2,6 +2,7 @@
 
 import type { EngineInfo, TargetTask } from "../../src/index.js";
 import type { SavedFile } from "../protocol.js";
+import type { ModelFormat } from "../run/model-file.js";
 import type { RunSettings } from "../run/settings.js";
 
 /** A chosen or dropped file, read by the worker. */
@@ -126,6 +127,6 @@ export interface TableCalls {
   result(argument: undefined): TableResult;
   /** Predicts every row of the file, or of the table that is open. */
   predict(argument: GivenFile | undefined): Predictions;
-  saveModel(argument: undefined): SavedFile;
+  saveModel(argument: { readonly format: ModelFormat }): SavedFile;
   openModel(argument: GivenFile): OpenedTableModel;
 }

@@ -14,8 +14,8 @@ export function OpenedModel() {
       <h2 id="model-title">Predict with a model that you have</h2>
       <FileDrop
         title="Open a model"
-        hint="model.safetensors, as this page and the command line write it for a table."
-        accept=".safetensors"
+        hint="model.safetensors or model.onnx, as this page writes it for a table, or the command line."
+        accept=".safetensors,.onnx"
         onFile={openModel}
       />
       {model && (

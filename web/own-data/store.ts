@@ -7,6 +7,7 @@ import { tableSettings } from "../page/location.js";
 import { saveFile } from "../page/save-file.js";
 import { WorkerClient } from "../page/worker-client.js";
 import type { RunStatus, RunUpdate, WorkerEvent } from "../protocol.js";
+import type { ModelFormat } from "../run/model-file.js";
 import type {
   GivenFile,
   OpenedTableModel,
@@ -153,8 +154,8 @@ export async function downloadPredictions(file?: GivenFile): Promise<void> {
   predicted.value = `${found.rows.toLocaleString("en")} rows predicted: ${found.file.name}.${note}`;
 }
 
-export async function downloadModel(): Promise<void> {
-  const file = await attempt(async () => worker().call("saveModel", undefined));
+export async function downloadModel(format: ModelFormat): Promise<void> {
+  const file = await attempt(async () => worker().call("saveModel", { format }));
   if (file) saveFile(file);
 }
 

@@ -25,8 +25,11 @@ export function TableResultView() {
         <button type="button" onClick={() => downloadPredictions()}>
           Download predictions for {table.value?.name}
         </button>
-        <button type="button" onClick={downloadModel}>
+        <button type="button" onClick={() => downloadModel("safetensors")}>
           Download the model
+        </button>
+        <button type="button" onClick={() => downloadModel("onnx")}>
+          Download as ONNX
         </button>
       </div>
       <p class="hint" role="status">

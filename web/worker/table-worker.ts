@@ -21,6 +21,6 @@ serveCalls<TableCalls>({
   plane: (wanted) => session.plane(wanted),
   result: () => session.result(),
   predict: (file) => session.predict(file),
-  saveModel: () => session.saveModel(),
+  saveModel: (wanted) => session.saveModel(wanted),
   openModel: (file) => session.openModel(file),
 });

@@ -14,7 +14,6 @@ import {
   MeanSquaredError,
   type Network,
   Preprocessor,
-  serializeModel,
   type Table,
 } from "../../../src/index.js";
 import type {
@@ -30,6 +29,7 @@ import type {
   TaskView,
 } from "../../own-data/messages.js";
 import type { SavedFile, WorkerEvent } from "../../protocol.js";
+import { writeModel } from "../../run/model-file.js";
 import { createNetwork } from "../../run/network.js";
 import { DEFAULT_SETTINGS, engineOptions, type RunSettings } from "../../run/settings.js";
 import { Training } from "../training.js";
@@ -176,16 +176,12 @@ export class TableSession {
     }
   }
 
-  /** The file that the command line's `predict`, `evaluate` and `info` take. @throws Error without a model */
-  saveModel(): SavedFile {
+  /** With what the command line's `predict`, `evaluate` and `info` need. @throws Error without a model */
+  saveModel({ format }: Argument<"saveModel">): SavedFile {
     const { network, preprocessor } = this.#present;
     const { config } = preprocessor;
-    const metadata = {
-      task: config.task,
-      preprocessing: JSON.stringify(config),
-      seed: String(this.#run?.seed ?? network.engine.info().seed),
-    };
-    return { name: "model.safetensors", bytes: serializeModel(network, metadata) };
+    const seed = String(this.#run?.seed ?? network.engine.info().seed);
+    return writeModel(network, format, { task: config.task, preprocessing: JSON.stringify(config), seed });
   }
 
   /** Takes a model in place of the present network. @throws FormatError when it is none of a table; the one before stays */
