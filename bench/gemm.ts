@@ -1,7 +1,7 @@
 /** `gemm`: the matrix product at the shapes of training and at large ones, against the multiply-add limit of a core. */
 
 import { type Context, randomMatrix } from "./context.js";
-import { measure, measurePeak } from "./measure.js";
+import { type MeasureOptions, measure, measurePeak } from "./measure.js";
 
 /** One line of the benchmark. */
 export interface GemmResult {
@@ -30,10 +30,14 @@ const SHAPES = [
 ] as const;
 
 /** Yields a result for each shape and transposition; the limit is measured anew beside each. */
-export async function* benchGemm({ createEngine }: Context): AsyncGenerator<GemmResult> {
+export async function* benchGemm(
+  { createEngine }: Context,
+  shapes: readonly (readonly [m: number, n: number, k: number])[] = SHAPES,
+  options: MeasureOptions = {},
+): AsyncGenerator<GemmResult> {
   const engine = await createEngine();
   const { variant, threads } = engine.info();
-  for (const [m, n, k] of SHAPES) {
+  for (const [m, n, k] of shapes) {
     const a = randomMatrix(engine, m, k);
     const b = randomMatrix(engine, k, n);
     const c = engine.matrix(m, n);
@@ -58,8 +62,8 @@ export async function* benchGemm({ createEngine }: Context): AsyncGenerator<Gemm
           n,
           engine.team,
         );
-      const peakGflops = await measurePeak(engine);
-      const { seconds, spread } = await measure(call);
+      const peakGflops = await measurePeak(engine, options);
+      const { seconds, spread } = await measure(call, options);
       const gflops = (2 * m * n * k) / seconds / 1e9;
       const limitShare = gflops / (threads * peakGflops);
       yield { bench: "gemm", trans, m, n, k, variant, threads, gflops, spread, peakGflops, limitShare };

@@ -14,6 +14,7 @@ import { benchKernels } from "./kernels.js";
 import { benchMemory } from "./memory.js";
 import { benchOpenblas } from "./openblas.js";
 import { benchOptimizers } from "./optimizers.js";
+import { benchPage } from "./page.js";
 import { benchPeers } from "./peers.js";
 import { benchSparse } from "./sparse.js";
 import { benchThreads } from "./threads.js";
@@ -37,6 +38,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   train: (context) => benchTrain(context),
   optimizers: (context) => benchOptimizers(context),
   openblas: (context) => benchOpenblas(context),
+  page: (context) => benchPage(context),
   peers: ({ createEngine }, { only }) => benchPeers(createEngine, { only }),
   memory: async function* ({ createEngine }) {
     yield benchMemory(await createEngine(), collectedHeapBytes);
@@ -49,7 +51,7 @@ const program = new Command("bench")
   .addOption(new Option("--json", "one JSON object a line"))
   .addOption(new Option("--variant <name>", "binary to run").choices(["auto", "simd", "relaxed"]).default("auto"))
   .addOption(
-    new Option("--threads <n>", "threads; most of threads and train (default there: the machine's)").argParser(
+    new Option("--threads <n>", "threads; most of threads, train and page (default there: the machine's)").argParser(
       integer(1, 64),
     ),
   )

@@ -18,6 +18,8 @@ export interface MeasureOptions {
   readonly sampleSeconds?: number;
   /** Called without being timed, so that the engine compiles with optimisation; default 0.15. */
   readonly warmUpSeconds?: number;
+  /** Called after each sample with the share that is done, 0 to 1. */
+  readonly onProgress?: (share: number) => void;
 }
 
 /** Times `call`. */
@@ -28,7 +30,7 @@ export async function measure(call: () => void, options?: MeasureOptions): Promi
 
 /** Times each of `calls`, one sample of each in turn, so that what disturbs the machine disturbs all of them. */
 export async function measureInTurn(calls: readonly (() => void)[], options: MeasureOptions = {}): Promise<Timing[]> {
-  const { samples = 21, sampleSeconds = 0.01, warmUpSeconds = 0.15 } = options;
+  const { samples = 21, sampleSeconds = 0.01, warmUpSeconds = 0.15, onProgress } = options;
   const setups = [];
   for (const call of calls) {
     await warmUp(call, warmUpSeconds);
@@ -42,6 +44,7 @@ export async function measureInTurn(calls: readonly (() => void)[], options: Mea
       for (let i = 0; i < repetitions; ++i) call();
       times.push((performance.now() - start) / 1000 / repetitions);
     }
+    onProgress?.((sample + 1) / samples);
   }
   return setups.map(({ times }) => {
     const { median, spread } = summarize(times);
@@ -76,10 +79,10 @@ export function summarize(values: readonly number[]): { readonly median: number;
 }
 
 /** GFLOP/s of one core doing nothing but multiply-adds in registers, in this engine's variant. */
-export async function measurePeak(engine: Engine): Promise<number> {
+export async function measurePeak(engine: Engine, options?: MeasureOptions): Promise<number> {
   const values = engine.matrix(1, 64, new Float32Array(64).fill(0.5));
   const iterations = 20_000;
-  const { seconds } = await measure(() => engine.kernels.multiplyAddPeak(iterations, values.pointer));
+  const { seconds } = await measure(() => engine.kernels.multiplyAddPeak(iterations, values.pointer), options);
   values.dispose();
   return (96 * iterations) / seconds / 1e9;
 }

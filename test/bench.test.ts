@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Context } from "../bench/context.js";
 import { benchKernels } from "../bench/kernels.js";
 import { measureInTurn, summarize } from "../bench/measure.js";
+import { benchPage } from "../bench/page.js";
 import { benchSparse } from "../bench/sparse.js";
 import { benchThreads } from "../bench/threads.js";
 import { benchTrain } from "../bench/train.js";
@@ -67,6 +68,20 @@ describe("benchmarks", () => {
     }
   });
 
+  it("page has all parts on one thread and on all, and says how far it is", async () => {
+    const shares: number[] = [];
+    const results = await collect(benchPage(context, { ...QUICK, onProgress: (share) => shares.push(share) }));
+    const threads = (bench: string) =>
+      results.flatMap((result) => (result.bench === bench && "threads" in result ? [result.threads] : []));
+    expect(threads("train")).toEqual([1, 1, 2, 2]);
+    expect(new Set(threads("gemm"))).toEqual(new Set([1, 2]));
+    expect(results.filter(({ bench }) => bench === "kernels")).toHaveLength(17);
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    expect(shares.at(-1)).toBe(1);
+    const gemm = await collect(benchPage(context, { ...QUICK, parts: ["gemm"] }));
+    expect(new Set(gemm.map(({ bench }) => bench))).toEqual(new Set(["gemm"]));
+  });
+
   it("samples are taken in turn, and summed up by median and quartiles", async () => {
     const order: string[] = [];
     const note = (name: string) => () => {
@@ -77,7 +92,7 @@ describe("benchmarks", () => {
     expect(summarize([5, 1, 2, 4, 3])).toEqual({ median: 3, spread: 2 / 3 });
   });
 
-  it.each(["context", "gemm", "kernels", "measure", "memory", "sparse", "threads", "train"])(
+  it.each(["context", "gemm", "kernels", "measure", "memory", "page", "sparse", "threads", "train"])(
     "%s is free of Node",
     (name) => {
       const text = readFileSync(new URL(`../bench/${name}.ts`, import.meta.url), "utf8");

@@ -4,12 +4,16 @@ import type { ComponentType } from "preact";
 import { linkProblems, TABS, type TabName, tab } from "./page/location.js";
 import { TabList } from "./parts/tab-list.js";
 import { ThemeToggle } from "./parts/theme-toggle.js";
+import { BenchmarkTab } from "./tabs/benchmark-tab.js";
+import { DataTab } from "./tabs/data-tab.js";
 import { ExploreTab } from "./tabs/explore-tab.js";
 import { TrainTab } from "./tabs/train-tab.js";
 
 const PANELS: Partial<Record<TabName, { readonly title: string; readonly Panel: ComponentType }>> = {
   train: { title: "Train", Panel: TrainTab },
   explore: { title: "Explore", Panel: ExploreTab },
+  data: { title: "Own data", Panel: DataTab },
+  benchmark: { title: "Benchmark", Panel: BenchmarkTab },
 };
 
 export function App() {

@@ -5,6 +5,8 @@ import "./styles/base.css";
 import "./styles/controls.css";
 import "./styles/layout.css";
 import "./styles/explore.css";
+import "./styles/own-data.css";
+import "./styles/tables.css";
 import { render } from "preact";
 import { App } from "./app.js";
 import { followLocation } from "./page/location.js";

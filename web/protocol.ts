@@ -1,6 +1,7 @@
 /** What the page and its worker say to each other: calls with an answer, and events that the worker sends by itself. */
 
 import type { EngineInfo, EpochReport } from "../src/index.js";
+import type { ModelFormat } from "./run/model-file.js";
 import type { RunSettings } from "./run/settings.js";
 
 /** A digit of 28 × 28 bytes, black 0, and what it is. */
@@ -95,7 +96,7 @@ export interface Calls {
     readonly prediction: number;
     readonly most: number;
   }): Misclassified;
-  saveModel(argument: undefined): SavedFile;
+  saveModel(argument: { readonly format: ModelFormat }): SavedFile;
   /** Opens a model, or a checkpoint: with the settings in it, or, if it has none, with these. Ends a run under way. */
   open(argument: { readonly settings: RunSettings; readonly file: SavedFile }): Opened;
   /** SHA-256 of the present weights. */

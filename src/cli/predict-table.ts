@@ -3,7 +3,7 @@
 import Papa from "papaparse";
 import { createEngine } from "../engine.js";
 import { writeWhole } from "./files.js";
-import { predictAll } from "./prediction.js";
+import { predictAll, predictionTable } from "./prediction.js";
 import { readTableModel } from "./saved-model.js";
 import { readTable } from "./table-file.js";
 
@@ -23,14 +23,7 @@ export async function predictTable(run: string, path: string, options: PredictTa
   }
   const { classes } = preprocessor.config;
   const data = engine.dataset(preprocessor.inputSource(table), { sparse: preprocessor.sparse });
-  const { labels, probabilities, values } = predictAll(network, data);
-  const head = ["prediction", ...(classes ?? []).map((name) => `probability_${name}`)];
-  const rows: (string | number)[][] = classes
-    ? Array.from(labels, (label, row) => [
-        classes[label] as string,
-        ...probabilities.subarray(row * classes.length, (row + 1) * classes.length),
-      ])
-    : preprocessor.restore(values).map((value) => [value]);
+  const { head, rows } = predictionTable(predictAll(network, data), preprocessor);
   const text = `${Papa.unparse([head, ...rows], { newline: "\n" })}\n`;
   if (options.out !== undefined) await writeWhole(options.out, text);
   else if (!options.json) process.stdout.write(text);

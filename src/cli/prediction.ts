@@ -1,6 +1,7 @@
-/** A network's outputs for every row of a data set. */
+/** A network's outputs for every row of a data set, and as a table. Free of Node. */
 
 import { iterateMinibatches } from "../data/minibatches.js";
+import type { Preprocessor } from "../data/preprocessing.js";
 import type { Rows } from "../data/subset.js";
 import type { Network } from "../network.js";
 
@@ -30,4 +31,17 @@ export function predictAll(network: Network, { inputs, targets, rows }: Rows): P
     row += batch.inputs.rows;
   }
   return { labels, probabilities, values };
+}
+
+/** Predictions as columns: the class and every class's probability, or the value in the target's unit. */
+export function predictionTable({ labels, probabilities, values }: Prediction, preprocessor: Preprocessor) {
+  const { classes } = preprocessor.config;
+  const head = ["prediction", ...(classes ?? []).map((name) => `probability_${name}`)];
+  const rows: (string | number)[][] = classes
+    ? Array.from(labels, (label, row) => [
+        classes[label] as string,
+        ...probabilities.subarray(row * classes.length, (row + 1) * classes.length),
+      ])
+    : preprocessor.restore(values).map((value) => [value]);
+  return { head, rows };
 }

@@ -1,26 +1,15 @@
 /** Models out of files, with what they were trained for. */
 
 import { readFile } from "node:fs/promises";
-import type { CsvOptions } from "../data/csv.js";
-import { Preprocessor } from "../data/preprocessing.js";
 import type { Engine } from "../engine.js";
 import { FormatError } from "../errors.js";
-import { loadModel } from "../formats/model.js";
-import { parseSafetensors } from "../formats/safetensors.js";
-import { Dense } from "../layers/dense.js";
-import { MeanSquaredError } from "../losses/regression.js";
 import type { Network } from "../network.js";
 import { CLASSES, PIXELS } from "./mnist.js";
+import { checkShape, type ParsedModel, parseModel } from "./model-file.js";
 import { modelPath } from "./run-folder.js";
 
-/** A network for tables has a preprocessor, one for MNIST's images has none. */
-export interface SavedModel {
+export interface SavedModel extends ParsedModel {
   readonly path: string;
-  readonly network: Network;
-  readonly preprocessor?: Preprocessor;
-  /** How its table was read. */
-  readonly reading: Pick<CsvOptions, "header" | "delimiter">;
-  readonly metadata: Readonly<Record<string, string>>;
 }
 
 /** @param run the folder of a run, or a model file; @throws Error when it cannot be read, FormatError when it is none */
@@ -32,15 +21,7 @@ export async function readSavedModel(engine: Engine, run: string): Promise<Saved
   } catch (cause) {
     throw new Error(`${path}: cannot be read (${(cause as Error).message})`, { cause });
   }
-  const { metadata } = parseSafetensors(bytes, path);
-  if (metadata.preprocessing === undefined) {
-    return { path, network: loadModel(engine, bytes, path), reading: {}, metadata };
-  }
-  const preprocessor = Preprocessor.parse(metadata.preprocessing, path);
-  const { classes } = preprocessor.config;
-  const network = loadModel(engine, bytes, path, classes ? {} : { loss: new MeanSquaredError() });
-  checkShape(network, preprocessor.inputs, classes?.length ?? 1, path);
-  return { path, network, preprocessor, reading: parseReading(metadata.reading), metadata };
+  return { path, ...parseModel(engine, bytes, path) };
 }
 
 /** The network of a model for MNIST's images. @throws as readSavedModel */
@@ -56,24 +37,4 @@ export async function readTableModel(engine: Engine, run: string) {
   const { preprocessor, ...model } = await readSavedModel(engine, run);
   if (preprocessor) return { preprocessor, ...model };
   throw new FormatError(`${model.path}: expected a model of a table, with its preprocessing, got one without`);
-}
-
-function checkShape(network: Network, inputs: number, outputs: number, path: string): void {
-  const [first] = network.layers;
-  const own = first instanceof Dense ? first.inputs : undefined;
-  if (own === inputs && network.outputs === outputs) return;
-  const got = `${own ?? "an unknown number of"} inputs and ${network.outputs} outputs`;
-  throw new FormatError(`${path}: expected a network with ${inputs} inputs and ${outputs} outputs, got ${got}`);
-}
-
-function parseReading(text: string | undefined): SavedModel["reading"] {
-  try {
-    const { header, delimiter } = JSON.parse(text ?? "{}") as Record<string, unknown>;
-    return {
-      ...(typeof header === "boolean" && { header }),
-      ...(typeof delimiter === "string" && delimiter.length === 1 && { delimiter }),
-    };
-  } catch {
-    return {};
-  }
 }

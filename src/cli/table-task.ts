@@ -2,16 +2,13 @@
 
 import { basename } from "node:path";
 import { Preprocessor, type Scaling, type TargetTask } from "../data/preprocessing.js";
-import { type Column, findColumn, selectRows, type Table, textAt } from "../data/table.js";
-import { trainTestSplit } from "../data/train-test-split.js";
+import { type Column, findColumn, type Table } from "../data/table.js";
 import type { Engine } from "../engine.js";
 import type { TrainSettings } from "./settings.js";
 import { hashFile, readTable } from "./table-file.js";
+import { guessTarget, partTable } from "./table-parts.js";
 import type { PlacedData, TrainingTask } from "./task.js";
 import { UsageError } from "./usage-error.js";
-
-/** Names that a column to learn usually has. */
-const TARGET_NAMES = new Set(["target", "label", "class", "y"]);
 
 /** Reads the table, parts its rows, and fits the preprocessing to those that are trained on. */
 export async function tableTask(path: string, settings: TrainSettings): Promise<TrainingTask> {
@@ -27,7 +24,13 @@ export async function tableTask(path: string, settings: TrainSettings): Promise<
   const table = await readTable(path, { ...csv, kinds: Object.fromEntries(kinds) });
   for (const name of categorical) findOption(table, "--categorical", name);
   const target = findTarget(table, settings.target);
-  const parts = partTable(table, target, settings);
+  const { task: wanted, testSplit, validationSplit, seed } = settings;
+  const parts = partTable(
+    table,
+    target,
+    { ...(wanted !== undefined && { task: wanted as TargetTask }), testSplit, validationSplit, seed },
+    { test: "--test-split", validation: "--validation-split" },
+  );
   const preprocessor = Preprocessor.fit(parts.training, target, parts.task, settings.scaling as Scaling);
   const { config } = preprocessor;
   const sources = {
@@ -72,37 +75,6 @@ function placeParts(
   };
 }
 
-/** Rows to test with and to validate with, each class in its share; the rest is trained on. */
-function partTable(table: Table, target: string, { task: wanted, testSplit, validationSplit, seed }: TrainSettings) {
-  const { task } = Preprocessor.fit(table, target, wanted as TargetTask | undefined).config;
-  const column = findColumn(table, target);
-  const stratify = task === "classification" ? labelsOf(column, table.rows) : undefined;
-  const all = Int32Array.from({ length: table.rows }, (_, row) => row);
-  const split = (rows: Int32Array, fraction: number, option: string) => {
-    if (fraction === 0) return { rest: rows, held: undefined };
-    try {
-      const labels = stratify && Array.from(rows, (row) => stratify[row] as string);
-      const parts = trainTestSplit(rows.length, { testSize: fraction, seed, ...(labels && { stratify: labels }) });
-      const original = (part: Int32Array) => part.map((index) => rows[index] as number).sort();
-      return { rest: original(parts.train), held: original(parts.test) };
-    } catch (error) {
-      throw error instanceof RangeError ? new RangeError(error.message.replace("testSize", option)) : error;
-    }
-  };
-  const { rest, held: testRows } = split(all, testSplit, "--test-split");
-  const { rest: trainingRows, held: validationRows } = split(
-    rest,
-    validationSplit / (1 - testSplit),
-    "--validation-split",
-  );
-  return {
-    task,
-    training: selectRows(table, trainingRows),
-    validation: validationRows && selectRows(table, validationRows),
-    test: testRows && selectRows(table, testRows),
-  };
-}
-
 /** The column that was named, by its number from 1 if none has that name, or the one that is usually learned. */
 function findTarget(table: Table, name: string | undefined): string {
   const { columns } = table;
@@ -111,10 +83,8 @@ function findTarget(table: Table, name: string | undefined): string {
     const named = columns.some((column) => column.name === name);
     return !named && place ? place.name : findOption(table, "--target", name).name;
   }
-  const usual = columns.filter((column) => TARGET_NAMES.has(column.name.toLowerCase()));
-  const nameless = columns.every((column, index) => column.name === `column${index + 1}`);
-  const found = usual.length === 1 ? usual[0] : nameless ? columns.at(-1) : undefined;
-  if (found) return found.name;
+  const found = guessTarget(table);
+  if (found !== undefined) return found;
   const names = columns.map((column) => column.name).join(", ");
   throw new UsageError(
     "--target",
@@ -128,10 +98,6 @@ function findOption(table: Table, option: string, name: string): Column {
   } catch (error) {
     throw new RangeError(`${option}: ${(error as Error).message}`);
   }
-}
-
-function labelsOf(column: Column, rows: number): string[] {
-  return Array.from({ length: rows }, (_, row) => textAt(column, row) ?? "");
 }
 
 function valuesOf(table: Table | undefined, target: string): number[] {

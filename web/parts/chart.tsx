@@ -92,7 +92,7 @@ function plotOptions({ series, end, range, format }: Props, width: number): uPlo
   return {
     width,
     height: HEIGHT,
-    padding: [8, 8, 0, 0],
+    padding: [8, 14, 0, 0],
     cursor: { y: false, points: { size: 7 } },
     legend: { live: true, markers: { width: 0, fill: (_, i) => themeColour(series[i - 1]?.colour ?? "--ink") } },
     scales: {

@@ -1,8 +1,8 @@
 /** Labelled inputs of the settings. A text that is no value of the setting stays, marked, and changes nothing. */
 
 import { useId, useState } from "preact/hooks";
-import { change, settings } from "../page/location.js";
 import { FIELDS, type RunSettings } from "../run/settings.js";
+import { useSettings } from "./settings-context.js";
 
 interface TextProps {
   readonly name: keyof RunSettings;
@@ -14,6 +14,7 @@ interface TextProps {
 /** A setting that is typed. */
 export function TextField({ name, label, hint, numeric = true }: TextProps) {
   const id = useId();
+  const { settings, change } = useSettings();
   const field = FIELDS[name] as { expected: string; read(text: string): unknown; write(value: unknown): string };
   const value = field.write(settings.value[name]);
   const [draft, setDraft] = useState<string>();
@@ -56,6 +57,7 @@ interface SelectProps<K extends keyof RunSettings> {
 /** A setting that is chosen. */
 export function SelectField<K extends keyof RunSettings>({ name, label, options, hint }: SelectProps<K>) {
   const id = useId();
+  const { settings, change } = useSettings();
   return (
     <div class="field">
       <label for={id}>{label}</label>

@@ -1,10 +1,11 @@
 /** The hidden layers: how many, and how many units each has. */
 
 import { useState } from "preact/hooks";
-import { change, settings } from "../page/location.js";
 import { MOST_LAYERS, MOST_UNITS } from "../run/settings.js";
+import { useSettings } from "./settings-context.js";
 
 export function LayerList({ inputs, outputs }: { readonly inputs: number; readonly outputs: number }) {
+  const { settings, change } = useSettings();
   const { layers } = settings.value;
   const set = (index: number, units: number) => change({ layers: layers.with(index, units) });
   return (

@@ -18,7 +18,14 @@ export function OpenFile() {
       <button type="button" disabled={!ready.value || busy.value} onClick={() => input.current?.click()}>
         Open a model or checkpoint
       </button>
-      <input ref={input} type="file" accept=".safetensors" hidden aria-label="Model or checkpoint" onChange={take} />
+      <input
+        ref={input}
+        type="file"
+        accept=".safetensors,.onnx"
+        hidden
+        aria-label="Model or checkpoint"
+        onChange={take}
+      />
       {opened.value && <p class="hint">{opened.value}</p>}
     </div>
   );

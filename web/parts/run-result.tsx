@@ -5,6 +5,7 @@ import { linkTo } from "../page/location.js";
 import { engine, failure, hash, runSettings } from "../page/run-store.js";
 import { saveFile } from "../page/save-file.js";
 import { call } from "../page/worker-client.js";
+import type { SavedFile } from "../protocol.js";
 
 export function RunResult() {
   const info = engine.value;
@@ -22,10 +23,13 @@ export function RunResult() {
           </p>
           <div class="buttons">
             <CopyLink />
-            <button type="button" onClick={() => save("saveModel")}>
+            <button type="button" onClick={() => save(call("saveModel", { format: "safetensors" }))}>
               Download the model
             </button>
-            <button type="button" onClick={() => save("checkpoint")}>
+            <button type="button" onClick={() => save(call("saveModel", { format: "onnx" }))}>
+              Download as ONNX
+            </button>
+            <button type="button" onClick={() => save(call("checkpoint", undefined))}>
               Download a checkpoint
             </button>
           </div>
@@ -54,9 +58,9 @@ function CopyLink() {
   );
 }
 
-async function save(name: "saveModel" | "checkpoint"): Promise<void> {
+async function save(file: Promise<SavedFile>): Promise<void> {
   try {
-    saveFile(await call(name, undefined));
+    saveFile(await file);
   } catch (error) {
     failure.value = (error as Error).message;
   }

@@ -1,10 +1,9 @@
 /** All settings of a run. */
 
-import { change } from "../page/location.js";
-import { busy } from "../page/run-store.js";
-import { DEFAULT_SETTINGS, INITIALIZERS } from "../run/settings.js";
+import { INITIALIZERS } from "../run/settings.js";
 import { SelectField, TextField } from "./field.js";
 import { LayerList } from "./layer-list.js";
+import { useSettings } from "./settings-context.js";
 
 const ACTIVATION_TITLES = {
   relu: "ReLU",
@@ -44,6 +43,7 @@ const INIT_TITLES: Readonly<Record<string, string>> = {
 const INIT_OPTIONS = Object.fromEntries(INITIALIZERS.map((name) => [name, INIT_TITLES[name] ?? name]));
 
 export function SettingsForm({ inputs, outputs }: { readonly inputs: number; readonly outputs: number }) {
+  const { busy, change, defaults } = useSettings();
   return (
     <form class="settings" aria-label="Settings" onSubmit={(event) => event.preventDefault()}>
       <fieldset disabled={busy.value}>
@@ -61,7 +61,7 @@ export function SettingsForm({ inputs, outputs }: { readonly inputs: number; rea
           <TextField name="threads" label="Threads" numeric={false} />
           <SelectField name="arithmetic" label="Arithmetic" options={ARITHMETIC_TITLES} />
         </div>
-        <button type="button" class="quiet" onClick={() => change(DEFAULT_SETTINGS)}>
+        <button type="button" class="quiet" onClick={() => change(defaults)}>
           Back to the defaults
         </button>
       </fieldset>

@@ -4,6 +4,7 @@ import { fit, type Network, type Rows, saveCheckpoint, type TrainingRun } from "
 import type { WorkerEvent } from "../protocol.js";
 import { weightsHash } from "../run/weights-hash.js";
 import { Gate } from "./gate.js";
+import { Pace } from "./pace.js";
 import { Reporter } from "./reporter.js";
 
 /** What a run trains, on what, and for how long. */
@@ -17,6 +18,8 @@ export interface TrainingPlan {
   readonly resume?: Uint8Array;
   /** Batches before the first pause; default no pause. */
   readonly batches?: number;
+  /** Epochs a second at most; 0, the default: no limit. */
+  readonly pace?: number;
 }
 
 export class Training {
@@ -24,6 +27,7 @@ export class Training {
   readonly #run: TrainingRun;
   readonly #gate: Gate;
   readonly #reporter: Reporter;
+  readonly #pace: Pace;
   readonly #interruption = new AbortController();
   readonly #send: (event: WorkerEvent) => void;
   #checkpoint: Uint8Array | undefined;
@@ -36,6 +40,7 @@ export class Training {
     this.#checkpoint = resume;
     this.#send = send;
     this.#reporter = new Reporter(batchSize, (update) => send({ kind: "update", update }));
+    this.#pace = new Pace(plan.pace ?? 0, () => this.#reporter.mark());
     this.#gate = new Gate(
       batches,
       () => void this.#tell("paused"),
@@ -48,7 +53,7 @@ export class Training {
       epochs,
       batchSize,
       validation,
-      callbacks: [this.#reporter, this.#gate],
+      callbacks: [this.#reporter, this.#pace, this.#gate],
       signal: this.#interruption.signal,
       ...(resume && { resume }),
     });
@@ -65,6 +70,11 @@ export class Training {
     } catch (error) {
       this.#send({ kind: "status", status: "failed", message: (error as Error).message });
     }
+  }
+
+  /** Epochs a second at most; 0: no limit. */
+  set pace(epochsPerSecond: number) {
+    this.#pace.epochsPerSecond = epochsPerSecond;
   }
 
   pause(): void {

@@ -1,30 +1,32 @@
 /** Calls that save and open models and checkpoints. */
 
-import { FormatError, loadCheckpoint, loadModel, type Network, serializeModel } from "../../../src/index.js";
+import { FormatError, loadCheckpoint, loadModel, loadOnnx, type Network } from "../../../src/index.js";
 import type { Argument, Opened, RunUpdate, SavedFile } from "../../protocol.js";
 import { isCheckpoint, settingsOfCheckpoint } from "../../run/checkpoint-file.js";
+import { isOnnx, writeModel } from "../../run/model-file.js";
 import { createRunOptimizer } from "../../run/network.js";
 import type { RunSettings } from "../../run/settings.js";
 import { weightsHash } from "../../run/weights-hash.js";
 import type { Session } from "../session.js";
 import { DIGITS, mnistProblem, PIXELS } from "./mnist.js";
 
-export function saveModel({ network, settings }: Session): SavedFile {
-  const metadata = { task: "mnist", seed: String(settings.seed) };
-  return { name: "model.safetensors", bytes: serializeModel(network, metadata) };
+export function saveModel({ network, settings }: Session, { format }: Argument<"saveModel">): SavedFile {
+  return writeModel(network, format, { task: "mnist", seed: String(settings.seed) });
 }
 
 export async function open(session: Session, { settings, file }: Argument<"open">): Promise<Opened> {
-  const { engine, run } = isCheckpoint(file.bytes)
-    ? await openCheckpoint(session, settings, file)
-    : { engine: await openModel(session, settings, file), run: undefined };
+  const { engine, run } =
+    !isOnnx(file.name) && isCheckpoint(file.bytes)
+      ? await openCheckpoint(session, settings, file)
+      : { engine: await openModel(session, settings, file), run: undefined };
   const hash = await weightsHash(session.network.stateDict()).catch(() => "");
   return { title: `${file.name}: ${describe(session.network)}`, engine: engine.info(), hash, ...(run && { run }) };
 }
 
 async function openModel(session: Session, settings: RunSettings, { name, bytes }: SavedFile) {
   const engine = await session.prepare(settings, await mnistProblem());
-  const network = loadModel(engine, bytes, name, { optimizer: createRunOptimizer(settings.optimizer, settings.rate) });
+  const load = isOnnx(name) ? loadOnnx : loadModel;
+  const network = load(engine, bytes, name, { optimizer: createRunOptimizer(settings.optimizer, settings.rate) });
   const inputs = network.parameters()[0]?.shape[0];
   if (inputs !== PIXELS || network.outputs !== DIGITS) {
     network.dispose();

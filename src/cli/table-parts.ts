@@ -1,0 +1,70 @@
+/** Which column of a table is learned, and which rows are trained on, validated with and tested with. Free of Node. */
+
+import { Preprocessor, type TargetTask } from "../data/preprocessing.js";
+import { findColumn, selectRows, type Table, textAt } from "../data/table.js";
+import { trainTestSplit } from "../data/train-test-split.js";
+
+/** Names that a column to learn usually has. */
+const TARGET_NAMES = new Set(["target", "label", "class", "y"]);
+
+/** How a table is parted. */
+export interface PartOptions {
+  /** Default: found from the target. */
+  readonly task?: TargetTask;
+  /** Shares of all rows; 0: none. */
+  readonly testSplit: number;
+  readonly validationSplit: number;
+  readonly seed: number;
+}
+
+export interface TableParts {
+  readonly task: TargetTask;
+  readonly training: Table;
+  readonly validation: Table | undefined;
+  readonly test: Table | undefined;
+}
+
+/** The column that is usually learned: one of a usual name, or the last of a table without names; undefined if there is none. */
+export function guessTarget({ columns }: Table): string | undefined {
+  const usual = columns.filter((column) => TARGET_NAMES.has(column.name.toLowerCase()));
+  if (usual.length === 1) return usual[0]?.name;
+  return columns.every((column, index) => column.name === `column${index + 1}`) ? columns.at(-1)?.name : undefined;
+}
+
+/**
+ * Rows to test with and to validate with, each class in its share; the rest is trained on.
+ *
+ * @param names of the two splits, for messages
+ * @throws RangeError for a split that leaves a part empty, and as `Preprocessor.fit`
+ */
+export function partTable(
+  table: Table,
+  target: string,
+  { task: wanted, testSplit, validationSplit, seed }: PartOptions,
+  names = { test: "testSplit", validation: "validationSplit" },
+): TableParts {
+  const { task } = Preprocessor.fit(table, target, wanted).config;
+  const column = findColumn(table, target);
+  const labels = Array.from({ length: table.rows }, (_, row) => textAt(column, row) ?? "");
+  const stratify = task === "classification" ? labels : undefined;
+  const all = Int32Array.from({ length: table.rows }, (_, row) => row);
+  const split = (rows: Int32Array, fraction: number, name: string) => {
+    if (fraction === 0) return { rest: rows, held: undefined };
+    try {
+      const classes = stratify && Array.from(rows, (row) => stratify[row] as string);
+      const parts = trainTestSplit(rows.length, { testSize: fraction, seed, ...(classes && { stratify: classes }) });
+      const original = (part: Int32Array) => part.map((index) => rows[index] as number).sort();
+      return { rest: original(parts.train), held: original(parts.test) };
+    } catch (error) {
+      throw error instanceof RangeError ? new RangeError(error.message.replace("testSize", name)) : error;
+    }
+  };
+  const { rest, held: testRows } = split(all, testSplit, names.test);
+  const { rest: trainingRows, held: validationRows } = split(rest, validationSplit / (1 - testSplit), names.validation);
+  return {
+    task,
+    training: selectRows(table, trainingRows),
+    validation: validationRows && selectRows(table, validationRows),
+    test: testRows && selectRows(table, testRows),
+  };
+}

@@ -1,0 +1,54 @@
+/** The benchmark under way, or the last one: signals that its worker's messages fill. */
+
+import { batch, signal } from "@preact/signals";
+import { PAGE_PARTS, type PagePart, type PageResult } from "../../bench/page.js";
+import type { EngineInfo } from "../../src/index.js";
+import type { BenchmarkMessage, BenchmarkRequest } from "./messages.js";
+
+export const parts = signal<readonly PagePart[]>(PAGE_PARTS);
+export const variant = signal<BenchmarkRequest["variant"]>("auto");
+export const benchmarkStatus = signal<"idle" | "running" | "stopped" | "finished" | "failed">("idle");
+export const benchmarkFailure = signal("");
+export const benchmarkProgress = signal(0);
+export const benchmarkEngine = signal<EngineInfo | undefined>(undefined);
+export const results = signal<readonly PageResult[]>([]);
+
+let worker: Worker | undefined;
+
+/** Begins anew. */
+export function startBenchmark(): void {
+  worker?.terminate();
+  batch(() => {
+    benchmarkStatus.value = "running";
+    benchmarkFailure.value = "";
+    benchmarkProgress.value = 0;
+    results.value = [];
+  });
+  worker = new Worker(new URL("../worker/benchmark-worker.ts", import.meta.url), { type: "module", name: "benchmark" });
+  worker.addEventListener("message", ({ data }: MessageEvent<BenchmarkMessage>) => take(data));
+  worker.addEventListener("error", ({ message }) => end("failed", message || "the worker's script cannot be loaded"));
+  const base = new URL("mnist/", document.baseURI).href;
+  worker.postMessage({ parts: parts.value, variant: variant.value, base } satisfies BenchmarkRequest);
+}
+
+/** Ends the worker, and with it the threads that it started; the lines so far stay. */
+export function stopBenchmark(): void {
+  if (benchmarkStatus.value === "running") end("stopped");
+}
+
+function end(status: "stopped" | "finished" | "failed", failure = ""): void {
+  worker?.terminate();
+  worker = undefined;
+  batch(() => {
+    benchmarkStatus.value = status;
+    benchmarkFailure.value = failure;
+    if (status === "finished") benchmarkProgress.value = 1;
+  });
+}
+
+function take(message: BenchmarkMessage): void {
+  if (message.kind === "engine") benchmarkEngine.value = message.info;
+  else if (message.kind === "progress") benchmarkProgress.value = message.share;
+  else if (message.kind === "result") results.value = [...results.value, message.result];
+  else end(message.error === undefined ? "finished" : "failed", message.error);
+}

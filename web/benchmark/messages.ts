@@ -1,0 +1,19 @@
+/** What the benchmark tab and its worker say to each other. */
+
+import type { PagePart, PageResult } from "../../bench/page.js";
+import type { EngineInfo } from "../../src/index.js";
+
+/** Page to worker, once: a benchmark is stopped by ending its worker. */
+export interface BenchmarkRequest {
+  readonly parts: readonly PagePart[];
+  readonly variant: "auto" | "relaxed" | "simd";
+  /** Folder of the MNIST files. */
+  readonly base: string;
+}
+
+/** Worker to page. */
+export type BenchmarkMessage =
+  | { readonly kind: "engine"; readonly info: EngineInfo }
+  | { readonly kind: "progress"; readonly share: number }
+  | { readonly kind: "result"; readonly result: PageResult }
+  | { readonly kind: "end"; readonly error?: string };

@@ -1,0 +1,42 @@
+/**
+ * Colours and marks of classes: Okabe and Ito's palette, which people with any of the common colour blindnesses can tell apart
+ * (https://jfly.uni-koeln.de/color/), and a shape for each, so that nothing hangs on colour alone.
+ */
+
+export type Rgb = readonly [red: number, green: number, blue: number];
+
+const COLOURS: readonly Rgb[] = [
+  [0, 114, 178],
+  [230, 159, 0],
+  [0, 158, 115],
+  [204, 121, 167],
+  [86, 180, 233],
+  [213, 94, 0],
+  [240, 228, 66],
+  [120, 120, 120],
+];
+
+export const SHAPES = ["circle", "square", "triangle", "diamond", "cross"] as const;
+export type Shape = (typeof SHAPES)[number];
+
+/** Classes beyond the palette share its colours, with another shape. */
+export function markOf(label: number): { readonly colour: Rgb; readonly shape: Shape } {
+  return {
+    colour: COLOURS[label % COLOURS.length] as Rgb,
+    shape: SHAPES[(label + Math.floor(label / COLOURS.length)) % SHAPES.length] as Shape,
+  };
+}
+
+/** From blue over grey to orange, for a share from 0 to 1. */
+export function colourOfShare(share: number): Rgb {
+  const at = Math.min(1, Math.max(0, share));
+  const [low, middle, high] = [COLOURS[0], [200, 200, 200], COLOURS[1]] as [Rgb, Rgb, Rgb];
+  const [from, to, rest] = at < 0.5 ? [low, middle, at * 2] : [middle, high, at * 2 - 1];
+  const mix = (channel: 0 | 1 | 2) => Math.round(from[channel] + (to[channel] - from[channel]) * rest);
+  return [mix(0), mix(1), mix(2)];
+}
+
+/** For canvases and styles. */
+export function css([red, green, blue]: Rgb, alpha = 1): string {
+  return `rgb(${red} ${green} ${blue} / ${alpha})`;
+}

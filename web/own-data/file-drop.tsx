@@ -1,0 +1,51 @@
+import { useId, useState } from "preact/hooks";
+import type { GivenFile } from "./messages.js";
+
+interface Props {
+  readonly title: string;
+  readonly hint: string;
+  /** Endings of file names, for the file dialog. */
+  readonly accept: string;
+  readonly onFile: (file: GivenFile) => void;
+}
+
+/** A place to drop a file, and a button that opens the file dialog. */
+export function FileDrop({ title, hint, accept, onFile }: Props) {
+  const id = useId();
+  const [over, setOver] = useState(false);
+  const take = (file: File | undefined | null) => {
+    if (file) onFile({ name: file.name, data: file });
+  };
+  return (
+    <fieldset
+      aria-label={title}
+      class={over ? "file-drop over" : "file-drop"}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        take(event.dataTransfer?.files[0]);
+      }}
+    >
+      <label for={id}>{title}</label>
+      <input
+        id={id}
+        type="file"
+        accept={accept}
+        aria-describedby={`${id}-hint`}
+        onChange={({ currentTarget }) => {
+          take(currentTarget.files?.[0]);
+          // The same file may be chosen again, changed.
+          currentTarget.value = "";
+        }}
+      />
+      <p id={`${id}-hint`} class="hint">
+        {hint}
+      </p>
+    </fieldset>
+  );
+}

@@ -1,0 +1,132 @@
+/** What the tab of own data and its worker say to each other; the worker's events are those of MNIST's. */
+
+import type { EngineInfo, TargetTask } from "../../src/index.js";
+import type { SavedFile } from "../protocol.js";
+import type { ModelFormat } from "../run/model-file.js";
+import type { RunSettings } from "../run/settings.js";
+
+/** A chosen or dropped file, read by the worker. */
+export interface GivenFile {
+  readonly name: string;
+  readonly data: Blob;
+}
+
+/** A table as a reader sees it first. */
+export interface TableView {
+  readonly name: string;
+  readonly rows: number;
+  readonly columns: readonly {
+    readonly name: string;
+    readonly kind: "numeric" | "categorical";
+    /** Different values of a categorical column. */
+    readonly categories?: number;
+    readonly missing: number;
+  }[];
+  /** The first rows as texts; undefined where a value is missing. */
+  readonly preview: readonly (readonly (string | undefined)[])[];
+  /** The column that is most likely to be learned. */
+  readonly target: string;
+}
+
+/** What is to be learned. */
+export interface TableTask {
+  readonly target: string;
+  readonly task: TargetTask;
+}
+
+/** What learning a column means. */
+export interface TaskView extends TableTask {
+  /** Columns of the network's input, and of its output. */
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly classes?: readonly string[];
+}
+
+/** A table's rows in the plane of its only two features. */
+export interface PlaneView {
+  /** Names of the features. */
+  readonly axes: readonly [string, string];
+  /** Ends of the axes: least x, most x, least y, most y. */
+  readonly ends: readonly [number, number, number, number];
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  /** Class index, or value. */
+  readonly targets: Float32Array;
+  /** Rows that are not trained on are 1. */
+  readonly held: Uint8Array;
+}
+
+export interface StartedRun extends TaskView {
+  readonly engine: EngineInfo;
+  readonly rows: { readonly training: number; readonly validation: number; readonly test: number };
+  readonly plane?: PlaneView;
+}
+
+/** What the network says of each point of a grid, row by row from the least x and y: a class and its probability, or a value. */
+export interface PlanePrediction {
+  readonly labels?: Uint8Array;
+  readonly strengths?: Float32Array;
+  readonly values?: Float32Array;
+}
+
+/** How well the network does on the rows that were set aside. */
+export type TableResult =
+  | {
+      readonly task: "classification";
+      readonly classes: readonly string[];
+      readonly accuracy: number;
+      readonly loss: number;
+      /** confusion[label][prediction]. */
+      readonly confusion: readonly (readonly number[])[];
+    }
+  | {
+      readonly task: "regression";
+      readonly r2: number;
+      /** In the target's unit. */
+      readonly rmse: number;
+      readonly mae: number;
+      readonly actual: Float64Array;
+      readonly predicted: Float64Array;
+    };
+
+export interface Predictions {
+  readonly file: SavedFile;
+  readonly rows: number;
+  /** Values of categorical columns that training did not know, by column. */
+  readonly unknown: Readonly<Record<string, number>>;
+}
+
+/** A model that was opened, and what it wants to know. */
+export interface OpenedTableModel extends TaskView {
+  readonly name: string;
+  readonly features: readonly string[];
+  readonly engine: EngineInfo;
+}
+
+export interface TableCalls {
+  openTable(argument: GivenFile): TableView;
+  /** Without a task: the one that the column's values suggest. */
+  describe(argument: { readonly target: string; readonly task?: TargetTask }): TaskView;
+  /** Trains from the start; with `step` one batch, and then it is paused. */
+  start(
+    argument: TableTask & {
+      readonly settings: RunSettings;
+      readonly step: boolean;
+      readonly pace: number;
+    },
+  ): StartedRun;
+  pause(argument: undefined): void;
+  continue(argument: undefined): void;
+  step(argument: undefined): void;
+  stop(argument: undefined): void;
+  resume(argument: { readonly epochs: number }): void;
+  /** Epochs a second at most; 0: no limit. */
+  pace(argument: number): void;
+  /** The prediction for a grid of size × size points over the plane. */
+  plane(argument: { readonly size: number }): PlanePrediction;
+  result(argument: undefined): TableResult;
+  /** Predicts every row of the file, or of the table that is open. */
+  predict(argument: GivenFile | undefined): Predictions;
+  saveModel(argument: { readonly format: ModelFormat }): SavedFile;
+  openModel(argument: GivenFile): OpenedTableModel;
+}

@@ -1,0 +1,42 @@
+/** A model file that was trained on a table before: predict other rows with it. */
+
+import { FileDrop } from "./file-drop.js";
+import { busy, downloadPredictions, openedModel, openModel, predicted } from "./store.js";
+
+const TABLES = ".csv,.tsv,.txt,.jsonl,.ndjson,.parquet";
+
+export function OpenedModel() {
+  const model = openedModel.value;
+  // Opening one would end the run.
+  if (busy.value) return null;
+  return (
+    <section class="opened-model" aria-labelledby="model-title">
+      <h2 id="model-title">Predict with a model that you have</h2>
+      <FileDrop
+        title="Open a model"
+        hint="model.safetensors or model.onnx, as this page writes it for a table, or the command line."
+        accept=".safetensors,.onnx"
+        onFile={openModel}
+      />
+      {model && (
+        <>
+          <p>
+            <strong>{model.name}</strong> predicts {model.target}
+            {model.classes ? ` as one of ${model.classes.length} classes` : ""} from {model.features.length} columns:{" "}
+            {model.features.slice(0, 12).join(", ")}
+            {model.features.length > 12 ? ", …" : ""}.
+          </p>
+          <FileDrop
+            title="Predict the rows of a table"
+            hint="It needs these columns; others are passed over. The predictions are downloaded as CSV."
+            accept={TABLES}
+            onFile={downloadPredictions}
+          />
+          <p class="hint" role="status">
+            {predicted}
+          </p>
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,161 @@
+/** The plane of two features with what the network says of it, while it learns. */
+
+import { effect, signal } from "@preact/signals";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { percent } from "../page/numbers.js";
+import { theme, themeColour } from "../page/theme.js";
+import { css, markOf } from "./class-palette.js";
+import type { PlaneView, StartedRun } from "./messages.js";
+import { classShares, drawRows, paintPrediction, rangeOf, trace } from "./plane-picture.js";
+import { lastReport, predictPlane, progress, run, status } from "./store.js";
+
+/** Points of the grid a side, and milliseconds between two predictions of it. */
+const GRID = 96;
+const MILLISECONDS = 150;
+
+export function Plane() {
+  const started = run.value;
+  if (!started?.plane) return null;
+  return <PlaneFigure key={started} started={started} plane={started.plane} />;
+}
+
+/** Shares of the plane's area by class, told to those who do not see it. */
+const shares = signal<readonly number[]>([]);
+
+function PlaneFigure({ started, plane }: { readonly started: StartedRun; readonly plane: PlaneView }) {
+  const background = useRef<HTMLCanvasElement>(null);
+  const rows = useRef<HTMLCanvasElement>(null);
+  const { classes } = started;
+  useEffect(
+    () => followNetwork(background.current as HTMLCanvasElement, plane, classes?.length ?? 0),
+    [plane, classes],
+  );
+  const colours = theme.value;
+  useLayoutEffect(
+    () => keepDrawn(rows.current as HTMLCanvasElement, plane, classes !== undefined),
+    [plane, classes, colours],
+  );
+  const [x, y] = plane.axes;
+  const format = (value: number | undefined) => Number(value?.toPrecision(3)).toString();
+  return (
+    <figure class="plane">
+      <figcaption>{classes ? "Decision boundary" : "Predicted values"}</figcaption>
+      <div class="plane-box" role="img" aria-label={describe(plane, classes)}>
+        <canvas ref={background} width={GRID} height={GRID} />
+        <canvas ref={rows} />
+      </div>
+      <p class="hint plane-axes">
+        <span>
+          → {x}, {format(plane.ends[0])} to {format(plane.ends[1])}
+        </span>
+        <span>
+          ↑ {y}, {format(plane.ends[2])} to {format(plane.ends[3])}
+        </span>
+      </p>
+      {classes ? (
+        <ul class="legend">
+          {classes.map((name, label) => (
+            <li key={name}>
+              <Mark label={label} /> {name}
+            </li>
+          ))}
+          <li class="hint">filled: trained on; hollow: not</li>
+        </ul>
+      ) : (
+        <p class="hint">
+          Blue {format(rangeOf(plane)[0])}, orange {format(rangeOf(plane)[1])}. Hollow rows are not trained on.
+        </p>
+      )}
+    </figure>
+  );
+}
+
+function describe({ axes: [x, y], targets }: PlaneView, classes: readonly string[] | undefined): string {
+  const report = lastReport.value;
+  const after = report ? ` after epoch ${report.epoch}` : "";
+  if (!classes) return `Predicted values over ${x} and ${y}${after}, with ${targets.length} rows of the table.`;
+  const areas = classes.map((name, label) => `${name} ${percent(shares.value[label], 0)}`).join(", ");
+  const score = report ? ` Validation accuracy ${percent(report.valAccuracy)}.` : "";
+  return `What the network predicts over ${x} and ${y}${after}, by share of the area: ${areas}.${score} With ${targets.length} rows of the table.`;
+}
+
+function Mark({ label }: { readonly label: number }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useLayoutEffect(() => {
+    const context = canvas.current?.getContext("2d");
+    if (!context) return;
+    const { colour, shape } = markOf(label);
+    context.setTransform(2, 0, 0, 2, 0, 0);
+    context.clearRect(0, 0, 16, 16);
+    context.beginPath();
+    trace(context, shape, 8, 8, 5);
+    context.fillStyle = css(colour);
+    context.fill();
+  }, [label]);
+  return (
+    <span aria-hidden="true">
+      <canvas ref={canvas} class="mark" width={32} height={32} />
+    </span>
+  );
+}
+
+/** Asks for the prediction over and over while the network changes, and once more when it stops. */
+function followNetwork(canvas: HTMLCanvasElement, plane: PlaneView, classes: number): () => void {
+  const context = canvas.getContext("2d") as CanvasRenderingContext2D;
+  const image = context.createImageData(GRID, GRID);
+  const range = rangeOf(plane);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let asking = false;
+  let changed = false;
+  let over = false;
+  const ask = async () => {
+    timer = undefined;
+    asking = true;
+    changed = false;
+    try {
+      const prediction = await predictPlane(GRID);
+      if (over) return;
+      paintPrediction(image, prediction, classes, range);
+      context.putImageData(image, 0, 0);
+      if (classes > 0) shares.value = classShares(prediction, classes);
+    } catch {
+      // The run has been replaced: the next one has a figure of its own.
+      return;
+    } finally {
+      asking = false;
+    }
+    if (changed) timer = setTimeout(ask, MILLISECONDS);
+  };
+  const stop = effect(() => {
+    progress.value;
+    status.value;
+    changed = true;
+    if (!asking) timer ??= setTimeout(ask, MILLISECONDS);
+  });
+  return () => {
+    over = true;
+    stop();
+    clearTimeout(timer);
+  };
+}
+
+/** Draws the rows, anew whenever the canvas has another size. */
+function keepDrawn(canvas: HTMLCanvasElement, plane: PlaneView, isClasses: boolean): () => void {
+  const context = canvas.getContext("2d") as CanvasRenderingContext2D;
+  const draw = () => {
+    const { clientWidth: width, clientHeight: height } = canvas;
+    const scale = devicePixelRatio;
+    canvas.width = width * scale;
+    canvas.height = height * scale;
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    drawRows(context, plane, isClasses, {
+      width,
+      height,
+      ink: themeColour("--surface"),
+      surface: themeColour("--surface"),
+    });
+  };
+  const observer = new ResizeObserver(draw);
+  observer.observe(canvas);
+  return () => observer.disconnect();
+}

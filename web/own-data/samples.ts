@@ -1,0 +1,29 @@
+/** Tables to try the page with. */
+
+import diabetes from "../../test/datasets/diabetes.csv?url";
+import iris from "../../test/datasets/iris.csv?url";
+import type { GivenFile } from "./messages.js";
+import { makeMoons } from "./moons.js";
+
+export interface Sample {
+  readonly title: string;
+  readonly note: string;
+  open(): Promise<GivenFile>;
+}
+
+/** A file of the site. @throws Error when it cannot be loaded */
+async function load(url: string, name: string): Promise<GivenFile> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${name}: HTTP ${response.status} ${response.statusText}`.trimEnd());
+  return { name, data: await response.blob() };
+}
+
+export const SAMPLES: readonly Sample[] = [
+  {
+    title: "Two moons",
+    note: "2 features, 2 classes: see the boundary form",
+    open: async () => ({ name: "moons.csv", data: new Blob([makeMoons()]) }),
+  },
+  { title: "Iris", note: "4 features, 3 kinds of flowers", open: () => load(iris, "iris.csv") },
+  { title: "Diabetes", note: "10 features, a number to predict", open: () => load(diabetes, "diabetes.csv") },
+];

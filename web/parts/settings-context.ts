@@ -1,0 +1,26 @@
+/** Whose settings a form shows: those of the run on MNIST, unless a tab provides its own. */
+
+import type { ReadonlySignal, Signal } from "@preact/signals";
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import { settings } from "../page/location.js";
+import { busy } from "../page/run-store.js";
+import { DEFAULT_SETTINGS, type RunSettings } from "../run/settings.js";
+
+export interface SettingsSource {
+  readonly settings: Signal<RunSettings>;
+  readonly defaults: RunSettings;
+  /** Whether a run is under way, of which nothing can be changed. */
+  readonly busy: ReadonlySignal<boolean>;
+}
+
+export const SettingsContext = createContext<SettingsSource>({ settings, defaults: DEFAULT_SETTINGS, busy });
+
+/** The settings to show, and how to change some of them. */
+export function useSettings() {
+  const source = useContext(SettingsContext);
+  const change = (changed: Partial<RunSettings>) => {
+    source.settings.value = { ...source.settings.value, ...changed };
+  };
+  return { ...source, change };
+}

@@ -1,0 +1,83 @@
+/** Training on a table of one's own. */
+
+import { FileDrop } from "../own-data/file-drop.js";
+import { OpenedModel } from "../own-data/opened-model.js";
+import { Plane } from "../own-data/plane.js";
+import { SAMPLES } from "../own-data/samples.js";
+import { busy, failure, openTable, ready, run, table, task } from "../own-data/store.js";
+import { TablePreview } from "../own-data/table-preview.js";
+import { TableResultView } from "../own-data/table-result.js";
+import { TableCharts, TableRun } from "../own-data/table-run.js";
+import { tableSettings } from "../page/location.js";
+import { SettingsContext } from "../parts/settings-context.js";
+import { SettingsForm } from "../parts/settings-form.js";
+import { TABLE_SETTINGS } from "../run/settings.js";
+
+const SETTINGS = { settings: tableSettings, defaults: TABLE_SETTINGS, busy };
+const TABLES = ".csv,.tsv,.txt,.jsonl,.ndjson,.parquet";
+
+export function DataTab() {
+  const open = table.value !== undefined;
+  return (
+    <div class={open ? "with-aside" : "own-data"}>
+      <div class="intro">
+        <div>
+          <h1>Teach it your own data</h1>
+          <p>
+            A table with a column to predict is enough. It is read, trained on and predicted in this page; nothing is
+            uploaded.
+          </p>
+        </div>
+      </div>
+      <div class="stage">
+        <Choice />
+        {!open && failure.value && (
+          <p class="notice" role="alert">
+            {failure.value}
+          </p>
+        )}
+        <TablePreview />
+        {open && <TableRun />}
+        {run.value && (
+          <>
+            <Plane />
+            <TableCharts />
+          </>
+        )}
+        <TableResultView />
+        <OpenedModel />
+      </div>
+      {open && (
+        <aside>
+          <h2>Settings</h2>
+          <SettingsContext.Provider value={SETTINGS}>
+            {ready.value && <SettingsForm inputs={task.value?.inputs ?? 1} outputs={task.value?.outputs ?? 1} />}
+          </SettingsContext.Provider>
+        </aside>
+      )}
+    </div>
+  );
+}
+
+function Choice() {
+  return (
+    <section class="data-choice" aria-label="Data">
+      <FileDrop
+        title={table.value ? "Choose another table" : "Choose a table, or drop it here"}
+        hint="CSV with column names in the first row; also TSV, JSON Lines and Parquet."
+        accept={TABLES}
+        onFile={openTable}
+      />
+      <ul class="samples" aria-label="Sample data">
+        {SAMPLES.map((sample) => (
+          <li key={sample.title}>
+            <button type="button" disabled={busy.value} onClick={() => openTable(sample.open())}>
+              {sample.title}
+            </button>
+            <span class="hint">{sample.note}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

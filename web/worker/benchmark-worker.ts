@@ -1,0 +1,43 @@
+/** The worker of the benchmark tab: measures what it is asked to, once. */
+
+import { benchPage } from "../../bench/page.js";
+import { parseMnist } from "../../src/data/mnist.js";
+import { createEngine, type EngineOptions } from "../../src/index.js";
+import type { BenchmarkMessage, BenchmarkRequest } from "../benchmark/messages.js";
+import { downloadMnist } from "./mnist-download.js";
+
+const post = (message: BenchmarkMessage) => postMessage(message);
+/** Progress is told so often at most. */
+const MILLISECONDS = 50;
+
+addEventListener("message", async ({ data }: MessageEvent<BenchmarkRequest>) => {
+  try {
+    await measure(data);
+    post({ kind: "end" });
+  } catch (error) {
+    post({ kind: "end", error: (error as Error).message });
+  }
+});
+
+async function measure({ parts, variant, base }: BenchmarkRequest): Promise<void> {
+  const engine = await createEngine({ variant });
+  const info = engine.info();
+  engine.dispose();
+  post({ kind: "engine", info });
+  const context = {
+    createEngine: (options?: EngineOptions) => createEngine({ variant, ...options }),
+    threads: info.threads,
+    loadMnist: async () => {
+      const { files } = await downloadMnist(base, () => {});
+      return parseMnist(files, { dtype: "uint8" }).train;
+    },
+  };
+  let told = 0;
+  const onProgress = (share: number) => {
+    const now = performance.now();
+    if (now - told < MILLISECONDS) return;
+    told = now;
+    post({ kind: "progress", share });
+  };
+  for await (const result of benchPage(context, { parts, onProgress })) post({ kind: "result", result });
+}

@@ -1,0 +1,26 @@
+/** The worker of the tab of own data. */
+
+import type { TableCalls } from "../own-data/messages.js";
+import { post, serveCalls } from "./serve-calls.js";
+import { TableSession } from "./table/table-session.js";
+
+const session = new TableSession((event) => post({ event }));
+
+serveCalls<TableCalls>({
+  openTable: (file) => session.openTable(file),
+  describe: (wanted) => session.describe(wanted),
+  start: (wanted) => session.start(wanted),
+  pause: () => session.training.pause(),
+  continue: () => session.training.continue(),
+  step: () => session.training.step(),
+  stop: () => session.training.stop(),
+  resume: (wanted) => session.resume(wanted),
+  pace: (epochsPerSecond) => {
+    session.training.pace = epochsPerSecond;
+  },
+  plane: (wanted) => session.plane(wanted),
+  result: () => session.result(),
+  predict: (file) => session.predict(file),
+  saveModel: (wanted) => session.saveModel(wanted),
+  openModel: (file) => session.openModel(file),
+});
