@@ -60,7 +60,7 @@ export function buildNetwork(
 function makeOptimizer({ optimizer, learningRate }: TrainSettings): Optimizer {
   const { name, options } = parseSpec(optimizer);
   const all = { ...(learningRate !== undefined && { learningRate }), ...options };
-  return checked("--optimizer", options, () => createOptimizer({ type: name, ...all }));
+  return checked("--optimizer", () => createOptimizer({ type: name, ...all }));
 }
 
 /**
@@ -79,28 +79,17 @@ export function makeSchedule({ schedule, epochs }: TrainSettings, batches: numbe
     "one-cycle": { totalSteps: Math.max(2, epochs * steps) },
   };
   const all = { ...layout[name], ...options };
-  return checked("--schedule", { ...options, maxLearningRate: undefined }, () =>
-    createSchedule({ type: name, ...all }),
-  );
+  return checked("--schedule", () => createSchedule({ type: name, ...all }));
 }
 
-/** What `make` makes, which must know all of the options. @throws UsageError when it does not, or refuses one */
-function checked<T extends { config(): object | undefined }>(
-  flag: string,
-  options: Readonly<Record<string, unknown>>,
-  make: () => T,
-): T {
-  let made: T;
+/** What `make` makes. @throws UsageError when it refuses an option */
+function checked<T>(flag: string, make: () => T): T {
   try {
-    made = make();
+    return make();
   } catch (error) {
     if (error instanceof RangeError || error instanceof TypeError) throw new UsageError(flag, error.message);
     throw error;
   }
-  const known = Object.keys(made.config() ?? {}).filter((name) => name !== "type");
-  const unknown = Object.keys(options).find((name) => options[name] !== undefined && !known.includes(name));
-  if (unknown === undefined) return made;
-  throw new UsageError(flag, `${unknown}: expected one of ${known.join(", ")}`);
 }
 
 /** `name:option=value,option=value` in its parts; values are numbers, true and false, or texts. */

@@ -239,7 +239,7 @@ describe("what is wrong is said, with the exit code of its kind", () => {
       ["train", dataset("wine"), "--optimizer", "newton"],
       'Expected one of sgd, rmsprop, adagrad, adam, adamw, got "newton"',
     ],
-    [["train", dataset("wine"), "--optimizer", "sgd:speed=1"], "'--optimizer': speed: expected one of"],
+    [["train", dataset("wine"), "--optimizer", "sgd:speed=1"], "'--optimizer': SGD: expected the options learningRate"],
     [["train", dataset("wine"), "--schedule", "step:stepSize=0"], "'--schedule': stepSize"],
     [["train", dataset("wine"), "--class-weights", "class_9=2"], "'--class-weights': expected balanced, none or"],
     [["train", dataset("wine"), "--dropout", "1"], "Expected a number from 0 to below 1"],
