@@ -31,7 +31,7 @@ interface BenchOptions {
 type Benchmark = (context: Context, options: BenchOptions) => AsyncIterable<object>;
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
-  gemm: benchGemm,
+  gemm: (context) => benchGemm(context),
   kernels: (context) => benchKernels(context),
   threads: (context) => benchThreads(context),
   sparse: (context) => benchSparse(context),

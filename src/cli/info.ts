@@ -7,18 +7,18 @@ import { printable } from "./terminal.js";
 /** Prints layers, target, preprocessing, settings and test result; nothing but the model file is needed. */
 export async function info(run: string, { json }: { readonly json?: boolean }): Promise<void> {
   const engine = await createEngine({ threads: 1 });
-  const { path, network, preprocessor, metadata } = await readSavedModel(engine, run);
+  const { path, format, network, preprocessor, metadata } = await readSavedModel(engine, run);
   const training = parseTraining(metadata.training);
   const values = network.parameters().reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   if (json) {
     const layers = network.layers.map((layer) => layer.config());
     const { task } = metadata;
     console.log(
-      JSON.stringify({ model: path, task, layers, values, preprocessing: preprocessor?.config, ...training }),
+      JSON.stringify({ model: path, format, task, layers, values, preprocessing: preprocessor?.config, ...training }),
     );
     return;
   }
-  const lines = [printable(path, 1000), "", network.summary()];
+  const lines = [`${printable(path, 1000)} (${format === "onnx" ? "ONNX" : format})`, "", network.summary()];
   if (preprocessor) {
     const { task, target, classes, features, targetOffset = 0, targetScale = 1 } = preprocessor.config;
     const unit = classes

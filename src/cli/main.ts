@@ -4,6 +4,7 @@
 import "./relaxed-flag.js";
 import { readFile } from "node:fs/promises";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { EXPORT_FORMATS, EXPORT_LAYOUTS } from "./export-formats.js";
 import { integer, threadCount } from "./options.js";
 import { flagOf, TABLE_SETTINGS } from "./settings.js";
 import { TABLE_FILE } from "./table-file.js";
@@ -66,7 +67,7 @@ addTrainOptions(
 program
   .command("evaluate")
   .description("test a model on MNIST's 10 000 test images, or on a table")
-  .argument("<run>", "folder of a run, or its model file")
+  .argument("<run>", "folder of a run, or its model file (safetensors or ONNX)")
   .argument("[table]", "for a model of a table: a file with the same columns", dataFile)
   .addOption(threadsOption())
   .addOption(dataOption())
@@ -82,7 +83,7 @@ program
 program
   .command("predict")
   .description("name the digit in each PNG image, or predict each row of a table")
-  .argument("<run>", "folder of a run, or its model file")
+  .argument("<run>", "folder of a run, or its model file (safetensors or ONNX)")
   .argument("<files...>", "PNG files, or one table")
   .addOption(new Option("--top <n>", "of images: most likely digits to show").argParser(integer(1)).default(3))
   .addOption(outFileOption())
@@ -100,9 +101,23 @@ program
 program
   .command("info")
   .description("what a model is, what it was trained for, and how")
-  .argument("<run>", "folder of a run, or its model file")
+  .argument("<run>", "folder of a run, or its model file (safetensors or ONNX)")
   .addOption(jsonOption())
   .action(async (run: string, options) => (await import("./info.js")).info(run, options));
+
+program
+  .command("export")
+  .description("write a model as ONNX, safetensors or npz")
+  .argument("<run>", "folder of a run, or its model file (safetensors or ONNX)")
+  .addOption(new Option("--format <format>", "of the file").choices(EXPORT_FORMATS).makeOptionMandatory())
+  .addOption(
+    new Option("--layout <layout>", "of safetensors: weights [in, out], or [out, in] under PyTorch's names").choices(
+      EXPORT_LAYOUTS,
+    ),
+  )
+  .addOption(new Option("--out <file>", "where to write (default: beside the model)"))
+  .addOption(jsonOption())
+  .action(async (run: string, options) => (await import("./export.js")).exportModel(run, options));
 
 for (const command of [program, ...program.commands]) command.exitOverride();
 

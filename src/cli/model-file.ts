@@ -1,4 +1,4 @@
-/** A model out of the bytes of a safetensors or ONNX file, by its name, with what it was trained for. Free of Node. */
+/** A model out of the bytes of a safetensors or ONNX file, with what it was trained for. Free of Node. */
 
 import type { CsvOptions } from "../data/csv.js";
 import { Preprocessor } from "../data/preprocessing.js";
@@ -9,10 +9,12 @@ import { loadOnnx, readOnnxMetadata } from "../formats/onnx.js";
 import { parseSafetensors } from "../formats/safetensors.js";
 import { Dense } from "../layers/dense.js";
 import { MeanSquaredError } from "../losses/regression.js";
-import type { Network } from "../network.js";
+import type { Network, NetworkOptions } from "../network.js";
 
 /** A network for tables has a preprocessor, one for MNIST's images has none. */
 export interface ParsedModel {
+  /** By the contents of the file. */
+  readonly format: "safetensors" | "onnx";
   readonly network: Network;
   readonly preprocessor?: Preprocessor;
   /** How its table was read. */
@@ -20,17 +22,27 @@ export interface ParsedModel {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** @param name of the file, for messages; @throws FormatError when it is no model, or its parts do not fit each other */
+/**
+ * The model in the bytes of a safetensors or an ONNX file. An ONNX file of another program is a network without preprocessing.
+ *
+ * @param name of the file, for messages
+ * @throws FormatError when it is no model, or its parts do not fit each other
+ */
 export function parseModel(engine: Engine, bytes: Uint8Array, name: string): ParsedModel {
-  const isOnnx = /\.onnx$/i.test(name);
-  const metadata = isOnnx ? readOnnxMetadata(bytes, name) : parseSafetensors(bytes, name).metadata;
-  const load = isOnnx ? loadOnnx : loadModel;
-  if (metadata.preprocessing === undefined) return { network: load(engine, bytes, name), reading: {}, metadata };
+  const format = isOnnx(bytes, name) ? "onnx" : "safetensors";
+  const metadata = format === "onnx" ? readOnnxMetadata(bytes, name) : parseSafetensors(bytes, name).metadata;
+  const load = (options: NetworkOptions) => (format === "onnx" ? loadOnnx : loadModel)(engine, bytes, name, options);
+  if (metadata.preprocessing === undefined) return { format, network: load({}), reading: {}, metadata };
   const preprocessor = Preprocessor.parse(metadata.preprocessing, name);
   const { classes } = preprocessor.config;
-  const network = load(engine, bytes, name, classes ? {} : { loss: new MeanSquaredError() });
+  const network = load(classes ? {} : { loss: new MeanSquaredError() });
   checkShape(network, preprocessor.inputs, classes?.length ?? 1, name);
-  return { network, preprocessor, reading: parseReading(metadata.reading), metadata };
+  return { format, network, preprocessor, reading: parseReading(metadata.reading), metadata };
+}
+
+/** A safetensors file has its header's brace in byte 8; what else begins with protobuf's field 1, ir_version, is ONNX. */
+function isOnnx(bytes: Uint8Array, name: string): boolean {
+  return bytes[8] !== 0x7b && (bytes[0] === 0x08 || /\.onnx$/i.test(name));
 }
 
 /** @throws FormatError for a network of other inputs or outputs */

@@ -2,7 +2,7 @@
 
 import Papa from "papaparse";
 import { createEngine } from "../engine.js";
-import { writeWhole } from "./files.js";
+import { writeNamed } from "./files.js";
 import { predictAll, predictionTable } from "./prediction.js";
 import { readTableModel } from "./saved-model.js";
 import { readTable } from "./table-file.js";
@@ -25,7 +25,7 @@ export async function predictTable(run: string, path: string, options: PredictTa
   const data = engine.dataset(preprocessor.inputSource(table), { sparse: preprocessor.sparse });
   const { head, rows } = predictionTable(predictAll(network, data), preprocessor);
   const text = `${Papa.unparse([head, ...rows], { newline: "\n" })}\n`;
-  if (options.out !== undefined) await writeWhole(options.out, text);
+  if (options.out !== undefined) await writeNamed(options.out, text);
   else if (!options.json) process.stdout.write(text);
   if (!options.json) return;
   const predictions = rows.map(([prediction, ...shares]) => ({

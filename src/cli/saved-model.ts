@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import type { Engine } from "../engine.js";
 import { FormatError } from "../errors.js";
+import { OWN_FORMAT } from "../formats/model-metadata.js";
 import type { Network } from "../network.js";
 import { CLASSES, PIXELS } from "./mnist.js";
 import { checkShape, type ParsedModel, parseModel } from "./model-file.js";
@@ -12,7 +13,12 @@ export interface SavedModel extends ParsedModel {
   readonly path: string;
 }
 
-/** @param run the folder of a run, or a model file; @throws Error when it cannot be read, FormatError when it is none */
+/**
+ * The model in a safetensors or an ONNX file. An ONNX file of another program is a network without preprocessing.
+ *
+ * @param run the folder of a run, or a model file
+ * @throws Error when it cannot be read, FormatError when it is none
+ */
 export async function readSavedModel(engine: Engine, run: string): Promise<SavedModel> {
   const path = await modelPath(run);
   let bytes: Uint8Array;
@@ -26,7 +32,8 @@ export async function readSavedModel(engine: Engine, run: string): Promise<Saved
 
 /** The network of a model for MNIST's images. @throws as readSavedModel */
 export async function readDigitModel(engine: Engine, run: string): Promise<Network> {
-  const { network, preprocessor, path } = await readSavedModel(engine, run);
+  const { network, preprocessor, path, metadata } = await readSavedModel(engine, run);
+  if (metadata.format !== OWN_FORMAT) throw foreign(path);
   if (preprocessor) throw new FormatError(`${path}: expected a model of MNIST's digits, got one of a table`);
   checkShape(network, PIXELS, CLASSES, path);
   return network;
@@ -36,5 +43,13 @@ export async function readDigitModel(engine: Engine, run: string): Promise<Netwo
 export async function readTableModel(engine: Engine, run: string) {
   const { preprocessor, ...model } = await readSavedModel(engine, run);
   if (preprocessor) return { preprocessor, ...model };
+  if (model.metadata.format !== OWN_FORMAT) throw foreign(model.path);
   throw new FormatError(`${model.path}: expected a model of a table, with its preprocessing, got one without`);
+}
+
+/** Numbers of a network alone mean nothing: in which order and scale it wants its columns, its file does not say. */
+function foreign(path: string): FormatError {
+  return new FormatError(
+    `${path}: expected a model that simdgrad wrote, with its preprocessing, got an ONNX file without metadata of it`,
+  );
 }

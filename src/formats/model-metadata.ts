@@ -5,19 +5,22 @@ import type { Layer, LayerConfig } from "../layers/layer.js";
 import type { Network } from "../network.js";
 import { layerType, layerTypeNames, typeOfConfig } from "./layer-types.js";
 
-const FORMAT = "simdgrad";
+/** What the entry `format` says in files of ours. */
+export const OWN_FORMAT = "simdgrad";
 /** Layers beyond which a file is taken for hostile rather than large. */
 export const MOST_LAYERS = 1000;
 
 /** The entries for a network. @throws TypeError for a layer that is not built in */
 export function modelMetadata(network: Network): { readonly format: string; readonly layers: string } {
-  return { format: FORMAT, layers: JSON.stringify(network.layers.map(describeLayer)) };
+  return { format: OWN_FORMAT, layers: JSON.stringify(network.layers.map(describeLayer)) };
 }
 
 /** The layers in a file's metadata, checked one by one and against each other. @throws FormatError when there are none */
 export function parseModelMetadata(metadata: Readonly<Record<string, string>>, name: string): LayerConfig[] {
-  if (metadata.format !== FORMAT) {
-    throw new FormatError(`${name}: expected metadata with format "${FORMAT}", got ${JSON.stringify(metadata.format)}`);
+  if (metadata.format !== OWN_FORMAT) {
+    throw new FormatError(
+      `${name}: expected metadata with format "${OWN_FORMAT}", got ${JSON.stringify(metadata.format)}`,
+    );
   }
   return parseLayers(metadata.layers, name);
 }

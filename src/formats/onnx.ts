@@ -31,6 +31,8 @@ export interface OnnxOptions {
 
 /** The version of the file format that each opset came with. */
 const IR_VERSIONS: Readonly<Record<number, number>> = { 17: 8, 18: 8, 19: 9, 20: 9, 21: 10, 22: 10 };
+/** The version of the operators where nothing is said: the first with LayerNormalization. */
+export const DEFAULT_OPSET = 17;
 const [OLDEST_OPSET, NEWEST_OPSET] = [7, 26];
 
 /**
@@ -40,7 +42,7 @@ const [OLDEST_OPSET, NEWEST_OPSET] = [7, 26];
  * @throws TypeError for a layer that is not built in; RangeError for another opset
  */
 export function serializeOnnx(network: Network, options: OnnxOptions = {}): Uint8Array {
-  const { name = "simdgrad", opset = 17, probabilities, metadata = {} } = options;
+  const { name = "simdgrad", opset = DEFAULT_OPSET, probabilities, metadata = {} } = options;
   const irVersion = Object.hasOwn(IR_VERSIONS, opset) ? IR_VERSIONS[opset] : undefined;
   if (irVersion === undefined) throw new RangeError(`onnx: opset: expected an integer from 17 to 22, got ${opset}`);
   if (probabilities !== undefined && probabilities !== "softmax" && probabilities !== "sigmoid") {

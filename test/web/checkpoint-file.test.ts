@@ -9,7 +9,10 @@ const settings = { ...DEFAULT_SETTINGS, layers: [3], seed: 5, rate: 0.25 };
 async function trained() {
   const engine = await createEngine({ threads: 1, variant: "simd" });
   const network = createNetwork(engine, settings, 2, 2);
-  const data = engine.dataset({ inputs: Float32Array.of(0, 1, 1, 0), targets: Uint8Array.of(0, 1) }, { classes: 2 });
+  const data = engine.dataset(
+    { inputs: Float32Array.of(0, 1, 1, 0), shape: [2, 2], targets: Uint8Array.of(0, 1) },
+    { classes: 2 },
+  );
   const run = fit(network, data, { epochs: 1, batchSize: 1 });
   await run.run();
   return { network, bytes: saveCheckpoint(run) };

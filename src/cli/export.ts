@@ -1,0 +1,86 @@
+/** `simdgrad export`: a saved model in the formats of other programs. */
+
+import { basename, dirname, extname, join, resolve } from "node:path";
+import { createEngine } from "../engine.js";
+import { serializeModel } from "../formats/model.js";
+import { serializeNpz } from "../formats/npz.js";
+import { DEFAULT_OPSET, serializeOnnx } from "../formats/onnx.js";
+import { serializeWeights, type WeightLayout } from "../formats/weights.js";
+import type { ExportFormat } from "./export-formats.js";
+import { writeNamed } from "./files.js";
+import { readSavedModel, type SavedModel } from "./saved-model.js";
+import { printable } from "./terminal.js";
+import { UsageError } from "./usage-error.js";
+
+/** The command's options, checked by the parser. */
+export interface ExportOptions {
+  readonly format: ExportFormat;
+  /** Of safetensors; default in-out. */
+  readonly layout?: WeightLayout;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** What is written, and in words what is in it. */
+interface Exported {
+  readonly bytes: Uint8Array;
+  readonly contents: string;
+}
+
+/**
+ * Writes the model's weights, and what the format has room for beside them: ONNX and safetensors of layout in-out are whole
+ * models, with preprocessing; safetensors of PyTorch's layout and npz are arrays alone.
+ *
+ * @throws UsageError for a layout of a format that has none, and for the model's own file as the place to write to
+ */
+export async function exportModel(run: string, options: ExportOptions): Promise<void> {
+  const { format, layout, json } = options;
+  if (layout !== undefined && format !== "safetensors") {
+    throw new UsageError("--layout", `expected none for ${format}, which has one layout`);
+  }
+  const engine = await createEngine({ threads: 1 });
+  try {
+    const model = await readSavedModel(engine, run);
+    const out = options.out ?? defaultName(model.path, format, layout);
+    if (resolve(out) === resolve(model.path)) {
+      throw new UsageError("--out", `expected another file than the model itself, got ${out}`);
+    }
+    const { bytes, contents } = serialize(model, format, layout);
+    await writeNamed(out, bytes);
+    if (json) console.log(JSON.stringify({ model: model.path, format, ...(layout && { layout }), written: out }));
+    else console.log(`written: ${printable(out, 1000)}\n         ${contents}`);
+  } finally {
+    engine.dispose();
+  }
+}
+
+/** Beside the model, under its name: `model.onnx`, `model.npz`, `model.in-out.safetensors`, `model.pytorch.safetensors`. */
+function defaultName(path: string, format: ExportFormat, layout: WeightLayout = "in-out"): string {
+  const ending = format === "safetensors" ? `${layout}.safetensors` : format;
+  return join(dirname(path), `${basename(path, extname(path))}.${ending}`);
+}
+
+function serialize(model: SavedModel, format: ExportFormat, layout: WeightLayout = "in-out"): Exported {
+  if (format === "onnx") return toOnnx(model);
+  const { network, metadata } = model;
+  if (format === "npz") {
+    const arrays = Object.entries(network.stateDict());
+    return { bytes: serializeNpz(arrays), contents: arrays.map(describeArray).join(", ") };
+  }
+  if (layout === "in-out") return { bytes: serializeModel(network, metadata), contents: "a model for predict, too" };
+  const bytes = serializeWeights(network, { layout });
+  return { bytes, contents: "state dict of a torch.nn.Sequential of the same layers" };
+}
+
+/** The graph of the scaled inputs; of classes also their probabilities. */
+function toOnnx({ network, preprocessor, metadata }: SavedModel): Exported {
+  const classes = preprocessor ? preprocessor.config.classes !== undefined : metadata.task === "mnist";
+  const bytes = serializeOnnx(network, { metadata, ...(classes && { probabilities: "softmax" }) });
+  const results = classes ? "logits and probabilities" : "logits";
+  const inputs = preprocessor ? "preprocessed rows, as the metadata preprocessing says" : "rows";
+  return { bytes, contents: `opset ${DEFAULT_OPSET}: input (${inputs}) to ${results}` };
+}
+
+function describeArray([name, { shape }]: [string, { readonly shape: readonly number[] }]): string {
+  return `${name} [${shape.join(", ")}]`;
+}
