@@ -1,8 +1,9 @@
 /** Which column of a table is learned, and which rows are trained on, validated with and tested with. Free of Node. */
 
 import { Preprocessor, type TargetTask } from "../data/preprocessing.js";
-import { findColumn, selectRows, type Table, textAt } from "../data/table.js";
-import { trainTestSplit } from "../data/train-test-split.js";
+import { splitRows } from "../data/split.js";
+import { type Column, findColumn, selectRows, type Table, textAt } from "../data/table.js";
+import { Random } from "../random.js";
 
 /** Names that a column to learn usually has. */
 const TARGET_NAMES = new Set(["target", "label", "class", "y"]);
@@ -45,19 +46,14 @@ export function partTable(
 ): TableParts {
   const { task } = Preprocessor.fit(table, target, wanted).config;
   const column = findColumn(table, target);
-  const labels = Array.from({ length: table.rows }, (_, row) => textAt(column, row) ?? "");
-  const stratify = task === "classification" ? labels : undefined;
+  const stratify = task === "classification" ? labelsOf(column, table.rows) : undefined;
   const all = Int32Array.from({ length: table.rows }, (_, row) => row);
   const split = (rows: Int32Array, fraction: number, name: string) => {
     if (fraction === 0) return { rest: rows, held: undefined };
-    try {
-      const classes = stratify && Array.from(rows, (row) => stratify[row] as string);
-      const parts = trainTestSplit(rows.length, { testSize: fraction, seed, ...(classes && { stratify: classes }) });
-      const original = (part: Int32Array) => part.map((index) => rows[index] as number).sort();
-      return { rest: original(parts.train), held: original(parts.test) };
-    } catch (error) {
-      throw error instanceof RangeError ? new RangeError(error.message.replace("testSize", name)) : error;
-    }
+    const labels = stratify && rows.map((row) => stratify[row] as number);
+    const parts = splitRows(labels ?? rows.length, fraction, new Random(seed), name);
+    const original = (part: Int32Array) => part.map((index) => rows[index] as number);
+    return { rest: original(parts.training), held: original(parts.validation) };
   };
   const { rest, held: testRows } = split(all, testSplit, names.test);
   const { rest: trainingRows, held: validationRows } = split(rest, validationSplit / (1 - testSplit), names.validation);
@@ -67,4 +63,17 @@ export function partTable(
     validation: validationRows && selectRows(table, validationRows),
     test: testRows && selectRows(table, testRows),
   };
+}
+
+/** A class for each row, numbered in the order of their texts: numbers are parted sooner than texts. */
+function labelsOf(column: Column, rows: number): Int32Array {
+  const values = column.kind === "numeric" ? column.values : column.codes;
+  const texts = new Map<number, string>();
+  for (let row = 0; row < rows; ++row) {
+    const value = values[row] as number;
+    if (!texts.has(value)) texts.set(value, textAt(column, row) ?? "");
+  }
+  const sorted = [...texts].sort(([, a], [, b]) => (a < b ? -1 : 1));
+  const ranks = new Map(sorted.map(([value], rank) => [value, rank]));
+  return Int32Array.from({ length: rows }, (_, row) => ranks.get(values[row] as number) as number);
 }

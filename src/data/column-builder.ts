@@ -134,14 +134,18 @@ export class ColumnBuilder {
 export function parseNumber(text: string): number | undefined {
   const value = Number(text);
   if (!Number.isFinite(value) || text === "") return undefined;
-  // Number() also reads 0x1f, 0o7 and 0b1, which are names rather than numbers in a table.
-  return /^[+-]?0[xXoObB]/.test(text) ? undefined : value;
+  // Number() also reads 0x1f, 0o7 and 0b1, which are names rather than numbers in a table. It takes no sign before them.
+  const prefixed = text.charCodeAt(0) === 0x30 && text.charCodeAt(1) > 0x39 && /^0[xob]/i.test(text);
+  return prefixed ? undefined : value;
 }
 
 /** What stands for a missing value in a text, in any case. */
 const MISSING = new Set(["", "na", "n/a", "nan", "null", "none", "?"]);
 
 export function isMissing(text: string): boolean {
+  // A digit, a sign or a point: most fields end here, before a copy in lower case is made of them.
+  const first = text.charCodeAt(0);
+  if (first >= 0x2b && first <= 0x39) return false;
   return text.length <= 4 && MISSING.has(text.toLowerCase());
 }
 

@@ -223,8 +223,8 @@ function placeCategories({ categories }: CategoricalFeature, column: Column): Pl
 }
 
 function firstMissing(column: Column, rows: number): number {
-  for (let row = 0; row < rows; ++row) if (textAt(column, row) === undefined) return row;
-  return -1;
+  if (column.kind === "numeric") return column.values.subarray(0, rows).findIndex(Number.isNaN);
+  return column.codes.subarray(0, rows).findIndex((code) => column.categories[code] === undefined);
 }
 
 function guessTask(column: Column): TargetTask {
