@@ -1,7 +1,7 @@
 /** `gemm`: the matrix product at the shapes of training and at large ones, against the multiply-add limit of a core. */
 
 import { type Context, randomMatrix } from "./context.js";
-import { type MeasureOptions, measure, measurePeak } from "./measure.js";
+import { type MeasureOptions, measureInTurn, PeakProbe, type Timing } from "./measure.js";
 
 /** One line of the benchmark. */
 export interface GemmResult {
@@ -29,7 +29,7 @@ const SHAPES = [
   [1024, 1024, 1024],
 ] as const;
 
-/** Yields a result for each shape and transposition; the limit is measured anew beside each. */
+/** Yields a result for each shape and transposition; the limit is measured in turn with each. */
 export async function* benchGemm(
   { createEngine }: Context,
   shapes: readonly (readonly [m: number, n: number, k: number])[] = SHAPES,
@@ -62,8 +62,10 @@ export async function* benchGemm(
           n,
           engine.team,
         );
-      const peakGflops = await measurePeak(engine, options);
-      const { seconds, spread } = await measure(call, options);
+      const probe = new PeakProbe(engine);
+      const [{ seconds, spread }, peak] = (await measureInTurn([call, probe.call], options)) as [Timing, Timing];
+      const peakGflops = probe.gflops(peak.seconds);
+      probe.dispose();
       const gflops = (2 * m * n * k) / seconds / 1e9;
       const limitShare = gflops / (threads * peakGflops);
       yield { bench: "gemm", trans, m, n, k, variant, threads, gflops, spread, peakGflops, limitShare };

@@ -1,6 +1,10 @@
 /** Timing that can be trusted on a noisy machine: warmed up past tier-up, medians, a spread. Runs in Node and browsers. */
 
 import type { Engine } from "../src/engine.js";
+import type { Matrix } from "../src/matrix.js";
+
+const PEAK_ITERATIONS = 20_000;
+const FLOP_PER_ITERATION = 96;
 
 /** A measured duration. */
 export interface Timing {
@@ -78,13 +82,25 @@ export function summarize(values: readonly number[]): { readonly median: number;
   return { median: quantile(0.5), spread: (quantile(0.75) - quantile(0.25)) / quantile(0.5) };
 }
 
-/** GFLOP/s of one core doing nothing but multiply-adds in registers, in this engine's variant. */
-export async function measurePeak(engine: Engine, options?: MeasureOptions): Promise<number> {
-  const values = engine.matrix(1, 64, new Float32Array(64).fill(0.5));
-  const iterations = 20_000;
-  const { seconds } = await measure(() => engine.kernels.multiplyAddPeak(iterations, values.pointer), options);
-  values.dispose();
-  return (96 * iterations) / seconds / 1e9;
+/** The limit of a core: nothing but multiply-adds in registers, in this engine's variant. Timed in turn with what it limits. */
+export class PeakProbe {
+  readonly #values: Matrix;
+  readonly call: () => void;
+
+  constructor(engine: Engine) {
+    this.#values = engine.matrix(1, 64, new Float32Array(64).fill(0.5));
+    const { pointer } = this.#values;
+    this.call = () => engine.kernels.multiplyAddPeak(PEAK_ITERATIONS, pointer);
+  }
+
+  /** GFLOP/s of a call of so many seconds. */
+  gflops(seconds: number): number {
+    return (PEAK_ITERATIONS * FLOP_PER_ITERATION) / seconds / 1e9;
+  }
+
+  dispose(): void {
+    this.#values.dispose();
+  }
 }
 
 function pause(): Promise<void> {

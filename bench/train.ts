@@ -12,7 +12,7 @@ import {
   ReLU,
 } from "../src/index.js";
 import type { Context } from "./context.js";
-import { type MeasureOptions, measureInTurn, measurePeak } from "./measure.js";
+import { type MeasureOptions, measureInTurn, PeakProbe } from "./measure.js";
 
 /** One line of the benchmark. */
 export interface TrainResult {
@@ -60,11 +60,9 @@ export async function* benchTrain(
         setups.push({ engine, path, step: trainer(engine, source, layers, batch, path === "sparse") });
       }
     }
-    const timings = await measureInTurn(
-      setups.map(({ step }) => step),
-      options,
-    );
-    const peak = await measurePeak((setups[0] as { engine: Engine }).engine);
+    const probe = new PeakProbe((setups[0] as { engine: Engine }).engine);
+    const timings = await measureInTurn([...setups.map(({ step }) => step), probe.call], options);
+    const peak = probe.gflops(timings.at(-1)?.seconds ?? Number.NaN);
     for (const [index, { engine, path }] of setups.entries()) {
       const { seconds, spread } = timings[index] as (typeof timings)[number];
       const { threads: used, variant, tile } = engine.info();

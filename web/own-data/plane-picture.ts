@@ -6,6 +6,8 @@ import type { PlanePrediction, PlaneView } from "./messages.js";
 /** How strongly the surest prediction covers the background. */
 const MOST_ALPHA = 0.62;
 const RADIUS = 4;
+/** Steps of the colours of values. */
+const SHADES = 128;
 
 /** Least and greatest target of the rows, which the ends of the colours stand for. */
 export function rangeOf({ targets }: PlaneView): readonly [number, number] {
@@ -28,21 +30,23 @@ export function paintPrediction(
   classes: number,
   [least, most]: readonly [number, number],
 ): void {
-  const size = image.width;
+  const { width: size, data } = image;
+  const colours = labels
+    ? Array.from({ length: classes }, (_, label) => markOf(label).colour)
+    : Array.from({ length: SHADES + 1 }, (_, shade) => colourOfShare(shade / SHADES));
   for (let row = 0; row < size; ++row) {
     for (let column = 0; column < size; ++column) {
       const from = row * size + column;
       const to = 4 * ((size - 1 - row) * size + column);
-      let colour: Rgb;
-      let alpha = MOST_ALPHA;
-      if (labels && strengths) {
-        colour = markOf(labels[from] as number).colour;
-        // Sure is 1, guessing 1 / classes.
-        alpha *= 0.15 + 0.85 * (((strengths[from] as number) - 1 / classes) / (1 - 1 / classes));
-      } else {
-        colour = colourOfShare(((values?.[from] ?? 0) - least) / (most - least || 1));
-      }
-      image.data.set([...colour, Math.round(255 * alpha)], to);
+      const share = ((values?.[from] ?? 0) - least) / (most - least || 1);
+      const index = labels?.[from] ?? Math.round(Math.min(1, Math.max(0, share)) * SHADES);
+      const colour = colours[index] as Rgb;
+      // Sure is 1, guessing 1 / classes.
+      const certainty = strengths ? ((strengths[from] as number) - 1 / classes) / (1 - 1 / classes) : 1;
+      data[to] = colour[0];
+      data[to + 1] = colour[1];
+      data[to + 2] = colour[2];
+      data[to + 3] = 255 * MOST_ALPHA * (0.15 + 0.85 * certainty);
     }
   }
 }

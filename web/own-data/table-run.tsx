@@ -123,15 +123,15 @@ function Progress() {
 
 function PaceChoice() {
   return (
-    <label class="choice">
-      Speed
-      <select value={pace.value} onChange={({ currentTarget }) => setPace(Number(currentTarget.value))}>
+    <div class="choice">
+      <label for="pace">Speed</label>
+      <select id="pace" value={pace.value} onChange={({ currentTarget }) => setPace(Number(currentTarget.value))}>
         <option value={5}>5 epochs a second</option>
         <option value={20}>20 epochs a second</option>
         <option value={100}>100 epochs a second</option>
         <option value={0}>As fast as it goes</option>
       </select>
-    </label>
+    </div>
   );
 }
 

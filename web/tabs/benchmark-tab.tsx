@@ -81,9 +81,10 @@ function Controls() {
             {PART_TITLES[part]}
           </label>
         ))}
-        <label class="choice">
-          Arithmetic
+        <div class="choice">
+          <label for="benchmark-variant">Arithmetic</label>
           <select
+            id="benchmark-variant"
             value={variant.value}
             onChange={({ currentTarget }) => {
               variant.value = currentTarget.value as typeof variant.value;
@@ -95,7 +96,7 @@ function Controls() {
               </option>
             ))}
           </select>
-        </label>
+        </div>
       </fieldset>
       <div class="buttons">
         <button type="button" class="primary" disabled={running || parts.value.length === 0} onClick={startBenchmark}>
