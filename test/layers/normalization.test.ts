@@ -190,7 +190,7 @@ describe("normalization layers", () => {
     }
     for (const momentum of [-0.1, 1.1, Number.NaN]) {
       expect(() => new BatchNorm(3, { momentum })).toThrow(
-        `BatchNorm: momentum: expected a number from 0 to 1, got ${momentum}`,
+        `BatchNorm: momentum: expected a finite number of at least 0 and at most 1, got ${momentum}`,
       );
     }
     const layer = attached(new BatchNorm(3), true);
