@@ -23,13 +23,13 @@ const withBinary = (name, imports, limit) => {
 
 export default [
   withBinary("engine, with its binary", "{ createEngine }", "30 kB"),
-  withBinary("a network and its training, with its binary", "{ createEngine, Dense, Network, ReLU, fit }", "42 kB"),
-  library("every export, without a binary", "*", "52 kB"),
+  withBinary("a network and its training, with its binary", "{ createEngine, Dense, Network, ReLU, fit }", "44 kB"),
+  library("every export, without a binary", "*", "55 kB"),
   {
     name: "simdgrad/inline: every export and all binaries",
     path: "build/inline.js",
     import: "*",
     gzip: true,
-    limit: "118 kB",
+    limit: "122 kB",
   },
 ];
