@@ -94,7 +94,7 @@ describe.each([
     const { page, complaints } = visited;
     const look = async (name: string) => {
       await page.evaluate(() => document.fonts.ready);
-      await page.screenshot({ path: `${SHOTS}/${name}-${colorScheme}-${width}.png`, fullPage: width === "narrow" });
+      await page.screenshot({ path: `${SHOTS}/${name}-${colorScheme}-${width}.png` });
       expect(await seriousViolations(page), name).toEqual([]);
       const overhang = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(overhang, name).toBeLessThanOrEqual(0);
