@@ -30,7 +30,7 @@ export { DisposedError, DivergenceError, FormatError, NotFittedError, ShapeError
 export { type Class, MLPClassifier } from "./estimators/mlp-classifier.js";
 export type { MLPOptions } from "./estimators/mlp-options.js";
 export { MLPRegressor } from "./estimators/mlp-regressor.js";
-export type { Samples } from "./estimators/samples.js";
+export type { CheckedSamples, Samples } from "./estimators/samples.js";
 export type { Evaluation } from "./evaluation.js";
 export { loadModel, serializeModel } from "./formats/model.js";
 export { type NpyArray, type NpyData, parseNpy, serializeNpy } from "./formats/npy.js";
