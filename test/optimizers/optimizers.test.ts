@@ -212,10 +212,15 @@ describe.each(VARIANTS)("optimizers (%s)", (variant) => {
       };
       train(3000);
       const before = [engine.memory.bytesInUse, engine.memory.byteLength];
-      const heap = collectedHeapBytes();
-      train(5000);
+      // What steps leave behind they leave each time; compiled code and the test runner's own objects come once.
+      let growth = Number.POSITIVE_INFINITY;
+      for (let round = 0; round < 3 && growth >= 100_000; ++round) {
+        const heap = collectedHeapBytes();
+        train(5000);
+        growth = Math.min(growth, collectedHeapBytes() - heap);
+      }
       expect([engine.memory.bytesInUse, engine.memory.byteLength]).toEqual(before);
-      expect(collectedHeapBytes() - heap).toBeLessThan(100_000);
+      expect(growth).toBeLessThan(100_000);
       network.dispose();
       x.dispose();
       y.dispose();
