@@ -18,8 +18,12 @@ export class TrainingDisplay {
   #bar: SingleBar | undefined;
   #chartLines = 0;
   #drawn = 0;
+  /** Of the largest epoch's number. */
+  readonly #digits: number;
 
-  constructor(screen: NodeJS.WriteStream, interactive: boolean) {
+  /** @param epochs that there will be at most */
+  constructor(screen: NodeJS.WriteStream, interactive: boolean, epochs: number) {
+    this.#digits = Math.max(2, String(epochs).length);
     this.#screen = screen;
     this.#interactive = interactive;
   }
@@ -50,7 +54,7 @@ export class TrainingDisplay {
   showEpoch(report: EpochReport): void {
     this.#stopBar();
     this.#reports.push(report);
-    this.#lines.push(epochLine(report, this.#interactive ? this.#screen.columns : undefined));
+    this.#lines.push(epochLine(report, this.#digits, this.#interactive ? this.#screen.columns : undefined));
     if (!this.#interactive || performance.now() - this.#drawn >= REDRAW_MILLISECONDS) this.#flush();
   }
 
@@ -102,14 +106,14 @@ export class TrainingDisplay {
 }
 
 /** A line of at most `columns` characters, if it can be: the rate is left out first. */
-function epochLine(report: EpochReport, columns = Number.POSITIVE_INFINITY): string {
+function epochLine(report: EpochReport, digits: number, columns = Number.POSITIVE_INFINITY): string {
   const { epoch, trainLoss, trainAccuracy, trainR2, valAccuracy, valR2, samplesPerSecond, completed } = report;
   const name = trainR2 === undefined ? "accuracy" : "R²";
   const scores = [
     ["train", trainAccuracy ?? trainR2],
     ["validation", valAccuracy ?? valR2],
   ].flatMap(([of, score]) => (typeof score === "number" ? [`${of} ${name} ${score.toFixed(4)}`] : []));
-  const line = `epoch ${String(epoch).padStart(2)}  loss ${trainLoss.toFixed(4)}  ${scores.join("  ")}`;
+  const line = `epoch ${String(epoch).padStart(digits)}  loss ${trainLoss.toFixed(4)}  ${scores.join("  ")}`;
   const rate = `  ${Math.round(samplesPerSecond).toLocaleString("en")} samples/s`;
   const end = completed ? "" : "  (interrupted)";
   return line.length + rate.length + end.length <= columns ? line + rate + end : line + end;

@@ -20,7 +20,9 @@ export function drawDigits(
   colour: boolean,
   width = 120,
 ): string {
-  const across = Math.max(1, Math.floor((width + GAP.length) / (SIDE + GAP.length)));
+  const most = Math.max(1, Math.floor((width + GAP.length) / (SIDE + GAP.length)));
+  // Four in two rows of two rather than three and one.
+  const across = Math.ceil(images.length / Math.ceil(images.length / most));
   const rows: string[] = [];
   for (let start = 0; start < images.length; start += across) {
     rows.push(drawRow(images.slice(start, start + across), titles.slice(start, start + across), colour));
@@ -97,10 +99,7 @@ export function curveChart(
   const values = curves.flatMap((curve) => curve.points.map(([, value]) => value));
   if (values.length === 0) return "";
   const least = Math.floor(Math.min(...values) * 100) / 100;
-  // Few epochs are named, so that their numbers do not run into each other.
-  const every = Math.ceil(Math.max(train.length, validation.length) / 10);
-  const epochName = (epoch: number) => (epoch === 1 || epoch % every === 0 ? String(Math.round(epoch)) : "");
-  const highest = most ?? Math.ceil(Math.max(...values) * 100) / 100;
+  const highest = Math.max(most ?? Math.ceil(Math.max(...values) * 100) / 100, least + 0.01);
   return plot(
     curves.map((curve) => curve.points),
     {
@@ -109,8 +108,18 @@ export function curveChart(
       title,
       ...(colour ? { color: curves.map(({ color }) => color) } : {}),
       legend: { position: "bottom", series: curves.map(({ name }) => name) },
-      yRange: [least, highest > least ? highest : least + 0.01],
-      formatter: (value, { axis }) => (axis === "y" ? value.toFixed(3) : epochName(value)),
+      yRange: [least, highest],
+      customXAxisTicks: epochTicks(Math.max(train.length, validation.length)),
+      customYAxisTicks: [0, 1, 2, 3, 4].map((quarter) => least + ((highest - least) * quarter) / 4),
+      formatter: (value, { axis }) => (axis === "y" ? value.toFixed(3) : String(value)),
     },
   );
+}
+
+/** The first epoch and at most ten round ones, so that their numbers do not run into each other. */
+function epochTicks(epochs: number): number[] {
+  const magnitude = 10 ** Math.floor(Math.log10(Math.max(1, epochs / 10)));
+  const every = [1, 2, 5, 10].map((factor) => factor * magnitude).find((step) => epochs / step <= 10) as number;
+  const round = Array.from({ length: Math.floor(epochs / every) }, (_, index) => (index + 1) * every);
+  return every === 1 ? round : [1, ...round];
 }

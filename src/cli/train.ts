@@ -73,7 +73,7 @@ export async function train(
     say(task.introduction(interactive, screen.columns));
     say(describeRun(engine, run, revectorize));
     const data = task.place(engine);
-    const display = new TrainingDisplay(screen, interactive);
+    const display = new TrainingDisplay(screen, interactive, settings.epochs);
     const trained = await trainNetwork(network, data, run, options, display, say);
     await writeResults(network, data.test, run, trained, say, options.json ?? false);
   } finally {
