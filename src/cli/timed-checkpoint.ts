@@ -4,8 +4,9 @@ import { fileCheckpoint } from "../node/training-files.js";
 import type { Callback, RunView } from "../training/callbacks.js";
 
 /**
- * Writes after the first batch when `seconds` have passed since the last time; and after the last epoch, before other callbacks
- * give the network its best weights back: so a run that has ended can be given more epochs.
+ * Writes after the first batch when `seconds` have passed since the last time; and after the last epoch, or the one that a
+ * callback ended the training with, before others give the network its best weights back: so a run that has ended can be
+ * given more epochs, and one that was stopped early is not trained again.
  */
 export class TimedCheckpoint implements Callback {
   readonly #write: ReturnType<typeof fileCheckpoint>;
@@ -18,7 +19,7 @@ export class TimedCheckpoint implements Callback {
   }
 
   onSettled(event: "batch" | "epoch", run: RunView): void | Promise<void> {
-    const ended = event === "epoch" && run.epoch > run.epochs;
+    const ended = event === "epoch" && (run.stopped || run.epoch > run.epochs);
     if (ended || performance.now() - this.#last >= this.#milliseconds) return this.write(run);
   }
 

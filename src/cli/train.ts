@@ -156,9 +156,13 @@ async function trainNetwork(
   });
   if (resume) say(`going on in ${folder} after ${run.history.length} epochs\n`);
   for (const report of run.history) display.recall(report);
+  let trained = 0;
   try {
     await begin();
-    for await (const report of run) display.showEpoch(report);
+    for await (const report of run) {
+      display.showEpoch(report);
+      ++trained;
+    }
   } finally {
     display.finish();
     interruption.release();
@@ -167,6 +171,10 @@ async function trainNetwork(
   if (interrupted) {
     await checkpoints.write(run);
     say(`interrupted in epoch ${run.history.length}; --resume ${folder} goes on from there`);
+  }
+  if (trained === 0 && resume && !interrupted) {
+    const why = run.stopped ? "early stopping ended it" : "it has had them all";
+    say(`no epoch was left to train after ${run.history.length}: ${why}`);
   }
   return { epochs: run.history.reports, interrupted, seconds: (performance.now() - started) / 1000 };
 }

@@ -25,6 +25,8 @@ export interface RunView {
   readonly history: History;
   /** Whether the training began with a checkpoint. */
   readonly resumed: boolean;
+  /** Whether a callback has asked for the end: by `stop`, in this training or before its checkpoint. */
+  readonly stopped: boolean;
   /** Ends the training after this epoch; an epoch under way is finished first. */
   stop(): void;
   /**

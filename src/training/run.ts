@@ -71,6 +71,10 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
     return this.#plan.checkpoint !== undefined;
   }
 
+  get stopped(): boolean {
+    return this.#progression.stopped;
+  }
+
   stop(): void {
     this.#progression.stopped = true;
   }

@@ -170,6 +170,27 @@ describe("--resume", () => {
     expect(await weights("four")).toEqual(await weights("nine"));
   }, 60_000);
 
+  it("of a run that stopped early trains no further, and keeps the best weights", async () => {
+    const train = (...more: string[]) =>
+      run("train", dataset("iris"), "--learning-rate", "0.05", "--early-stopping", "2", "--json", ...more);
+    const first = JSON.parse((await train("--epochs", "60", "--out", at("early"))).stdout);
+    const losses: number[] = first.epochs.map(({ valLoss }: { valLoss: number }) => valLoss);
+    expect(losses.length).toBeLessThan(60);
+    // The best epoch is two before the last: what is kept is not what was trained last.
+    expect(losses.indexOf(Math.min(...losses))).toBe(losses.length - 3);
+    const before = await hash(at("early"));
+    for (const more of [[], ["--epochs", "80"]]) {
+      const { code, stdout, stderr } = await train("--resume", at("early"), ...more);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("early stopping ended it") });
+      const again = JSON.parse(stdout);
+      // Not trained once more, which would give the same numbers but for the times.
+      expect(again.epochs).toEqual(first.epochs);
+      expect(again.test).toEqual(first.test);
+    }
+    await run("train", dataset("iris"), "--resume", at("early"), "--epochs", "60");
+    expect(await hash(at("early"))).toBe(before);
+  }, 60_000);
+
   it.each([
     [["--hidden", "50"], "'--hidden': expected 100 as in"],
     [["--optimizer", "sgd"], "'--optimizer': expected adam as in"],
