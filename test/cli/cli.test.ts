@@ -124,7 +124,7 @@ describe("the command", () => {
     });
     await new Promise<void>((resolve) => {
       child.stderr.on("data", (chunk) => {
-        if (String(chunk).includes("epoch  1")) resolve();
+        if (/epoch +1 /.test(String(chunk))) resolve();
       });
     });
     child.kill("SIGINT");
