@@ -8,6 +8,7 @@ import { Argument, Command, Option } from "commander";
 import { integer } from "../src/cli/options.js";
 import { loadMnist } from "../src/data/mnist-files.js";
 import { createEngine, type Variant } from "../src/index.js";
+import { benchBrowser } from "./browser.js";
 import type { Context } from "./context.js";
 import { benchGemm } from "./gemm.js";
 import { benchKernels } from "./kernels.js";
@@ -39,6 +40,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   optimizers: (context) => benchOptimizers(context),
   openblas: (context) => benchOpenblas(context),
   page: (context) => benchPage(context),
+  browser: (context) => benchBrowser(context),
   peers: ({ createEngine }, { only }) => benchPeers(createEngine, { only }),
   memory: async function* ({ createEngine }) {
     yield benchMemory(await createEngine(), collectedHeapBytes);
