@@ -13,8 +13,8 @@ export type { EpochReport, Progress } from "./training/report.js";
  * trains an epoch whenever it is asked for the next report (leaving the loop stops the training), has the `history` of the
  * reports so far, and with `run()` goes to the end by itself. Gradients that the network still had are forgotten.
  *
- * @throws RangeError, TypeError, ShapeError for an invalid option or a training set smaller than one batch, FormatError for
- * an invalid checkpoint; nothing has moved then. The iterator throws a DivergenceError when a batch's loss is NaN or
+ * @throws RangeError, TypeError, ShapeError for an invalid option, a checkpoint that does not fit, or a training set smaller
+ * than one batch; nothing has moved then. The iterator throws a DivergenceError when a batch's loss is NaN or
  * infinite: the parameters are of no use any more
  */
 export function fit(network: Network, data: Rows, options: FitOptions = {}): TrainingRun {

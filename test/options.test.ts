@@ -146,6 +146,7 @@ describe("options of fit of a wrong type", () => {
     ["signal", 5],
     ["onProgress", 5],
     ["resume", {}],
+    ["resume", new Uint8Array(3)],
     ["resume", "run.safetensors"],
     ["callbacks", () => {}],
   ])("%s: %j", (name, value) => {

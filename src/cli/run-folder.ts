@@ -4,6 +4,7 @@ import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { FormatError } from "../errors.js";
 import { readCheckpoint } from "../node/training-files.js";
+import type { CheckpointContents } from "../training/checkpoint.js";
 import { prepareFolder, writeWhole } from "./files.js";
 import { SETTING_NAMES, type TrainSettings } from "./settings.js";
 
@@ -60,7 +61,7 @@ export async function readRecord(folder: string): Promise<RunRecord> {
 }
 
 /** The newest checkpoint; undefined if the run was ended before its first. */
-export function readRunCheckpoint(folder: string): Promise<Uint8Array | undefined> {
+export function readRunCheckpoint(folder: string): Promise<CheckpointContents | undefined> {
   return readCheckpoint(checkpointPath(folder));
 }
 

@@ -2,6 +2,7 @@
 
 import { fileCheckpoint } from "../node/training-files.js";
 import type { Callback, RunView } from "../training/callbacks.js";
+import { saveCheckpoint } from "../training/checkpoint.js";
 
 /**
  * Writes after the first batch when `seconds` have passed since the last time; and after the last epoch, or the one that a
@@ -25,7 +26,7 @@ export class TimedCheckpoint implements Callback {
 
   /** Writes now. */
   async write(run: Pick<RunView, "checkpoint" | "epoch" | "batch">): Promise<void> {
-    await this.#write(run.checkpoint(), { epoch: run.epoch, batch: run.batch });
+    await this.#write(saveCheckpoint(run), { epoch: run.epoch, batch: run.batch });
     this.#last = performance.now();
   }
 }

@@ -7,6 +7,7 @@ import type { Evaluation } from "../evaluation.js";
 import { serializeModel } from "../formats/model.js";
 import type { Network } from "../network.js";
 import { type EpochReport, fit } from "../trainer.js";
+import type { CheckpointContents } from "../training/checkpoint.js";
 import { EarlyStopping } from "../training/early-stopping.js";
 import type { ClassWeights } from "../training/weights.js";
 import { writeWhole } from "./files.js";
@@ -37,7 +38,7 @@ export interface TrainOptions extends Partial<TrainSettings> {
 interface Run {
   readonly folder: string;
   readonly settings: TrainSettings;
-  readonly resume: Uint8Array | undefined;
+  readonly resume: CheckpointContents | undefined;
   readonly task: TrainingTask;
   /** Makes or changes the folder: once everything that was asked for is known to be possible. */
   begin(): Promise<void>;

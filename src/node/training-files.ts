@@ -2,6 +2,7 @@
 
 import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { type CheckpointContents, loadCheckpoint } from "../training/checkpoint.js";
 import type { CheckpointOptions, CheckpointPosition } from "../training/checkpoint-callback.js";
 import type { LoggerOptions } from "../training/loggers.js";
 import { removeStaleTemporaries, writeWhole } from "./write-whole.js";
@@ -25,14 +26,17 @@ export function fileCheckpoint(path: string | ((position: CheckpointPosition) =>
   };
 }
 
-/** The bytes of a checkpoint for `resume`; undefined when there is no such file, as before a training's first checkpoint. */
-export async function readCheckpoint(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+/**
+ * A checkpoint for `resume`; undefined when there is no such file, as before a training's first checkpoint.
+ *
+ * @throws FormatError for a file that is none
+ */
+export async function readCheckpoint(path: string): Promise<CheckpointContents | undefined> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
     throw error;
-  }
+  });
+  return bytes && loadCheckpoint(bytes, path);
 }
 
 /** The `write` of a `CsvLogger` or `JsonlLogger`: a training's first lines replace the file, later ones are appended. */

@@ -2,6 +2,7 @@
 
 import type { Loss } from "../losses/loss.js";
 import type { Network } from "../network.js";
+import type { CheckpointContents } from "./checkpoint.js";
 import type { History } from "./history.js";
 import type { EpochReport, Metric } from "./report.js";
 
@@ -30,12 +31,12 @@ export interface RunView {
   /** Ends the training after this epoch; an epoch under way is finished first. */
   stop(): void;
   /**
-   * Everything that the rest of the training depends on, as the bytes of a file for `resume`.
+   * Everything that the rest of the training depends on, for `resume`; `saveCheckpoint` makes a file of it.
    *
    * @throws Error while callbacks are being told of a batch or an epoch, which some of them would not know of or learn of
    * twice: it can be called in `onSettled`, between two epochs, whenever other tasks have their turn, and after the end
    */
-  checkpoint(): Uint8Array;
+  checkpoint(): CheckpointContents;
 }
 
 /** What a callback can know before the training begins. */

@@ -2,6 +2,7 @@
 
 import { checkInteger, checkOptions, type OptionNames } from "../check-options.js";
 import type { Callback, CallbackState, RunPlan, RunView } from "./callbacks.js";
+import { saveCheckpoint } from "./checkpoint.js";
 import { MONITOR_OPTIONS, Monitor, type MonitorOptions } from "./monitor.js";
 import type { EpochReport } from "./report.js";
 
@@ -14,7 +15,7 @@ export interface CheckpointPosition {
 
 /** Options of Checkpoint. Without any of the last three: after every epoch. */
 export interface CheckpointOptions {
-  /** Is given the bytes for `resume`; training waits for what it returns. In Node: `fileCheckpoint` of simdgrad/node. */
+  /** Is given the bytes of a file for `loadCheckpoint`; training waits for what it returns. In Node: `fileCheckpoint` of simdgrad/node. */
   write(bytes: Uint8Array, position: CheckpointPosition): void | Promise<void>;
   /** Write after every n-th epoch. */
   readonly everyEpochs?: number;
@@ -69,7 +70,7 @@ export class Checkpoint implements Callback {
 
   onSettled(event: "batch" | "epoch", run: RunView): void | Promise<void> {
     const due = event === "batch" ? this.#isBatchDue(run) : this.#improved || this.#isEpochDue(run);
-    if (due) return this.#write(run.checkpoint(), { epoch: run.epoch, batch: run.batch });
+    if (due) return this.#write(saveCheckpoint(run), { epoch: run.epoch, batch: run.batch });
   }
 
   state(): CallbackState {

@@ -18,7 +18,7 @@ export interface CheckpointState extends CheckpointValues {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** @throws FormatError for whatever `serializeCheckpoint` would not have written */
+/** @throws FormatError for whatever `saveCheckpoint` would not have written */
 export function readState(value: unknown, name: string): CheckpointState {
   const state = fields(value, `${name}: state`);
   const position = readPosition(state.position, `${name}: position`);

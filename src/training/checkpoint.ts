@@ -47,7 +47,7 @@ export interface CheckpointValues {
   readonly history: readonly EpochReport[];
 }
 
-/** A checkpoint in memory. */
+/** A checkpoint in memory: copies, which the rest of the training leaves as they are. */
 export interface CheckpointContents extends CheckpointValues {
   /** Parameters and buffers: `network.loadStateDict` takes them, to use the network without training on. */
   readonly network: StateDict;
@@ -58,16 +58,13 @@ export interface CheckpointContents extends CheckpointValues {
 }
 
 /**
- * The state of a training as the bytes of a safetensors file, which `fit` takes as `resume`.
+ * The state of a training as the bytes of a safetensors file, from which `loadCheckpoint` makes what `fit` takes as `resume`.
+ * The arrays are float32.
  *
  * @throws Error when the training has not begun, has failed, or is telling its callbacks of a batch or an epoch
  */
 export function saveCheckpoint(run: Pick<RunView, "checkpoint">): Uint8Array {
-  return run.checkpoint();
-}
-
-/** The bytes of a file; the arrays are float32, in the shapes they have in memory. */
-export function serializeCheckpoint(contents: CheckpointContents, gradientShapes: readonly (readonly number[])[]) {
+  const contents = run.checkpoint();
   const { network, optimizer, gradients, callbacks } = contents;
   const tensors: [string, Tensor][] = [];
   const add = (name: string, data: Float32Array, shape: readonly number[]) =>
@@ -76,7 +73,7 @@ export function serializeCheckpoint(contents: CheckpointContents, gradientShapes
   for (const [slot, arrays] of Object.entries(optimizer.slots)) {
     for (const [i, data] of arrays.entries()) add(`optimizer.${slot}.${i}`, data, [data.length]);
   }
-  for (const [i, data] of gradients) add(`gradient.${i}`, data, gradientShapes[i] as readonly number[]);
+  for (const [i, data] of gradients) add(`gradient.${i}`, data, [data.length]);
   for (const [i, { arrays = {} }] of callbacks.entries()) {
     for (const [name, { shape, data }] of Object.entries(arrays)) add(`callback.${i}.${name}`, data, shape);
   }
@@ -97,7 +94,7 @@ export function serializeCheckpoint(contents: CheckpointContents, gradientShapes
 }
 
 /**
- * What `saveCheckpoint` made the bytes of. Whether it is of the network at hand, `fit` finds out.
+ * What `saveCheckpoint` made the bytes of, for `fit` to go on from; it finds out whether the network and data are the same.
  *
  * @param name of the file, for messages
  * @throws FormatError when it is no such file

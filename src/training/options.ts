@@ -5,7 +5,7 @@ import { checkSplit } from "../data/split.js";
 import type { Rows } from "../data/subset.js";
 import { Network } from "../network.js";
 import type { Callback } from "./callbacks.js";
-import { type CheckpointContents, loadCheckpoint } from "./checkpoint.js";
+import type { CheckpointContents } from "./checkpoint.js";
 import { type Metric, type Progress, reportedMetrics } from "./report.js";
 import { checkSchedule, type LearningRateSchedule } from "./schedule.js";
 import { checkHasRows, checkTaken } from "./trial.js";
@@ -48,10 +48,10 @@ export interface FitOptions {
   /** Told of batches and epochs, in this order. */
   readonly callbacks?: readonly Callback[];
   /**
-   * A checkpoint's bytes, or what `loadCheckpoint` made of them: go on from there, to the same bits as if there had been no
+   * What `loadCheckpoint` gives, or another run's `checkpoint()`: go on from there, to the same bits as if there had been no
    * stop. Network, data and all other options must be the same, only `epochs` may be more.
    */
-  readonly resume?: Uint8Array | CheckpointContents;
+  readonly resume?: CheckpointContents;
   /** Stops after the current batch; the epoch it fell in is still evaluated and reported, with `completed: false`. */
   readonly signal?: AbortSignal;
   /** Called about ten times a second while an epoch runs, and at its end. */
@@ -89,7 +89,6 @@ export interface Plan {
   readonly callbacks: readonly Callback[];
   readonly metrics: readonly Metric[];
   readonly scheduleMetric: Metric;
-  readonly checkpoint: CheckpointContents | undefined;
 }
 
 /** The settings that a checkpoint's training and the one that goes on with it must share. */
@@ -98,7 +97,7 @@ export function sharedSettings({ data, options, batchSize, shuffle, accumulate }
   return { rows: data.rows, columns: data.columns, batchSize, shuffle: Number(shuffle), accumulate, validationSplit };
 }
 
-/** @throws RangeError, TypeError, ShapeError for invalid options; FormatError for an invalid checkpoint. Nothing has moved then */
+/** @throws RangeError, TypeError, ShapeError for invalid options; nothing has moved then */
 export function planTraining(network: Network, data: Rows, options: FitOptions): Plan {
   checkOptions("fit", options, OPTIONS);
   if (!(network instanceof Network)) throw new TypeError(`fit: network: expected a Network, got ${describe(network)}`);
@@ -137,13 +136,12 @@ export function planTraining(network: Network, data: Rows, options: FitOptions):
     throw new RangeError(`scheduleMetric: expected one of ${metrics.join(", ")}, got ${String(scheduleMetric)}`);
   }
   for (const callback of callbacks) callback.check?.({ epochs, loss: network.loss, metrics });
-  const checkpoint = resume instanceof Uint8Array ? loadCheckpoint(resume, "resume") : resume;
-  if (checkpoint !== undefined && typeof checkpoint?.position !== "object") {
-    throw new TypeError(`resume: expected a checkpoint's bytes or contents, got ${describe(resume)}`);
+  if (resume !== undefined && typeof resume?.position !== "object") {
+    throw new TypeError(`resume: expected what loadCheckpoint gives, got ${describe(resume)}`);
   }
   const settings = { epochs, batchSize, shuffle, evaluateTraining, accumulate, callbacks, metrics, scheduleMetric };
-  const plan = { network, data, options, ...settings, checkpoint };
-  if (checkpoint) checkContinues(plan, checkpoint);
+  const plan = { network, data, options, ...settings };
+  if (resume) checkContinues(plan, resume);
   checkTaken("fit: data", network, data);
   if (validation) checkTaken("validation", network, validation);
   return plan;

@@ -4,6 +4,7 @@ import { iterateMinibatches } from "../data/minibatches.js";
 import { DivergenceError } from "../errors.js";
 import type { Network } from "../network.js";
 import type { Outcome, RunView } from "./callbacks.js";
+import type { CheckpointContents } from "./checkpoint.js";
 import { EpochOrder } from "./epoch-order.js";
 import { History } from "./history.js";
 import type { Plan } from "./options.js";
@@ -35,7 +36,7 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
     this.#schedule = new ScheduleFollower(plan.options.schedule, plan.scheduleMetric, plan.network.optimizer);
     this.#stepper = new Stepper(plan.network, plan.accumulate, this.#schedule);
     this.#clock = new ProgressClock(plan.options.onProgress);
-    this.#history = new History(plan.checkpoint?.history);
+    this.#history = new History(plan.options.resume?.history);
     this.#reports = this.#train();
   }
 
@@ -68,7 +69,7 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
   }
 
   get resumed(): boolean {
-    return this.#plan.checkpoint !== undefined;
+    return this.#plan.options.resume !== undefined;
   }
 
   get stopped(): boolean {
@@ -79,7 +80,7 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
     this.#progression.stopped = true;
   }
 
-  checkpoint(): Uint8Array {
+  checkpoint(): CheckpointContents {
     if (this.#settled) return captureTraining(this.#plan, this.#progression, this.#history);
     throw new Error("checkpoint: expected a training between two batches that all callbacks know of: see onSettled");
   }
@@ -130,7 +131,8 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
 
   /** Takes up the checkpoint, if there is one, and chooses the rows. @throws as restoreTraining; nothing has changed then */
   #begin(): void {
-    const { network, checkpoint, options, batchSize } = this.#plan;
+    const { network, options, batchSize } = this.#plan;
+    const checkpoint = options.resume;
     const { random } = network.engine;
     const before = random.state;
     try {
@@ -152,7 +154,7 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
     }
   }
 
-  #resume(checkpoint: NonNullable<Plan["checkpoint"]>): void {
+  #resume(checkpoint: CheckpointContents): void {
     const { position, random } = checkpoint;
     if (position.batch > this.#batches) {
       throw new RangeError(`resume: expected at most ${this.#batches} batches an epoch, got ${position.batch}`);

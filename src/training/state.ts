@@ -3,7 +3,7 @@
 import { ShapeError } from "../errors.js";
 import type { Network } from "../network.js";
 import type { RandomState } from "../random.js";
-import { type CheckpointContents, serializeCheckpoint, type TrainingPosition } from "./checkpoint.js";
+import type { CheckpointContents, TrainingPosition } from "./checkpoint.js";
 import type { History } from "./history.js";
 import { type Plan, sharedSettings } from "./options.js";
 
@@ -25,13 +25,13 @@ export function startOfTraining(): Progression {
   return { epoch: 1, batch: 0, losses: 0, seconds: 0, stopped: false, ...random };
 }
 
-/** The bytes of a checkpoint. */
-export function captureTraining(plan: Plan, progression: Progression, history: History): Uint8Array {
+/** A checkpoint. */
+export function captureTraining(plan: Plan, progression: Progression, history: History): CheckpointContents {
   const { network, callbacks, options } = plan;
   const { epoch, batch, losses, seconds, stopped, epochRandom, splitRandom } = progression;
   const parameters = network.parameters();
   const pending = [...parameters.entries()].filter(([, parameter]) => plan.accumulate > 1 && parameter.hasGradient);
-  const contents: CheckpointContents = {
+  return {
     position: { epoch, batch, losses, seconds, stopped },
     random: {
       now: network.engine.random.state,
@@ -46,10 +46,6 @@ export function captureTraining(plan: Plan, progression: Progression, history: H
     gradients: new Map(pending.map(([i, parameter]) => [i, parameter.gradient()])),
     callbacks: callbacks.map((callback) => callback.state?.() ?? { values: null }),
   };
-  return serializeCheckpoint(
-    contents,
-    parameters.map(({ shape }) => shape),
-  );
 }
 
 /**

@@ -82,7 +82,8 @@ describe("training's files", () => {
     const write = fileCheckpoint(path);
     await write(Uint8Array.of(1, 2), { epoch: 1, batch: 0 });
     await write(Uint8Array.of(3), { epoch: 2, batch: 0 });
-    expect([...((await readCheckpoint(path)) as Uint8Array)]).toEqual([3]);
+    expect([...(await readFile(path))]).toEqual([3]);
+    await expect(readCheckpoint(path)).rejects.toThrow(`${path}: expected at least 8 bytes, got 1`);
     expect(await readdir(join(folder, "runs"))).toEqual(["a.safetensors"]);
     await expect(readCheckpoint(folder)).rejects.toThrow("EISDIR");
   });

@@ -7,6 +7,7 @@ import {
   BatchNorm,
   type Callback,
   Checkpoint,
+  type CheckpointContents,
   CosineAnnealingLR,
   Dense,
   Dropout,
@@ -106,7 +107,7 @@ const SCENARIOS: readonly Scenario[] = [
 
 /** Trains to the end from a checkpoint, with an engine of another seed and a network of other weights. */
 async function resume({ options, network }: Scenario, bytes: Uint8Array) {
-  const again = await prepare((rows) => ({ ...options(rows), resume: bytes }), network, { seed: 99 });
+  const again = await prepare((rows) => ({ ...options(rows), resume: loadCheckpoint(bytes) }), network, { seed: 99 });
   await again.run.run();
   return { hash: stateHash(again.network), curves: curves(again.run), random: again.engine.random.state };
 }
@@ -152,7 +153,7 @@ describe.each(SCENARIOS)("a training with $name", (scenario) => {
           const options = scenario.options(rows);
           const interrupter = { onBatchEnd: () => void (--left === 0 && controller.abort()) };
           const callbacks = [...(options.callbacks ?? []), interrupter];
-          return { ...options, callbacks, signal: controller.signal, ...(bytes && { resume: bytes }) };
+          return { ...options, callbacks, signal: controller.signal, ...(bytes && { resume: loadCheckpoint(bytes) }) };
         },
         scenario.network,
         { seed: stops === 0 ? 5 : 50 + stops },
@@ -204,13 +205,17 @@ describe("resume", () => {
     [{ callbacks: [{}] }, "expected 0 callbacks as in the checkpoint, got 1"],
   ])("refuses other options: %j", async (options, message) => {
     const { bytes } = await halfway();
-    const other = (rows: Given) => ({ ...scenario.options(rows), ...(options as object), resume: bytes });
+    const other = (rows: Given) => ({
+      ...scenario.options(rows),
+      ...(options as object),
+      resume: loadCheckpoint(bytes),
+    });
     await expect(prepare(other, scenario.network)).rejects.toThrow(message);
   });
 
   it("refuses other data and networks, and leaves the network and the generator as they were", async () => {
     const { bytes } = await halfway();
-    const again = (rows: Given) => ({ ...scenario.options(rows), resume: bytes });
+    const again = (rows: Given) => ({ ...scenario.options(rows), resume: loadCheckpoint(bytes) });
     await expect(prepare(again, scenario.network, { rows: 131 })).rejects.toThrow("rows: expected 130");
     const { run, network, engine } = await prepare(again, (engine) => makeNetwork(engine, plainLayers()));
     const before = [stateHash(network), engine.random.state, engine.memory.bytesInUse];
@@ -365,12 +370,18 @@ describe("a checkpoint that is not one", () => {
     for (let attempt = 0; attempt < 400; ++attempt) {
       const bytes = good.slice();
       bytes[random.below(bytes.length)] = random.below(256);
+      let contents: CheckpointContents;
       try {
-        loadCheckpoint(bytes);
+        contents = loadCheckpoint(bytes);
       } catch (error) {
         expect(error).toBeInstanceOf(FormatError);
-        expect(() => fit(network, data, { ...options, resume: bytes })).toThrow(FormatError);
         ++refused;
+        continue;
+      }
+      try {
+        fit(network, data, { ...options, resume: contents });
+      } catch (error) {
+        expect(error).toBeInstanceOf(RangeError);
       }
     }
     expect(refused).toBeGreaterThan(50);

@@ -1,6 +1,7 @@
 /** Session: the worker's engine, data sets and network, and the run that trains it. */
 
 import {
+  type CheckpointContents,
   createEngine,
   type DataSource,
   type Dataset,
@@ -8,7 +9,6 @@ import {
   type Loss,
   type Network,
   Random,
-  type StateDict,
 } from "../../src/index.js";
 import type { WorkerEvent } from "../protocol.js";
 import { createNetwork } from "../run/network.js";
@@ -120,13 +120,13 @@ export class Session {
   }
 
   /** Takes up a checkpoint's run without going on with it yet. @throws as `loadStateDict` and `fit`; the network before stays */
-  async restore(settings: RunSettings, problem: Problem, bytes: Uint8Array, state: StateDict): Promise<Engine> {
+  async restore(settings: RunSettings, problem: Problem, resume: CheckpointContents): Promise<Engine> {
     const engine = await this.prepare(settings, problem);
     const network = createNetwork(engine, settings, problem.inputs, problem.outputs, problem.loss?.());
     const { train: data, validation } = this.placed;
     try {
-      network.loadStateDict(state);
-      const plan = { network, data, validation, epochs: settings.epochs, batchSize: settings.batch, resume: bytes };
+      network.loadStateDict(resume.network);
+      const plan = { network, data, validation, epochs: settings.epochs, batchSize: settings.batch, resume };
       const training = new Training(plan, this.send);
       this.adopt(network, settings);
       this.#training = training;

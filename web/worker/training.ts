@@ -1,6 +1,6 @@
 /** Training: one run of `fit` that can be paused, stepped, stopped and taken up again. */
 
-import { fit, type Network, type Rows, saveCheckpoint, type TrainingRun } from "../../src/index.js";
+import { type CheckpointContents, fit, type Network, type Rows, type TrainingRun } from "../../src/index.js";
 import type { WorkerEvent } from "../protocol.js";
 import { weightsHash } from "../run/weights-hash.js";
 import { Gate } from "./gate.js";
@@ -14,8 +14,8 @@ export interface TrainingPlan {
   readonly validation: Rows;
   readonly epochs: number;
   readonly batchSize: number;
-  /** Bytes of a checkpoint to go on from. */
-  readonly resume?: Uint8Array;
+  /** To go on from. */
+  readonly resume?: CheckpointContents;
   /** Batches before the first pause; default no pause. */
   readonly batches?: number;
   /** Epochs a second at most; 0, the default: no limit. */
@@ -30,7 +30,7 @@ export class Training {
   readonly #pace: Pace;
   readonly #interruption = new AbortController();
   readonly #send: (event: WorkerEvent) => void;
-  #checkpoint: Uint8Array | undefined;
+  #checkpoint: CheckpointContents | undefined;
 
   /** @throws as `fit` */
   constructor(plan: TrainingPlan, send: (event: WorkerEvent) => void) {
@@ -65,7 +65,7 @@ export class Training {
     this.#send({ kind: "status", status: "running" });
     try {
       await this.#run.run();
-      this.#checkpoint = saveCheckpoint(this.#run);
+      this.#checkpoint = this.#run.checkpoint();
       await this.#tell(this.#interruption.signal.aborted ? "stopped" : "finished");
     } catch (error) {
       this.#send({ kind: "status", status: "failed", message: (error as Error).message });
@@ -95,8 +95,8 @@ export class Training {
   }
 
   /** The run's state, in a pause or after its end. @throws Error while batches are trained */
-  checkpoint(): Uint8Array {
-    return this.#checkpoint ?? saveCheckpoint(this.#run);
+  checkpoint(): CheckpointContents {
+    return this.#checkpoint ?? this.#run.checkpoint();
   }
 
   async #tell(status: "paused" | "stopped" | "finished"): Promise<void> {

@@ -40,9 +40,10 @@ async function openModel(session: Session, settings: RunSettings, { name, bytes 
 
 async function openCheckpoint(session: Session, present: RunSettings, { name, bytes }: SavedFile) {
   const settings = settingsOfCheckpoint(bytes, name) ?? present;
-  const { position, history, network } = loadCheckpoint(bytes, name);
+  const contents = loadCheckpoint(bytes, name);
+  const { position, history } = contents;
   const problem = await mnistProblem();
-  const engine = await session.restore(settings, problem, bytes, network);
+  const engine = await session.restore(settings, problem, contents);
   const { epochs } = settings;
   const batches = Math.floor(session.placed.train.rows / settings.batch);
   const over = position.epoch > epochs;

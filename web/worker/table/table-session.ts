@@ -5,6 +5,7 @@ import { parseModel } from "../../../src/cli/model-file.js";
 import { predictAll, predictionTable } from "../../../src/cli/prediction.js";
 import { partTable, type TableParts } from "../../../src/cli/table-parts.js";
 import {
+  type CheckpointContents,
   createEngine,
   type Dataset,
   type Engine,
@@ -220,7 +221,7 @@ export class TableSession {
 
   #train(
     { epochs, batch }: Pick<RunSettings, "epochs" | "batch">,
-    more: { readonly pace: number; readonly batches?: number; readonly resume?: Uint8Array },
+    more: { readonly pace: number; readonly batches?: number; readonly resume?: CheckpointContents },
   ): void {
     const { training: data, validation } = this.#begun;
     const { network } = this.#present;
