@@ -1,6 +1,7 @@
 /** Drawing of the plane: what the network says of each point as colour, and the table's rows as marks. Free of Preact. */
 
-import { colourOfShare, css, markOf, type Rgb, type Shape } from "./class-palette.js";
+import { colourOfShare, css, markOf, type Rgb, SHAPES } from "./class-palette.js";
+import { outlineOf } from "./mark-outline.js";
 import type { PlanePrediction, PlaneView } from "./messages.js";
 
 /** How strongly the surest prediction covers the background. */
@@ -10,7 +11,7 @@ const RADIUS = 4;
 const SHADES = 128;
 
 /** Least and greatest target of the rows, which the ends of the colours stand for. */
-export function rangeOf({ targets }: PlaneView): readonly [number, number] {
+export function rangeOf({ targets }: Pick<PlaneView, "targets">): readonly [number, number] {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of targets) {
     least = Math.min(least, value);
@@ -58,77 +59,45 @@ export function classShares({ labels }: PlanePrediction, classes: number): numbe
   return counts.map((count) => count / (labels?.length || 1));
 }
 
+/** How the rows are drawn: the canvas's sides in the units of its transform, and colours of the page. */
+export interface RowStyle {
+  readonly width: number;
+  readonly height: number;
+  readonly ink: string;
+  readonly surface: string;
+}
+
 /**
- * All rows; those that are not trained on are hollow.
+ * Prepares drawing of the rows; those that are not trained on are hollow.
  *
- * @param width, height of the canvas in the units of its transform
+ * @returns draws the rows from one up to, but not including, another
  */
-export function drawRows(
+export function rowPainter(
   context: CanvasRenderingContext2D,
   { x, y, targets, held, ends }: PlaneView,
   isClasses: boolean,
-  { width, height, ink, surface }: { width: number; height: number; ink: string; surface: string },
-): void {
+  { width, height, ink, surface }: RowStyle,
+): (from: number, to: number) => void {
   const [left, right, bottom, top] = ends;
-  const [least, most] = isClasses ? [0, 1] : rangeOf({ targets } as PlaneView);
+  const [least, most] = isClasses ? [0, 1] : rangeOf({ targets });
+  const outlines = new Map(SHAPES.map((shape) => [shape, new Path2D(outlineOf(shape, RADIUS))]));
   context.lineWidth = 1.25;
-  for (let row = 0; row < x.length; ++row) {
-    const target = targets[row] as number;
-    const mark = isClasses
-      ? markOf(target)
-      : { colour: colourOfShare((target - least) / (most - least || 1)), shape: "circle" as const };
-    context.beginPath();
-    trace(
-      context,
-      mark.shape,
-      (((x[row] as number) - left) / (right - left)) * width,
-      height - (((y[row] as number) - bottom) / (top - bottom)) * height,
-    );
-    context.fillStyle = held[row] ? surface : css(mark.colour);
-    context.strokeStyle = held[row] ? css(mark.colour) : ink;
-    context.fill();
-    context.stroke();
-  }
-}
-
-/** Adds the outline of a mark to the path. */
-export function trace(context: CanvasRenderingContext2D, shape: Shape, x: number, y: number, r = RADIUS): void {
-  if (shape === "circle") context.arc(x, y, r, 0, 2 * Math.PI);
-  else if (shape === "square") context.rect(x - r * 0.9, y - r * 0.9, r * 1.8, r * 1.8);
-  else {
-    const corners = CORNERS[shape];
-    for (const [index, [dx, dy]] of corners.entries()) {
-      if (index === 0) context.moveTo(x + dx * r, y + dy * r);
-      else context.lineTo(x + dx * r, y + dy * r);
+  return (from, to) => {
+    for (let row = from; row < to; ++row) {
+      const target = targets[row] as number;
+      const mark = isClasses
+        ? markOf(target)
+        : { colour: colourOfShare((target - least) / (most - least || 1)), shape: "circle" as const };
+      const outline = outlines.get(mark.shape) as Path2D;
+      const colour = css(mark.colour);
+      const across = (((x[row] as number) - left) / (right - left)) * width;
+      const down = height - (((y[row] as number) - bottom) / (top - bottom)) * height;
+      context.fillStyle = held[row] ? surface : colour;
+      context.strokeStyle = held[row] ? colour : ink;
+      context.translate(across, down);
+      context.fill(outline);
+      context.stroke(outline);
+      context.translate(-across, -down);
     }
-    context.closePath();
-  }
+  };
 }
-
-const CORNERS: Readonly<Record<"triangle" | "diamond" | "cross", readonly (readonly [number, number])[]>> = {
-  triangle: [
-    [0, -1.2],
-    [1.1, 0.9],
-    [-1.1, 0.9],
-  ],
-  diamond: [
-    [0, -1.3],
-    [1.3, 0],
-    [0, 1.3],
-    [-1.3, 0],
-  ],
-  cross: [
-    [-0.4, -1.2],
-    [0.4, -1.2],
-    [0.4, -0.4],
-    [1.2, -0.4],
-    [1.2, 0.4],
-    [0.4, 0.4],
-    [0.4, 1.2],
-    [-0.4, 1.2],
-    [-0.4, 0.4],
-    [-1.2, 0.4],
-    [-1.2, -0.4],
-    [-0.4, -0.4],
-  ],
-};

@@ -1,17 +1,21 @@
 /** The plane of two features with what the network says of it, while it learns. */
 
 import { effect, signal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { percent } from "../page/numbers.js";
 import { theme, themeColour } from "../page/theme.js";
+import { inTurn } from "../page/turns.js";
 import { css, markOf } from "./class-palette.js";
+import { outlineOf } from "./mark-outline.js";
 import type { PlaneView, StartedRun } from "./messages.js";
-import { classShares, drawRows, paintPrediction, rangeOf, trace } from "./plane-picture.js";
+import { classShares, paintPrediction, rangeOf, rowPainter } from "./plane-picture.js";
 import { lastReport, predictPlane, progress, run, status } from "./store.js";
 
 /** Points of the grid a side, and milliseconds between two predictions of it. */
 const GRID = 96;
 const MILLISECONDS = 150;
+/** Rows that are drawn in one go. */
+const ROWS_AT_ONCE = 1000;
 
 export function Plane() {
   const started = run.value;
@@ -31,7 +35,7 @@ function PlaneFigure({ started, plane }: { readonly started: StartedRun; readonl
     [plane, classes],
   );
   const colours = theme.value;
-  useLayoutEffect(
+  useEffect(
     () => keepDrawn(rows.current as HTMLCanvasElement, plane, classes !== undefined),
     [plane, classes, colours],
   );
@@ -80,22 +84,11 @@ function describe({ axes: [x, y], targets }: PlaneView, classes: readonly string
 }
 
 function Mark({ label }: { readonly label: number }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useLayoutEffect(() => {
-    const context = canvas.current?.getContext("2d");
-    if (!context) return;
-    const { colour, shape } = markOf(label);
-    context.setTransform(2, 0, 0, 2, 0, 0);
-    context.clearRect(0, 0, 16, 16);
-    context.beginPath();
-    trace(context, shape, 8, 8, 5);
-    context.fillStyle = css(colour);
-    context.fill();
-  }, [label]);
+  const { colour, shape } = markOf(label);
   return (
-    <span aria-hidden="true">
-      <canvas ref={canvas} class="mark" width={32} height={32} />
-    </span>
+    <svg class="mark" viewBox="-8 -8 16 16" aria-hidden="true">
+      <path d={outlineOf(shape, 5)} fill={css(colour)} />
+    </svg>
   );
 }
 
@@ -142,20 +135,28 @@ function followNetwork(canvas: HTMLCanvasElement, plane: PlaneView, classes: num
 /** Draws the rows, anew whenever the canvas has another size. */
 function keepDrawn(canvas: HTMLCanvasElement, plane: PlaneView, isClasses: boolean): () => void {
   const context = canvas.getContext("2d") as CanvasRenderingContext2D;
+  let cancel = () => {};
   const draw = () => {
     const { clientWidth: width, clientHeight: height } = canvas;
     const scale = devicePixelRatio;
     canvas.width = width * scale;
     canvas.height = height * scale;
     context.setTransform(scale, 0, 0, scale, 0, 0);
-    drawRows(context, plane, isClasses, {
-      width,
-      height,
-      ink: themeColour("--surface"),
-      surface: themeColour("--surface"),
-    });
+    const surface = themeColour("--surface");
+    const paint = rowPainter(context, plane, isClasses, { width, height, ink: surface, surface });
+    const paintFrom = (row: number) => {
+      paint(row, Math.min(row + ROWS_AT_ONCE, plane.x.length));
+      if (row + ROWS_AT_ONCE < plane.x.length) cancel = inTurn(() => paintFrom(row + ROWS_AT_ONCE));
+    };
+    paintFrom(0);
   };
-  const observer = new ResizeObserver(draw);
+  const observer = new ResizeObserver(() => {
+    cancel();
+    cancel = inTurn(draw);
+  });
   observer.observe(canvas);
-  return () => observer.disconnect();
+  return () => {
+    observer.disconnect();
+    cancel();
+  };
 }

@@ -118,8 +118,10 @@ export async function start(step = false): Promise<void> {
       pace: pace.value,
     }),
   );
-  if (started) run.value = started;
-  else status.value = "failed";
+  batch(() => {
+    run.value = started;
+    if (!started) status.value = "failed";
+  });
 }
 
 export async function steer(name: "pause" | "continue" | "step" | "stop"): Promise<void> {
@@ -170,12 +172,13 @@ export async function openModel(file: GivenFile): Promise<void> {
   });
 }
 
+/** Before a start the plane of the run before stays until the new one has its own: the page must not jump. */
 function forgetRun(next: "idle" | "starting"): void {
   status.value = next;
+  if (next === "idle") run.value = undefined;
   progress.value = undefined;
   lastReport.value = undefined;
   hash.value = "";
-  run.value = undefined;
   result.value = undefined;
   lossCurve.clear();
   scoreCurve.clear();

@@ -21,6 +21,7 @@ import {
   start,
   status,
   steer,
+  task,
 } from "./store.js";
 
 const TITLES = {
@@ -51,7 +52,7 @@ const BUTTONS = { status, ready, start, steer, resume };
 const title = computed(() => TITLES[status.value]);
 const epoch = computed(() => (progress.value ? `${progress.value.epoch} / ${progress.value.epochs}` : "–"));
 const rate = computed(() => (progress.value ? short(progress.value.samplesPerSecond) : "–"));
-const isClasses = computed(() => run.value?.task !== "regression");
+const isClasses = computed(() => (run.value ?? task.value)?.task !== "regression");
 const score = computed(() => {
   const report = lastReport.value;
   if (!report) return "–";

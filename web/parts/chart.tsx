@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import type { Curve } from "../page/curve.js";
 import { theme, themeColour } from "../page/theme.js";
+import { inTurn } from "../page/turns.js";
 
 /** A line of a chart. */
 export interface Series {
@@ -36,15 +37,13 @@ export function Chart(props: Props) {
   const colours = theme.value;
 
   useEffect(() => {
-    const parent = box.current as HTMLDivElement;
-    const made = new uPlot(plotOptions(props, parent.clientWidth), curve.data, parent);
-    const resizing = new ResizeObserver(() => made.setSize({ width: parent.clientWidth, height: HEIGHT }));
-    resizing.observe(parent);
-    const stop = drawWhenChanged(made, curve, end);
+    let stop = () => {};
+    const cancel = inTurn(() => {
+      stop = mount(props, box.current as HTMLDivElement);
+    });
     return () => {
+      cancel();
       stop();
-      resizing.disconnect();
-      made.destroy();
     };
   }, [colours, series, curve, end, range, format]);
 
@@ -56,10 +55,28 @@ export function Chart(props: Props) {
   );
 }
 
+/** Draws the chart now and when it changes. @returns what takes it away */
+function mount(props: Props, parent: HTMLElement): () => void {
+  const { curve, end } = props;
+  const plot = new uPlot(plotOptions(props, parent.clientWidth), curve.data, parent);
+  const resizing = new ResizeObserver(() => {
+    // It tells of the size at first, too.
+    if (parent.clientWidth !== plot.width) plot.setSize({ width: parent.clientWidth, height: HEIGHT });
+  });
+  resizing.observe(parent);
+  const stop = drawWhenChanged(plot, curve, end);
+  return () => {
+    stop();
+    resizing.disconnect();
+    plot.destroy();
+  };
+}
+
 function drawWhenChanged(plot: uPlot, curve: Curve, end: ReadonlySignal<number>): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let frame = 0;
-  let drawn = 0;
+  let cancel = () => {};
+  let drawn = performance.now();
+  let made = true;
   const draw = () => {
     timer = undefined;
     drawn = performance.now();
@@ -68,9 +85,14 @@ function drawWhenChanged(plot: uPlot, curve: Curve, end: ReadonlySignal<number>)
   const stop = effect(() => {
     curve.version.value;
     end.value;
+    // What the plot was made with it has drawn already.
+    if (made) {
+      made = false;
+      return;
+    }
     timer ??= setTimeout(
       () => {
-        frame = requestAnimationFrame(draw);
+        cancel = inTurn(draw);
       },
       Math.max(0, drawn + MILLISECONDS - performance.now()),
     );
@@ -78,7 +100,7 @@ function drawWhenChanged(plot: uPlot, curve: Curve, end: ReadonlySignal<number>)
   return () => {
     stop();
     clearTimeout(timer);
-    cancelAnimationFrame(frame);
+    cancel();
   };
 }
 

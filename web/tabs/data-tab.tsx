@@ -4,7 +4,7 @@ import { FileDrop } from "../own-data/file-drop.js";
 import { OpenedModel } from "../own-data/opened-model.js";
 import { Plane } from "../own-data/plane.js";
 import { SAMPLES } from "../own-data/samples.js";
-import { busy, failure, openTable, ready, run, table, task } from "../own-data/store.js";
+import { busy, failure, openTable, ready, table, task } from "../own-data/store.js";
 import { TablePreview } from "../own-data/table-preview.js";
 import { TableResultView } from "../own-data/table-result.js";
 import { TableCharts, TableRun } from "../own-data/table-run.js";
@@ -37,9 +37,9 @@ export function DataTab() {
           </p>
         )}
         <TablePreview />
-        {open && <TableRun />}
-        {run.value && (
+        {open && (
           <>
+            <TableRun />
             <Plane />
             <TableCharts />
           </>
