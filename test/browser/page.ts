@@ -19,7 +19,7 @@ export interface Visit {
   close(): Promise<void>;
 }
 
-/** Opens the page at a tab and query such as "train?epochs=2", and waits until MNIST is loaded. */
+/** Opens the page at a tab and query such as "train?epochs=2", and waits until it is ready. */
 export async function visit(
   browser: Browser,
   url: string,
@@ -41,9 +41,9 @@ export async function visit(
   return { page, complaints, close: () => context.close() };
 }
 
-/** Waits until a run can be started. */
+/** Waits until a run can be started, or a table chosen. */
 export async function ready(page: Page): Promise<void> {
-  await page.locator(".buttons .primary:enabled").waitFor();
+  await page.locator(".buttons .primary:enabled, .data-choice").first().waitFor();
 }
 
 /** Opens a tab of the page. */
@@ -51,10 +51,19 @@ export async function openTab(page: Page, name: string): Promise<void> {
   await page.getByRole("tab", { name }).click();
 }
 
-/** Presses the button and waits for the run's state, as the page names it. Only on the tab "Train". */
+/** Presses the button and waits for the run's state, as the page names it. Only on the tabs "Train" and "Own data". */
 export async function press(page: Page, button: string, state: string): Promise<void> {
   await page.getByRole("button", { name: button, exact: true }).click();
   await page.getByTestId("status").filter({ hasText: state }).waitFor();
+}
+
+/** Presses the button and keeps the file that it downloads. @returns its path, which ends with the name that the page gave it */
+export async function download(page: Page, button: string): Promise<string> {
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: button }).click()]);
+  // Playwright's own name for the file has no ending, which the page shows.
+  const target = `${await file.path()}-${file.suggestedFilename()}`;
+  await file.saveAs(target);
+  return target;
 }
 
 /** SHA-256 of the weights that the page shows. */

@@ -18,7 +18,6 @@ export function FileDrop({ title, hint, accept, onFile }: Props) {
   };
   return (
     <fieldset
-      aria-label={title}
       class={over ? "file-drop over" : "file-drop"}
       onDragOver={(event) => {
         event.preventDefault();

@@ -1,6 +1,7 @@
 /** How well the network does on the rows that were set aside, and its files. */
 
 import { percent } from "../page/numbers.js";
+import { EngineLine } from "../parts/engine-line.js";
 import type { TableResult } from "./messages.js";
 import { downloadModel, downloadPredictions, hash, predicted, result, run, table } from "./store.js";
 
@@ -16,9 +17,10 @@ export function TableResultView() {
     <section class="result" aria-labelledby="test-title">
       <h2 id="test-title">Test: {started.rows.test.toLocaleString("en")} rows that were set aside</h2>
       {found.task === "classification" ? <Classes found={found} /> : <Values found={found} />}
+      <EngineLine info={started.engine} />
       {hash.value && (
         <p class="hash">
-          <span>Weights, SHA-256</span> <code>{hash.value}</code>
+          <span>Weights, SHA-256</span> <code data-testid="hash">{hash.value}</code>
         </p>
       )}
       <div class="buttons">

@@ -2,8 +2,10 @@
 
 import { computed } from "@preact/signals";
 import type uPlot from "uplot";
+import { tableSettings } from "../page/location.js";
 import { duration, percent, short } from "../page/numbers.js";
 import { Chart, type Series } from "../parts/chart.js";
+import { OneThreadNote } from "../parts/engine-line.js";
 import { ProgressBar } from "../parts/progress-bar.js";
 import { RunButtons } from "../parts/run-buttons.js";
 import {
@@ -77,11 +79,12 @@ export function TableRun() {
       <PaceChoice />
       <Progress />
       <dl class="figures">
-        <Figure name={title} value={epoch} unit="epoch" />
+        <Figure name={title} nameId="status" value={epoch} unit="epoch" />
         <Figure name="Rate" value={rate} unit="samples / s" />
         <Figure name="Time left" value={timeLeft} unit="" />
-        <Figure name="Validation" value={score} unit={isClasses.value ? "accuracy" : "R²"} />
+        <Figure name="Validation" value={score} valueId="score" unit={isClasses.value ? "accuracy" : "R²"} />
       </dl>
+      {tableSettings.value.threads !== 1 && <OneThreadNote />}
       {failure.value && (
         <p class="notice" role="alert">
           {failure.value}
@@ -104,11 +107,20 @@ const timeLeft = computed(() => {
 
 type Text = string | typeof title | typeof epoch;
 
-function Figure({ name, value, unit }: { readonly name: Text; readonly value: Text; readonly unit: string }) {
+interface FigureProps {
+  readonly name: Text;
+  readonly value: Text;
+  readonly unit: string;
+  /** How tests find them. */
+  readonly nameId?: string;
+  readonly valueId?: string;
+}
+
+function Figure({ name, value, unit, nameId, valueId }: FigureProps) {
   return (
     <div>
-      <dt>{name}</dt>
-      <dd>
+      <dt data-testid={nameId}>{name}</dt>
+      <dd data-testid={valueId}>
         {value} <small>{unit}</small>
       </dd>
     </div>

@@ -4,6 +4,7 @@ import { computed } from "@preact/signals";
 import { announcement } from "../page/announcements.js";
 import { duration, percent, short } from "../page/numbers.js";
 import { failure, lastReport, progress, status } from "../page/run-store.js";
+import { OneThreadNote } from "./engine-line.js";
 import { ProgressBar } from "./progress-bar.js";
 import { RunButtons } from "./run-buttons.js";
 
@@ -56,12 +57,7 @@ export function RunControls() {
           </dd>
         </div>
       </dl>
-      {!crossOriginIsolated && (
-        <p class="hint">
-          One thread only: this server does not send the headers COOP and COEP, without which browsers share no memory
-          between threads. The weights will be the same, to the last bit.
-        </p>
-      )}
+      <OneThreadNote />
       <Failure />
       <p class="visually-hidden" role="status">
         {announcement}

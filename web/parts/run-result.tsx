@@ -6,16 +6,14 @@ import { engine, failure, hash, runSettings } from "../page/run-store.js";
 import { saveFile } from "../page/save-file.js";
 import { call } from "../page/worker-client.js";
 import type { SavedFile } from "../protocol.js";
+import { EngineLine } from "./engine-line.js";
 
 export function RunResult() {
   const info = engine.value;
   if (!info) return null;
   return (
     <section class="result" aria-label="Result">
-      <p class="hint">
-        {info.threads} {info.threads === 1 ? "thread" : "threads"} ({info.threadsReason}) · {info.variant} SIMD (
-        {info.variantReason})
-      </p>
+      <EngineLine info={info} />
       {hash.value && (
         <>
           <p class="hash">

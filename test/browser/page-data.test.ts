@@ -1,0 +1,167 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { SITE } from "./built-page.js";
+import { launchChromium } from "./chromium.js";
+import { download, press, visit } from "./page.js";
+import { ISOLATION, type Served, serve } from "./serve.js";
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+const dataset = (name: string) => path(`../datasets/${name}.csv`);
+const [TABLE, MODEL, OTHERS] = ["Choose", "Open a model", "Predict the rows of a table"];
+
+let browser: Browser;
+let site: Served;
+
+beforeAll(async () => {
+  [browser, site] = await Promise.all([launchChromium(), serve(SITE, ISOLATION)]);
+});
+afterAll(() => Promise.all([browser?.close(), site?.close()]));
+
+/** Cells of a CSV file without quotes, the first row's too. */
+const cellsOf = (file: string) => {
+  const lines = readFileSync(file, "utf8").trimEnd().split("\n");
+  return lines.map((line) => line.split(","));
+};
+const scoreOf = (page: Page, id: string) => page.getByTestId(id).innerText().then(Number.parseFloat);
+
+async function give(page: Page, label: string, file: string): Promise<void> {
+  await page.getByLabel(label).setInputFiles(file);
+}
+
+async function train(page: Page): Promise<void> {
+  await page.getByLabel("Speed").selectOption("As fast as it goes");
+  await press(page, "Start training", "Finished");
+  await page.getByTestId("test-score").waitFor();
+}
+
+describe("two moons", () => {
+  it("show the boundary as it forms, and are parted in the end", async () => {
+    const { page, complaints, close } = await visit(browser, site.url, "data?epochs=80");
+    await page.getByRole("button", { name: "Two moons" }).click();
+    await page.getByText("400 rows, 3 columns").waitFor();
+    expect(await page.getByLabel("Column to predict").inputValue()).toBe("moon");
+    await press(page, "Start training", "Training");
+    const plane = page.getByRole("img", { name: "What the network predicts over east and north" });
+    const background = plane.locator("canvas").first();
+    const pictures = new Set<string>();
+    for (let tries = 0; tries < 8; ++tries) {
+      pictures.add(await background.evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL()));
+      await page.waitForTimeout(200);
+    }
+    expect(await page.getByTestId("status").innerText()).toBe("Training");
+    expect(pictures.size).toBeGreaterThanOrEqual(4);
+    await page.getByTestId("test-score").waitFor();
+    expect(await scoreOf(page, "test-score")).toBeGreaterThan(90);
+    expect(await scoreOf(page, "score")).toBeGreaterThan(90);
+    // Two half circles: each class has about its half of the plane, which the description says.
+    const [lower, upper] =
+      /lower (\d+)\s%, upper (\d+)\s%/.exec((await plane.getAttribute("aria-label")) ?? "")?.slice(1) ?? [];
+    expect(Number(lower) + Number(upper)).toBeCloseTo(100, -0.5);
+    expect(Math.min(Number(lower), Number(upper))).toBeGreaterThan(25);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});
+
+describe("a table of classes", () => {
+  it("iris: the target is found, what is shown belongs together, and every row is predicted", async () => {
+    const { page, complaints, close } = await visit(browser, site.url, "data");
+    await give(page, TABLE, dataset("iris"));
+    await page.getByText("3 classes: setosa, versicolor, virginica").waitFor();
+    expect(await page.getByLabel("Column to predict").inputValue()).toBe("target");
+    await train(page);
+    expect(await scoreOf(page, "score")).toBeGreaterThan(90);
+
+    const rows = await page.locator(".class-confusion tbody tr").allInnerTexts();
+    const confusion = rows.map((row) => row.trim().split(/\s+/).slice(1).map(Number));
+    expect(confusion.map((counts) => counts.reduce((sum, count) => sum + count))).toEqual([10, 10, 10]);
+    const right = confusion.reduce((sum, counts, label) => sum + (counts[label] as number), 0);
+    expect(await scoreOf(page, "test-score")).toBeCloseTo((100 * right) / 30, 1);
+
+    const [head, ...predicted] = cellsOf(await download(page, "Download predictions for iris.csv"));
+    await page.getByText("150 rows predicted: iris-predictions.csv.").waitFor();
+    const classes = ["setosa", "versicolor", "virginica"];
+    expect(head).toEqual(["prediction", ...classes.map((name) => `probability_${name}`)]);
+    const labels = cellsOf(dataset("iris"))
+      .slice(1)
+      .map((cells) => cells.at(-1));
+    expect(predicted).toHaveLength(labels.length);
+    for (const [name, ...texts] of predicted) {
+      const probabilities = texts.map(Number);
+      expect(probabilities.reduce((sum, value) => sum + value)).toBeCloseTo(1, 5);
+      expect(name).toBe(classes[probabilities.indexOf(Math.max(...probabilities))]);
+    }
+    const hits = predicted.filter(([name], row) => name === labels[row]).length;
+    expect(hits / labels.length).toBeGreaterThan(0.93);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});
+
+describe("a table of values", () => {
+  it("diabetes: R², the errors, and a point for each row of the test", async () => {
+    const { page, complaints, close } = await visit(browser, site.url, "data?epochs=25");
+    await give(page, TABLE, dataset("diabetes"));
+    await page.getByText("A number for each row, measured by R²").waitFor();
+    await train(page);
+    const shown = await page.locator(".result").innerText();
+    const [r2, rmse, mae] = (/R² (-?[\d.]+), .*error ([\d.]+), .*error ([\d.]+\d)/.exec(shown) ?? [])
+      .slice(1)
+      .map(Number);
+    // A linear model explains about half of the variance.
+    expect(r2).toBeGreaterThan(0.3);
+    expect(mae).toBeLessThan(rmse as number);
+    expect(rmse).toBeLessThan(70);
+    const points = page.locator(".scatter circle");
+    expect(await points.count()).toBe(Number(/Test: (\d+) rows/.exec(shown)?.[1]));
+    const heights = await points.evaluateAll((all) => all.map((point) => point.getBoundingClientRect().y));
+    expect(new Set(heights.map(Math.round)).size).toBeGreaterThan(40);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});
+
+describe("a downloaded model", { timeout: 120_000 }, () => {
+  it.each(["iris", "diabetes"])("%s: predicts the same in another visit, and by the command line", async (name) => {
+    const first = await visit(browser, site.url, "data?epochs=30");
+    await give(first.page, TABLE, dataset(name));
+    await train(first.page);
+    const [head, ...expected] = cellsOf(await download(first.page, `Download predictions for ${name}.csv`));
+    const models = {
+      safetensors: await download(first.page, "Download the model"),
+      onnx: await download(first.page, "Download as ONNX"),
+    };
+    await first.close();
+    for (const model of Object.values(models)) {
+      const { page, complaints, close } = await visit(browser, site.url, "data");
+      await give(page, MODEL, model);
+      await page.getByText("predicts target").waitFor();
+      const [file] = await Promise.all([page.waitForEvent("download"), give(page, OTHERS, dataset(name))]);
+      expect(file.suggestedFilename()).toBe(`${name}-predictions.csv`);
+      expect(cellsOf(await file.path())).toEqual([head, ...expected]);
+      expect(complaints).toEqual([]);
+      await close();
+
+      const out = `${model}.csv`;
+      const command = [path("../../build/cli/main.js"), "predict", model, dataset(name), "--out", out];
+      await promisify(execFile)(process.execPath, command);
+      const [ownHead, ...own] = cellsOf(out);
+      expect(ownHead).toEqual(head);
+      expect(own).toHaveLength(expected.length);
+      // Node may have another binary than the browser, with other roundings.
+      for (const [row, cells] of own.entries()) expectSame(cells, expected[row] as string[]);
+    }
+  });
+});
+
+function expectSame(cells: readonly string[], expected: readonly string[]): void {
+  for (const [column, text] of expected.entries()) {
+    if (Number.isNaN(Number(text))) expect(cells[column]).toBe(text);
+    else
+      expect(Math.abs(Number(cells[column]) - Number(text))).toBeLessThan(1e-4 * Math.max(1, Math.abs(Number(text))));
+  }
+}
