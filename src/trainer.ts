@@ -9,9 +9,9 @@ export type { FitOptions } from "./training/options.js";
 export type { EpochReport, Progress } from "./training/report.js";
 
 /**
- * Trains `network` on minibatches of `data`; a last partial batch is dropped. What it returns is an async iterator, which
- * trains an epoch whenever it is asked for the next report (leaving the loop stops the training), has the `history` of the
- * reports so far, and with `run()` goes to the end by itself. Gradients that the network still had are forgotten.
+ * Trains `network` on minibatches of `data`. What it returns is an async iterator, which trains an epoch whenever it is asked
+ * for the next report (leaving the loop stops the training), has the `history` of the reports so far, and with `run()` goes to
+ * the end by itself. Gradients that the network still had are forgotten.
  *
  * @throws RangeError, TypeError, ShapeError for an invalid option, a checkpoint that does not fit, or a training set smaller
  * than one batch; nothing has moved then. The iterator throws a DivergenceError when a batch's loss is NaN or

@@ -139,6 +139,7 @@ describe("options of fit of a wrong type", () => {
     ["batchSize", "32"],
     ["accumulate", "2"],
     ["shuffle", "no"],
+    ["dropLast", 1],
     ["evaluateTraining", 0],
     ["validation", [[1, 2]]],
     ["validation", null],

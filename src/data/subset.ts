@@ -12,8 +12,8 @@ export type Rows = Pick<Dataset, "inputs" | "targets" | "weights" | "rows" | "co
 };
 
 /**
- * The rows `indices` of a data set, in that order; a row may come more than once. It reads the data set's memory, so it is
- * of no use once that is disposed of, and has nothing to dispose of itself.
+ * The rows `indices` of a data set, or of a subset of one, in that order; a row may come more than once. It reads the data
+ * set's memory, so it is of no use once that is disposed of, and has nothing to dispose of itself.
  */
 export class Subset implements Rows {
   readonly inputs: Dataset["inputs"];
@@ -24,18 +24,20 @@ export class Subset implements Rows {
   readonly columns: number;
 
   /**
-   * @param weights [rows of the data set, 1] in place of the data set's own
-   * @throws RangeError for an index that is none of the data set's rows; ShapeError, TypeError for weights that do not fit
+   * @param data where the indices count from 0: a subset's rows have new ones
+   * @param weights [rows of the whole data set, 1] in place of its own
+   * @throws RangeError for an index that is none of the rows; TypeError for weights that do not fit
    */
   constructor(data: Rows, indices: ArrayLike<number>, weights: Matrix | undefined = data.weights) {
     const all = data.inputs.rows;
+    const { rows } = data;
     this.indices = new Int32Array(indices.length);
     for (let i = 0; i < indices.length; ++i) {
       const row = indices[i] as number;
-      if (!Number.isInteger(row) || row < 0 || row >= all) {
-        throw new RangeError(`subset: row ${i}: expected an index from 0 to ${all - 1}, got ${row}`);
+      if (!Number.isInteger(row) || row < 0 || row >= rows) {
+        throw new RangeError(`subset: row ${i}: expected an index from 0 to ${rows - 1}, got ${row}`);
       }
-      this.indices[i] = row;
+      this.indices[i] = data.indices?.[row] ?? row;
     }
     if (weights !== undefined && !(weights instanceof Matrix && weights.rows === all && weights.columns === 1)) {
       throw new TypeError(`subset: weights: expected a Matrix ${all} × 1`);

@@ -21,17 +21,26 @@ export interface OptimizerConfig {
 
 /** One optimizer serves one network, which attaches it. */
 export abstract class Optimizer {
-  /** The step length; may be changed between steps, as schedules do. */
-  learningRate: number;
+  #learningRate!: number;
   readonly initialLearningRate: number;
   protected engine!: Engine;
   protected parameters: readonly Parameter[] = [];
 
   /** @throws TypeError, RangeError for a learning rate that is no number, negative or not finite */
   constructor(learningRate: number) {
-    checkNumber("learningRate", learningRate);
     this.learningRate = learningRate;
     this.initialLearningRate = learningRate;
+  }
+
+  /** The step length; may be changed between steps, as schedules do. */
+  get learningRate(): number {
+    return this.#learningRate;
+  }
+
+  /** @throws TypeError, RangeError for what is no number, negative or not finite */
+  set learningRate(value: number) {
+    checkNumber("learningRate", value);
+    this.#learningRate = value;
   }
 
   /** Called by the network: the place to allocate. @throws Error when called twice */

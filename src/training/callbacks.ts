@@ -1,5 +1,6 @@
 /** The contract of a callback: what training calls as it goes on, and what a callback may ask of it. */
 
+import { describe, type OptionNames } from "../check-options.js";
 import type { Loss } from "../losses/loss.js";
 import type { Network } from "../network.js";
 import type { CheckpointContents } from "./checkpoint.js";
@@ -74,4 +75,35 @@ export interface Callback {
   state?(): CallbackState;
   /** @throws FormatError for what is no such state: it comes from a file. Nothing has changed then */
   loadState?(state: CallbackState): void;
+}
+
+const METHODS: OptionNames<Callback> = {
+  check: true,
+  onTrainBegin: true,
+  onBatchEnd: true,
+  onEpochEnd: true,
+  onSettled: true,
+  onTrainEnd: true,
+  state: true,
+  loadState: true,
+};
+
+/** @throws TypeError for what is no list of callbacks, and for one with a method for an event that there is not: a slip */
+export function checkCallbacks(callbacks: readonly Callback[]): void {
+  if (!Array.isArray(callbacks)) throw new TypeError(`callbacks: expected a list, got ${describe(callbacks)}`);
+  for (const [index, callback] of callbacks.entries()) {
+    if (typeof callback !== "object" || callback === null) {
+      throw new TypeError(`callbacks[${index}]: expected an object, got ${describe(callback)}`);
+    }
+    const unknown = namesOf(callback).find((name) => /^on[A-Z]/.test(name) && !Object.hasOwn(METHODS, name));
+    if (unknown === undefined) continue;
+    const events = Object.keys(METHODS).filter((name) => name.startsWith("on"));
+    throw new TypeError(`callbacks[${index}]: expected the events ${events.join(", ")}, got ${unknown}`);
+  }
+}
+
+/** Names of its own and of its classes' properties. */
+function namesOf(value: object): string[] {
+  const parent = Object.getPrototypeOf(value);
+  return [...Object.getOwnPropertyNames(value), ...(parent === null ? [] : namesOf(parent))];
 }

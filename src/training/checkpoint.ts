@@ -20,7 +20,7 @@ export interface TrainingPosition {
   readonly epoch: number;
   /** Its batches that are done. */
   readonly batch: number;
-  /** The sum of their losses, and the time they took in seconds. */
+  /** The sum of their losses, each times its share of a whole batch's rows, and the time they took in seconds. */
   readonly losses: number;
   readonly seconds: number;
   /** Whether a callback has asked for the end. */

@@ -4,7 +4,7 @@ import { checkBoolean, checkInteger, checkOptions, describe, type OptionNames } 
 import { checkSplit } from "../data/split.js";
 import type { Rows } from "../data/subset.js";
 import { Network } from "../network.js";
-import type { Callback } from "./callbacks.js";
+import { type Callback, checkCallbacks } from "./callbacks.js";
 import type { CheckpointContents } from "./checkpoint.js";
 import { type Metric, type Progress, reportedMetrics } from "./report.js";
 import { checkSchedule, type LearningRateSchedule } from "./schedule.js";
@@ -19,6 +19,8 @@ export interface FitOptions {
   readonly batchSize?: number;
   /** Visit the rows in a new order each epoch; default true. */
   readonly shuffle?: boolean;
+  /** Leave out an epoch's last batch if it has fewer rows than the others; default true. */
+  readonly dropLast?: boolean;
   /** Evaluated after each epoch: a data set, or a `Subset` of one. */
   readonly validation?: Rows;
   /**
@@ -62,6 +64,7 @@ const OPTIONS: OptionNames<FitOptions> = {
   epochs: true,
   batchSize: true,
   shuffle: true,
+  dropLast: true,
   validation: true,
   validationSplit: true,
   evaluateTraining: true,
@@ -84,6 +87,7 @@ export interface Plan {
   readonly epochs: number;
   readonly batchSize: number;
   readonly shuffle: boolean;
+  readonly dropLast: boolean;
   readonly evaluateTraining: boolean;
   readonly accumulate: number;
   readonly callbacks: readonly Callback[];
@@ -92,9 +96,11 @@ export interface Plan {
 }
 
 /** The settings that a checkpoint's training and the one that goes on with it must share. */
-export function sharedSettings({ data, options, batchSize, shuffle, accumulate }: Plan) {
+export function sharedSettings({ data, options, batchSize, shuffle, dropLast, accumulate }: Plan) {
+  const { rows, columns } = data;
   const { validationSplit = 0 } = options;
-  return { rows: data.rows, columns: data.columns, batchSize, shuffle: Number(shuffle), accumulate, validationSplit };
+  const order = { batchSize, shuffle: Number(shuffle), dropLast: Number(dropLast) };
+  return { rows, columns, ...order, accumulate, validationSplit };
 }
 
 /** @throws RangeError, TypeError, ShapeError for invalid options; nothing has moved then */
@@ -102,12 +108,14 @@ export function planTraining(network: Network, data: Rows, options: FitOptions):
   checkOptions("fit", options, OPTIONS);
   if (!(network instanceof Network)) throw new TypeError(`fit: network: expected a Network, got ${describe(network)}`);
   checkHasRows("fit: data", data);
-  const { epochs = 25, batchSize = 32, shuffle = true, evaluateTraining = true, accumulate = 1 } = options;
+  const { epochs = 25, batchSize = 32, shuffle = true, dropLast = true } = options;
+  const { evaluateTraining = true, accumulate = 1 } = options;
   const { callbacks = [], validation, validationSplit, resume, signal, onProgress } = options;
   checkInteger("epochs", epochs, 0);
   checkInteger("batch size", batchSize, 1);
   checkInteger("accumulate", accumulate, 1);
   checkBoolean("shuffle", shuffle);
+  checkBoolean("dropLast", dropLast);
   checkBoolean("evaluateTraining", evaluateTraining);
   if (signal !== undefined && typeof signal?.aborted !== "boolean") {
     throw new TypeError(`signal: expected an AbortSignal, got ${describe(signal)}`);
@@ -118,16 +126,13 @@ export function planTraining(network: Network, data: Rows, options: FitOptions):
   const held = validationSplit === undefined ? 0 : checkSplit(data.rows, validationSplit);
   if (validation && held > 0) throw new RangeError("validationSplit: expected it or validation, got both");
   if (validation !== undefined) checkHasRows("validation", validation);
-  if (batchSize > data.rows - held) {
-    throw new RangeError(
-      `batch size: expected at most the ${data.rows - held} rows of the training set, got ${batchSize}`,
-    );
+  if (dropLast && batchSize > data.rows - held) {
+    const most = `at most the ${data.rows - held} rows of the training set, or dropLast: false`;
+    throw new RangeError(`batch size: expected ${most}, got ${batchSize}`);
   }
   checkSampleWeights(options.sampleWeights, data);
   checkClassWeights(options.classWeights, data);
-  if (!Array.isArray(callbacks) || callbacks.some((callback) => typeof callback !== "object" || callback === null)) {
-    throw new TypeError("callbacks: expected a list of objects");
-  }
+  checkCallbacks(callbacks);
   const ofValues = network.loss.activation === "identity";
   const metrics = reportedMetrics(ofValues, evaluateTraining, validation !== undefined || held > 0);
   checkSchedule(options.schedule);
@@ -139,7 +144,17 @@ export function planTraining(network: Network, data: Rows, options: FitOptions):
   if (resume !== undefined && typeof resume?.position !== "object") {
     throw new TypeError(`resume: expected what loadCheckpoint gives, got ${describe(resume)}`);
   }
-  const settings = { epochs, batchSize, shuffle, evaluateTraining, accumulate, callbacks, metrics, scheduleMetric };
+  const settings = {
+    epochs,
+    batchSize,
+    shuffle,
+    dropLast,
+    evaluateTraining,
+    accumulate,
+    callbacks,
+    metrics,
+    scheduleMetric,
+  };
   const plan = { network, data, options, ...settings };
   if (resume) checkContinues(plan, resume);
   checkTaken("fit: data", network, data);

@@ -8,6 +8,13 @@ import type { Progression } from "./state.js";
 const YIELD_MILLISECONDS = 50;
 const PROGRESS_MILLISECONDS = 100;
 
+/** How much an epoch is. */
+export interface EpochSize {
+  readonly batches: number;
+  /** In these batches. */
+  readonly rows: number;
+}
+
 /** Reads the clock once a batch. */
 export class ProgressClock {
   readonly #onProgress: ((progress: Progress) => void) | undefined;
@@ -21,13 +28,19 @@ export class ProgressClock {
   }
 
   /** A batch is done: shows how far the epoch is about ten times a second, and at its end. */
-  tick({ epoch, batch, losses, seconds }: Progression, { epochs, batchSize }: Plan, batches: number): void {
+  tick(
+    { epoch, batch, losses, seconds }: Progression,
+    { epochs, batchSize }: Plan,
+    { batches, rows }: EpochSize,
+  ): void {
     this.#now = performance.now();
     if (!this.#onProgress || (this.#now - this.#lastProgress <= PROGRESS_MILLISECONDS && batch < batches)) return;
     this.#lastProgress = this.#now;
-    const rate = (batch * batchSize) / seconds;
-    const secondsLeft = ((batches - batch) * batchSize) / rate;
-    this.#onProgress({ epoch, epochs, batch, batches, loss: losses / batch, samplesPerSecond: rate, secondsLeft });
+    const samples = Math.min(batch * batchSize, rows);
+    const samplesPerSecond = samples / seconds;
+    const secondsLeft = (rows - samples) / samplesPerSecond;
+    const loss = losses / (samples / batchSize);
+    this.#onProgress({ epoch, epochs, batch, batches, loss, samplesPerSecond, secondsLeft });
   }
 
   isTurnDue(): boolean {

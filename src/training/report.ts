@@ -21,7 +21,7 @@ export interface Progress {
 export interface EpochReport {
   /** From 1. */
   readonly epoch: number;
-  /** Mean loss of the batches, each before its step. */
+  /** Mean loss of the rows, each before its batch's step. */
   readonly trainLoss: number;
   /** Accuracy over the training set after the epoch; undefined when it was not asked for. */
   readonly trainAccuracy?: number;

@@ -1,7 +1,7 @@
 /** Which rows are trained on, which are evaluated, and how much each counts. */
 
 import { type Split, splitRows } from "../data/split.js";
-import { type Rows, Subset } from "../data/subset.js";
+import type { Rows } from "../data/subset.js";
 import type { Engine } from "../engine.js";
 import { Labels, Matrix } from "../matrix.js";
 import type { Plan } from "./options.js";
@@ -43,7 +43,7 @@ export function chooseRows({ network, data, options }: Plan): ChosenRows {
   return {
     training: view(training, weighted),
     evaluation: view(training, sampled),
-    validation: split ? new Subset(data, split.validation, sampled) : options.validation,
+    validation: split ? view(split.validation, sampled) : options.validation,
     dispose: () => {
       for (const matrix of own) matrix.dispose();
     },

@@ -8,7 +8,7 @@ import type { CheckpointContents } from "./checkpoint.js";
 import { EpochOrder } from "./epoch-order.js";
 import { History } from "./history.js";
 import type { Plan } from "./options.js";
-import { ProgressClock } from "./progress-clock.js";
+import { type EpochSize, ProgressClock } from "./progress-clock.js";
 import { type EpochReport, evaluationNumbers } from "./report.js";
 import { type ChosenRows, chooseRows } from "./rows.js";
 import { ScheduleFollower } from "./schedule.js";
@@ -26,7 +26,7 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
   readonly #history: History;
   #rows: ChosenRows | undefined;
   #order: EpochOrder | undefined;
-  #batches = 0;
+  #size: EpochSize = { batches: 0, rows: 0 };
   #loss = Number.NaN;
   /** Whether every callback has seen the last batch or epoch. */
   #settled = false;
@@ -57,7 +57,7 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
   }
 
   get batches(): number {
-    return this.#batches;
+    return this.#size.batches;
   }
 
   get loss(): number {
@@ -131,7 +131,7 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
 
   /** Takes up the checkpoint, if there is one, and chooses the rows. @throws as restoreTraining; nothing has changed then */
   #begin(): void {
-    const { network, options, batchSize } = this.#plan;
+    const { network, options } = this.#plan;
     const checkpoint = options.resume;
     const { random } = network.engine;
     const before = random.state;
@@ -140,7 +140,7 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
       if (options.validationSplit !== undefined) this.#progression.splitRandom = random.state;
       this.#rows = chooseRows(this.#plan);
       const { training } = this.#rows;
-      this.#batches = Math.floor(training.rows / batchSize);
+      this.#size = this.#epochSize(training.rows);
       this.#order = new EpochOrder(training, random, this.#plan.shuffle);
       if (checkpoint) this.#resume(checkpoint);
       else {
@@ -154,10 +154,17 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
     }
   }
 
+  #epochSize(rows: number): EpochSize {
+    const { batchSize, dropLast } = this.#plan;
+    const whole = Math.floor(rows / batchSize);
+    return dropLast ? { batches: whole, rows: whole * batchSize } : { batches: Math.ceil(rows / batchSize), rows };
+  }
+
   #resume(checkpoint: CheckpointContents): void {
     const { position, random } = checkpoint;
-    if (position.batch > this.#batches) {
-      throw new RangeError(`resume: expected at most ${this.#batches} batches an epoch, got ${position.batch}`);
+    const { batches } = this.#size;
+    if (position.batch > batches) {
+      throw new RangeError(`resume: expected at most ${batches} batches an epoch, got ${position.batch}`);
     }
     restoreTraining(this.#plan, checkpoint);
     Object.assign(this.#progression, position, { epochRandom: random.epoch });
@@ -174,18 +181,19 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
     const { evaluation, validation } = this.#rows as ChosenRows;
     await this.#trainEpoch();
     const { epoch, batch, losses, seconds } = this.#progression;
+    const samples = Math.min(batch * batchSize, this.#size.rows);
     const start = performance.now();
     const training = evaluateTraining ? network.evaluate(evaluation) : undefined;
     const validated = validation && network.evaluate(validation);
     const report: EpochReport = {
       epoch,
-      trainLoss: losses / batch,
+      trainLoss: losses / (samples / batchSize),
       ...evaluationNumbers(training, validated),
       learningRate: network.optimizer.learningRate,
       trainSeconds: seconds,
       evalSeconds: (performance.now() - start) / 1000,
-      samplesPerSecond: (batch * batchSize) / seconds,
-      completed: batch === this.#batches,
+      samplesPerSecond: samples / seconds,
+      completed: batch === this.#size.batches,
     };
     this.#history.push(report);
     if (report.completed) await this.#endEpoch(report);
@@ -203,23 +211,24 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
 
   /** The batches of the epoch that are left, up to the signal. */
   async #trainEpoch(): Promise<void> {
-    const { network, batchSize, options, callbacks } = this.#plan;
+    const { network, batchSize, dropLast, options, callbacks } = this.#plan;
     const { inputs, targets, weights } = (this.#rows as ChosenRows).training;
     const progression = this.#progression;
-    const batches = this.#batches;
+    const { batches } = this.#size;
     const order = this.#order as EpochOrder;
     if (progression.batch > 0 && progression.epochRandom) order.redraw(progression.epochRandom);
     else progression.epochRandom = order.draw();
     this.#schedule.beginEpoch(progression.epoch);
     const start = performance.now() - progression.seconds * 1000;
-    const selection = { indices: order.indices, weights, skip: progression.batch };
+    const selection = { indices: order.indices, weights, dropLast, skip: progression.batch };
     for (const batch of iterateMinibatches(network.engine, inputs, targets, batchSize, selection)) {
       this.#settled = false;
       const loss = this.#stepper.take(batch, progression.epoch, progression.batch, batches);
       ++progression.batch;
       if (!Number.isFinite(loss)) throw new DivergenceError(progression.epoch, progression.batch, loss);
       this.#loss = loss;
-      progression.losses += loss;
+      // A batch counts as much as it has rows; whole ones count 1.
+      progression.losses += loss * (batch.targets.rows / batchSize);
       progression.seconds = (performance.now() - start) / 1000;
       for (const callback of callbacks) {
         const pending = callback.onBatchEnd?.(this);
@@ -230,7 +239,7 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
         const pending = callback.onSettled?.("batch", this);
         if (pending) await pending;
       }
-      this.#clock.tick(progression, this.#plan, batches);
+      this.#clock.tick(progression, this.#plan, this.#size);
       if (this.#clock.isTurnDue()) await this.#clock.giveTurn();
       if (options.signal?.aborted) break;
     }

@@ -180,6 +180,20 @@ describe.each(VARIANTS)("optimizers (%s)", (variant) => {
     network.dispose();
   });
 
+  it("a learning rate that is none is refused between steps, too", () => {
+    const optimizer = new SGD({ learningRate: 0.1 });
+    for (const [rate, error] of [
+      [Number.NaN, RangeError],
+      [-1, RangeError],
+      ["0.1", TypeError],
+    ] as const) {
+      expect(() => {
+        optimizer.learningRate = rate as number;
+      }).toThrow(error);
+    }
+    expect(optimizer.learningRate).toBe(0.1);
+  });
+
   it("a layer's own learning rate goes with the schedule", () => {
     const optimizer = new Adam({ learningRate: 0.1 });
     const layer = new Dense(2, 2, { learningRate: 0.5 });

@@ -6,16 +6,18 @@ import {
   Dense,
   DisposedError,
   EarlyStopping,
+  type EpochReport,
   type FitOptions,
   fit,
   JsonlLogger,
   Network,
+  type Progress,
   Random,
   type StateDict,
   Subset,
   splitRows,
 } from "../../src/index.js";
-import { CLASSES, makeNetwork, noisyLayers, prepare, source, stateHash, testEngine } from "./fixture.js";
+import { CLASSES, curves, makeNetwork, noisyLayers, prepare, source, stateHash, testEngine } from "./fixture.js";
 
 /** Elementwise, within a tolerance for sums of float32 in another order. */
 function expectClose(got: StateDict, expected: StateDict, tolerance = 2e-6): void {
@@ -86,6 +88,54 @@ describe("fit's history", () => {
     expect(seen.size).toBe(1);
     expect(engine.memory.bytesInUse).toBe(before);
     expect([...seen][0]).toBeGreaterThan(before);
+  });
+});
+
+describe("a last batch of fewer rows", () => {
+  it("is trained on if it is not dropped, as a batch of its own", async () => {
+    const data = source(50);
+    const kept = await trained(data, { epochs: 1, batchSize: 20, dropLast: false });
+    const network = makeNetwork(await testEngine());
+    for (const [from, to] of [
+      [0, 20],
+      [20, 40],
+      [40, 50],
+    ] as const) {
+      const { inputs, targets } = pick(
+        data,
+        [...Array(to - from).keys()].map((row) => from + row),
+      );
+      network.train(network.engine.matrix(to - from, 2, inputs), network.engine.labels(targets, CLASSES));
+    }
+    expect(kept).toEqual(network.stateDict());
+    expect(kept).not.toEqual(await trained(data, { epochs: 1, batchSize: 20 }));
+  });
+
+  it("counts in the loss, the rate and the progress as much as it has rows", async () => {
+    const seen: { loss: number; rows: number }[] = [];
+    const progress: Progress[] = [];
+    const { run } = await prepare(() => ({
+      epochs: 1,
+      batchSize: 60,
+      dropLast: false,
+      callbacks: [{ onBatchEnd: ({ loss, batch }) => void seen.push({ loss, rows: batch === 3 ? 10 : 60 }) }],
+      onProgress: (now) => void progress.push(now),
+    }));
+    const { trainLoss, samplesPerSecond, trainSeconds } = (await run.run()).last as EpochReport;
+    expect(seen).toHaveLength(3);
+    const mean = seen.reduce((sum, { loss, rows }) => sum + loss * rows, 0) / 130;
+    expect(trainLoss).toBeCloseTo(mean, 12);
+    expect(samplesPerSecond * trainSeconds).toBeCloseTo(130, 9);
+    expect(progress.at(-1)).toMatchObject({ batch: 3, batches: 3, secondsLeft: 0, loss: trainLoss });
+  });
+
+  it("is all that an epoch has if the batch size exceeds the rows", async () => {
+    const data = source(50);
+    const whole = await trained(data, { batchSize: 50 });
+    expect(await trained(data, { batchSize: 64, dropLast: false })).toEqual(whole);
+    const { run } = await prepare(() => ({ epochs: 2, batchSize: 1000, dropLast: false, validationSplit: 0.5 }));
+    expect((await run.run()).reports.map(({ completed }) => completed)).toEqual([true, true]);
+    expect(run.batches).toBe(1);
   });
 });
 
@@ -278,6 +328,30 @@ describe("validationSplit", () => {
     expect(same.evaluate(held)).toEqual(same.evaluate(copied));
   });
 
+  it("counts the rows of a subset, as of a data set of just these rows", async () => {
+    const every = source(60);
+    const odd = Array.from({ length: 30 }, (_, row) => 2 * row + 1);
+    const results = [0, 1].map(async (copied) => {
+      const engine = await testEngine();
+      const network = makeNetwork(engine);
+      const rows = copied ? engine.dataset(pick(every, odd)) : new Subset(engine.dataset(every), odd);
+      const run = fit(network, rows, { epochs: 2, batchSize: 5, validationSplit: 0.3, classWeights: "balanced" });
+      await run.run();
+      return [stateHash(network), curves(run)];
+    });
+    const [subset, copy] = await Promise.all(results);
+    expect(subset).toEqual(copy);
+  });
+
+  it("a subset of a subset counts that one's rows", async () => {
+    const odd = new Subset(
+      (await testEngine()).dataset(source(60)),
+      Array.from({ length: 30 }, (_, row) => 2 * row + 1),
+    );
+    expect([...new Subset(odd, [29, 0, 3]).indices]).toEqual([59, 1, 7]);
+    expect(() => new Subset(odd, [30])).toThrow("row 0: expected an index from 0 to 29, got 30");
+  });
+
   it("a subset refuses rows that there are not, and weights that do not fit", async () => {
     const engine = await testEngine();
     const data = engine.dataset(source(8));
@@ -375,7 +449,7 @@ describe("impossible options", () => {
     ["accumulate: expected an integer of at least 1, got 0", { accumulate: 0 }],
     ["validationSplit: expected a fraction between 0 and 1, got 1", { validationSplit: 1 }],
     ["expected it or validation, got both", { validationSplit: 0.5, validation: true }],
-    ["at most the 65 rows", { validationSplit: 0.5, batchSize: 66 }],
+    ["at most the 65 rows of the training set, or dropLast: false, got 66", { validationSplit: 0.5, batchSize: 66 }],
     ["sampleWeights: expected one for each of the 130 rows, got 2", { sampleWeights: [1, 1] }],
     ["sampleWeights: row 3: expected a finite weight of at least 0, got -1", { sampleWeights: ones({ 3: -1 }) }],
     ["sampleWeights: row 0: expected a finite weight of at least 0, got NaN", { sampleWeights: ones({ 0: NaN }) }],
@@ -384,7 +458,10 @@ describe("impossible options", () => {
     ["classWeights: expected classes from 0 to 2, got 3", { classWeights: { 3: 1 } }],
     ["classWeights: class 1: expected a finite weight of at least 0, got -2", { classWeights: { 1: -2 } }],
     ['classWeights: expected "balanced", a list or a record, got even', { classWeights: "even" }],
-    ["callbacks: expected a list of objects", { callbacks: [null] }],
+    ["callbacks: expected a list, got EarlyStopping", { callbacks: new EarlyStopping() }],
+    ["callbacks[1]: expected an object, got null", { callbacks: [{}, null] }],
+    ["onSettled, onTrainEnd, got onEpochEnds", { callbacks: [{ onEpochEnds: () => {} }] }],
+    ["onSettled, onTrainEnd, got onTrainStart", { callbacks: [new (class extends Misspelt {})()] }],
     ["monitor: expected one of trainLoss, trainAccuracy in these reports", { callbacks: [new EarlyStopping()] }],
   ])("are refused before anything moves: %s", async (message, options) => {
     const { engine, network, data } = await prepare(() => ({}));
@@ -411,6 +488,10 @@ describe("impossible options", () => {
     expect(() => fit(network, values, { batchSize: 4, classWeights: "balanced" })).toThrow(message);
   });
 });
+
+class Misspelt {
+  onTrainStart(): void {}
+}
 
 function ones(changes: Record<number, number>): number[] {
   return Array.from({ length: 130 }, (_, row) => changes[row] ?? 1);

@@ -96,7 +96,7 @@ const SCENARIOS: readonly Scenario[] = [
   {
     name: "RMSProp and steps",
     network: (engine) => makeNetwork(engine, plainLayers(), { optimizer: new RMSProp({ momentum: 0.5 }) }),
-    options: () => ({ epochs: 3, batchSize: 20, schedule: new StepLR({ stepSize: 1, gamma: 0.5 }) }),
+    options: () => ({ epochs: 3, batchSize: 20, dropLast: false, schedule: new StepLR({ stepSize: 1, gamma: 0.5 }) }),
   },
   {
     name: "Adagrad",
