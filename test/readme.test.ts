@@ -13,6 +13,11 @@ function blocks(language: string): string[] {
   return [...readme.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, "gs"))].map(([, text]) => text as string);
 }
 
+/** The program that has this in it. */
+function example(part: string): string {
+  return blocks("ts").find((text) => text.includes(part)) as string;
+}
+
 /** Standard output of a TypeScript program, run inside the package, so that it finds "simdgrad" by its own name. */
 async function runProgram(source: string): Promise<string> {
   const { outputText } = ts.transpileModule(source, {
@@ -21,13 +26,27 @@ async function runProgram(source: string): Promise<string> {
   const folder = await mkdtemp(join(root, "build", "example-"));
   try {
     await writeFile(join(folder, "example.mjs"), outputText);
-    return (await promisify(execFile)(process.execPath, [join(folder, "example.mjs")])).stdout;
+    return (await promisify(execFile)(process.execPath, [join(folder, "example.mjs")], { cwd: folder })).stdout;
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
 describe("README: its examples run as printed", () => {
+  it("and are right TypeScript, however strict", async () => {
+    const folder = await mkdtemp(join(root, "build", "example-"));
+    try {
+      const files = blocks("ts").map((_, index) => join(folder, `example${index}.mts`));
+      await Promise.all(blocks("ts").map((text, index) => writeFile(files[index] as string, text)));
+      const strict = { strict: true, exactOptionalPropertyTypes: true, noImplicitOverride: true, noEmit: true };
+      const target = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext, types: ["node"] };
+      const found = ts.getPreEmitDiagnostics(ts.createProgram(files, { ...strict, ...target }));
+      expect(found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"))).toEqual([]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }, 60_000);
+
   it("MNIST in a program, which learns", async () => {
     const [source = ""] = blocks("ts");
     expect(source.trim().split("\n").length).toBe(15);
@@ -35,10 +54,22 @@ describe("README: its examples run as printed", () => {
     expect(Number(accuracy)).toBeGreaterThan(0.94);
   }, 60_000);
 
+  it("callbacks, a schedule and a checkpoint", async () => {
+    const output = await runProgram(example("new AdamW("));
+    const [header = "", ...epochs] = output.trim().split("\n");
+    expect(epochs).toHaveLength(4);
+    const accuracy = epochs.at(-1)?.split(",")[header.split(",").indexOf("valAccuracy")];
+    expect(Number(accuracy)).toBeGreaterThan(0.96);
+  }, 60_000);
+
+  it("an estimator", async () => {
+    expect(await runProgram(example("new MLPClassifier("))).toBe("[ 'even', 'odd', 'odd', 'even' ] 1\n");
+  });
+
   it("a layer of one's own, whose gradients are right and which learns", async () => {
-    const source = blocks("ts").find((text) => text.includes("extends Layer")) as string;
-    const output = await runProgram(source);
+    const output = await runProgram(example("extends Layer"));
     expect(output).toMatch(/^gradient of input: right, error \S+$/m);
+    expect(output).toMatch(/^gradient of slope: right, error \S+$/m);
     const losses = [...output.matchAll(/^step \d+: loss (\S+)$/gm)].map(([, loss]) => Number(loss));
     expect(losses).toHaveLength(2);
     expect(losses[1]).toBeLessThan(losses[0] as number);

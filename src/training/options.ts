@@ -53,7 +53,7 @@ export interface FitOptions {
    * What `loadCheckpoint` gives, or another run's `checkpoint()`: go on from there, to the same bits as if there had been no
    * stop. Network, data and all other options must be the same, only `epochs` may be more.
    */
-  readonly resume?: CheckpointContents;
+  readonly resume?: CheckpointContents | undefined;
   /** Stops after the current batch; the epoch it fell in is still evaluated and reported, with `completed: false`. */
   readonly signal?: AbortSignal;
   /** Called about ten times a second while an epoch runs, and at its end. */
