@@ -67,6 +67,38 @@ describe("two moons", () => {
   });
 });
 
+describe("a link", () => {
+  it("reproduces a run on a sample, target and task included", async () => {
+    const hashes: string[] = [];
+    let link = "data?sample=diabetes&target=sex&epochs=12&seed=5";
+    for (let visits = 0; visits < 2; ++visits) {
+      const { page, complaints, close } = await visit(browser, site.url, link);
+      await page.getByText("442 rows, 11 columns").waitFor();
+      expect(await page.getByLabel("Column to predict").inputValue()).toBe("sex");
+      if (visits === 0) {
+        await page.getByLabel("As", { exact: true }).selectOption("Numbers");
+        await page.getByText("A number for each row").waitFor();
+      }
+      await train(page);
+      expect(await page.locator(".result").innerText()).toContain("R²");
+      hashes.push(await page.getByTestId("hash").innerText());
+      link = page.url().split("#")[1] as string;
+      expect(link).toMatch(/^data\?sample=diabetes&target=sex&task=regression&layers=16,16&.*&epochs=12&seed=5&/);
+      expect(complaints).toEqual([]);
+      await close();
+    }
+    expect(hashes[1]).toBe(hashes[0]);
+    expect(hashes[0]).toMatch(/^[0-9a-f]{8,}/);
+  });
+
+  it("says that a table has no such column", async () => {
+    const { page, close } = await visit(browser, site.url, "data?sample=iris&target=colour");
+    await page.getByText("expected a column of iris.csv, got “colour”").waitFor();
+    expect(await page.getByLabel("Column to predict").inputValue()).toBe("target");
+    await close();
+  });
+});
+
 describe("a table of classes", () => {
   it("iris: the target is found, what is shown belongs together, and every row is predicted", async () => {
     const { page, complaints, close } = await visit(browser, site.url, "data");

@@ -4,8 +4,10 @@ import diabetes from "../../test/datasets/diabetes.csv?url";
 import iris from "../../test/datasets/iris.csv?url";
 import type { GivenFile } from "./messages.js";
 import { makeMoons } from "./moons.js";
+import type { SampleName } from "./table-choice.js";
 
 export interface Sample {
+  readonly name: SampleName;
   readonly title: string;
   readonly note: string;
   open(): Promise<GivenFile>;
@@ -20,10 +22,16 @@ async function load(url: string, name: string): Promise<GivenFile> {
 
 export const SAMPLES: readonly Sample[] = [
   {
+    name: "moons",
     title: "Two moons",
     note: "2 features, 2 classes: see the boundary form",
     open: async () => ({ name: "moons.csv", data: new Blob([makeMoons()]) }),
   },
-  { title: "Iris", note: "4 features, 3 kinds of flowers", open: () => load(iris, "iris.csv") },
-  { title: "Diabetes", note: "10 features, a number to predict", open: () => load(diabetes, "diabetes.csv") },
+  { name: "iris", title: "Iris", note: "4 features, 3 kinds of flowers", open: () => load(iris, "iris.csv") },
+  {
+    name: "diabetes",
+    title: "Diabetes",
+    note: "10 features, a number to predict",
+    open: () => load(diabetes, "diabetes.csv"),
+  },
 ];

@@ -3,7 +3,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import type { EpochReport, TargetTask } from "../../src/index.js";
 import { Curve } from "../page/curve.js";
-import { tableSettings } from "../page/location.js";
+import { linkProblems, tableChoice, tableSettings } from "../page/location.js";
 import { saveFile } from "../page/save-file.js";
 import { WorkerClient } from "../page/worker-client.js";
 import type { RunStatus, RunUpdate, WorkerEvent } from "../protocol.js";
@@ -18,6 +18,8 @@ import type {
   TableView,
   TaskView,
 } from "./messages.js";
+import { SAMPLES, type Sample } from "./samples.js";
+import { type TableChoice, writeChoice } from "./table-choice.js";
 
 /** Of shorter epochs the loss is shown as a mean: single small batches say little. */
 const BATCHES_TO_SHOW = 100;
@@ -73,8 +75,13 @@ async function attempt<T>(action: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Takes a file's table; the target and the task are guessed. */
-export async function openTable(file: GivenFile | Promise<GivenFile>): Promise<void> {
+/** What the page shows, or is about to. */
+let opened: TableChoice = {};
+
+/** Takes a file's table. What the choice does not say of target and task is guessed. */
+async function openTable(file: GivenFile | Promise<GivenFile>, choice: TableChoice): Promise<void> {
+  opened = choice;
+  tableChoice.value = choice;
   await attempt(async () => {
     if (busy.value) await steer("stop");
     const view = await worker().call("openTable", await file);
@@ -85,12 +92,42 @@ export async function openTable(file: GivenFile | Promise<GivenFile>): Promise<v
       predicted.value = "";
       forgetRun("idle");
     });
-    await chooseTarget(view.target);
+    const { target: column, task: wanted } = choice;
+    if (column === undefined || view.columns.some(({ name }) => name === column)) {
+      await learn(column ?? view.target, wanted);
+    } else {
+      linkProblems.value = [`target: expected a column of ${view.name}, got “${column.slice(0, 40)}”`];
+      await chooseTarget(view.target);
+    }
   });
+}
+
+/** Opens a file of the reader's own. The first one may be what a link meant. */
+export async function openFile(file: GivenFile): Promise<void> {
+  const { sample, ...meant } = tableChoice.value;
+  await openTable(file, table.value || sample ? {} : meant);
+}
+
+export async function openSample({ name, open }: Sample): Promise<void> {
+  await openTable(open(), { sample: name });
+}
+
+/** Opens what a link says, unless it is open. */
+export async function openLinked(choice: TableChoice): Promise<void> {
+  if (writeChoice(choice) === writeChoice(opened)) return;
+  const sample = SAMPLES.find(({ name }) => name === choice.sample);
+  if (sample) await openTable(sample.open(), choice);
 }
 
 /** Learns another column, or the same as another task. */
 export async function chooseTarget(column: string, wanted?: TargetTask): Promise<void> {
+  const { sample } = opened;
+  opened = { ...(sample && { sample }), target: column, ...(wanted && { task: wanted }) };
+  tableChoice.value = opened;
+  await learn(column, wanted);
+}
+
+async function learn(column: string, wanted?: TargetTask): Promise<void> {
   target.value = column;
   chosenTask.value = wanted;
   task.value = undefined;

@@ -1,6 +1,7 @@
 /** The page's address: which tab is open, and all settings, so that a link reproduces a run. */
 
-import { effect, signal } from "@preact/signals";
+import { batch, effect, signal } from "@preact/signals";
+import { readChoice, type TableChoice, writeChoice } from "../own-data/table-choice.js";
 import { DEFAULT_SETTINGS, type RunSettings, readSettings, TABLE_SETTINGS, writeSettings } from "../run/settings.js";
 
 export const TABS = ["train", "explore", "data", "benchmark"] as const;
@@ -10,12 +11,15 @@ export const tab = signal<TabName>("train");
 export const settings = signal<RunSettings>(DEFAULT_SETTINGS);
 /** Those of the tab of own data. */
 export const tableSettings = signal<RunSettings>(TABLE_SETTINGS);
+/** What of which table that tab learns. */
+export const tableChoice = signal<TableChoice>({});
 /** What the link had wrong. */
 export const linkProblems = signal<readonly string[]>([]);
 
 /** `#train?layers=…`, for the present tab and the given settings. */
 export function linkTo(given: RunSettings): string {
-  return `${location.href.split("#")[0]}#${tab.value}?${writeSettings(given)}`;
+  const choice = tab.value === "data" ? writeChoice(tableChoice.value) : "";
+  return `${location.href.split("#")[0]}#${tab.value}?${choice}${writeSettings(given)}`;
 }
 
 /** Changes some of the settings. */
@@ -40,9 +44,17 @@ function settingsOf(name: TabName) {
 function read(): void {
   const [name, query = ""] = location.hash.slice(1).split("?");
   const open = TABS.find((known) => known === name) ?? "train";
-  const { settings: given, problems } = readSettings(query, open === "data" ? TABLE_SETTINGS : DEFAULT_SETTINGS);
-  tab.value = open;
-  linkProblems.value = problems;
-  const own = settingsOf(open);
-  if (writeSettings(given) !== writeSettings(own.value)) own.value = given;
+  const {
+    choice,
+    rest,
+    problems: ofChoice,
+  } = open === "data" ? readChoice(query) : { choice: {}, rest: query, problems: [] };
+  const { settings: given, problems } = readSettings(rest, open === "data" ? TABLE_SETTINGS : DEFAULT_SETTINGS);
+  batch(() => {
+    tab.value = open;
+    linkProblems.value = [...ofChoice, ...problems];
+    const own = settingsOf(open);
+    if (writeSettings(given) !== writeSettings(own.value)) own.value = given;
+    if (open === "data" && writeChoice(choice) !== writeChoice(tableChoice.value)) tableChoice.value = choice;
+  });
 }

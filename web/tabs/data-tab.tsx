@@ -1,14 +1,15 @@
 /** Training on a table of one's own. */
 
+import { useSignalEffect } from "@preact/signals";
 import { FileDrop } from "../own-data/file-drop.js";
 import { OpenedModel } from "../own-data/opened-model.js";
 import { Plane } from "../own-data/plane.js";
 import { SAMPLES } from "../own-data/samples.js";
-import { busy, failure, openTable, ready, table, task } from "../own-data/store.js";
+import { busy, failure, openFile, openLinked, openSample, ready, table, task } from "../own-data/store.js";
 import { TablePreview } from "../own-data/table-preview.js";
 import { TableResultView } from "../own-data/table-result.js";
 import { TableCharts, TableRun } from "../own-data/table-run.js";
-import { tableSettings } from "../page/location.js";
+import { tableChoice, tableSettings } from "../page/location.js";
 import { SettingsContext } from "../parts/settings-context.js";
 import { SettingsForm } from "../parts/settings-form.js";
 import { TABLE_SETTINGS } from "../run/settings.js";
@@ -18,6 +19,7 @@ const TABLES = ".csv,.tsv,.txt,.jsonl,.ndjson,.parquet";
 
 export function DataTab() {
   const open = table.value !== undefined;
+  useSignalEffect(() => void openLinked(tableChoice.value));
   return (
     <div class={open ? "with-aside" : "own-data"}>
       <div class="intro">
@@ -66,12 +68,12 @@ function Choice() {
         title={table.value ? "Choose another table" : "Choose a table, or drop it here"}
         hint="CSV with column names in the first row; also TSV, JSON Lines and Parquet."
         accept={TABLES}
-        onFile={openTable}
+        onFile={openFile}
       />
       <ul class="samples" aria-label="Sample data">
         {SAMPLES.map((sample) => (
           <li key={sample.title}>
-            <button type="button" disabled={busy.value} onClick={() => openTable(sample.open())}>
+            <button type="button" disabled={busy.value} onClick={() => openSample(sample)}>
               {sample.title}
             </button>
             <span class="hint">{sample.note}</span>
