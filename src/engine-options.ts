@@ -29,7 +29,8 @@ export interface EngineOptions extends BinaryOptions {
   readonly seed?: number;
   /**
    * Starts a worker that runs `simdgrad/worker` as a module, in place of the library's own way: for scripts that are loaded from
-   * another origin, or served in a way of their own. Called once for each thread but the first.
+   * another origin, or served in a way of their own. Called once for each thread but the first. If one does not start,
+   * `createEngine` throws a `WorkerError`.
    */
   readonly createWorker?: () => ThreadWorker;
 }

@@ -6,7 +6,7 @@ import { type CsrData, CsrMatrix } from "./csr.js";
 import { Dataset, type DatasetOptions } from "./data/dataset.js";
 import type { DataSource, SparseSource } from "./data/source.js";
 import { ENGINE_OPTIONS, type EngineInfo, type EngineOptions } from "./engine-options.js";
-import { DisposedError } from "./errors.js";
+import { DisposedError, WorkerError } from "./errors.js";
 import { checkFinite, Labels, Matrix } from "./matrix.js";
 import { Random } from "./random.js";
 import { type Binaries, chooseBinaries } from "./wasm/binaries.js";
@@ -23,11 +23,12 @@ const MAXIMUM_PAGES = 65536;
 
 /**
  * Compiles the kernels, lays out the memory and starts the workers. Where workers or shared memory are not to be had, the
- * engine runs on one thread, and `info()` says why.
+ * engine runs on one thread, and `info()` says why; a binary that is needed, and a `createWorker` that is given, have to work.
  *
  * @throws RangeError for an unknown variant, an invalid number of threads or seed, or a binary that is needed and not given;
- * TypeError for options of a wrong type or that exclude each other; FormatError for a binary that is none; Error where
- * WebAssembly SIMD is missing, a binary cannot be loaded, or `revectorize` changes a result
+ * TypeError for options of a wrong type or that exclude each other; FormatError for a binary that is none; LoadError for one
+ * that cannot be loaded; WorkerError when a worker of `createWorker` does not start within ten seconds; Error where
+ * WebAssembly SIMD is missing, or `revectorize` changes a result
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   checkOptions("createEngine", options, ENGINE_OPTIONS);
@@ -47,10 +48,12 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   if (threads.count > 1 && !binaries.has(shared)) {
     threads.reason = `${binaries.option} has no ${shared}`;
   } else if (threads.count > 1) {
+    const module = await binaries.compile(shared);
     try {
-      return await createThreaded(settings, threads, binaries, createWorker);
+      return await createThreaded(settings, threads, module, createWorker);
     } catch (error) {
-      if (error instanceof NoWorkerError) throw error;
+      // The caller's own way to start workers is the caller's to mend: nobody reads info() for it.
+      if (createWorker && (error instanceof WorkerError || error instanceof NoWorkerError)) throw error;
       threads.reason = `workers could not be started: ${error instanceof Error ? error.message : String(error)}`;
     }
   }
@@ -78,11 +81,10 @@ async function createSingle(
 async function createThreaded(
   settings: Omit<EngineSettings, "threads">,
   threads: ThreadsChoice,
-  binaries: Binaries,
+  module: WebAssembly.Module,
   createWorker?: () => ThreadWorker,
 ): Promise<Engine> {
   const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES, shared: true });
-  const module = await binaries.compile(`${settings.variant.variant}-shared`);
   const workers = new WorkerPool(memory, createWorker);
   const kernels = await instantiateKernels(module, memory, workers.awaitParts);
   const linearMemory = new LinearMemory(memory, kernels.heapBase());

@@ -10,6 +10,11 @@ export class FormatError extends RangeError {
   override readonly name = "FormatError";
 }
 
+/** A file that cannot be had: missing, refused by its server, or out of reach. `cause` is the error of who looked for it. */
+export class LoadError extends Error {
+  override readonly name = "LoadError";
+}
+
 /** Training whose loss became NaN or infinite. */
 export class DivergenceError extends Error {
   override readonly name = "DivergenceError";

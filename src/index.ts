@@ -25,7 +25,15 @@ export {
 export { type TrainTestSplitOptions, trainTestSplit } from "./data/train-test-split.js";
 export { createEngine, type Engine } from "./engine.js";
 export type { EngineInfo, EngineOptions } from "./engine-options.js";
-export { DisposedError, DivergenceError, FormatError, NotFittedError, ShapeError, WorkerError } from "./errors.js";
+export {
+  DisposedError,
+  DivergenceError,
+  FormatError,
+  LoadError,
+  NotFittedError,
+  ShapeError,
+  WorkerError,
+} from "./errors.js";
 
 export { type Class, MLPClassifier } from "./estimators/mlp-classifier.js";
 export type { MLPOptions } from "./estimators/mlp-options.js";

@@ -4,12 +4,23 @@ import type { AddressInfo } from "node:net";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type BinaryName, createEngine, Dense, type EngineOptions, FormatError, Network } from "../src/index.js";
+import {
+  type BinaryName,
+  createEngine,
+  Dense,
+  type EngineOptions,
+  FormatError,
+  LoadError,
+  Network,
+  WorkerError,
+} from "../src/index.js";
 
 const NAMES: readonly BinaryName[] = ["simd", "relaxed", "simd-shared", "relaxed-shared"];
 const folder = pathToFileURL("build/");
 const bytes = (name: BinaryName) => readFileSync(`build/${name}.wasm`);
 const compiled = async (name: BinaryName) => WebAssembly.compile(bytes(name));
+/** A module without anything in it. */
+const ANOTHER = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 const programUrl = new URL("../build/wasm/worker.js", import.meta.url);
 
 /** The loss of one training step, as everything before it depends on the options. */
@@ -97,14 +108,36 @@ describe("the binaries may come from", () => {
     await expect(createEngine(options)).rejects.toThrow(message);
   });
 
-  it("FormatError for a page in place of a binary; Error for a missing file", async () => {
+  it("FormatError for a page in place of a binary; LoadError for a missing file", async () => {
     const page = createEngine({ wasmUrl: `${origin}/page`, variant: "simd", threads: 1 });
     await expect(page).rejects.toThrow(FormatError);
     await expect(page).rejects.toThrow(
       /simd\.wasm: expected a WebAssembly binary, got 15 bytes that begin with "<!do"/,
     );
-    await expect(createEngine({ wasmUrl: origin, threads: 1 })).rejects.toThrow("HTTP 404 Not Found");
-    await expect(createEngine({ wasmUrl: "./nowhere", threads: 1 })).rejects.toThrow("ENOENT");
+    for (const [wasmUrl, message] of [
+      [origin, `cannot load ${origin}/relaxed-shared.wasm: HTTP 404 Not Found`],
+      ["./nowhere", "cannot load ./nowhere/relaxed-shared.wasm: ENOENT"],
+      ["http://127.0.0.1:1", "cannot load http://127.0.0.1:1/relaxed-shared.wasm: fetch failed"],
+    ] as const) {
+      const missing = createEngine({ wasmUrl, variant: "relaxed", threads: 2 });
+      await expect(missing).rejects.toThrow(LoadError);
+      await expect(missing).rejects.toThrow(message);
+    }
+  });
+
+  it.each<[string, EngineOptions, string]>([
+    ["bytes that are none", { wasmBinary: () => Uint8Array.of(1, 2, 3, 4, 5) }, 'got 5 bytes that begin with "\\u0001'],
+    ["a torn file", { wasmBinary: (name) => bytes(name).subarray(0, 999) }, "got 999 bytes: WebAssembly.compile()"],
+    ["another's bytes", { wasmBinary: () => ANOTHER }, "a binary of simdgrad, got a module that exports nothing"],
+    ["another's module", { wasmModule: () => new WebAssembly.Module(ANOTHER) }, "a module that exports nothing"],
+  ])("FormatError for %s, which no smaller number of threads hides", async (_, options, message) => {
+    for (const threads of [1, 2]) {
+      const name = `${Object.keys(options)[0]}: simd${threads > 1 ? "-shared" : ""}: expected`;
+      const refused = createEngine({ ...options, variant: "simd", threads });
+      await expect(refused).rejects.toThrow(FormatError);
+      await expect(refused).rejects.toThrow(name);
+      await expect(refused).rejects.toThrow(message);
+    }
   });
 });
 
@@ -120,11 +153,19 @@ describe("createWorker", () => {
     expect(started).toBe(2);
   });
 
-  it("may fail: the engine takes one thread and says why", async () => {
-    const createWorker = () => {
-      throw new Error("no more of them");
-    };
-    const threadsReason = "workers could not be started: no more of them";
-    expect(await start({ threads: 2, createWorker })).toMatchObject({ threads: 1, threadsReason });
+  it.each<[string, () => Worker, string]>([
+    [
+      "throws",
+      () => {
+        throw new RangeError("no more of them");
+      },
+      "createWorker: expected a Worker, but it threw: RangeError: no more of them",
+    ],
+    ["starts a script that is missing", () => new Worker("./nowhere.js"), "worker 1 of the engine failed: Cannot find"],
+    ["starts one that ends", () => new Worker("", { eval: true }), "worker 1 of the engine failed: it ended"],
+  ])("has to work: WorkerError when it %s", async (_, createWorker, message) => {
+    const failed = createEngine({ threads: 2, createWorker });
+    await expect(failed).rejects.toThrow(WorkerError);
+    await expect(failed).rejects.toThrow(message);
   });
 });

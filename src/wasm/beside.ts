@@ -1,7 +1,7 @@
 /** The binaries and the worker's program, as files that lie beside the library. `embedded.ts` has the same exports. */
 
-import { fetchBinary } from "#platform";
 import type { BinaryName } from "./binaries.js";
+import { fetchBinary } from "./binary-file.js";
 
 export { startWorkerBeside as startWorker } from "#platform";
 
@@ -14,7 +14,7 @@ const BINARY_URLS = {
   "relaxed-shared": () => new URL("../../build/relaxed-shared.wasm", import.meta.url),
 };
 
-/** The bytes of a binary. @throws Error when it cannot be read */
+/** The bytes of a binary. @throws LoadError when it cannot be read */
 export function loadBinary(name: BinaryName): Promise<BufferSource> {
   return fetchBinary(BINARY_URLS[name]());
 }

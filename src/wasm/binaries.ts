@@ -1,8 +1,8 @@
 /** Where the compiled binaries come from: beside the library, or from the caller. */
 
-import { fetchBinary } from "#platform";
 import { FormatError } from "../errors.js";
 import { loadBinary } from "./beside.js";
+import { fetchBinary } from "./binary-file.js";
 import type { Variant } from "./variant.js";
 
 /** The compiled binaries: a variant of the kernels, over a memory of its own or over one that threads share. */
@@ -32,7 +32,7 @@ export interface Binaries {
   /** What the caller gave them as; undefined for the library's own. */
   readonly option: keyof BinaryOptions | undefined;
   has(name: BinaryName): boolean;
-  /** @throws TypeError for a value of a wrong type; FormatError for what is no WebAssembly; Error when it cannot be loaded */
+  /** @throws TypeError for a value of a wrong type; FormatError for what is no binary of ours; LoadError */
   compile(name: BinaryName): Promise<WebAssembly.Module>;
 }
 
@@ -76,7 +76,8 @@ const COMPILERS: Record<keyof BinaryOptions, (value: unknown, name: string) => P
   },
   wasmModule: async (value, name) => {
     // By its tag, as the module may come from another realm.
-    if (Object.prototype.toString.call(value) === "[object WebAssembly.Module]") return value as WebAssembly.Module;
+    if (Object.prototype.toString.call(value) === "[object WebAssembly.Module]")
+      return checkExports(value as WebAssembly.Module, name);
     throw new TypeError(`${name}: expected a WebAssembly.Module, got ${describe(value)}`);
   },
 };
@@ -114,10 +115,26 @@ async function compileBytes(bytes: BufferSource, name: string): Promise<WebAssem
     ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     : new Uint8Array(bytes);
   const start = String.fromCharCode(...view.subarray(0, 4));
-  if (start === "\0asm") return WebAssembly.compile(bytes);
-  throw new FormatError(
-    `${name}: expected a WebAssembly binary, got ${view.length} bytes that begin with ${JSON.stringify(start)}`,
-  );
+  if (start !== "\0asm") {
+    throw new FormatError(
+      `${name}: expected a WebAssembly binary, got ${view.length} bytes that begin with ${JSON.stringify(start)}`,
+    );
+  }
+  try {
+    return checkExports(await WebAssembly.compile(bytes), name);
+  } catch (error) {
+    // A valid binary is refused by a content security policy, and the engine's message says so.
+    if (!(error instanceof WebAssembly.CompileError) || WebAssembly.validate(bytes)) throw error;
+    throw new FormatError(`${name}: expected a WebAssembly binary, got ${view.length} bytes: ${error.message}`);
+  }
+}
+
+/** @throws FormatError for a module that is not one of ours, by the export that every engine begins with */
+function checkExports(module: WebAssembly.Module, name: string): WebAssembly.Module {
+  const exported = WebAssembly.Module.exports(module).map((entry) => entry.name);
+  if (exported.includes("initTeam")) return module;
+  const got = exported.length > 0 ? exported.slice(0, 5).join(", ") : "nothing";
+  throw new FormatError(`${name}: expected a binary of simdgrad, got a module that exports ${got}`);
 }
 
 function isBytes(value: unknown): value is BufferSource {

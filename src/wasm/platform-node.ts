@@ -12,12 +12,12 @@ export { findChangedKernel } from "./self-test.js";
 export type { ThreadWorker } from "./thread-worker.js";
 
 /** The bytes at a URL; a text may be a path, too. @throws Error when there is no such file, or a server does not give it */
-export async function fetchBinary(url: string | URL): Promise<Uint8Array<ArrayBuffer>> {
+export async function fetchBytes(url: string | URL): Promise<Uint8Array<ArrayBuffer>> {
   const text = String(url);
   if (text.startsWith("file:")) return readFile(fileURLToPath(text));
   if (!/^(https?|data|blob):/.test(text)) return readFile(resolve(text));
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`cannot load ${url}: HTTP ${response.status} ${response.statusText}`);
+  if (!response.ok) throw new Error(`HTTP ${response.status} ${response.statusText}`.trim());
   return new Uint8Array(await response.arrayBuffer());
 }
 

@@ -5,9 +5,9 @@ import type { ThreadWorker, WorkerHandle } from "./thread-worker.js";
 export type { ThreadWorker } from "./thread-worker.js";
 
 /** The bytes at a URL. @throws Error when the server does not give them */
-export async function fetchBinary(url: string | URL): Promise<Uint8Array<ArrayBuffer>> {
+export async function fetchBytes(url: string | URL): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`cannot load ${url}: HTTP ${response.status} ${response.statusText}`);
+  if (!response.ok) throw new Error(`HTTP ${response.status} ${response.statusText}`.trim());
   return new Uint8Array(await response.arrayBuffer());
 }
 
@@ -51,13 +51,16 @@ export function isWorker(value: unknown): value is ThreadWorker {
   return value instanceof EventTarget && "postMessage" in value && "terminate" in value;
 }
 
+/** A browser says no more than that there was an error. */
+const NOT_LOADED = "its script cannot be loaded: missing, of another origin, or refused by a content security policy";
+
 /** The engine's view of a worker. */
 export function watchWorker(thread: ThreadWorker): WorkerHandle {
   const worker = thread as Worker;
   return {
     onReady: (listener) => worker.addEventListener("message", listener, { once: true }),
     onEnd: (listener) => {
-      worker.addEventListener("error", (event) => listener(event.message || "its script cannot be loaded"));
+      worker.addEventListener("error", (event) => listener(event.message || NOT_LOADED));
     },
     terminate: () => worker.terminate(),
   };

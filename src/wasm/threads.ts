@@ -37,13 +37,25 @@ const START_MILLISECONDS = 10_000;
 const NAP_MILLISECONDS = 1;
 const NAP_AFTER_MILLISECONDS = 0.2;
 
-/** What `createWorker` returned is not a worker. Other errors of a start let the engine go on with one thread. */
+/** What `createWorker` returned is not a worker. */
 export class NoWorkerError extends TypeError {}
+
+/** @throws WorkerError with what `createWorker` threw as its cause; NoWorkerError */
+function useCreateWorker(createWorker: () => ThreadWorker): ThreadWorker {
+  let worker: ThreadWorker;
+  try {
+    worker = createWorker();
+  } catch (cause) {
+    throw new WorkerError(`createWorker: expected a Worker, but it threw: ${cause}`, { cause });
+  }
+  if (isWorker(worker)) return worker;
+  throw new NoWorkerError(`createWorker: expected a Worker, got ${String(worker)}`);
+}
 
 /** The workers of an engine. */
 export class WorkerPool {
   readonly #memory: WebAssembly.Memory;
-  readonly #createWorker: () => ThreadWorker;
+  readonly #createWorker: (() => ThreadWorker) | undefined;
   readonly #workers: WorkerHandle[] = [];
   /** Makes the error that says why no job can be split any more. */
   #failure: (() => Error) | undefined;
@@ -57,7 +69,8 @@ export class WorkerPool {
   /** A word that nobody ever changes, to sleep on. */
   readonly #pillow = new Int32Array(new SharedArrayBuffer(4));
 
-  constructor(memory: WebAssembly.Memory, createWorker: () => ThreadWorker = startWorker) {
+  /** @param createWorker in place of the library's own way */
+  constructor(memory: WebAssembly.Memory, createWorker?: () => ThreadWorker) {
     this.#memory = memory;
     this.#createWorker = createWorker;
   }
@@ -81,8 +94,7 @@ export class WorkerPool {
         clearTimeout(timer);
         reject(this.#fail(() => new WorkerError(`worker ${thread} of the engine failed: ${reason}`)));
       };
-      const started = this.#createWorker();
-      if (!isWorker(started)) throw new NoWorkerError(`createWorker: expected a Worker, got ${String(started)}`);
+      const started = this.#createWorker ? useCreateWorker(this.#createWorker) : startWorker();
       const worker = watchWorker(started);
       const timer = setTimeout(fail, START_MILLISECONDS, `not ready after ${START_MILLISECONDS / 1000} s`);
       this.#workers.push(worker);

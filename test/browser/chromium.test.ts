@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildEsbuild, buildVite, buildWebpack, serveVite } from "./bundlers.js";
 import { launchChromium } from "./chromium.js";
 import { type Outcome, trainInNode } from "./outcome.js";
+import { trainAt } from "./page-outcome.js";
 import { makeProject, type Project } from "./project.js";
 import { ISOLATION, type Served, serve } from "./serve.js";
 
@@ -75,29 +76,13 @@ describe.each(SET_UPS)("%s", (_, sample, setUp) => {
     ["relaxed", false],
   ] as const)("trains to Node's bits with %s, cross-origin isolated: %s", async (variant, isolated) => {
     const served = await start(isolated ? ISOLATION : {});
-    const page = await browser.newPage();
-    const complaints: string[] = [];
-    page.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) complaints.push(message.text());
-    });
-    page.on("pageerror", (error) => complaints.push(String(error)));
-    page.on("response", (response) => {
-      if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`);
-    });
     try {
-      await page.goto(`${served.url}#${encodeURIComponent(JSON.stringify({ variant, threads: 2 }))}`);
-      const found = await page
-        .waitForFunction(() => (globalThis as { outcome?: Outcome }).outcome, undefined, { timeout: 20_000 })
-        .catch((error: unknown) => {
-          throw new Error(`no result; the page said: ${complaints.join("\n")}`, { cause: error });
-        });
-      const outcome = (await found.jsonValue()) as Outcome;
+      const { outcome, complaints } = await trainAt(browser, served.url, { variant, threads: 2 });
       const { losses, weights } = expected.get(keyOf(variant, isolated ? 2 : 1)) as Outcome;
       const threadsReason = isolated ? "requested" : expect.stringContaining("the page is not cross-origin isolated");
       expect(outcome).toMatchObject({ losses, weights, variant, threads: isolated ? 2 : 1, threadsReason });
       expect(complaints).toEqual([]);
     } finally {
-      await page.close();
       await served.close();
     }
   });
