@@ -1,0 +1,4 @@
+import * as simdgrad from "simdgrad";
+import { trainInPage } from "./train.js";
+
+trainInPage(simdgrad);
