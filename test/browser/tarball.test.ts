@@ -1,17 +1,24 @@
 import { execFile, execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { trainInNode } from "./outcome.js";
 import { makeProject, type Project } from "./project.js";
 
+const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
+
+/** Paths inside a tarball, from the package's folder on. */
+const listFiles = (tarball: string) =>
+  execFileSync("tar", ["-tzf", tarball], { encoding: "utf8" })
+    .trim()
+    .split("\n")
+    .map((path) => path.replace(/^package\//, ""));
+
 describe("the tarball", () => {
-  const files = () =>
-    execFileSync("tar", ["-tzf", inject("tarball")], { encoding: "utf8" })
-      .trim()
-      .split("\n")
-      .map((path) => path.replace(/^package\//, ""));
+  const files = () => listFiles(inject("tarball"));
 
   it("holds what was built, its types, licence and documents, and nothing else", () => {
     const expected = [
@@ -31,6 +38,33 @@ describe("the tarball", () => {
     expect(declarations.map((path) => path.replace(".d.ts", ".js")).sort()).toEqual(scripts.sort());
   });
 });
+
+it("npm pack builds anew: nothing of an older build gets into it", async () => {
+  const copy = mkdtempSync(join(tmpdir(), "simdgrad-copy-"));
+  try {
+    const left = ["node_modules", "build", ".git"].map((name) => join(root, name));
+    cpSync(root, copy, { recursive: true, filter: (path) => !left.includes(path) });
+    symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
+    mkdirSync(join(copy, "build", "wasm"), { recursive: true });
+    const old = [
+      "build/renamed.js",
+      "build/renamed.d.ts",
+      "build/renamed.wasm",
+      "build/wasm/renamed.js",
+      "build/simd.wasm",
+    ];
+    for (const path of old) writeFileSync(join(copy, path), "of an older build");
+    await promisify(execFile)("npm", ["pack", "--silent"], { cwd: copy });
+    const tarball = join(copy, readdirSync(copy).find((name) => name.endsWith(".tgz")) as string);
+    expect(listFiles(tarball).filter((path) => path.includes("renamed"))).toEqual([]);
+    expect(listFiles(tarball)).toEqual(
+      expect.arrayContaining(["build/index.js", "build/inline.js", "build/simd.wasm"]),
+    );
+    expect(readFileSync(join(copy, "build", "simd.wasm"))).toEqual(readFileSync(join(root, "build", "simd.wasm")));
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+}, 120_000);
 
 describe("in Node", () => {
   let project: Project;
