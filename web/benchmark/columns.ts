@@ -26,7 +26,7 @@ export function tableOf(part: PagePart, results: readonly PageResult[]): Benchma
 function trainTable(results: readonly PageResult[]): BenchmarkTable {
   return {
     title: "Training step",
-    note: "784 → 100 → 200 → 10 with ReLU on MNIST, 32 rows a step. Sparse passes over pixels that are zero; its GFLOP/s count them, so that its share can exceed 100 %.",
+    note: "784 → 100 → 200 → 10 with ReLU on MNIST, 32 rows a step. Sparse passes over pixels that are zero; its GFLOP/s count them, so that its share can exceed 100 %.",
     heads: ["Input", "Threads", "Samples / s", "µs / step", "GFLOP/s", "Of the limit", "Spread"],
     texts: 1,
     rows: results.flatMap((line) =>
