@@ -1,5 +1,6 @@
 /** The binaries and the worker's program, as files that lie beside the library. `embedded.ts` has the same exports. */
 
+import { LoadError } from "../errors.js";
 import type { BinaryName } from "./binaries.js";
 import { fetchBinary } from "./binary-file.js";
 
@@ -14,7 +15,13 @@ const BINARY_URLS = {
   "relaxed-shared": () => new URL("../../build/relaxed-shared.wasm", import.meta.url),
 };
 
-/** The bytes of a binary. @throws LoadError when it cannot be read */
-export function loadBinary(name: BinaryName): Promise<BufferSource> {
-  return fetchBinary(BINARY_URLS[name]());
+/** The bytes of a binary. @throws LoadError when it cannot be read, as where a bundler left it behind */
+export async function loadBinary(name: BinaryName): Promise<BufferSource> {
+  try {
+    return await fetchBinary(BINARY_URLS[name]());
+  } catch (cause) {
+    // A bundle that is no module has no import.meta.url: then the URL itself is the error.
+    const message = cause instanceof LoadError ? cause.message : `cannot tell where ${name}.wasm is: ${cause}`;
+    throw new LoadError(`${message}; import simdgrad/inline instead, or give wasmUrl`, { cause });
+  }
 }

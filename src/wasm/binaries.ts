@@ -48,7 +48,11 @@ export function chooseBinaries(options: BinaryOptions): Binaries {
   }
   const option = given[0];
   if (!option) {
-    return { option, has: () => true, compile: async (name) => compileBytes(await loadBinary(name), name) };
+    return {
+      option,
+      has: () => true,
+      compile: async (name) => compileBytes(await loadBinary(name), `${name}.wasm beside the library`),
+    };
   }
   const value = options[option];
   if (option === "wasmUrl" && (typeof value === "string" || value instanceof URL)) {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Variant } from "../../src/index.js";
+import { buildEsbuild } from "./bundlers.js";
 import { launchChromium } from "./chromium.js";
 import { type Outcome, trainInNode } from "./outcome.js";
 import { trainAt } from "./page-outcome.js";
@@ -10,6 +11,8 @@ import { makeProject, type Project } from "./project.js";
 import { ISOLATION, type Served, serve } from "./serve.js";
 
 const BINARIES = ["simd", "relaxed", "simd-shared", "relaxed-shared"].map((name) => `${name}.wasm`);
+
+const ADVICE = "import simdgrad/inline instead, or give wasmUrl";
 
 let browser: Browser;
 const expected = new Map<Variant, Outcome>();
@@ -70,7 +73,7 @@ describe("a bare page trains to Node's bits with", () => {
         threads: 1,
       });
       const missing = `${served.url}node_modules/simdgrad/build/simd.wasm`;
-      expect(outcome).toEqual({ error: `LoadError: cannot load ${missing}: HTTP 404 Not Found` });
+      expect(outcome).toEqual({ error: `LoadError: cannot load ${missing}: HTTP 404 Not Found; ${ADVICE}` });
     });
   });
 
@@ -79,6 +82,19 @@ describe("a bare page trains to Node's bits with", () => {
     const { losses, weights } = expected.get(variant) as Outcome;
     expect(outcome).toMatchObject({ losses, weights, variant, threads, threadsReason: "requested" });
     expect(complaints).toEqual([]);
+  }
+});
+
+it("a bundler that leaves the binaries behind: LoadError that says what to do", async () => {
+  const project = makeProject("webpack");
+  const served = await serve(await buildEsbuild(project.folder), ISOLATION);
+  try {
+    const { outcome } = await trainAt(browser, served.url, { variant: "simd", threads: 2 });
+    expect(outcome.error).toMatch(/^LoadError: cannot tell where simd-shared\.wasm is: TypeError: .*Invalid/);
+    expect(outcome.error).toContain(ADVICE);
+  } finally {
+    await served.close();
+    project.remove();
   }
 });
 

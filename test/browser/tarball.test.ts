@@ -84,6 +84,7 @@ describe("in Node", () => {
   it.each([
     ["20", "mjs", "simdgrad", imported("simdgrad")],
     ["20", "mjs", "simdgrad/inline", imported("simdgrad/inline")],
+    ["20", "cjs", "required", required],
     ["22", "cjs", "required", required],
     ["24", "cjs", "required", required],
     ["26", "cjs", "required", required],
