@@ -1,6 +1,6 @@
 /** The bundlers with no option about paths: each builds a sample's main.js into dist/ beside it. */
 
-import { copyFileSync } from "node:fs";
+import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { build as esbuild } from "esbuild";
 import { build, createServer } from "vite";
@@ -45,10 +45,11 @@ export function buildWebpack(root: string): Promise<string> {
   });
 }
 
-/** esbuild's bundle as one classic script. */
+/** esbuild's bundle as one classic script, and one of worker.js where the sample has it. */
 export async function buildEsbuild(root: string): Promise<string> {
-  const outfile = join(root, "dist", "main.js");
-  await esbuild({ entryPoints: [join(root, "main.js")], bundle: true, outfile, logLevel: "error" });
-  copyFileSync(join(root, "index.html"), join(root, "dist", "index.html"));
-  return join(root, "dist");
+  const outdir = join(root, "dist");
+  const entryPoints = ["main.js", "worker.js"].map((name) => join(root, name)).filter((path) => existsSync(path));
+  await esbuild({ entryPoints, bundle: true, outdir, logLevel: "error" });
+  copyFileSync(join(root, "index.html"), join(outdir, "index.html"));
+  return outdir;
 }

@@ -38,6 +38,7 @@ const SET_UPS: readonly (readonly [string, string, SetUp])[] = [
   ["a worker, Vite's development server", "worker", developed("simdgrad")],
   ["a worker, Vite's build", "worker", built(buildVite)],
   ["a worker, webpack 5", "worker", built(buildWebpack)],
+  ["a worker made of a Blob, esbuild, inline", "blob-worker", built(buildEsbuild)],
 ];
 
 let browser: Browser;
