@@ -33,9 +33,13 @@ function refuse(command: Command, task: string, names: readonly string[]): void 
   if (given !== undefined) throw new UsageError(flagOf(given), `expected none for ${task}`);
 }
 
-// A reader that has seen enough, such as head, does not end a run: its files are still written.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
+// What cannot be shown does not end a run: its files are still written. A reader may have seen enough, as head has.
+let shownInVain = false;
+process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
+  if (code === "EPIPE" || shownInVain) return;
+  shownInVain = true;
+  console.error(`simdgrad: standard output cannot be written (${code})`);
+  process.exitCode = 1;
 });
 
 const program = new Command("simdgrad")

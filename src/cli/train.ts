@@ -130,6 +130,9 @@ async function trainNetwork(
   say: (text: string) => void,
 ): Promise<Trained> {
   const batchSize = settings.batchSize ?? Math.min(BATCH_ROWS, training.rows);
+  if (batchSize > training.rows) {
+    throw new UsageError("--batch-size", `expected at most the ${training.rows} rows to train with, got ${batchSize}`);
+  }
   const { earlyStopping, epochs } = settings;
   if (earlyStopping !== undefined && !validation) {
     throw new UsageError("--early-stopping", "expected rows to validate with: --validation-split above 0");

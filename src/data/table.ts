@@ -43,7 +43,7 @@ export function findColumn({ columns }: Table, name: string): Column {
   const column = columns.find((candidate) => candidate.name === name);
   if (column) return column;
   const names = columns.map((candidate) => candidate.name).join(", ");
-  throw new RangeError(`column: expected one of ${names.slice(0, 1000)}, got ${name}`);
+  throw new RangeError(`expected a column ${JSON.stringify(name)}, got ${names.slice(0, 1000)}`);
 }
 
 /** The given rows of a table, in this order. */

@@ -1,7 +1,8 @@
-import { execFile, spawn } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { cp, lstat, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -263,6 +264,7 @@ describe("what is wrong is said, with the exit code of its kind", () => {
     [["train", dataset("wine"), "--optimizer", "sgd:speed=1"], "'--optimizer': SGD: expected the options learningRate"],
     [["train", dataset("wine"), "--schedule", "step:stepSize=0"], "'--schedule': stepSize"],
     [["train", dataset("wine"), "--class-weights", "class_9=2"], "'--class-weights': expected balanced, none or"],
+    [["train", dataset("wine"), "--batch-size", "500"], "'--batch-size': expected at most the 124 rows to train with"],
     [["train", dataset("wine"), "--dropout", "1"], "Expected a number from 0 to below 1"],
     [
       ["train", dataset("wine"), "--validation-split", "0", "--early-stopping", "3"],
@@ -275,7 +277,7 @@ describe("what is wrong is said, with the exit code of its kind", () => {
   });
 
   it.each([
-    ["missing target", "a,b\n1,2\n", ["--target", "c"], "--target: column: expected one of a, b, got c"],
+    ["missing target", "a,b\n1,2\n", ["--target", "c"], '--target: expected a column "c", got a, b'],
     ["ragged row", "a,b\n1,2\n3\n", ["--target", "b"], "row 2: expected 2 fields, got 1"],
     ["empty file", "", ["--target", "b"], "expected at least one row of data, got none"],
     ["one class", "a,b\n1,x\n2,x\n3,x\n", ["--target", "b"], "expected at least two classes, got 1"],
@@ -296,7 +298,7 @@ describe("what is wrong is said, with the exit code of its kind", () => {
       [["train", at("none.csv"), "--target", "b"], "none.csv: cannot be read"],
       [["predict", at("none"), dataset("wine")], "cannot be read"],
       [["predict", at("wine"), at("text.csv")], 'row 1: column alcohol: expected a number, got "strong"'],
-      [["predict", at("wine"), dataset("iris")], "column: expected one of"],
+      [["predict", at("wine"), dataset("iris")], 'expected a column "'],
       [["predict", dataset("wine"), dataset("wine")], "wine.csv"],
       [["evaluate", at("wine")], "expected a model of MNIST's digits, got one of a table"],
       [["info", dataset("wine")], "wine.csv"],
@@ -305,4 +307,41 @@ describe("what is wrong is said, with the exit code of its kind", () => {
       expect({ args, code, stderr }).toEqual({ args, code: 1, stderr: expect.stringContaining(message) });
     }
   }, 60_000);
+
+  it("--out: a link leads to the file that is replaced, a device is written to", async () => {
+    await writeFile(at("linked.csv"), "old");
+    await symlink(at("linked.csv"), at("link.csv"));
+    const predict = (out: string) => run("predict", at("wine"), dataset("wine"), "--out", out);
+    expect((await predict(at("link.csv"))).code).toBe(0);
+    const text = await readFile(at("linked.csv"), "utf8");
+    expect(text).toMatch(/^prediction,/);
+    expect((await lstat(at("link.csv"))).isSymbolicLink()).toBe(true);
+    if (!existsSync("/dev/full")) return;
+    const { code, stderr } = await predict("/dev/full");
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining("/dev/full: cannot be written (ENOSPC)"),
+    });
+    expect((await lstat("/dev/full")).isCharacterDevice()).toBe(true);
+    const shell = ["-c", '"$0" "$@" --out /dev/stdout | cat', process.execPath, command, "predict"];
+    const piped = await promisify(execFile)("sh", [...shell, at("wine"), dataset("wine")]);
+    expect(piped.stdout).toContain(text);
+  }, 60_000);
+
+  it.runIf(existsSync("/dev/full"))(
+    "standard output that is full is said in one line; the run's files are written",
+    () => {
+      const full = openSync("/dev/full", "w");
+      const train = ["train", dataset("iris"), "--target", "target", "--epochs", "2", "--out", at("mute")];
+      const { status, stderr } = spawnSync(process.execPath, [command, ...train], {
+        stdio: ["ignore", full, "pipe"],
+        encoding: "utf8",
+      });
+      closeSync(full);
+      expect(stderr).toBe("simdgrad: standard output cannot be written (ENOSPC)\n");
+      expect(status).toBe(1);
+      expect(existsSync(at("mute", "report.html"))).toBe(true);
+    },
+    60_000,
+  );
 });

@@ -81,14 +81,14 @@ describe("Preprocessor", () => {
 
   it("says what is wrong with a table", () => {
     expect(() => Preprocessor.fit(table, "size")).toThrow(
-      "column: expected one of age, home, town, income, kind, got size",
+      'expected a column "size", got age, home, town, income, kind',
     );
     expect(() => Preprocessor.fit(table, "income")).toThrow(
       "target income: expected a value in every row, got none in row 2",
     );
     expect(() => Preprocessor.fit(table, "kind", "regression")).toThrow("expected numbers for a regression, got text");
     const preprocessor = Preprocessor.fit(selectRows(table, [0, 1]), "kind");
-    expect(() => preprocessor.transform(parseCsv("age\n1\n"))).toThrow("got home, town");
+    expect(() => preprocessor.transform(parseCsv("age\n1\n"))).toThrow(`expected a column "home, town", got age`);
     expect(() => preprocessor.targets(parseCsv("kind\nc\n"))).toThrow(
       "target kind: row 1: expected one of a, b, got c",
     );
