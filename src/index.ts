@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** simdgrad: training of dense neural networks on the CPU. */
 
 export { type CsrData, CsrMatrix } from "./csr.js";

@@ -133,6 +133,15 @@ describe("options of a wrong type", () => {
   });
 });
 
+it("a layer whose weights no memory can hold is refused before they are drawn", async () => {
+  const engine = await createEngine({ threads: 1 });
+  const { state } = engine.random;
+  expect(() => new Network(engine, [new Dense(1e6, 1e6)])).toThrow(
+    "layer 0 (Dense): expected at most 1073741824 weights, got 1000000 × 1000000",
+  );
+  expect(engine.random.state).toEqual(state);
+});
+
 describe("options of fit of a wrong type", () => {
   it.each<[string, unknown]>([
     ["epochs", "3"],

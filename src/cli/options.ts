@@ -18,7 +18,8 @@ export function integer(least: number, most = Number.MAX_SAFE_INTEGER): (text: s
 /** A finite number above zero. */
 export function positiveNumber(text: string): number {
   const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value) || value <= 0) {
+  // As the kernels have it: what float32 takes for zero is none.
+  if (text.trim() === "" || !Number.isFinite(value) || Math.fround(value) <= 0) {
     throw new InvalidArgumentError(`Expected a finite number above 0, got "${text}".`);
   }
   return value;
@@ -46,6 +47,7 @@ export function spec(names: readonly string[]): (text: string) => string {
   return (text) => {
     const [name = "", rest] = text.split(/:(.*)/s);
     if (!names.includes(name)) throw new InvalidArgumentError(`Expected one of ${names.join(", ")}, got "${name}".`);
+    if (/(^|,)type=/.test(rest ?? "")) throw new InvalidArgumentError(`Expected options of ${name}, got its type.`);
     if (rest === undefined || /^\w+=[^=,]+(,\w+=[^=,]+)*$/.test(rest)) return text;
     throw new InvalidArgumentError(`Expected ${name}:option=value,option=value, got "${text}".`);
   };

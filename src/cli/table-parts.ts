@@ -44,6 +44,10 @@ export function partTable(
   { task: wanted, testSplit, validationSplit, seed }: PartOptions,
   names = { test: "testSplit", validation: "validationSplit" },
 ): TableParts {
+  if (testSplit + validationSplit >= 1) {
+    const rest = `below ${Number((1 - testSplit).toPrecision(12))} beside ${names.test} ${testSplit}`;
+    throw new RangeError(`${names.validation}: expected a fraction ${rest}, got ${validationSplit}`);
+  }
   const { task } = Preprocessor.fit(table, target, wanted).config;
   const column = findColumn(table, target);
   const stratify = task === "classification" ? labelsOf(column, table.rows) : undefined;

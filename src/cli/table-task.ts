@@ -1,7 +1,7 @@
 /** The task of learning one column of a table from the others. */
 
 import { basename } from "node:path";
-import { Preprocessor, type Scaling, type TargetTask } from "../data/preprocessing.js";
+import { Preprocessor, type PreprocessorConfig, type Scaling, type TargetTask } from "../data/preprocessing.js";
 import { type Column, findColumn, type Table } from "../data/table.js";
 import type { Engine } from "../engine.js";
 import type { TrainSettings } from "./settings.js";
@@ -46,7 +46,7 @@ export async function tableTask(path: string, settings: TrainSettings): Promise<
       const sparse = preprocessor.sparse ? ", kept sparse" : "";
       const classes = config.classes ? `, ${config.classes.length} classes` : "";
       return `${path}: ${rows[0]} rows to train with, ${rows[1]} to validate, ${rows[2]} to test
-${parts.task} of ${target}${classes}, from ${config.features.length} columns (${preprocessor.inputs} inputs${sparse})\n`;
+${parts.task} of ${target}${classes}, from ${config.features.length} columns (${preprocessor.inputs} inputs${sparse})${describeNames(config)}\n`;
     },
     inputs: preprocessor.inputs,
     outputs: config.classes?.length ?? 1,
@@ -57,6 +57,13 @@ ${parts.task} of ${target}${classes}, from ${config.features.length} columns (${
     fingerprint: await hashFile(path),
     place: (engine) => placeParts(engine, preprocessor, sources),
   };
+}
+
+/** The columns of names: one that should have been of numbers has a text in it. */
+function describeNames({ features }: PreprocessorConfig): string {
+  const names = features.flatMap((f) => ("categories" in f ? [`${f.name} (${f.categories.length})`] : []));
+  if (names.length === 0) return "";
+  return `\ncolumns of names: ${names.slice(0, 8).join(", ")}${names.length > 8 ? `, … ${names.length - 8} more` : ""}`;
 }
 
 type Source = ReturnType<Preprocessor["source"]>;

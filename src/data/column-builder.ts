@@ -21,6 +21,14 @@ export function kindOf(name: string, { kinds = {} }: ColumnOptions): ColumnKind 
   return kind === "ignore" ? undefined : kind;
 }
 
+/** What is wrong with the columns that are not to be read: one that is not there either, whose name is misspelt. */
+export function ignoredProblem(names: Iterable<string>, { kinds = {} }: ColumnOptions): string | undefined {
+  const there = new Set(names);
+  const absent = Object.keys(kinds).find((name) => kinds[name] === "ignore" && !there.has(name));
+  if (absent === undefined) return undefined;
+  return `expected a column ${JSON.stringify(absent)} to ignore, got ${[...there].join(", ").slice(0, 1000)}`;
+}
+
 /** Thrown into the reader, which adds the row: a value that a column of numbers cannot take. */
 export class NotANumber extends RangeError {
   override readonly name = "NotANumber";

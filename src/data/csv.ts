@@ -6,6 +6,7 @@ import { type Chunks, decode } from "./chunks.js";
 import {
   ColumnBuilder,
   type ColumnOptions,
+  ignoredProblem,
   isMissing,
   isRead,
   kindOf,
@@ -37,7 +38,8 @@ const MOST_ROW_CHARACTERS = 1 << 24;
  * fields, NA, N/A, NaN, null, none and ? are missing. Quoted fields, a byte order mark and empty lines are understood.
  *
  * @param name of the file, for messages
- * @throws FormatError for quotes that do not close, rows of another length, names that come twice, no rows
+ * @throws FormatError for quotes that do not close, rows of another length, names that come twice, no rows, or without
+ * a column that is to be ignored
  */
 export function parseCsv(text: string, name = "CSV", options: CsvOptions = {}): Table {
   for (let kinds: Kinds = options.kinds ?? {}; ; ) {
@@ -166,6 +168,8 @@ class CsvReader {
       }
       seen.add(name);
     }
+    const problem = ignoredProblem(seen, this.#options);
+    if (problem) throw new FormatError(`${this.#name}: ${problem}`);
     this.#columns = names.map((name) =>
       isRead(name, this.#options) ? new ColumnBuilder(name, kindOf(name, this.#options)) : undefined,
     );

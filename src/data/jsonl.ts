@@ -2,7 +2,7 @@
 
 import { FormatError } from "../errors.js";
 import { type Chunks, decode } from "./chunks.js";
-import { ColumnBuilder, type ColumnOptions, isRead, kindOf, NotANumber } from "./column-builder.js";
+import { ColumnBuilder, type ColumnOptions, ignoredProblem, isRead, kindOf, NotANumber } from "./column-builder.js";
 import type { Table } from "./table.js";
 
 /** A line longer than this is not held in memory. */
@@ -34,6 +34,7 @@ class JsonLinesReader {
   readonly #name: string;
   readonly #options: ColumnOptions;
   readonly #columns = new Map<string, ColumnBuilder>();
+  readonly #ignored = new Set<string>();
   #lines = 0;
   #rows = 0;
 
@@ -53,9 +54,11 @@ class JsonLinesReader {
     ++this.#rows;
   }
 
-  /** @throws FormatError when there was no row */
+  /** @throws FormatError when there was no row, or no such column as is to be ignored */
   table(): Table {
     if (this.#rows === 0) throw new FormatError(`${this.#name}: expected at least one row of data, got none`);
+    const problem = ignoredProblem([...this.#columns.keys(), ...this.#ignored], this.#options);
+    if (problem) throw new FormatError(`${this.#name}: ${problem}`);
     return { rows: this.#rows, columns: [...this.#columns.values()].map((column) => column.build()) };
   }
 
@@ -72,7 +75,11 @@ class JsonLinesReader {
 
   /** A column that comes up now is missing in all rows before. */
   #begin(key: string): void {
-    if (this.#columns.has(key) || !isRead(key, this.#options)) return;
+    if (this.#columns.has(key)) return;
+    if (!isRead(key, this.#options)) {
+      this.#ignored.add(key);
+      return;
+    }
     const column = new ColumnBuilder(key, kindOf(key, this.#options));
     for (let row = 0; row < this.#rows; ++row) column.addMissing();
     this.#columns.set(key, column);

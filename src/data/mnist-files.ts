@@ -195,7 +195,7 @@ async function downloadMnist(cache: string, options: MnistFilesOptions): Promise
 
 /** The part of a process that decides where a user's cache is. */
 export interface UserFolders {
-  readonly platform: NodeJS.Platform;
+  readonly platform: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
 }

@@ -2,7 +2,7 @@
 
 import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { FormatError } from "../errors.js";
-import { ColumnBuilder, type ColumnOptions, isRead, kindOf, NotANumber } from "./column-builder.js";
+import { ColumnBuilder, type ColumnOptions, ignoredProblem, isRead, kindOf, NotANumber } from "./column-builder.js";
 import type { Table } from "./table.js";
 
 /**
@@ -21,7 +21,10 @@ export async function readParquet(
   try {
     const metadata = await parquetMetadataAsync(source);
     const [root, ...elements] = metadata.schema;
-    if (elements.length !== root?.num_children) throw new RangeError("expected no nested columns");
+    if (elements.length !== root?.num_children) throw new FormatError("expected no nested columns");
+    const names = elements.map((element) => element.name);
+    const problem = ignoredProblem(names, options);
+    if (problem) throw new FormatError(problem);
     const builders = elements
       .filter((element) => isRead(element.name, options))
       .map((element) => new ColumnBuilder(element.name, kindOf(element.name, options)));
@@ -33,12 +36,14 @@ export async function readParquet(
       for (const [index, row] of rows.entries()) addRow(builders, row, first + index + 1);
       first = end;
     }
-    if (first === 0) throw new RangeError("expected at least one row of data, got none");
+    if (first === 0) throw new FormatError("expected at least one row of data, got none");
     return { rows: first, columns: builders.map((builder) => builder.build()) };
   } catch (cause) {
-    // hyparquet's own errors say what is wrong with the file; those of the file system pass.
+    // Those of the file system pass.
     if ((cause as NodeJS.ErrnoException).syscall !== undefined) throw cause;
-    throw new FormatError(`${name}: ${(cause as Error).message}`, { cause });
+    const { message } = cause as Error;
+    const what = cause instanceof FormatError ? message : `expected a whole Parquet file (${message})`;
+    throw new FormatError(`${name}: ${what}`, { cause });
   }
 }
 
@@ -53,7 +58,7 @@ function addRow(builders: readonly ColumnBuilder[], row: Readonly<Record<string,
       else throw new NotANumber("expected a number, a text, true or false");
     } catch (error) {
       if (!(error instanceof NotANumber)) throw error;
-      throw new RangeError(`row ${number}: column ${builder.name}: ${error.message}`);
+      throw new FormatError(`row ${number}: column ${builder.name}: ${error.message}`);
     }
   }
 }

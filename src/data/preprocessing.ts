@@ -7,6 +7,7 @@ import {
   type CategoricalFeature,
   configProblem,
   type Feature,
+  isScale,
   MOST_INPUTS,
   type NumericFeature,
   type PreprocessorConfig,
@@ -14,7 +15,7 @@ import {
   widthOf,
 } from "./preprocessor-config.js";
 import type { DataSource, SparseSource } from "./source.js";
-import { type Column, findColumn, type Table, textAt } from "./table.js";
+import { type Column, findColumn, type NumericColumn, type Table, textAt } from "./table.js";
 
 export type { PreprocessorConfig, TargetTask } from "./preprocessor-config.js";
 
@@ -42,7 +43,8 @@ export class Preprocessor {
    * Learns scales, categories and classes from the rows of a table.
    *
    * @param task default: values if the target is numeric, unless it has at most 20 different integers
-   * @throws RangeError for an unknown target, missing targets, too few classes, no feature, too many categories
+   * @throws RangeError for an unknown target, missing targets, too few classes, no feature, too many categories, and numbers
+   * beyond every scale
    */
   static fit(table: Table, target: string, task?: TargetTask, scaling: Scaling = "standard"): Preprocessor {
     const column = findColumn(table, target);
@@ -63,7 +65,7 @@ export class Preprocessor {
     if (column.kind !== "numeric") {
       throw new RangeError(`target ${target}: expected numbers for a regression, got text`);
     }
-    const { offset, scale } = moments(column.values, "standard");
+    const { offset, scale } = momentsOf(column, "standard");
     return new Preprocessor({ task: found, target, features, targetOffset: offset, targetScale: scale });
   }
 
@@ -239,7 +241,7 @@ function guessTask(column: Column): TargetTask {
 
 function fitFeature(column: Column, scaling: Scaling): Feature {
   if (column.kind === "categorical") return { name: column.name, categories: sortedNames(column) };
-  return { name: column.name, ...moments(column.values, scaling) };
+  return { name: column.name, ...momentsOf(column, scaling) };
 }
 
 /** The names that occur, sorted: numbers by value, others by code unit. */
@@ -248,6 +250,14 @@ function sortedNames(column: Column): string[] {
   const occurs = new Uint8Array(column.categories.length);
   for (const code of column.codes) if (code >= 0) occurs[code] = 1;
   return column.categories.filter((_, code) => occurs[code]).sort();
+}
+
+/** `moments` of a column's values. @throws RangeError for values so great, or so close, that there is no such scale */
+function momentsOf({ name, values }: NumericColumn, scaling: Scaling) {
+  const found = moments(values, scaling);
+  if (isScale(found.offset, found.scale) && Number.isFinite(found.fill)) return found;
+  const greatest = values.reduce((most, value) => (Math.abs(value) > Math.abs(most) ? value : most), 0);
+  throw new RangeError(`column ${name}: expected numbers that can be scaled to about 1, got values up to ${greatest}`);
 }
 
 /** Offset and scale of a column, constant ones keeping scale 1; the mean stands for missing values. */

@@ -73,7 +73,7 @@ function isFeature(feature: unknown): feature is Feature {
 }
 
 /** A scale may not be so small that float32 takes it for zero. */
-function isScale(offset: unknown, scale: unknown): boolean {
+export function isScale(offset: unknown, scale: unknown): boolean {
   return Number.isFinite(offset) && Number.isFinite(scale) && Math.fround(1 / (scale as number)) !== 0 && scale !== 0;
 }
 

@@ -20,6 +20,9 @@ export interface DenseOptions {
   readonly init?: InitializerName | Initializer;
 }
 
+/** As many as the linear memory could hold, if there were nothing else in it. */
+const MOST_WEIGHTS = 2 ** 30;
+
 const OPTIONS: OptionNames<DenseOptions> = { learningRate: true, sparse: true, init: true };
 
 /**
@@ -67,6 +70,9 @@ export class Dense extends Layer {
       throw new ShapeError(`expected an input of ${this.inputs} columns, got ${inputs} from the layer before`);
     }
     if (this.#engine) throw new Error("this layer already belongs to a network");
+    if (this.inputs * this.outputs > MOST_WEIGHTS) {
+      throw new RangeError(`expected at most ${MOST_WEIGHTS} weights, got ${this.inputs} × ${this.outputs}`);
+    }
     const initial = initialWeights(this.#init, engine.random, this.inputs, this.outputs);
     this.#engine = engine;
     // Only a first layer sees data; what a hidden one sees changes its density as the network learns.

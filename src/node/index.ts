@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** simdgrad/node: the library's files in Node. */
 
 export { fileCheckpoint, fileLog, readCheckpoint } from "./training-files.js";

@@ -265,6 +265,8 @@ describe("what is wrong is said, with the exit code of its kind", () => {
     [["train", dataset("wine"), "--schedule", "step:stepSize=0"], "'--schedule': stepSize"],
     [["train", dataset("wine"), "--class-weights", "class_9=2"], "'--class-weights': expected balanced, none or"],
     [["train", dataset("wine"), "--batch-size", "500"], "'--batch-size': expected at most the 124 rows to train with"],
+    [["train", dataset("wine"), "--optimizer", "adam:type=sgd"], "Expected options of adam, got its type"],
+    [["train", dataset("wine"), "--learning-rate", "1e-60"], "Expected a finite number above 0"],
     [["train", dataset("wine"), "--dropout", "1"], "Expected a number from 0 to below 1"],
     [
       ["train", dataset("wine"), "--validation-split", "0", "--early-stopping", "3"],
@@ -283,6 +285,25 @@ describe("what is wrong is said, with the exit code of its kind", () => {
     ["one class", "a,b\n1,x\n2,x\n3,x\n", ["--target", "b"], "expected at least two classes, got 1"],
     ["no value", "a,b\n1,x\n2,\n3,y\n", ["--target", "b"], "expected a value in every row, got none in row 2"],
     ["text", "a,b\n1,x\n2,y\n3,y\n", ["--target", "b", "--task", "regression"], "expected numbers for a regression"],
+    [
+      "no such column",
+      "a,b\n1,x\n2,y\n",
+      ["--target", "b", "--ignore", "c"],
+      'expected a column "c" to ignore, got a, b',
+    ],
+    [
+      "splits",
+      "a,b\n1,x\n2,y\n",
+      ["--target", "b", "--validation-split", "0.9"],
+      "--validation-split: expected a fraction below 0.8",
+    ],
+    [
+      "great numbers",
+      `a,b\n${"1e300,x\n-1e300,y\n".repeat(9)}`,
+      ["--target", "b"],
+      "column a: expected numbers that can be scaled",
+    ],
+    [`a,b\n${"1e-320,x\n0,y\n".repeat(9)}`, ["--target", "b"], "column a: expected numbers that can be scaled"],
     ["few rows", "a,b\n1,x\n2,y\n", ["--target", "b"], "--test-split: expected rows in both parts, got 0 of 2"],
   ])("data: %s", async (name, text, options, message) => {
     const path = at(`${name}.csv`);

@@ -78,6 +78,25 @@ describe("readCsv", () => {
   }, 60_000);
 });
 
+describe("a column that is to be ignored", () => {
+  const kinds = { n: "ignore", other: "ignore" } as const;
+
+  it("has to be there, in every format", async () => {
+    const message = 'f: expected a column "other" to ignore, got n, m';
+    const columnData = ["n", "m"].map((name) => ({ name, data: [1.5], type: "DOUBLE" as const }));
+    expect(() => parseCsv("n,m\n1,2\n", "f", { kinds })).toThrow(message);
+    await expect(readJsonLines(['{"n":1,"m":2}'], "f", { kinds })).rejects.toThrow(
+      'f: expected a column "other" to ignore, got m, n',
+    );
+    await expect(readParquet(parquetWriteBuffer({ columnData }), "f", { kinds })).rejects.toThrow(message);
+  });
+
+  it("is not in the table", async () => {
+    const table = await readJsonLines(['{"n":1,"m":2,"other":3}'], "f", { kinds });
+    expect(table.columns.map(({ name }) => name)).toEqual(["m"]);
+  });
+});
+
 describe("readJsonLines", () => {
   it("has numbers, names, and what is missing", async () => {
     const table = await readJsonLines(['{"a":1,"b":"x"}\n{"a":null,"b"', ':true}\n\n{"b":"7","c":2}\n']);
@@ -115,8 +134,11 @@ describe("readParquet", () => {
       ["1", "2", "3"],
       ["a", "b", "a"],
     ]);
-    await expect(readParquet(file.slice(0, -9))).rejects.toThrow(FormatError);
-    await expect(readParquet(new ArrayBuffer(3))).rejects.toThrow(FormatError);
+    for (const broken of [file.slice(0, -9), new ArrayBuffer(3), new ArrayBuffer(64)]) {
+      const reading = readParquet(broken, "t.parquet");
+      await expect(reading).rejects.toThrow(FormatError);
+      await expect(reading).rejects.toThrow("t.parquet: expected a whole Parquet file (");
+    }
   });
 });
 
