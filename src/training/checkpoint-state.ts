@@ -3,10 +3,11 @@
 import { FormatError } from "../errors.js";
 import { Random, type RandomState } from "../random.js";
 import type { CheckpointValues, RandomStates, TrainingPosition } from "./checkpoint.js";
-import { type EpochReport, REPORT_NUMBERS, REQUIRED_NUMBERS } from "./report.js";
+import { areReportNumbers, type HistoryPart } from "./checkpoint-history.js";
 
 /** All of it. */
-export interface CheckpointState extends CheckpointValues {
+export interface CheckpointState extends Omit<CheckpointValues, "history"> {
+  readonly history: readonly HistoryPart[];
   readonly optimizer: {
     readonly learningRate: number;
     readonly steps: number;
@@ -33,17 +34,8 @@ export function readState(value: unknown, name: string): CheckpointState {
       const names = list(arrays, `${name}: callback ${i}`).map((key) => text(key, `${name}: callback ${i}`));
       return { values, arrays: names };
     }),
-    history: readHistory(state.history, position, `${name}: history`),
+    history: readHistoryParts(state.history, position, `${name}: history`),
   };
-}
-
-/** A report as JSON: what JSON has no numbers for becomes a string. */
-export function encodeReport(report: EpochReport): Fields {
-  return mapValues(report as unknown as Fields, (value) => (isPlain(value) ? value : String(value)));
-}
-
-function isPlain(value: unknown): boolean {
-  return typeof value !== "number" || Number.isFinite(value);
 }
 
 function readPosition(value: unknown, what: string): TrainingPosition {
@@ -78,19 +70,16 @@ function readOptimizer(value: unknown, what: string): CheckpointState["optimizer
   };
 }
 
-function readHistory(value: unknown, { epoch }: TrainingPosition, what: string): EpochReport[] {
-  const reports = list(value, what).map((item, i) => {
-    const report = fields(item, `${what}: ${i}`);
-    const numbers = REPORT_NUMBERS.filter((key) => report[key] !== undefined || REQUIRED_NUMBERS.has(key)).map(
-      (key) => [key, number(report[key], `${what}: ${i}: ${key}`)] as const,
-    );
-    if (report.epoch !== i + 1 || report.completed !== true) {
-      throw new FormatError(`${what}: ${i}: expected the completed epoch ${i + 1}, got ${short(report.epoch)}`);
-    }
-    return { ...Object.fromEntries(numbers), completed: true } as unknown as EpochReport;
+function readHistoryParts(value: unknown, { epoch }: TrainingPosition, what: string): HistoryPart[] {
+  const parts = list(value, what).map((item, i) => {
+    const { epochs, numbers } = fields(item, `${what}: ${i}`);
+    const names = list(numbers, `${what}: ${i}: numbers`);
+    if (!areReportNumbers(names)) throw new FormatError(`${what}: ${i}: expected the numbers of a report`);
+    return { epochs: count(epochs, `${what}: ${i}: epochs`, 1), numbers: names };
   });
-  if (reports.length === epoch - 1) return reports;
-  throw new FormatError(`${what}: expected ${epoch - 1} epochs, got ${reports.length}`);
+  const epochs = parts.reduce((sum, part) => sum + part.epochs, 0);
+  if (epochs === epoch - 1) return parts;
+  throw new FormatError(`${what}: expected ${epoch - 1} epochs, got ${epochs}`);
 }
 
 function generatorState(value: unknown, what: string): RandomState {
@@ -135,12 +124,6 @@ function count(value: unknown, what: string, least = 0): number {
 function finite(value: unknown, what: string, least = Number.NEGATIVE_INFINITY): number {
   if (Number.isFinite(value) && (value as number) >= least) return value as number;
   throw new FormatError(`${what}: expected a finite number, got ${short(value)}`);
-}
-
-/** A number that may be one of those which JSON does not have. */
-function number(value: unknown, what: string): number {
-  if (value === "NaN" || value === "Infinity" || value === "-Infinity") return Number(value);
-  return finite(value, what);
 }
 
 function mapValues<T>(object: Fields, map: (value: unknown, key: string) => T): Record<string, T> {

@@ -8,11 +8,12 @@ import type { StateDict } from "../network.js";
 import type { OptimizerState } from "../optimizers/optimizer.js";
 import type { RandomState } from "../random.js";
 import type { CallbackState, RunView } from "./callbacks.js";
-import { encodeReport, readState } from "./checkpoint-state.js";
+import { packHistory, unpackHistory } from "./checkpoint-history.js";
+import { readState } from "./checkpoint-state.js";
 import type { EpochReport } from "./report.js";
 
 const FORMAT = "simdgrad-checkpoint";
-const VERSION = "1";
+const VERSION = "2";
 
 /** How far a training is, between two batches. */
 export interface TrainingPosition {
@@ -59,7 +60,7 @@ export interface CheckpointContents extends CheckpointValues {
 
 /**
  * The state of a training as the bytes of a safetensors file, from which `loadCheckpoint` makes what `fit` takes as `resume`.
- * The arrays are float32.
+ * The arrays are float32, but for the history's, which are float64.
  *
  * @throws Error when the training has not begun, has failed, or is telling its callbacks of a batch or an epoch
  */
@@ -69,6 +70,8 @@ export function saveCheckpoint(run: Pick<RunView, "checkpoint">): Uint8Array {
   const tensors: [string, Tensor][] = [];
   const add = (name: string, data: Float32Array, shape: readonly number[]) =>
     tensors.push([name, float32Tensor(data, shape)]);
+  const history = packHistory(contents.history);
+  for (const [i, array] of history.arrays.entries()) tensors.push([`history.${i}`, array]);
   for (const [name, { shape, data }] of Object.entries(network)) add(`network.${name}`, data, shape);
   for (const [slot, arrays] of Object.entries(optimizer.slots)) {
     for (const [i, data] of arrays.entries()) add(`optimizer.${slot}.${i}`, data, [data.length]);
@@ -88,7 +91,7 @@ export function saveCheckpoint(run: Pick<RunView, "checkpoint">): Uint8Array {
       slots: Object.fromEntries(Object.entries(optimizer.slots).map(([slot, arrays]) => [slot, arrays.length])),
     },
     callbacks: callbacks.map(({ values, arrays }) => ({ values: values ?? null, arrays: Object.keys(arrays ?? {}) })),
-    history: contents.history.map(encodeReport),
+    history: history.parts,
   };
   return serializeSafetensors(tensors, { format: FORMAT, version: VERSION, state: JSON.stringify(state) });
 }
@@ -112,7 +115,11 @@ export function loadCheckpoint(bytes: Uint8Array, name = "checkpoint"): Checkpoi
     random: state.random,
     settings: state.settings,
     schedule: state.schedule,
-    history: state.history,
+    history: unpackHistory(
+      state.history,
+      state.history.map((_, i) => take.any(`history.${i}`)),
+      `${name}: history`,
+    ),
     network: Object.fromEntries(take.allBelow("network.")),
     optimizer: {
       learningRate: state.optimizer.learningRate,
@@ -147,18 +154,22 @@ function parseJson(text: string | undefined, name: string): unknown {
   throw new FormatError(`${name}: metadata "state": expected each key once, got ${JSON.stringify(twice)} twice`);
 }
 
-/** Hands out the tensors by name, each once, as float32. */
+/** Hands out the tensors by name, each once. */
 function takeTensors(tensors: ReadonlyMap<string, Tensor>, name: string) {
   const left = new Map(tensors);
-  const one = (key: string) => {
+  const any = (key: string) => {
     const tensor = left.get(key);
     left.delete(key);
-    if (tensor?.dtype !== "F32") {
-      throw new FormatError(`${name}: tensor ${key}: expected F32, got ${tensor?.dtype ?? "none"}`);
-    }
-    return { shape: tensor.shape, data: float32Values(tensor) };
+    if (tensor) return tensor;
+    throw new FormatError(`${name}: expected a tensor ${key}, got none`);
+  };
+  const one = (key: string) => {
+    const tensor = any(key);
+    if (tensor.dtype === "F32") return { shape: tensor.shape, data: float32Values(tensor) };
+    throw new FormatError(`${name}: tensor ${key}: expected F32, got ${tensor.dtype}`);
   };
   return {
+    any,
     one,
     list: (prefix: string, count: number) => {
       // The count is the file's: nothing is allocated for it in advance, and the first that is missing ends it.

@@ -331,12 +331,16 @@ describe("a checkpoint that is not one", () => {
     ["settings: rows: expected a finite number", (state) => (state.settings.rows = "130")],
     ["learningRate: expected a finite number, got -1", (state) => (state.optimizer.learningRate = -1)],
     ["steps: expected an integer", (state) => (state.optimizer.steps = 0.5)],
-    ["tensor optimizer.velocity.0: expected F32, got none", (state) => (state.optimizer.slots.velocity = 1e15)],
+    ["expected a tensor optimizer.velocity.0, got none", (state) => (state.optimizer.slots.velocity = 1e15)],
     ["history: expected 1 epochs, got 0", (state) => (state.history = [])],
-    ["expected the completed epoch 1, got 7", (state) => (state.history[0].epoch = 7)],
-    ["trainLoss: expected a finite number", (state) => delete state.history[0].trainLoss],
+    ["history: expected 1 epochs, got 2", (state) => (state.history[0].epochs = 2)],
+    ["history: 0: expected the numbers of a report", (state) => state.history[0].numbers.pop()],
+    ["history: 0: expected the numbers of a report", (state) => (state.history[0].numbers[1] = "loss")],
+    ["history: 0: expected the numbers of a report", (state) => (state.history[0].numbers[2] = "trainLoss")],
+    ["expected the completed epoch 1, got ", (state) => state.history[0].numbers.reverse()],
+    ["expected F64 of shape [1,", (state) => state.history[0].numbers.push("trainR2")],
     ["callbacks: expected a list", (state) => (state.callbacks = {})],
-    ["tensor callback.0.x: expected F32, got none", (state) => (state.callbacks[0].arrays = ["x"])],
+    ["expected a tensor callback.0.x, got none", (state) => (state.callbacks[0].arrays = ["x"])],
     ["position: expected an object, got null", (state) => (state.position = null)],
   ])("is refused: %s", async (message, change) => {
     const bytes = await changed(change);
@@ -348,7 +352,7 @@ describe("a checkpoint that is not one", () => {
     const good = await changed(() => {});
     for (const [metadata, message] of [
       [{ format: "simdgrad" }, 'expected metadata with format "simdgrad-checkpoint"'],
-      [{ version: "2" }, 'version "1"'],
+      [{ version: "1" }, 'version "1"'],
       [{ state: "{" }, "expected JSON"],
       [{ state: '{"position":1,"position":2}' }, "expected each key once"],
     ] as const) {
