@@ -95,12 +95,16 @@ export function flagOf(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** The settings of a new training. */
+/** The settings of a new training. @throws UsageError for two learning rates */
 export function newSettings(given: Given, kind: keyof typeof DEFAULTS): TrainSettings {
   // The learning rate of MNIST's default is that of its optimizer.
-  const own = given.optimizer !== undefined && given.optimizer.split(":")[0] !== DEFAULTS[kind].optimizer;
+  const hasRate = given.optimizer?.includes("learningRate=");
+  if (hasRate && given.learningRate !== undefined) {
+    throw new UsageError("--learning-rate", `expected none beside ${given.optimizer}, got ${given.learningRate}`);
+  }
+  const other = given.optimizer !== undefined && given.optimizer.split(":")[0] !== DEFAULTS[kind].optimizer;
   const { learningRate, ...rest } = DEFAULTS[kind] as TrainSettings;
-  return { ...rest, ...(!own && learningRate !== undefined && { learningRate }), ...present(given) };
+  return { ...rest, ...(!hasRate && !other && learningRate !== undefined && { learningRate }), ...present(given) };
 }
 
 /**

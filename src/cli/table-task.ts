@@ -103,7 +103,7 @@ function findOption(table: Table, option: string, name: string): Column {
   try {
     return findColumn(table, name);
   } catch (error) {
-    throw new RangeError(`${option}: ${(error as Error).message}`);
+    throw new UsageError(option, (error as Error).message);
   }
 }
 

@@ -99,7 +99,7 @@ export class Preprocessor {
     };
   }
 
-  /** Inputs [rows, inputs], row by row. @throws RangeError when a feature's column is not there or not numeric */
+  /** Inputs [rows, inputs], row by row. @throws RangeError when a feature's column is not there, not numeric, or beyond float32 */
   transform(table: Table): Float32Array {
     const inputs = new Float32Array(table.rows * this.inputs);
     let first = 0;
@@ -204,7 +204,8 @@ function placeNumbers({ name, offset, scale, fill }: NumericFeature, column: Col
   return (row) => {
     const value = column.values[row] as number;
     place.value = ((Number.isNaN(value) ? fill : value) - offset) / scale;
-    return place;
+    if (Number.isFinite(Math.fround(place.value))) return place;
+    throw new RangeError(`column ${name}: row ${row + 1}: expected a number that is finite when scaled, got ${value}`);
   };
 }
 

@@ -15,7 +15,7 @@ import { type ClassWeights, checkClassWeights, checkSampleWeights } from "./weig
 export interface FitOptions {
   /** Passes over the training set; default 25. With `resume`, those before it count. */
   readonly epochs?: number;
-  /** Rows of a batch; default 32. */
+  /** Rows of a batch; default 32, or all there are if they are fewer. */
   readonly batchSize?: number;
   /** Visit the rows in a new order each epoch; default true. */
   readonly shuffle?: boolean;
@@ -108,11 +108,10 @@ export function planTraining(network: Network, data: Rows, options: FitOptions):
   checkOptions("fit", options, OPTIONS);
   if (!(network instanceof Network)) throw new TypeError(`fit: network: expected a Network, got ${describe(network)}`);
   checkHasRows("fit: data", data);
-  const { epochs = 25, batchSize = 32, shuffle = true, dropLast = true } = options;
+  const { epochs = 25, shuffle = true, dropLast = true } = options;
   const { evaluateTraining = true, accumulate = 1 } = options;
   const { callbacks = [], validation, validationSplit, resume, signal, onProgress } = options;
   checkInteger("epochs", epochs, 0);
-  checkInteger("batch size", batchSize, 1);
   checkInteger("accumulate", accumulate, 1);
   checkBoolean("shuffle", shuffle);
   checkBoolean("dropLast", dropLast);
@@ -124,6 +123,8 @@ export function planTraining(network: Network, data: Rows, options: FitOptions):
     throw new TypeError(`onProgress: expected a function, got ${describe(onProgress)}`);
   }
   const held = validationSplit === undefined ? 0 : checkSplit(data.rows, validationSplit);
+  const { batchSize = Math.min(32, data.rows - held) } = options;
+  checkInteger("batch size", batchSize, 1);
   if (validation && held > 0) throw new RangeError("validationSplit: expected it or validation, got both");
   if (validation !== undefined) checkHasRows("validation", validation);
   if (dropLast && batchSize > data.rows - held) {

@@ -43,6 +43,10 @@ export function checkClassWeights(weights: ClassWeights | undefined, data: Rows)
     }
     checkWeight(`classWeights: class ${key}`, weight);
   }
+  const given: readonly number[] = Object.values(weights);
+  if (given.length >= classes && given.every((weight) => weight === 0)) {
+    throw new RangeError("classWeights: expected a weight above 0, got none");
+  }
 }
 
 /**

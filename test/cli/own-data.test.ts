@@ -266,6 +266,12 @@ describe("what is wrong is said, with the exit code of its kind", () => {
     [["train", dataset("wine"), "--class-weights", "class_9=2"], "'--class-weights': expected balanced, none or"],
     [["train", dataset("wine"), "--batch-size", "500"], "'--batch-size': expected at most the 124 rows to train with"],
     [["train", dataset("wine"), "--optimizer", "adam:type=sgd"], "Expected options of adam, got its type"],
+    [
+      ["train", dataset("wine"), "--optimizer", "adam:learningRate=5", "--learning-rate", "1"],
+      "'--learning-rate': expected none beside adam:learningRate=5, got 1",
+    ],
+    [["train", dataset("wine"), "--target", "colour"], `'--target': expected a column "colour", got alcohol`],
+    [["train", dataset("wine"), "--categorical", "colour"], `'--categorical': expected a column "colour"`],
     [["train", dataset("wine"), "--learning-rate", "1e-60"], "Expected a finite number above 0"],
     [["train", dataset("wine"), "--dropout", "1"], "Expected a number from 0 to below 1"],
     [
@@ -279,7 +285,6 @@ describe("what is wrong is said, with the exit code of its kind", () => {
   });
 
   it.each([
-    ["missing target", "a,b\n1,2\n", ["--target", "c"], '--target: expected a column "c", got a, b'],
     ["ragged row", "a,b\n1,2\n3\n", ["--target", "b"], "row 2: expected 2 fields, got 1"],
     ["empty file", "", ["--target", "b"], "expected at least one row of data, got none"],
     ["one class", "a,b\n1,x\n2,x\n3,x\n", ["--target", "b"], "expected at least two classes, got 1"],

@@ -89,6 +89,10 @@ describe("Preprocessor", () => {
     expect(() => Preprocessor.fit(table, "kind", "regression")).toThrow("expected numbers for a regression, got text");
     const preprocessor = Preprocessor.fit(selectRows(table, [0, 1]), "kind");
     expect(() => preprocessor.transform(parseCsv("age\n1\n"))).toThrow(`expected a column "home, town", got age`);
+    const far = parseCsv("age,home,town\n1,2,x\n1e300,2,x\n");
+    expect(() => preprocessor.transform(far)).toThrow(
+      "row 2: expected a number that is finite when scaled, got 1e+300",
+    );
     expect(() => preprocessor.targets(parseCsv("kind\nc\n"))).toThrow(
       "target kind: row 1: expected one of a, b, got c",
     );

@@ -129,6 +129,12 @@ describe("a last batch of fewer rows", () => {
     expect(progress.at(-1)).toMatchObject({ batch: 3, batches: 3, secondsLeft: 0, loss: trainLoss });
   });
 
+  it("is not left when the batch size is not given and the rows are few", async () => {
+    const { run } = await prepare(() => ({ epochs: 1 }), makeNetwork, { rows: 9 });
+    await run.run();
+    expect([run.batches, run.history.length]).toEqual([1, 1]);
+  });
+
   it("is all that an epoch has if the batch size exceeds the rows", async () => {
     const data = source(50);
     const whole = await trained(data, { batchSize: 50 });
@@ -455,6 +461,8 @@ describe("impossible options", () => {
     ["sampleWeights: row 0: expected a finite weight of at least 0, got NaN", { sampleWeights: ones({ 0: NaN }) }],
     ["sampleWeights: expected a weight above 0, got none", { sampleWeights: new Float32Array(130) }],
     ["classWeights: expected one for each of the 3 classes, got 2", { classWeights: [1, 2] }],
+    ["classWeights: expected a weight above 0, got none", { classWeights: [0, 0, 0] }],
+    ["classWeights: expected a weight above 0, got none", { classWeights: { 0: 0, 1: 0, 2: 0 } }],
     ["classWeights: expected classes from 0 to 2, got 3", { classWeights: { 3: 1 } }],
     ["classWeights: class 1: expected a finite weight of at least 0, got -2", { classWeights: { 1: -2 } }],
     ['classWeights: expected "balanced", a list or a record, got even', { classWeights: "even" }],
