@@ -51,6 +51,11 @@ export function checkBoolean(name: string, value: unknown): void {
   if (typeof value !== "boolean") throw new TypeError(`${name}: expected true or false, got ${describe(value)}`);
 }
 
+/** @throws TypeError for what is no Uint8Array, such as the ArrayBuffer of a response */
+export function checkBytes(name: string, bytes: unknown): void {
+  if (!(bytes instanceof Uint8Array)) throw new TypeError(`${name}: expected a Uint8Array, got ${describe(bytes)}`);
+}
+
 /** @throws TypeError, RangeError unless it is a pair of numbers from 0 to below 1 */
 export function checkBetas(betas: unknown): void {
   if (!Array.isArray(betas) || betas.length !== 2) {

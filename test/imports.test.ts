@@ -55,7 +55,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   "gradient-check": ["check-options", "layers", "losses", "parameter", "matrix", "engine", "random"],
   metrics: [],
   estimators: ["check-options", "network", "layers", "losses", "optimizers", "data", "matrix", "engine", "metrics"],
-  formats: ["network", "layers", "engine"],
+  formats: ["check-options", "network", "layers", "engine"],
 };
 
 /** The parts at the top may import all others. */

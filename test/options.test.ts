@@ -1,4 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { parseCsv, readCsv } from "../src/data/csv.js";
+import { loadMnist } from "../src/data/mnist-files.js";
+import { parseNpz, serializeNpz } from "../src/formats/npz.js";
 import {
   Adagrad,
   Adam,
@@ -27,17 +30,27 @@ import {
   JsonlLogger,
   LayerNorm,
   LeakyReLU,
+  loadCheckpoint,
+  loadModel,
+  loadOnnx,
+  loadWeights,
   MeanAbsoluteError,
   MeanSquaredError,
   MLPClassifier,
   MLPRegressor,
   Network,
   OneCycleLR,
+  Preprocessor,
+  parseNpy,
   ReduceLROnPlateau,
   RMSProp,
+  readJsonLines,
   SGD,
   SoftmaxCrossEntropy,
   StepLR,
+  serializeOnnx,
+  serializeWeights,
+  trainTestSplit,
 } from "../src/index.js";
 import { makeNetwork, source, testEngine } from "./training/fixture.js";
 
@@ -130,6 +143,38 @@ describe("options of a wrong type", () => {
   ])("%s", (name, make) => {
     expect(make).toThrow(TypeError);
     expect(make).toThrow(name);
+  });
+});
+
+describe("what is not what a reader or a writer takes", () => {
+  const table = parseCsv("a,b\n1,x\n2,y\n");
+  it.each<[string, () => unknown]>([
+    ["model: expected a Uint8Array", () => loadModel(undefined as never, new ArrayBuffer(8) as never)],
+    ["expected a Uint8Array, got ArrayBuffer", () => loadCheckpoint(new ArrayBuffer(8) as never)],
+    ["expected a Uint8Array, got undefined", () => loadWeights(undefined as never, undefined as never)],
+    ["onnx: expected a Uint8Array", () => loadOnnx(undefined as never, "file.onnx" as never)],
+    ["npy: expected a Uint8Array", () => parseNpy([1, 2] as never)],
+    ["npz: expected a Uint8Array", () => parseNpz(null as never)],
+    ["got maxbytes", () => parseNpz(new Uint8Array(), "npz", { maxbytes: 1 } as never)],
+    ["got compressed", () => serializeNpz([], { compressed: true } as never)],
+    ["got opst", () => serializeOnnx(undefined as never, { opst: 17 } as never)],
+    ["got order", () => serializeWeights(undefined as never, { order: "pytorch" } as never)],
+    ["got test_size", () => trainTestSplit(10, { test_size: 0.5 } as never)],
+    ["rows: expected a number", () => trainTestSplit("10" as never)],
+    ["text: expected a string", () => parseCsv(undefined as never)],
+    ["CSV: name: expected a string, got Object", () => parseCsv("a\n1\n", { header: true } as never)],
+    ["got sep", () => parseCsv("a\n1\n", "f", { sep: ";" } as never)],
+    ["open: expected a function", () => readCsv("iris.csv" as never)],
+    ["got sep", () => readJsonLines([], "f", { sep: ";" } as never)],
+    ["got dir", () => loadMnist({ dir: "x" } as never)],
+    [
+      'scaling: expected "standard" or "minmax", got robust',
+      () => Preprocessor.fit(table, "b", undefined, "robust" as never),
+    ],
+    ['task: expected "classification"', () => Preprocessor.fit(table, "b", "ranking" as never)],
+  ])("is refused: %s", async (message, make) => {
+    const attempt = async () => make();
+    await expect(attempt()).rejects.toThrow(message);
   });
 });
 

@@ -1,5 +1,6 @@
 /** ColumnBuilder: a column of a table, value by value, in typed arrays that grow. */
 
+import type { OptionNames } from "../check-options.js";
 import type { Column, ColumnKind } from "./table.js";
 
 /** Which columns a reader takes, and as what. */
@@ -9,6 +10,8 @@ export interface ColumnOptions {
   /** What to do with the columns that `kinds` does not name; default `read`. */
   readonly others?: "read" | "ignore";
 }
+
+export const COLUMN_OPTIONS: OptionNames<ColumnOptions> = { kinds: true, others: true };
 
 /** Whether the options have this column read. */
 export function isRead(name: string, { kinds = {}, others = "read" }: ColumnOptions): boolean {

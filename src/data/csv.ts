@@ -1,9 +1,11 @@
 /** CSV as columns, by Papa Parse: `simdgrad/csv`. */
 
 import Papa from "papaparse";
+import { checkOptions, describe, type OptionNames } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { type Chunks, decode } from "./chunks.js";
 import {
+  COLUMN_OPTIONS,
   ColumnBuilder,
   type ColumnOptions,
   ignoredProblem,
@@ -26,6 +28,7 @@ export interface CsvOptions extends ColumnOptions {
   readonly delimiter?: string;
 }
 
+const OPTIONS: OptionNames<CsvOptions> = { ...COLUMN_OPTIONS, header: true, delimiter: true };
 /** Where columns' names and delimiter are found. */
 const PREVIEW_CHARACTERS = 1 << 16;
 /** Papa Parse is given that many characters at a time. */
@@ -42,6 +45,7 @@ const MOST_ROW_CHARACTERS = 1 << 24;
  * a column that is to be ignored
  */
 export function parseCsv(text: string, name = "CSV", options: CsvOptions = {}): Table {
+  if (typeof text !== "string") throw new TypeError(`parseCsv: text: expected a string, got ${describe(text)}`);
   for (let kinds: Kinds = options.kinds ?? {}; ; ) {
     const reader = new CsvReader(name, { ...options, kinds });
     for (let start = 0; start < text.length; start += SLICE_CHARACTERS) {
@@ -61,6 +65,10 @@ export function parseCsv(text: string, name = "CSV", options: CsvOptions = {}): 
  * @throws as parseCsv, and FormatError for bytes that are not UTF-8
  */
 export async function readCsv(open: () => Chunks, name = "CSV", options: CsvOptions = {}): Promise<Table> {
+  if (typeof open !== "function") {
+    const what = "expected a function that gives the file's parts, such as () => createReadStream(path)";
+    throw new TypeError(`readCsv: open: ${what}, got ${describe(open)}`);
+  }
   for (let kinds: Kinds = options.kinds ?? {}; ; ) {
     const reader = new CsvReader(name, { ...options, kinds });
     for await (const text of decode(open(), name)) reader.push(text);
@@ -83,6 +91,8 @@ class CsvReader {
   #rows = 0;
 
   constructor(name: string, options: CsvOptions) {
+    if (typeof name !== "string") throw new TypeError(`CSV: name: expected a string, got ${describe(name)}`);
+    checkOptions("CSV", options, OPTIONS);
     this.#name = name;
     this.#options = options;
   }

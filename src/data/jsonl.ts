@@ -1,8 +1,17 @@
 /** JSON Lines as columns: one object a line, of numbers, texts, booleans and null. */
 
+import { checkOptions } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { type Chunks, decode } from "./chunks.js";
-import { ColumnBuilder, type ColumnOptions, ignoredProblem, isRead, kindOf, NotANumber } from "./column-builder.js";
+import {
+  COLUMN_OPTIONS,
+  ColumnBuilder,
+  type ColumnOptions,
+  ignoredProblem,
+  isRead,
+  kindOf,
+  NotANumber,
+} from "./column-builder.js";
 import type { Table } from "./table.js";
 
 /** A line longer than this is not held in memory. */
@@ -16,6 +25,7 @@ const MOST_LINE_CHARACTERS = 1 << 24;
  * @throws FormatError for a line that is no object, nested values, a file without rows, bytes that are not UTF-8
  */
 export async function readJsonLines(chunks: Chunks, name = "JSONL", options: ColumnOptions = {}): Promise<Table> {
+  checkOptions("JSON Lines", options, COLUMN_OPTIONS);
   const reader = new JsonLinesReader(name, options);
   let rest = "";
   for await (const text of decode(chunks, name)) {

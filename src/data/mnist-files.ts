@@ -5,6 +5,7 @@ import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
+import { checkOptions, type OptionNames } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { fetchVerified, writeWhole } from "./download.js";
 import {
@@ -42,6 +43,19 @@ export interface MnistFilesOptions {
   readonly onProgress?: (file: MnistFile, received: number, total: number | undefined) => void;
 }
 
+const OPTIONS: OptionNames<MnistFilesOptions & MnistOptions> = {
+  directory: true,
+  environment: true,
+  resolveFrom: true,
+  cache: true,
+  download: true,
+  mirrors: true,
+  checksums: true,
+  onProgress: true,
+  flatten: true,
+  dtype: true,
+};
+
 /** The four files, found. */
 export interface MnistLocation {
   readonly source: MnistOrigin;
@@ -64,6 +78,7 @@ const maximumPacked = 16 * 2 ** 20;
  * @throws what `findMnist`, `readMnist` and `parseMnist` throw
  */
 export async function loadMnist(options: MnistFilesOptions & MnistOptions = {}): Promise<Mnist> {
+  checkOptions("loadMnist", options, OPTIONS);
   return readMnist(await findMnist(options), options);
 }
 

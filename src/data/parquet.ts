@@ -1,8 +1,17 @@
 /** Parquet as columns, by hyparquet: `simdgrad/parquet`. */
 
 import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
+import { checkOptions } from "../check-options.js";
 import { FormatError } from "../errors.js";
-import { ColumnBuilder, type ColumnOptions, ignoredProblem, isRead, kindOf, NotANumber } from "./column-builder.js";
+import {
+  COLUMN_OPTIONS,
+  ColumnBuilder,
+  type ColumnOptions,
+  ignoredProblem,
+  isRead,
+  kindOf,
+  NotANumber,
+} from "./column-builder.js";
 import type { Table } from "./table.js";
 
 /**
@@ -17,6 +26,7 @@ export async function readParquet(
   name = "Parquet",
   options: ColumnOptions = {},
 ): Promise<Table> {
+  checkOptions("Parquet", options, COLUMN_OPTIONS);
   const source = file as AsyncBuffer;
   try {
     const metadata = await parquetMetadataAsync(source);

@@ -47,6 +47,12 @@ export class Preprocessor {
    * beyond every scale
    */
   static fit(table: Table, target: string, task?: TargetTask, scaling: Scaling = "standard"): Preprocessor {
+    if (scaling !== "standard" && scaling !== "minmax") {
+      throw new RangeError(`scaling: expected "standard" or "minmax", got ${String(scaling)}`);
+    }
+    if (task !== undefined && task !== "classification" && task !== "regression") {
+      throw new RangeError(`task: expected "classification" or "regression", got ${String(task)}`);
+    }
     const column = findColumn(table, target);
     const missing = firstMissing(column, table.rows);
     if (missing >= 0) {

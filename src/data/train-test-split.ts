@@ -1,5 +1,6 @@
 /** trainTestSplit: which rows to train on and which to test with. */
 
+import { checkInteger, checkOptions, type OptionNames } from "../check-options.js";
 import { Random } from "../random.js";
 import { splitRows } from "./split.js";
 
@@ -13,6 +14,8 @@ export interface TrainTestSplitOptions {
   readonly stratify?: ArrayLike<number | string>;
 }
 
+const OPTIONS: OptionNames<TrainTestSplitOptions> = { testSize: true, seed: true, stratify: true };
+
 /**
  * Row indices of two parts, each in random order.
  *
@@ -20,8 +23,11 @@ export interface TrainTestSplitOptions {
  */
 export function trainTestSplit(
   rows: number,
-  { testSize = 0.25, seed = 0, stratify }: TrainTestSplitOptions = {},
+  options: TrainTestSplitOptions = {},
 ): { train: Int32Array; test: Int32Array } {
+  checkOptions("trainTestSplit", options, OPTIONS);
+  checkInteger("trainTestSplit: rows", rows, 0);
+  const { testSize = 0.25, seed = 0, stratify } = options;
   if (stratify && stratify.length !== rows) {
     throw new RangeError(`stratify: expected a class for each of ${rows} rows, got ${stratify.length}`);
   }

@@ -4,6 +4,7 @@
  * checked before anything is allocated.
  */
 
+import { checkBytes } from "../check-options.js";
 import { FormatError, ShapeError } from "../errors.js";
 import { npyHeaderText, parseNpyHeader } from "./npy-header.js";
 import { isSizes } from "./tensor.js";
@@ -120,6 +121,7 @@ export function serializeNpy(data: NpyData, shape: readonly number[]): Uint8Arra
 
 /** Where the elements begin, and the header's text. */
 function readPreamble(bytes: Uint8Array, name: string): { begin: number; text: string } {
+  checkBytes(name, bytes);
   const [major = 0, minor] = bytes.subarray(MAGIC.length);
   if (!MAGIC.every((byte, index) => bytes[index] === byte) || major < 1 || major > 3 || minor !== 0) {
     const got = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");

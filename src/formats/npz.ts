@@ -1,6 +1,7 @@
 /** The npz format of NumPy, a ZIP archive of npy files, packed and unpacked by fflate: `simdgrad/npz`. */
 
 import { inflateSync, type Zippable, zipSync } from "fflate";
+import { checkBytes, checkOptions, type OptionNames } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { type NpyArray, type NpyData, readNpy, serializeNpy } from "./npy.js";
 import { readZipDirectory, type ZipEntry } from "./zip-directory.js";
@@ -22,6 +23,8 @@ export interface NpzWriteOptions {
   readonly compress?: boolean;
 }
 
+const OPTIONS: OptionNames<NpzOptions> = { maxBytes: true };
+const WRITE_OPTIONS: OptionNames<NpzWriteOptions> = { compress: true };
 const SUFFIX = ".npy";
 const DEFAULT_ROOM = 8 * 2 ** 20;
 
@@ -33,6 +36,8 @@ const DEFAULT_ROOM = 8 * 2 ** 20;
  * @throws FormatError for what is no such file, or unpacks to more than `maxBytes`; nothing is returned then
  */
 export function parseNpz(bytes: Uint8Array, name = "npz", options: NpzOptions = {}): Map<string, NpyArray> {
+  checkBytes(name, bytes);
+  checkOptions("parseNpz", options, OPTIONS);
   const { maxBytes = bytes.length + DEFAULT_ROOM } = options;
   if (!(maxBytes >= 0)) throw new RangeError(`npz: maxBytes: expected a number of at least 0, got ${maxBytes}`);
   const entries = readZipDirectory(bytes, name);
@@ -62,8 +67,10 @@ export function parseNpz(bytes: Uint8Array, name = "npz", options: NpzOptions = 
  */
 export function serializeNpz(
   arrays: Iterable<readonly [string, { readonly shape: readonly number[]; readonly data: NpyData }]>,
-  { compress = true }: NpzWriteOptions = {},
+  options: NpzWriteOptions = {},
 ): Uint8Array {
+  checkOptions("serializeNpz", options, WRITE_OPTIONS);
+  const { compress = true } = options;
   const files: Zippable = {};
   for (const [key, { shape, data }] of arrays) {
     if (Object.hasOwn(files, key + SUFFIX)) throw new RangeError(`npz: expected each name once, got "${key}" twice`);

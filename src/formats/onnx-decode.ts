@@ -1,5 +1,6 @@
 /** ONNX files from bytes. Field numbers: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3 */
 
+import { checkBytes } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { type Attribute, DTYPES, FLOAT, type OnnxModel, type OnnxNode, type OnnxValue } from "./onnx-model.js";
 import { type Field, readFields, readIntegers } from "./protobuf.js";
@@ -15,6 +16,7 @@ const MOST_ITEMS = 20_000;
  * @throws FormatError
  */
 export function decodeOnnx(bytes: Uint8Array, name: string): OnnxModel {
+  checkBytes(name, bytes);
   let graph: Uint8Array | undefined;
   let opset: number | undefined;
   const metadata = new Map<string, string>();

@@ -1,5 +1,6 @@
 /** A network as an ONNX file, and dense networks of ONNX files as networks. https://onnx.ai/onnx/repo-docs/IR.html */
 
+import { checkOptions, type OptionNames } from "../check-options.js";
 import type { Engine } from "../engine.js";
 import { FormatError } from "../errors.js";
 import type { LayerConfig } from "../layers/layer.js";
@@ -29,6 +30,8 @@ export interface OnnxOptions {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
+const OPTIONS: OptionNames<OnnxOptions> = { name: true, opset: true, probabilities: true, metadata: true };
+
 /** The version of the file format that each opset came with. */
 const IR_VERSIONS: Readonly<Record<number, number>> = { 17: 8, 18: 8, 19: 9, 20: 9, 21: 10, 22: 10 };
 /** The version of the operators where nothing is said: the first with LayerNormalization. */
@@ -42,6 +45,7 @@ const [OLDEST_OPSET, NEWEST_OPSET] = [7, 26];
  * @throws TypeError for a layer that is not built in; RangeError for another opset
  */
 export function serializeOnnx(network: Network, options: OnnxOptions = {}): Uint8Array {
+  checkOptions("serializeOnnx", options, OPTIONS);
   const { name = "simdgrad", opset = DEFAULT_OPSET, probabilities, metadata = {} } = options;
   const irVersion = Object.hasOwn(IR_VERSIONS, opset) ? IR_VERSIONS[opset] : undefined;
   if (irVersion === undefined) throw new RangeError(`onnx: opset: expected an integer from 17 to 22, got ${opset}`);

@@ -3,6 +3,7 @@
  * https://github.com/huggingface/safetensors ("Format"). Files are taken as hostile: all of the header is checked
  * before anything is handed out.
  */
+import { checkBytes } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { duplicateKey } from "./json-keys.js";
 import { byteLength, checkTensor, type Dtype, dtypes, isDtype, isSizes, type Tensor } from "./tensor.js";
@@ -38,6 +39,7 @@ const metadataKey = "__metadata__";
  * @throws FormatError when any part of the file breaks the format; nothing is loaded then
  */
 export function parseSafetensors(bytes: Uint8Array, name = "safetensors"): Safetensors {
+  checkBytes(name, bytes);
   const dataBegin = lengthBytes + readHeaderLength(bytes, name);
   const header = readHeader(bytes.subarray(lengthBytes, dataBegin), name);
   const metadata = readMetadata(header, name);

@@ -1,5 +1,6 @@
 /** The weights of a network alone as a safetensors file: under its own names, or as the state dict of PyTorch's layers. */
 
+import { checkOptions, type OptionNames } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import type { Layer } from "../layers/layer.js";
 import type { Network, StateDict } from "../network.js";
@@ -21,6 +22,8 @@ export interface WeightsOptions {
   /** What each layer is called in place of its index (`layers.<index>` of `in-out`): `["fc1", "act", "fc2"]`. */
   readonly names?: readonly string[];
 }
+
+const OPTIONS: OptionNames<WeightsOptions> = { layout: true, names: true };
 
 /** Where an array of the network is in a file. */
 interface Place {
@@ -143,7 +146,9 @@ function layerNames(layers: readonly Layer[], options: WeightsOptions): readonly
   throw new RangeError(`weights: names: expected one for each of ${layers.length} layers, got ${names.length}`);
 }
 
-function isTorch({ layout = "in-out" }: WeightsOptions): boolean {
+function isTorch(options: WeightsOptions): boolean {
+  checkOptions("weights", options, OPTIONS);
+  const { layout = "in-out" } = options;
   if (layout === "in-out" || layout === "pytorch") return layout === "pytorch";
   throw new RangeError(`weights: layout: expected "in-out" or "pytorch", got ${String(layout)}`);
 }
