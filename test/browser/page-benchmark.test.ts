@@ -132,14 +132,18 @@ describe("the controls", () => {
     expect(await page.getByRole("button", { name: "Start measuring" }).isEnabled()).toBe(true);
     await page.getByLabel(STEP).uncheck();
     expect(await page.getByRole("button", { name: "Start measuring" }).isDisabled()).toBe(true);
+    await page.getByText("Tick what to measure").waitFor();
     await close();
   });
 
   it.each([
     ["its worker", "**/*benchmark-worker*", "script cannot be loaded"],
     ["a binary", "**/*.wasm", "cannot load"],
+    ["MNIST", "**/mnist/**", "train-images-idx3-ubyte"],
   ])("say so when %s cannot be loaded", async (_, files, message) => {
+    // A service worker would answer from its cache.
     const { page, close } = await open(site.url, { serviceWorkers: "block" });
+    await page.evaluate(() => caches.delete("simdgrad-mnist"));
     await page.context().route(files, (route) => route.abort());
     await page.getByRole("button", { name: "Start measuring" }).click();
     await page.getByRole("alert").filter({ hasText: message }).waitFor();

@@ -1,4 +1,4 @@
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SITE } from "./built-page.js";
 import { launchChromium } from "./chromium.js";
@@ -18,6 +18,18 @@ afterAll(() => Promise.all([browser?.close(), site?.close()]));
 
 const bar = (visited: Visit, digit: number) =>
   visited.page.locator(".bars li").nth(digit).locator(".bar-value").innerText().then(Number.parseFloat);
+
+/** That all of these can be seen at once. */
+async function expectInView(page: Page, ...selectors: readonly string[]): Promise<void> {
+  for (const selector of selectors) {
+    const { top, bottom, height } = await page.locator(selector).evaluate((element) => {
+      const { top, bottom } = element.getBoundingClientRect();
+      return { top, bottom, height: innerHeight };
+    });
+    expect(top, selector).toBeGreaterThanOrEqual(0);
+    expect(bottom, selector).toBeLessThanOrEqual(height);
+  }
+}
 
 describe("exploring", { timeout: 120_000 }, () => {
   let visited: Visit;
@@ -112,6 +124,8 @@ describe.each([
     await drawWithMouse(page, SEVEN);
     await expect.poll(() => bar(visited, 7)).toBeGreaterThan(20);
     await page.mouse.move(0, 0);
+    await page.locator(".draw").evaluate((element) => element.scrollIntoView());
+    await expectInView(page, ".drawing-field", ".bars");
     await page.waitForTimeout(500);
     await look("drawing");
     await page.locator(".confusion").scrollIntoViewIfNeeded();

@@ -22,6 +22,8 @@ export function startBenchmark(): void {
     benchmarkStatus.value = "running";
     benchmarkFailure.value = "";
     benchmarkProgress.value = 0;
+    // Of another binary perhaps; and should this run fail, nothing was measured on it.
+    benchmarkEngine.value = undefined;
     results.value = [];
   });
   worker = new Worker(new URL("../worker/benchmark-worker.ts", import.meta.url), { type: "module", name: "benchmark" });

@@ -110,6 +110,7 @@ function Controls() {
       <p class="hint" role="status">
         {STATUS[benchmarkStatus.value]}
         {benchmarkStatus.value === "finished" && `: ${results.value.length} lines`}
+        {parts.value.length === 0 && ". Tick what to measure."}
       </p>
       {benchmarkFailure.value && (
         <p class="notice" role="alert">
