@@ -114,11 +114,13 @@ describe("the controls", () => {
     await page.getByRole("button", { name: "Start measuring" }).click();
     await page.locator(".benchmark tbody tr").nth(1).waitFor();
     expect(await page.getByRole("checkbox", { name: PRODUCTS }).isDisabled()).toBe(true);
+    expect(page.workers().filter((worker) => worker.url().includes("benchmark"))).toHaveLength(1);
     await page.getByRole("button", { name: "Stop" }).click();
     await page.getByText("Stopped", { exact: true }).waitFor();
     const kept = await page.locator(".benchmark tbody tr").count();
     expect(kept).toBeGreaterThanOrEqual(2);
-    await page.waitForTimeout(500);
+    const workers = () => page.workers().filter((worker) => worker.url().includes("benchmark")).length;
+    await expect.poll(workers, { timeout: 15_000 }).toBe(0);
     expect(await page.locator(".benchmark tbody tr").count()).toBe(kept);
     await page.getByRole("button", { name: "Copy as Markdown" }).waitFor();
     await page.getByRole("button", { name: "Measure again" }).click();
