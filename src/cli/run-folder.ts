@@ -65,12 +65,16 @@ export function readRunCheckpoint(folder: string): Promise<CheckpointContents | 
   return readCheckpoint(checkpointPath(folder));
 }
 
-/** The model file that a path names: itself, or the one in the folder of a run. @throws Error when it cannot be read */
+/** The model file that a path names: itself, or the one in the folder of a run. @throws Error when it cannot be read, or is not there yet */
 export async function modelPath(path: string): Promise<string> {
   const info = await stat(path).catch((cause: Error) => {
     throw new Error(`${path}: cannot be read (${cause.message})`, { cause });
   });
-  return info.isDirectory() ? join(path, MODEL_FILE) : path;
+  if (!info.isDirectory()) return path;
+  const model = join(path, MODEL_FILE);
+  const isThere = async (file: string) => (await stat(file).catch(() => undefined)) !== undefined;
+  if ((await isThere(model)) || !(await isThere(join(path, RECORD_FILE)))) return model;
+  throw new Error(`${path}: expected a run with a model, got one that has not ended: train --resume goes on with it`);
 }
 
 const KINDS: Readonly<Record<string, string>> = {

@@ -333,6 +333,13 @@ describe("what is wrong is said, with the exit code of its kind", () => {
     }
   }, 60_000);
 
+  it("a run that has not ended has no model yet", async () => {
+    await cp(at("wine"), at("begun"), { recursive: true });
+    await rm(at("begun", "model.safetensors"));
+    const { code, stderr } = await run("info", at("begun"));
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("got one that has not ended") });
+  });
+
   it("--out: a link leads to the file that is replaced, a device is written to", async () => {
     await writeFile(at("linked.csv"), "old");
     await symlink(at("linked.csv"), at("link.csv"));

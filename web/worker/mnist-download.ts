@@ -1,7 +1,7 @@
 /** The four MNIST files: from the cache or the network, checked, unpacked. Runs in the worker. */
 
 import { type MnistFile, mnistChecksums, mnistFiles } from "../../src/data/mnist.js";
-import { FormatError } from "../../src/errors.js";
+import { FormatError, LoadError } from "../../src/errors.js";
 import { hexadecimal, subtle } from "../run/weights-hash.js";
 
 const CACHE = "simdgrad-mnist";
@@ -23,7 +23,7 @@ export interface MnistBytes {
 /**
  * Reads `<base>/<file>.gz` for each file.
  *
- * @throws Error when one cannot be fetched; FormatError when it is not the canonical file
+ * @throws LoadError when one cannot be fetched; FormatError when it is not the canonical file
  */
 export async function downloadMnist(base: string, onProgress: (p: DownloadProgress) => void): Promise<MnistBytes> {
   const received = new Map<string, { got: number; of: number }>();
@@ -37,8 +37,7 @@ export async function downloadMnist(base: string, onProgress: (p: DownloadProgre
   const entries = await Promise.all(
     mnistFiles.map(async (name) => {
       const url = new URL(`${name}.gz`, base).href;
-      const response = (await cache?.match(url)) ?? (await fetch(url));
-      if (!response.ok) throw new Error(`cannot load ${url}: HTTP ${response.status} ${response.statusText}`.trimEnd());
+      const response = (await cache?.match(url)) ?? (await request(url));
       const packed = await readAll(response, (got, of) => {
         received.set(name, { got, of });
         report("fetching");
@@ -59,6 +58,15 @@ export async function downloadMnist(base: string, onProgress: (p: DownloadProgre
     }),
   );
   return { files: Object.fromEntries(entries) as unknown as MnistBytes["files"], notKept };
+}
+
+/** @throws LoadError with the URL: of itself a browser says no more than that it failed */
+async function request(url: string): Promise<Response> {
+  const response = await fetch(url).catch((cause: Error) => {
+    throw new LoadError(`cannot load ${url}: ${cause.message}`, { cause });
+  });
+  if (response.ok) return response;
+  throw new LoadError(`cannot load ${url}: HTTP ${response.status} ${response.statusText}`.trimEnd());
 }
 
 async function openCache(): Promise<{ cache?: Cache; obstacle?: string }> {
