@@ -1,7 +1,7 @@
 /** A checkpoint's history: arrays, as text for each of many epochs would outgrow the header of the file. */
 
 import { FormatError } from "../errors.js";
-import { byteLength, type Tensor } from "../formats/tensor.js";
+import type { Tensor } from "../formats/tensor.js";
 import { type EpochReport, REPORT_NUMBERS, REQUIRED_NUMBERS } from "./report.js";
 
 /** Consecutive epochs whose reports have the same numbers, an array [epochs, numbers] of float64. */
@@ -37,7 +37,7 @@ export function unpackHistory(parts: readonly HistoryPart[], arrays: readonly Te
       throw new FormatError(`${what}: expected F64 of shape [${epochs},${numbers.length}], got ${got}`);
     }
     // A copy, for the alignment.
-    const values = new Float64Array(data.slice().buffer, 0, (byteLength(dtype, shape) as number) / 8);
+    const values = new Float64Array(data.slice().buffer);
     for (let row = 0; row < epochs; ++row) {
       const entries = numbers.map((name, column) => [name, values[row * numbers.length + column] as number] as const);
       const report = { ...Object.fromEntries(entries), completed: true } as unknown as EpochReport;

@@ -11,14 +11,14 @@ export interface Watch {
 }
 
 /**
- * Does something up to five times, until no task takes longer than 50 ms: what the processor did otherwise meanwhile is no task of
+ * Does something up to three times, until no task takes longer than 50 ms: what the processor did otherwise meanwhile is no task of
  * the page's, and on a busy machine the best of them tells.
  *
  * @param run is given how often it was called before
  */
 export async function watchRuns(page: Page, run: (before: number) => Promise<void>): Promise<readonly Watch[]> {
   const watches: Watch[] = [];
-  while (watches.length < 5 && (watches.at(-1)?.longest ?? 51) > 50) {
+  while (watches.length < 3 && (watches.at(-1)?.longest ?? 51) > 50) {
     await page.evaluate(watchTasks);
     await run(watches.length);
     const { longest, frames, seconds } = await page.evaluate(tasksSeen);
