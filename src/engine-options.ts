@@ -62,8 +62,11 @@ export interface EngineInfo {
   readonly tile: Tile;
   readonly tileReason: string;
   readonly seed: number;
-  /** Size of the linear memory, in bytes. */
+  /** Size of the linear memory, in bytes, and how far it can grow. */
   readonly memoryBytes: number;
+  readonly memoryMaximumBytes: number;
+  /** How views of it, such as `matrix.data`, stay valid when it grows: it is shared, resizable, or of fixed size. */
+  readonly memoryReason: string;
   /** Of these, handed out to matrices, weights and buffers. */
   readonly memoryBytesInUse: number;
 }

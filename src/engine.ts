@@ -11,19 +11,16 @@ import { checkFinite, Labels, Matrix } from "./matrix.js";
 import { Random } from "./random.js";
 import { type Binaries, chooseBinaries } from "./wasm/binaries.js";
 import { instantiateKernels, type Kernels } from "./wasm/kernels.js";
-import { LinearMemory } from "./wasm/memory.js";
+import { createMemory, LinearMemory } from "./wasm/memory.js";
 import type { ThreadWorker } from "./wasm/thread-worker.js";
-import { chooseThreads, NoWorkerError, type ThreadsChoice, WorkerPool } from "./wasm/threads.js";
-import { fastestTile, type Tile, tileWord } from "./wasm/tile.js";
+import { chooseThreads, NoWorkerError, obstacleToSharing, type ThreadsChoice, WorkerPool } from "./wasm/threads.js";
+import { fastestTile, type Tile, type TileChoice, tileWord } from "./wasm/tile.js";
 import { chooseVariant, type VariantChoice } from "./wasm/variant.js";
 
-/** Pages of 64 KiB: the initial size, and WebAssembly's limit of 4 GiB. */
-const INITIAL_PAGES = 64;
-const MAXIMUM_PAGES = 65536;
-
 /**
- * Compiles the kernels, lays out the memory and starts the workers. Where workers or shared memory are not to be had, the
- * engine runs on one thread, and `info()` says why; a binary that is needed, and a `createWorker` that is given, have to work.
+ * Compiles the kernels, lays out the memory and starts the workers. The memory is shared wherever it can be, so that views such
+ * as `matrix.data` stay valid when it grows. Where workers or shared memory are not to be had, the engine runs on one thread, and
+ * `info()` says why; a binary that is needed, and a `createWorker` that is given, have to work.
  *
  * @throws RangeError for an unknown variant, an invalid number of threads or seed, or a binary that is needed and not given;
  * TypeError for options of a wrong type or that exclude each other; FormatError for a binary that is none; LoadError for one
@@ -41,61 +38,67 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   }
   const binaries = chooseBinaries(options);
   const variant = chooseVariant(options.variant ?? "auto", deterministic, binaries);
-  const threads = chooseThreads(options.threads ?? "auto");
+  const obstacle = obstacleToSharing();
+  const threads = chooseThreads(options.threads ?? "auto", obstacle);
   const revectorize = chooseRevectorize(options.revectorize ?? false);
   const settings = { random, seed, variant, tile, revectorize };
   const shared = `${variant.variant}-shared` as const;
-  if (threads.count > 1 && !binaries.has(shared)) {
-    threads.reason = `${binaries.option} has no ${shared}`;
-  } else if (threads.count > 1) {
+  let notShared = obstacle ?? `${binaries.option} has no ${shared}`;
+  if (obstacle === undefined && binaries.has(shared)) {
     const module = await binaries.compile(shared);
     try {
-      return await createThreaded(settings, threads, module, createWorker);
+      return await createShared(settings, threads, module, createWorker);
     } catch (error) {
       // The caller's own way to start workers is the caller's to mend: nobody reads info() for it.
       if (createWorker && (error instanceof WorkerError || error instanceof NoWorkerError)) throw error;
-      threads.reason = `workers could not be started: ${error instanceof Error ? error.message : String(error)}`;
+      const message = error instanceof Error ? error.message : String(error);
+      notShared = threads.count > 1 ? `workers could not be started: ${message}` : message;
     }
   }
-  return createSingle(settings, threads, binaries);
+  if (threads.count > 1) threads.reason = notShared;
+  return createUnshared(settings, threads, binaries, notShared);
 }
 
-/** @throws RangeError when the binary for one thread was not given; what `compile` throws */
-async function createSingle(
-  settings: Omit<EngineSettings, "threads">,
+/**
+ * @param notShared why the memory is not shared
+ * @throws RangeError when the binary for unshared memory was not given; what `compile` throws
+ */
+async function createUnshared(
+  settings: Omit<EngineSettings, "threads" | "memoryReason">,
   threads: ThreadsChoice,
   binaries: Binaries,
+  notShared: string,
 ): Promise<Engine> {
   const { variant } = settings.variant;
   if (!binaries.has(variant)) {
-    throw new RangeError(`${binaries.option}: expected ${variant}, as there is one thread: ${threads.reason}`);
+    throw new RangeError(`${binaries.option}: expected ${variant}, as memory is not shared: ${notShared}`);
   }
-  const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES });
+  const { memory, maximumBytes, reason } = createMemory(false);
   const kernels = await instantiateKernels(await binaries.compile(variant), memory);
-  const linearMemory = new LinearMemory(memory, kernels.heapBase());
+  const linearMemory = new LinearMemory(memory, kernels.heapBase(), maximumBytes);
   const team = layOutTeam(kernels, linearMemory, 1, settings);
-  return new Engine(kernels, linearMemory, team, { ...settings, threads: { ...threads, count: 1 } });
+  const memoryReason = `${reason}; not shared: ${notShared}`;
+  return new Engine(kernels, linearMemory, team, { ...settings, threads: { ...threads, count: 1 }, memoryReason });
 }
 
 /** @throws RangeError when the shared memory cannot be had; WorkerError when a worker does not start */
-async function createThreaded(
-  settings: Omit<EngineSettings, "threads">,
+async function createShared(
+  settings: Omit<EngineSettings, "threads" | "memoryReason">,
   threads: ThreadsChoice,
   module: WebAssembly.Module,
   createWorker?: () => ThreadWorker,
 ): Promise<Engine> {
-  const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES, shared: true });
+  const { memory, maximumBytes, reason: memoryReason } = createMemory(true);
   const workers = new WorkerPool(memory, createWorker);
   const kernels = await instantiateKernels(module, memory, workers.awaitParts);
-  const linearMemory = new LinearMemory(memory, kernels.heapBase());
+  const linearMemory = new LinearMemory(memory, kernels.heapBase(), maximumBytes);
   const team = layOutTeam(kernels, linearMemory, threads.count, settings);
   await workers.start(module, kernels, team.pointer, threads.count);
-  return new Engine(kernels, linearMemory, team, { ...settings, threads, workers });
+  return new Engine(kernels, linearMemory, team, { ...settings, threads, workers, memoryReason });
 }
 
-interface TeamLayout {
+interface TeamLayout extends TileChoice {
   readonly pointer: number;
-  readonly tile: Tile;
 }
 
 /** Allocates the descriptor that every kernel which splits its work takes, and chooses the tile. */
@@ -108,9 +111,9 @@ function layOutTeam(
   const pointer = memory.allocate(kernels.teamBytes());
   const work = memory.allocate(kernels.workBytes() * threads);
   if (revectorize.on) checkRevectorized(kernels, memory, pointer, work);
-  const chosen = tile === "auto" ? fastestTile(kernels, memory, pointer, work) : tile;
-  kernels.initTeam(pointer, threads, tileWord(chosen), work);
-  return { pointer, tile: chosen };
+  const chosen = tile === "auto" ? fastestTile(kernels, memory, pointer, work) : { tile, reason: "requested" };
+  kernels.initTeam(pointer, threads, tileWord(chosen.tile), work);
+  return { pointer, ...chosen };
 }
 
 interface RevectorizeChoice {
@@ -142,6 +145,7 @@ interface EngineSettings {
   readonly tile: Tile | "auto";
   readonly revectorize: RevectorizeChoice;
   readonly workers?: WorkerPool;
+  readonly memoryReason: string;
 }
 
 /** Made by `createEngine`. */
@@ -152,7 +156,7 @@ export class Engine {
   readonly random: Random;
   /** Address of the descriptor that every kernel which splits its work takes. */
   readonly team: number;
-  readonly #tile: Tile;
+  readonly #tile: TileChoice;
   readonly #settings: EngineSettings;
   #disposed = false;
 
@@ -161,13 +165,13 @@ export class Engine {
     this.memory = memory;
     this.random = settings.random;
     this.team = team.pointer;
-    this.#tile = team.tile;
+    this.#tile = team;
     this.#settings = settings;
   }
 
   /** What this engine runs on, and why. */
   info(): EngineInfo {
-    const { variant, threads, tile, revectorize, seed } = this.#settings;
+    const { variant, threads, revectorize, memoryReason, seed } = this.#settings;
     return {
       variant: variant.variant,
       variantReason: variant.reason,
@@ -175,10 +179,12 @@ export class Engine {
       threadsReason: threads.reason,
       revectorize: revectorize.on,
       revectorizeReason: revectorize.reason,
-      tile: this.#tile,
-      tileReason: tile === "auto" ? "the fastest when timed at the start" : "requested",
+      tile: this.#tile.tile,
+      tileReason: this.#tile.reason,
       seed,
       memoryBytes: this.memory.byteLength,
+      memoryMaximumBytes: this.memory.maximumBytes,
+      memoryReason,
       memoryBytesInUse: this.memory.bytesInUse,
     };
   }

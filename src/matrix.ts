@@ -56,7 +56,7 @@ export class Matrix {
     return this.#allocation.pointer;
   }
 
-  /** The elements, row by row: a view, valid until the next allocation in this engine. @throws DisposedError */
+  /** The elements, row by row: a view, valid until `dispose`. @throws DisposedError */
   get data(): Float32Array {
     return this.memory.f32(this.pointer, this.rows * this.columns);
   }
@@ -141,7 +141,7 @@ export class Labels {
     return this.#allocation.pointer;
   }
 
-  /** The labels: a view, valid until the next allocation in this engine. @throws DisposedError */
+  /** The labels: a view, valid until `dispose`. @throws DisposedError */
   get data(): Int32Array {
     return this.memory.i32(this.pointer, this.rows);
   }

@@ -45,7 +45,7 @@ describe("the binaries may come from", () => {
     asked.push(request.url as string);
     const name = NAMES.find((known) => request.url === `/wasm/${known}.wasm`);
     if (name) response.end(bytes(name));
-    else response.writeHead(request.url === "/page/simd.wasm" ? 200 : 404).end("<!doctype html>");
+    else response.writeHead(request.url === "/page/simd-shared.wasm" ? 200 : 404).end("<!doctype html>");
   });
   beforeAll(async () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -70,7 +70,7 @@ describe("the binaries may come from", () => {
   it("a folder, of which only the one that is needed is fetched", async () => {
     asked.length = 0;
     await start({ wasmUrl: `${origin}/wasm`, variant: "simd", threads: 1 });
-    expect(asked).toEqual(["/wasm/simd.wasm"]);
+    expect(asked).toEqual(["/wasm/simd-shared.wasm"]);
   });
 
   it("a table that leaves some out, which then are not used", async () => {
@@ -89,7 +89,7 @@ describe("the binaries may come from", () => {
     ["variant", { wasmModule: {}, variant: "simd" }, "expected some of simd, relaxed, simd-shared, relaxed-shared"],
     ["binary", { wasmUrl: { sse: "x" } as never }, "got sse"],
     ["variant", { wasmBinary: { simd: bytes("simd") }, variant: "relaxed" }, "wasmBinary: expected a relaxed binary"],
-    ["one for one thread", { wasmBinary: { "simd-shared": bytes("simd") }, threads: 1 }, "expected simd, as there is"],
+    ["one that links", { wasmBinary: { "simd-shared": bytes("simd") }, threads: 1 }, "expected simd, as memory is not"],
   ])("nowhere else: RangeError without the %s", async (_, options, message) => {
     await expect(createEngine(options)).rejects.toThrow(RangeError);
     await expect(createEngine(options)).rejects.toThrow(message);
@@ -112,7 +112,7 @@ describe("the binaries may come from", () => {
     const page = createEngine({ wasmUrl: `${origin}/page`, variant: "simd", threads: 1 });
     await expect(page).rejects.toThrow(FormatError);
     await expect(page).rejects.toThrow(
-      /simd\.wasm: expected a WebAssembly binary, got 15 bytes that begin with "<!do"/,
+      /simd-shared\.wasm: expected a WebAssembly binary, got 15 bytes that begin with "<!do"/,
     );
     for (const [wasmUrl, message] of [
       [origin, `cannot load ${origin}/relaxed-shared.wasm: HTTP 404 Not Found`],
@@ -132,7 +132,7 @@ describe("the binaries may come from", () => {
     ["another's module", { wasmModule: () => new WebAssembly.Module(ANOTHER) }, "a module that exports nothing"],
   ])("FormatError for %s, which no smaller number of threads hides", async (_, options, message) => {
     for (const threads of [1, 2]) {
-      const name = `${Object.keys(options)[0]}: simd${threads > 1 ? "-shared" : ""}: expected`;
+      const name = `${Object.keys(options)[0]}: simd-shared: expected`;
       const refused = createEngine({ ...options, variant: "simd", threads });
       await expect(refused).rejects.toThrow(FormatError);
       await expect(refused).rejects.toThrow(name);

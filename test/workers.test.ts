@@ -186,6 +186,11 @@ describe("a worker that ends while it is needed", () => {
       "for (;;) await new Promise(setImmediate).then(() => train(2));",
       "performance.now = () => (end(), now());",
     ],
+    [
+      "in the middle of a part, while the clock stands still",
+      "for (;;) await new Promise(setImmediate).then(() => train(2));",
+      "const still = now(); performance.now = () => (end(), still);",
+    ],
   ])("makes training throw a WorkerError within a second: %s", async (_, loop, trigger) => {
     const { code, stderr, reports } = await runScript(`
       const { createEngine, WorkerError } = await load();

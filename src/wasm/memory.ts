@@ -1,8 +1,53 @@
 /** LinearMemory: an aligned allocator over the one linear memory that all kernels share. It is not a garbage collector. */
 
 const PAGE_BYTES = 65536;
+const INITIAL_PAGES = 64;
+/** One page less than the 4 GiB that WebAssembly allows: the address behind the last byte has to be a 32-bit number, too. */
+const MAXIMUM_PAGES = 65535;
+/** What a memory that can neither be shared nor grow in place has from the start: 1 GiB, of which untouched pages cost nothing. */
+const RESERVED_PAGES = 16384;
 /** A cache line: no two allocations share one, and vectors never straddle two. */
 const ALIGNMENT = 64;
+
+/** A memory, how far it can grow, and how its views stay valid. */
+export interface MemoryChoice {
+  readonly memory: WebAssembly.Memory;
+  readonly maximumBytes: number;
+  readonly reason: string;
+}
+
+/**
+ * A memory whose views stay valid for as long as it lives. Growing a plain memory detaches them: their length becomes 0, and
+ * writing to them does nothing, without a word. So the memory is shared, or grows in place where the engine has resizable
+ * buffers, or has its full size from the start.
+ *
+ * @throws RangeError when not even the initial size can be had
+ */
+export function createMemory(shared: boolean): MemoryChoice {
+  const growing = { initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES };
+  const maximumBytes = MAXIMUM_PAGES * PAGE_BYTES;
+  if (shared) return { memory: new WebAssembly.Memory({ ...growing, shared }), maximumBytes, reason: "shared" };
+  if ("toResizableBuffer" in WebAssembly.Memory.prototype) {
+    const memory = new WebAssembly.Memory(growing) as WebAssembly.Memory & { toResizableBuffer(): ArrayBuffer };
+    // From here on `memory.buffer` is this buffer, however often the memory grows.
+    memory.toResizableBuffer();
+    return { memory, maximumBytes, reason: "resizable" };
+  }
+  return reserveMemory();
+}
+
+/** A memory of fixed size: half as much, and half of that, where an engine refuses. */
+function reserveMemory(): MemoryChoice {
+  for (let pages = RESERVED_PAGES; ; pages /= 2) {
+    try {
+      const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+      const reason = "of fixed size, as the engine cannot resize it";
+      return { memory, maximumBytes: pages * PAGE_BYTES, reason };
+    } catch (error) {
+      if (pages <= INITIAL_PAGES) throw error;
+    }
+  }
+}
 
 interface Block {
   readonly pointer: number;
@@ -12,6 +57,8 @@ interface Block {
 /** First-fit allocation from a list of free blocks; the memory grows when none fits, and never shrinks. */
 export class LinearMemory {
   readonly #memory: WebAssembly.Memory;
+  /** How far it can grow. */
+  readonly maximumBytes: number;
   /** Free blocks by address, no two of them adjacent, none of them last. */
   readonly #free: Block[] = [];
   readonly #used = new Map<number, number>();
@@ -20,8 +67,9 @@ export class LinearMemory {
   #bytesInUse = 0;
 
   /** @param base the first byte that may be handed out */
-  constructor(memory: WebAssembly.Memory, base: number) {
+  constructor(memory: WebAssembly.Memory, base: number, maximumBytes = MAXIMUM_PAGES * PAGE_BYTES) {
     this.#memory = memory;
+    this.maximumBytes = maximumBytes;
     this.#top = align(base);
   }
 
@@ -36,9 +84,9 @@ export class LinearMemory {
   }
 
   /**
-   * Address of `bytes` bytes, 64-byte aligned, contents undefined; growing the memory detaches every view taken before.
+   * Address of `bytes` bytes, 64-byte aligned, contents undefined.
    *
-   * @throws RangeError when the memory cannot grow that far (4 GiB at most)
+   * @throws RangeError when the memory cannot grow that far
    */
   allocate(bytes: number): number {
     const size = align(Math.max(bytes, 1));
@@ -78,17 +126,17 @@ export class LinearMemory {
     }
   }
 
-  /** A view of `length` floats; valid until the next allocation. */
+  /** A view of `length` floats. */
   f32(pointer: number, length: number): Float32Array {
     return new Float32Array(this.#memory.buffer, pointer, length);
   }
 
-  /** A view of `length` 32-bit integers; valid until the next allocation. */
+  /** A view of `length` 32-bit integers. */
   i32(pointer: number, length: number): Int32Array {
     return new Int32Array(this.#memory.buffer, pointer, length);
   }
 
-  /** A view of `length` bytes; valid until the next allocation. */
+  /** A view of `length` bytes. */
   u8(pointer: number, length: number): Uint8Array {
     return new Uint8Array(this.#memory.buffer, pointer, length);
   }
@@ -101,7 +149,8 @@ export class LinearMemory {
         this.#memory.grow(Math.ceil(missing / PAGE_BYTES));
       } catch (cause) {
         const megabytes = (value: number) => `${(value / 2 ** 20).toFixed(1)} MiB`;
-        const message = `linear memory: cannot grow by ${megabytes(missing)} beyond ${megabytes(this.byteLength)} (4096 MiB at most)`;
+        const limit = `${megabytes(this.maximumBytes)} at most`;
+        const message = `linear memory: cannot grow by ${megabytes(missing)} beyond ${megabytes(this.byteLength)} (${limit})`;
         throw new RangeError(message, { cause });
       }
     }

@@ -16,16 +16,20 @@ export interface ThreadsChoice {
 const MOST_AUTOMATIC_THREADS = 8;
 const MOST_THREADS = 64;
 
+/** Why memory cannot be shared here; undefined if it can. */
+export function obstacleToSharing(): string | undefined {
+  // A page that is not isolated may not even see the name.
+  const lacking = typeof SharedArrayBuffer === "function" ? undefined : "the engine has no SharedArrayBuffer";
+  return whyNotShared() ?? lacking;
+}
+
 /** @throws RangeError for anything but "auto" and integers from 1 to 64 */
-export function chooseThreads(requested: number | "auto"): ThreadsChoice {
+export function chooseThreads(requested: number | "auto", obstacle: string | undefined): ThreadsChoice {
   if (requested !== "auto" && !(Number.isInteger(requested) && requested >= 1 && requested <= MOST_THREADS)) {
     throw new RangeError(`threads: expected "auto" or an integer from 1 to ${MOST_THREADS}, got ${String(requested)}`);
   }
   const hardware = hardwareThreads();
   const count = requested === "auto" ? Math.min(hardware, MOST_AUTOMATIC_THREADS) : requested;
-  // A page that is not isolated may not even see the name.
-  const lacking = typeof SharedArrayBuffer === "function" ? undefined : "the engine has no SharedArrayBuffer";
-  const obstacle = whyNotShared() ?? lacking;
   if (count > 1 && obstacle) return { count: 1, reason: obstacle };
   return { count, reason: requested === "auto" ? `the machine can run ${hardware} at a time` : "requested" };
 }
@@ -33,6 +37,13 @@ export function chooseThreads(requested: number | "auto"): ThreadsChoice {
 /** How long a job may make no progress before a worker is taken for dead. */
 const STALL_MILLISECONDS = 600;
 const START_MILLISECONDS = 10_000;
+/**
+ * The same in looks: where the clock stands still (fake timers, some edge runtimes) naps, which last about a millisecond, count
+ * the time; where napping is not allowed either, the looks alone.
+ */
+const STALL_NAPS = 600;
+const STALL_LOOKS = 20_000_000;
+const NAP_AFTER_LOOKS = 1000;
 /** How long the waiting thread sleeps between two looks, where the platform lets it, so that a part's thread can have its core. */
 const NAP_MILLISECONDS = 1;
 const NAP_AFTER_MILLISECONDS = 0.2;
@@ -65,6 +76,9 @@ export class WorkerPool {
   #waitingFor = 0;
   #waitingSince = 0;
   #progress = "";
+  /** Looks and naps since the last progress. */
+  #looks = 0;
+  #naps = 0;
   #mayNap = true;
   /** A word that nobody ever changes, to sleep on. */
   readonly #pillow = new Int32Array(new SharedArrayBuffer(4));
@@ -120,12 +134,18 @@ export class WorkerPool {
       this.#waitingFor = job;
       this.#waitingSince = now;
       this.#progress = progress;
-    } else if (now - this.#waitingSince > STALL_MILLISECONDS) {
+      this.#looks = 0;
+      this.#naps = 0;
+    } else if (this.#hasStalled(now)) {
       throw this.#fail(() => new WorkerError("a worker of the engine stopped in the middle of its work"));
-    } else if (now - this.#waitingSince > NAP_AFTER_MILLISECONDS) {
+    } else if (++this.#looks > NAP_AFTER_LOOKS || now - this.#waitingSince > NAP_AFTER_MILLISECONDS) {
       this.#nap();
     }
   };
+
+  #hasStalled(now: number): boolean {
+    return now - this.#waitingSince > STALL_MILLISECONDS || this.#naps > STALL_NAPS || this.#looks > STALL_LOOKS;
+  }
 
   /** Ends all workers; a kernel that would need them throws from now on. */
   dispose(): void {
@@ -150,6 +170,7 @@ export class WorkerPool {
     if (!this.#mayNap) return;
     try {
       Atomics.wait(this.#pillow, 0, 0, NAP_MILLISECONDS);
+      ++this.#naps;
     } catch {
       this.#mayNap = false;
     }

@@ -18,6 +18,13 @@ const [ROWS, COLUMNS, DEPTH] = [24, 48, 64];
 const PATIENCE_MILLISECONDS = 8;
 const LONGEST_MILLISECONDS = 60;
 const CALLS = 8;
+/**
+ * Clocks may stand still (fake timers of test runners, edge runtimes between two requests) or tick too seldom to time a kernel
+ * (a browser that resists fingerprinting): after so many rounds, some 5 ms, without a tick the timing is given up.
+ */
+const ROUNDS_WITHOUT_TICK = 50;
+/** Needs few registers, so it does well on every engine. */
+const UNTIMED_TILE: Tile = "4x8";
 
 /** @throws RangeError for a tile that does not exist */
 export function tileWord(tile: Tile): number {
@@ -25,11 +32,17 @@ export function tileWord(tile: Tile): number {
   throw new RangeError(`tile: expected "auto" or one of ${Object.keys(TILE_WORDS).join(", ")}, got ${String(tile)}`);
 }
 
+/** A tile together with the reason for it. */
+export interface TileChoice {
+  readonly tile: Tile;
+  readonly reason: string;
+}
+
 /**
  * The fastest tile on this engine, found by timing each: all give the same bits, but which one fits the vector registers
  * depends on the engine's compiler. Takes about 20 ms.
  */
-export function fastestTile(kernels: Kernels, memory: LinearMemory, team: Pointer, work: Pointer): Tile {
+export function fastestTile(kernels: Kernels, memory: LinearMemory, team: Pointer, work: Pointer): TileChoice {
   const operands = memory.allocate((ROWS * DEPTH + DEPTH * COLUMNS + COLUMNS + ROWS * COLUMNS) * 4);
   memory.f32(operands, ROWS * DEPTH + DEPTH * COLUMNS + COLUMNS).fill(0.5);
   const [x, weights, bias, y] = offsets(operands, ROWS * DEPTH, DEPTH * COLUMNS, COLUMNS);
@@ -37,6 +50,7 @@ export function fastestTile(kernels: Kernels, memory: LinearMemory, team: Pointe
   const begin = performance.now();
   let improved = begin;
   let now = begin;
+  let round = 0;
   while (now - improved < PATIENCE_MILLISECONDS && now - begin < LONGEST_MILLISECONDS) {
     for (const tile of Object.keys(TILE_WORDS) as Tile[]) {
       kernels.initTeam(team, 1, tileWord(tile), work);
@@ -49,9 +63,12 @@ export function fastestTile(kernels: Kernels, memory: LinearMemory, team: Pointe
       if (now - start < 0.9 * before) improved = now;
       least.set(tile, Math.min(before, now - start));
     }
+    if (++round >= ROUNDS_WITHOUT_TICK && now === begin) break;
   }
   memory.free(operands);
-  return [...least].reduce((fastest, tile) => (tile[1] < fastest[1] ? tile : fastest))[0];
+  if (now === begin) return { tile: UNTIMED_TILE, reason: "the clock stands still or is too coarse to time one" };
+  const [fastest] = [...least].reduce((best, tile) => (tile[1] < best[1] ? tile : best));
+  return { tile: fastest, reason: "the fastest when timed at the start" };
 }
 
 /** The addresses of arrays that lie one after the other, given the lengths of all but the last in floats. */
