@@ -179,19 +179,23 @@ describe("a worker that ends while it is needed", () => {
       "between two steps of fit",
       "for await (const _ of fit(network, data, { epochs: 1e9 }));",
       "setTimeout(end, 200);",
+      1000,
     ],
     // The clock is looked at when the last parts are waited for: they are in the middle of their work.
     [
       "in the middle of a part",
       "for (;;) await new Promise(setImmediate).then(() => train(2));",
       "performance.now = () => (end(), now());",
+      1000,
     ],
     [
       "in the middle of a part, while the clock stands still",
       "for (;;) await new Promise(setImmediate).then(() => train(2));",
       "const still = now(); performance.now = () => (end(), still);",
+      // Naps count the time, however long the system makes them.
+      20_000,
     ],
-  ])("makes training throw a WorkerError within a second: %s", async (_, loop, trigger) => {
+  ])("makes training throw a WorkerError: %s", async (_, loop, trigger, milliseconds) => {
     const { code, stderr, reports } = await runScript(`
       const { createEngine, WorkerError } = await load();
       const engine = await createEngine({ threads: 3 });
@@ -222,7 +226,7 @@ describe("a worker that ends while it is needed", () => {
     );
     const failed = { isWorkerError: true, message };
     expect(reports).toEqual([failed, expect.any(Number), failed]);
-    expect(reports[1]).toBeLessThan(1000);
+    expect(reports[1]).toBeLessThan(milliseconds);
     expect(code).toBe(0);
   });
 });

@@ -41,9 +41,9 @@ const START_MILLISECONDS = 10_000;
  * The same in looks: where the clock stands still (fake timers, some edge runtimes) naps, which last about a millisecond, count
  * the time; where napping is not allowed either, the looks alone.
  */
-const STALL_NAPS = 600;
+const STALL_NAPS = 400;
 const STALL_LOOKS = 20_000_000;
-const NAP_AFTER_LOOKS = 1000;
+const NAP_AFTER_LOOKS = 50;
 /** How long the waiting thread sleeps between two looks, where the platform lets it, so that a part's thread can have its core. */
 const NAP_MILLISECONDS = 1;
 const NAP_AFTER_MILLISECONDS = 0.2;
