@@ -1,16 +1,45 @@
 /** Checks of options: of layers, losses, optimizers, schedules and of training. */
 
+import { isUint8Array, viewKind } from "./typed-arrays.js";
+
 /** Every option of `T`: the compiler asks for those that are missing here. */
 export type OptionNames<T> = Readonly<Record<keyof T, true>>;
 
-/** @throws TypeError for what is no object, and for an option that is none of `names`: a slip would change nothing, silently */
+/**
+ * Refuses an option that is none of `names`, as a slip would change nothing, silently; and an object that has no options at all
+ * although it is not empty, such as a Map or a promise that was not awaited.
+ *
+ * @throws TypeError
+ */
 export function checkOptions<T extends object>(what: string, options: T, names: OptionNames<T>): void {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new TypeError(`${what}: options: expected an object, got ${describe(options)}`);
+  checkRecord(`${what}: options`, options);
+  let some = false;
+  // Inherited ones, too: reading an option finds them.
+  for (const name in options) {
+    some = true;
+    if (Object.hasOwn(names, name)) continue;
+    throw new TypeError(`${what}: expected the options ${Object.keys(names).join(", ")}, got ${name}`);
   }
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(names, name));
-  if (unknown === undefined) return;
-  throw new TypeError(`${what}: expected the options ${Object.keys(names).join(", ")}, got ${unknown}`);
+  // An instance of a class may have options as accessors.
+  if (some || isPlain(options) || Object.keys(names).some((name) => name in options)) return;
+  throw new TypeError(`${what}: options: expected an object with options, got ${describe(options)} without any`);
+}
+
+/** @throws TypeError unless the value is an object with keys of its own: neither an array, a Map, nor a promise */
+export function checkRecord(what: string, value: unknown): void {
+  if (typeof value === "object" && value !== null && tagOf(value) === "Object") return;
+  const hint = tagOf(value) === "Promise" ? ": await it" : "";
+  throw new TypeError(`${what}: expected an object, got ${describe(value)}${hint}`);
+}
+
+/** Whether an object was written as `{ … }`, in whatever realm, or has no prototype. */
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
 }
 
 /** Where an option's numbers lie: at least 0 unless it is said otherwise. */
@@ -51,9 +80,9 @@ export function checkBoolean(name: string, value: unknown): void {
   if (typeof value !== "boolean") throw new TypeError(`${name}: expected true or false, got ${describe(value)}`);
 }
 
-/** @throws TypeError for what is no Uint8Array, such as the ArrayBuffer of a response */
+/** @throws TypeError for anything but a Uint8Array, such as the ArrayBuffer of a response */
 export function checkBytes(name: string, bytes: unknown): void {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError(`${name}: expected a Uint8Array, got ${describe(bytes)}`);
+  if (!isUint8Array(bytes)) throw new TypeError(`${name}: expected a Uint8Array, got ${describe(bytes)}`);
 }
 
 /** @throws TypeError, RangeError unless it is a pair of numbers from 0 to below 1 */
@@ -64,10 +93,55 @@ export function checkBetas(betas: unknown): void {
   for (const [index, beta] of betas.entries()) checkNumber(`betas[${index}]`, beta, { below: 1 });
 }
 
-/** A value, or what it is, for the message of an error. */
+/** Elements of an array, and characters of a text, that a message shows. */
+const MOST_ELEMENTS = 8;
+const MOST_CHARACTERS = 80;
+
+/** A value with its type, for the message of an error: the value alone may read like what was expected. */
 export function describe(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.slice(0, 80));
-  if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (typeof value === "function") return "a function";
-  return typeof value === "object" && value !== null ? (value.constructor?.name ?? "an object") : String(value);
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return describeArray(value);
+  const kind = viewKind(value);
+  if (kind !== undefined) return `${withArticle(kind)} of length ${(value as Uint8Array).length}`;
+  switch (typeof value) {
+    case "string":
+      return `the string ${quote(value)}`;
+    case "function":
+      return value.name === "" ? "a function" : `the function ${value.name}`;
+    case "object":
+      return describeObject(value);
+    case "symbol":
+      return "a symbol";
+    default:
+      return `the ${typeof value} ${value}`;
+  }
+}
+
+function describeArray(array: readonly unknown[]): string {
+  if (array.length > MOST_ELEMENTS) return `an array of length ${array.length}`;
+  const elements = array.map((element) => {
+    if (typeof element === "string") return quote(element);
+    return typeof element === "object" && element !== null ? "…" : String(element);
+  });
+  return `the array [${elements.join(", ")}]`;
+}
+
+function describeObject(value: object): string {
+  const tag = tagOf(value);
+  const name: unknown = tag === "Object" ? value.constructor?.name : tag;
+  if (typeof name === "string" && name !== "" && name !== "Object") return withArticle(name);
+  const keys = Object.keys(value);
+  if (keys.length === 0) return "an object without keys";
+  const more = keys.length > MOST_ELEMENTS ? ", …" : "";
+  return `an object with the keys ${keys.slice(0, MOST_ELEMENTS).map(quote).join(", ")}${more}`;
+}
+
+function withArticle(name: string): string {
+  return `${/^(?!Uint)[AEIOU]/i.test(name) ? "an" : "a"} ${name}`;
+}
+
+/** A text in quotes on one line, cut to a length that a message can have. */
+function quote(text: string): string {
+  const cut = text.length > MOST_CHARACTERS;
+  return JSON.stringify(cut ? text.slice(0, MOST_CHARACTERS) : text) + (cut ? "…" : "");
 }

@@ -5,6 +5,8 @@ import { Allocation, checkCount, checkFinite, type Matrix, MatrixBuffer } from "
 import type { Kernels } from "./wasm/kernels.js";
 import type { LinearMemory } from "./wasm/memory.js";
 
+const { isInteger } = Number;
+
 /**
  * Share of elements that are not zero, below which a product is faster sparse than dense on every engine measured:
  * docs/performance.md. Fixed, because the choice decides the rounding.
@@ -239,7 +241,7 @@ function checkCsr(rows: number, columns: number, { indptr, indices, values }: Cs
     const bound = indptr[row] as number;
     const least = row === 0 ? 0 : (indptr[row - 1] as number);
     const most = row === 0 ? 0 : values.length;
-    if (!Number.isInteger(bound) || bound < least || bound > most || (row === rows && bound !== values.length)) {
+    if (!isInteger(bound) || bound < least || bound > most || (row === rows && bound !== values.length)) {
       const expected = row === rows ? `the number of values, ${values.length}` : `an integer from ${least} to ${most}`;
       throw new RangeError(`indptr[${row}]: expected ${expected}, got ${bound}`);
     }
@@ -248,7 +250,7 @@ function checkCsr(rows: number, columns: number, { indptr, indices, values }: Cs
     let least = 0;
     for (let element = indptr[row] as number; element < (indptr[row + 1] as number); ++element) {
       const column = indices[element] as number;
-      if (!Number.isInteger(column) || column < least || column >= columns) {
+      if (!isInteger(column) || column < least || column >= columns) {
         throw new RangeError(
           `row ${row}, element ${element}: expected an ascending column from ${least} to ${columns - 1}, got ${column}`,
         );

@@ -3,6 +3,8 @@
 import type { Targets } from "./losses/loss.js";
 import { Labels, type Matrix } from "./matrix.js";
 
+const { abs } = Math;
+
 /** What `evaluate` finds. */
 export interface Evaluation {
   /** The loss over all rows, reduced as the loss says. */
@@ -100,7 +102,7 @@ class ValueTally implements Tally {
       const column = this.#columns[i % columns] as ColumnSums;
       const error = (wanted[i] as number) - (data[i] as number);
       const offset = (wanted[i] as number) - column.origin;
-      this.#absolute += Math.abs(error);
+      this.#absolute += abs(error);
       column.residual += error * error;
       column.sum += offset;
       column.squares += offset * offset;

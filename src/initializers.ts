@@ -3,6 +3,9 @@
 import { ShapeError } from "./errors.js";
 import type { Random } from "./random.js";
 
+const { sqrt } = Math;
+const { isFinite: isFiniteNumber } = Number;
+
 /**
  * Initial weights of a layer with `inputs` and `outputs`: a number, and then it is called once a weight, row by row; or all of
  * them [inputs, outputs], row by row.
@@ -24,7 +27,7 @@ export function initialWeights(init: Initializer, random: Random, inputs: number
   if (weights.length !== count) {
     throw new ShapeError(`init: expected ${inputs} × ${outputs} = ${count} values, got ${weights.length}`);
   }
-  const bad = weights.findIndex((weight) => !Number.isFinite(weight));
+  const bad = weights.findIndex((weight) => !isFiniteNumber(weight));
   if (bad < 0) return weights;
   throw new RangeError(`init: expected finite numbers, got ${weights[bad]} as weight ${bad}`);
 }
@@ -42,17 +45,17 @@ export const initializers = {
   /** N(0, σ = 0.01). */
   normal: (random) => 0.01 * random.normal(),
   /** U(−l, l), l = √(6 / (inputs + outputs)). Glorot and Bengio 2010. */
-  glorotUniform: (random, inputs, outputs) => uniform(random, Math.sqrt(6 / (inputs + outputs))),
+  glorotUniform: (random, inputs, outputs) => uniform(random, sqrt(6 / (inputs + outputs))),
   /** N(0, σ = √(2 / (inputs + outputs))). Glorot and Bengio 2010. */
-  glorotNormal: (random, inputs, outputs) => random.normal() * Math.sqrt(2 / (inputs + outputs)),
+  glorotNormal: (random, inputs, outputs) => random.normal() * sqrt(2 / (inputs + outputs)),
   /** U(−l, l), l = √(6 / inputs). He et al. 2015. */
-  heUniform: (random, inputs) => uniform(random, Math.sqrt(6 / inputs)),
+  heUniform: (random, inputs) => uniform(random, sqrt(6 / inputs)),
   /** N(0, σ = √(2 / inputs)). He et al. 2015. */
-  heNormal: (random, inputs) => random.normal() * Math.sqrt(2 / inputs),
+  heNormal: (random, inputs) => random.normal() * sqrt(2 / inputs),
   /** U(−l, l), l = √(3 / inputs). LeCun et al. 1998. */
-  lecunUniform: (random, inputs) => uniform(random, Math.sqrt(3 / inputs)),
+  lecunUniform: (random, inputs) => uniform(random, sqrt(3 / inputs)),
   /** N(0, σ = √(1 / inputs)). LeCun et al. 1998. */
-  lecunNormal: (random, inputs) => random.normal() * Math.sqrt(1 / inputs),
+  lecunNormal: (random, inputs) => random.normal() * sqrt(1 / inputs),
   /**
    * The rows, or if there are more of them the columns, are orthogonal to each other and of length 1; every such matrix is
    * equally likely. Saxe et al. 2014.
@@ -61,7 +64,7 @@ export const initializers = {
     const [rows, columns] = inputs <= outputs ? [inputs, outputs] : [outputs, inputs];
     const q = orthonormalRows(random, rows, columns);
     if (inputs <= outputs) return q;
-    return Float64Array.from(q, (_, i) => q[(i % outputs) * inputs + Math.floor(i / outputs)] as number);
+    return Float64Array.from(q, (_, i) => q[(i % outputs) * inputs + (i - (i % outputs)) / outputs] as number);
   },
   /** 0, which is for layers that are set afterwards: equal units stay equal. */
   zeros: constant(0),
@@ -94,7 +97,7 @@ function orthonormalRows(random: Random, rows: number, columns: number): Float64
       const share = dot(row, earlier);
       for (let j = 0; j < columns; ++j) row[j] = (row[j] as number) - share * (earlier[j] as number);
     }
-    const length = Math.sqrt(dot(row, row));
+    const length = sqrt(dot(row, row));
     for (let j = 0; j < columns; ++j) row[j] = (row[j] as number) / length;
   }
   return q;

@@ -1,7 +1,12 @@
 /** Matrices in linear memory: an address and a shape. Shapes are checked here and in the layers; kernels trust them. */
 
+import { describe } from "./check-options.js";
 import { DisposedError, ShapeError } from "./errors.js";
 import type { LinearMemory } from "./wasm/memory.js";
+
+// Held here: where globals are looked up through a context, as in Jest, each look costs as much as a hundred checks.
+const { isFinite: isFiniteNumber, isInteger, isSafeInteger } = Number;
+const { floor, fround } = Math;
 
 /** A block of linear memory with an owner: throws when used after it was freed. */
 export class Allocation {
@@ -123,7 +128,7 @@ export class Labels {
     let largest = -1;
     for (let row = 0; row < values.length; ++row) {
       const label = values[row] as number;
-      if (!Number.isInteger(label) || label < 0 || label > 0x7fffffff || (classes !== undefined && label >= classes)) {
+      if (!isInteger(label) || label < 0 || label > 0x7fffffff || (classes !== undefined && label >= classes)) {
         const range = classes !== undefined ? `0 to ${classes - 1}` : "0 upwards";
         throw new RangeError(`label of row ${row}: expected an integer from ${range}, got ${label}`);
       }
@@ -205,7 +210,7 @@ export class PanelMatrix {
 
   /** Where the i-th element, row by row, lies in the panels. */
   #offset(i: number): number {
-    const row = Math.floor(i / this.columns);
+    const row = floor(i / this.columns);
     const column = i - row * this.columns;
     const within = column % PANEL;
     return (column - within) * this.rows + row * PANEL + within;
@@ -275,8 +280,8 @@ export function checkFinite(values: ArrayLike<number>, columns: number): void {
   for (let index = 0; index < values.length; ++index) {
     const value = values[index] as number;
     // A float64 beyond float32's range would become infinite.
-    if (Number.isFinite(value) && Number.isFinite(Math.fround(value))) continue;
-    const got = Number.isFinite(value) ? `${value} (too large for float32)` : value;
+    if (isFiniteNumber(value) && isFiniteNumber(fround(value))) continue;
+    const got = isFiniteNumber(value) ? `${value} (too large for float32)` : value;
     const at =
       columns < Number.POSITIVE_INFINITY
         ? `row ${Math.floor(index / columns)}, column ${index % columns}`
@@ -287,14 +292,9 @@ export function checkFinite(values: ArrayLike<number>, columns: number): void {
 
 /** @throws ShapeError unless `value` is an integer from 0 up */
 export function checkCount(what: string, value: number): void {
-  if (Number.isSafeInteger(value) && value >= 0) return;
+  if (typeof value !== "number") throw new TypeError(`${what}: expected a number, got ${describe(value)}`);
+  if (isSafeInteger(value) && value >= 0) return;
   throw new ShapeError(`${what}: expected an integer of at least 0, got ${value}`);
-}
-
-/** A value's type for an error message. */
-function describe(value: unknown): string {
-  if (value === null) return "null";
-  return typeof value === "object" ? (value.constructor?.name ?? "an object") : typeof value;
 }
 
 function describeLength(length: unknown): string {

@@ -3,6 +3,8 @@
 import type { OptionNames } from "../check-options.js";
 import type { Column, ColumnKind } from "./table.js";
 
+const { isFinite: isFiniteNumber, NaN: NOT_A_NUMBER } = Number;
+
 /** Which columns a reader takes, and as what. */
 export interface ColumnOptions {
   /** Kinds of columns by name, where they are not to be found from the values; `ignore`: not to be read. */
@@ -89,7 +91,7 @@ export class ColumnBuilder {
 
   addMissing(): void {
     if (this.#kind === "categorical") this.#pushCode(-1);
-    else this.#pushNumber(Number.NaN);
+    else this.#pushNumber(NOT_A_NUMBER);
   }
 
   /** The column, its arrays no longer than needed. */
@@ -143,9 +145,9 @@ export class ColumnBuilder {
 
 /** The finite decimal number that a text is; undefined for anything else, hexadecimal among it. */
 export function parseNumber(text: string): number | undefined {
-  const value = Number(text);
-  if (!Number.isFinite(value) || text === "") return undefined;
-  // Number() also reads 0x1f, 0o7 and 0b1, which are names rather than numbers in a table. It takes no sign before them.
+  const value = +text;
+  if (!isFiniteNumber(value) || text === "") return undefined;
+  // A number's syntax in JavaScript has 0x1f, 0o7 and 0b1, which are names rather than numbers in a table. It takes no sign before them.
   const prefixed = text.charCodeAt(0) === 0x30 && text.charCodeAt(1) > 0x39 && /^0[xob]/i.test(text);
   return prefixed ? undefined : value;
 }

@@ -4,9 +4,12 @@ import { checkBoolean, checkOptions, describe, type OptionNames } from "../check
 import { type CsrData, CsrMatrix, compress, densityLimit } from "../csr.js";
 import { ShapeError } from "../errors.js";
 import { ByteMatrix, checkFinite, Labels, Matrix } from "../matrix.js";
+import { isFloat32Array, isInt32Array, isUint8Array } from "../typed-arrays.js";
 import type { Kernels } from "../wasm/kernels.js";
 import type { LinearMemory } from "../wasm/memory.js";
 import type { DataSource, SparseSource } from "./source.js";
+
+const { isFinite: isFiniteNumber } = Number;
 
 /** Options of `engine.dataset`. */
 export interface DatasetOptions {
@@ -54,10 +57,9 @@ export class Dataset {
       ? placeCsr(kernels, memory, rows, columns, inputs, sparse, finite)
       : placeRows(kernels, memory, rows, columns, inputs, scale, sparse);
     try {
-      this.targets =
-        targets instanceof Float32Array
-          ? new Matrix(memory, rows, outputs, targets)
-          : new Labels(memory, targets, options.classes);
+      this.targets = isFloat32Array(targets)
+        ? new Matrix(memory, rows, outputs, targets)
+        : new Labels(memory, targets, options.classes);
       this.weights = source.weights && new Matrix(memory, rows, 1, source.weights);
     } catch (error) {
       this.inputs.dispose();
@@ -93,7 +95,7 @@ function placeRows(
   const most = densityLimit(sparse);
   const compressed = most > 0 ? compress(kernels, memory, rows, columns, inputs, scale, most) : undefined;
   if (compressed) return compressed;
-  return inputs instanceof Uint8Array
+  return isUint8Array(inputs)
     ? new ByteMatrix(memory, rows, columns, inputs, scale)
     : new Matrix(memory, rows, columns, inputs);
 }
@@ -126,35 +128,35 @@ function checkSource(source: DataSource | SparseSource): void {
   if (!Array.isArray(shape) || !shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
     throw new TypeError(`shape: expected a list of integers of at least 0, got ${describe(shape)}`);
   }
-  if (!(targets instanceof Uint8Array || targets instanceof Int32Array || targets instanceof Float32Array)) {
+  if (!(isUint8Array(targets) || isInt32Array(targets) || isFloat32Array(targets))) {
     throw new TypeError(`targets: expected a Uint8Array, Int32Array or Float32Array, got ${describe(targets)}`);
   }
-  if (weights === undefined || weights instanceof Float32Array) return;
+  if (weights === undefined || isFloat32Array(weights)) return;
   throw new TypeError(`weights: expected a Float32Array, got ${describe(weights)}`);
 }
 
 function checkInputs(inputs: unknown, rows: number, columns: number, scale: number, finite: boolean): void {
-  if (!(inputs instanceof Uint8Array) && !(inputs instanceof Float32Array)) {
+  if (!isUint8Array(inputs) && !isFloat32Array(inputs)) {
     throw new TypeError(`inputs: expected a Float32Array or Uint8Array, got ${describe(inputs)}`);
   }
   if (inputs.length !== rows * columns) {
     throw new ShapeError(`inputs ${rows} × ${columns}: expected ${rows * columns} values, got ${inputs.length}`);
   }
   if (!Number.isFinite(scale)) throw new RangeError(`scale: expected a finite number, got ${scale}`);
-  if (inputs instanceof Uint8Array) return;
+  if (isUint8Array(inputs)) return;
   if (scale !== 1) throw new RangeError(`scale: only bytes are scaled, expected 1 for float inputs, got ${scale}`);
   if (finite) checkFinite(inputs, columns);
 }
 
 /** Columns of the targets. @throws ShapeError unless there are as many for each row; RangeError for NaN and ±∞ */
 function targetColumns(targets: DataSource["targets"], rows: number): number {
-  const values = targets instanceof Float32Array;
+  const values = isFloat32Array(targets);
   const columns = values ? targets.length / rows : 1;
   if (values ? !Number.isInteger(columns) || columns < 1 : targets.length !== rows) {
     const expected = values ? "as many targets" : "one target";
     throw new ShapeError(`data set: expected ${expected} for each of the ${rows} rows, got ${targets.length}`);
   }
-  const bad = values ? targets.findIndex((value) => !Number.isFinite(value)) : -1;
+  const bad = values ? targets.findIndex((value) => !isFiniteNumber(value)) : -1;
   if (bad < 0) return columns;
   throw new RangeError(`targets: expected finite numbers, got ${targets[bad]} in row ${Math.floor(bad / columns)}`);
 }
@@ -165,7 +167,7 @@ function checkWeights(weights: Float32Array | undefined, rows: number): void {
   if (weights.length !== rows) {
     throw new ShapeError(`weights: expected one for each of the ${rows} rows, got ${weights.length}`);
   }
-  const bad = weights.findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
+  const bad = weights.findIndex((weight) => !(weight >= 0 && isFiniteNumber(weight)));
   if (bad >= 0)
     throw new RangeError(`weight of row ${bad}: expected a finite number of at least 0, got ${weights[bad]}`);
 }

@@ -1,5 +1,7 @@
 /** Any picture of a digit as MNIST would have it. The steps are those of http://yann.lecun.com/exdb/mnist/. */
 
+import { isUint8Array, isUint16Array } from "../typed-arrays.js";
+
 /** A decoded picture, as PNG decoders hand it out. */
 export interface DigitImage {
   readonly width: number;
@@ -61,7 +63,7 @@ export function toMnistDigit(image: DigitImage): Float32Array {
 }
 
 function checkImage({ width, height, channels, data, depth }: DigitImage): void {
-  if (!(data instanceof Uint8Array) && !(data instanceof Uint16Array)) {
+  if (!isUint8Array(data) && !isUint16Array(data)) {
     throw new TypeError(`image: expected data in a Uint8Array or Uint16Array, got ${typeof data}`);
   }
   if (!(Number.isSafeInteger(width) && width > 0 && Number.isSafeInteger(height) && height > 0)) {
@@ -80,7 +82,7 @@ function checkImage({ width, height, channels, data, depth }: DigitImage): void 
 
 /** Grey levels, what is transparent composited over the background. */
 function toLuminance({ width, height, channels, data }: DigitImage): Plane {
-  const white = data instanceof Uint16Array ? 65535 : 255;
+  const white = isUint16Array(data) ? 65535 : 255;
   const colours = channels > 2 ? 3 : 1;
   const values = new Float32Array(width * height);
   const alpha = new Float32Array(channels === colours ? 0 : width * height);

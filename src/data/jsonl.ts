@@ -14,6 +14,8 @@ import {
 } from "./column-builder.js";
 import type { Table } from "./table.js";
 
+const { isFinite: isFiniteNumber } = Number;
+
 /** A line longer than this is not held in memory. */
 const MOST_LINE_CHARACTERS = 1 << 24;
 
@@ -98,7 +100,7 @@ class JsonLinesReader {
   #place(column: ColumnBuilder, value: unknown): void {
     try {
       if (value === null) column.addMissing();
-      else if (typeof value === "number" && Number.isFinite(value)) column.addNumber(value);
+      else if (typeof value === "number" && isFiniteNumber(value)) column.addNumber(value);
       else if (typeof value === "string" || typeof value === "boolean") column.addName(String(value));
       else throw this.#complain(`${column.name}: expected a finite number, a text, true, false or null`);
     } catch (error) {

@@ -6,6 +6,7 @@ import type { Engine } from "../engine.js";
 import { ShapeError } from "../errors.js";
 import { ByteMatrix, checkMemory, Labels, Matrix } from "../matrix.js";
 import { Random } from "../random.js";
+import { isInt32Array } from "../typed-arrays.js";
 
 /** One minibatch; all parts are overwritten by the next. */
 export interface Minibatch {
@@ -70,7 +71,7 @@ function checkSelection({ memory }: Engine, rows: number, options: MinibatchOpti
   checkInteger("skip", skip, 0);
   checkBoolean("dropLast", dropLast);
   if (!(shuffle instanceof Random)) checkBoolean("shuffle", shuffle);
-  if (indices !== undefined && !(indices instanceof Int32Array)) {
+  if (indices !== undefined && !isInt32Array(indices)) {
     throw new TypeError(`indices: expected an Int32Array, got ${describe(indices)}`);
   }
   if (weights === undefined) return;

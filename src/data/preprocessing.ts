@@ -19,6 +19,9 @@ import { type Column, findColumn, type NumericColumn, type Table, textAt } from 
 
 export type { PreprocessorConfig, TargetTask } from "./preprocessor-config.js";
 
+const { isFinite: isFiniteNumber, isInteger, isNaN: isNaNumber } = Number;
+const { abs, fround, max, min } = Math;
+
 /** How numeric columns are scaled: to mean 0 and deviation 1, or to the range from 0 to 1, on the rows of `fit`. */
 export type Scaling = "standard" | "minmax";
 
@@ -176,7 +179,7 @@ export class Preprocessor {
     if (!classes) {
       if (column.kind !== "numeric") throw new RangeError(`target ${target}: expected numbers, got text`);
       const values = Float32Array.from(column.values, (value) => (value - targetOffset) / targetScale);
-      const bad = values.findIndex((value) => !Number.isFinite(value));
+      const bad = values.findIndex((value) => !isFiniteNumber(value));
       if (bad >= 0) throw new RangeError(`target ${target}: expected a number in row ${bad + 1}`);
       return values;
     }
@@ -209,8 +212,8 @@ function placeNumbers({ name, offset, scale, fill }: NumericFeature, column: Col
   const place = { offset: 0, value: 0 };
   return (row) => {
     const value = column.values[row] as number;
-    place.value = ((Number.isNaN(value) ? fill : value) - offset) / scale;
-    if (Number.isFinite(Math.fround(place.value))) return place;
+    place.value = ((isNaNumber(value) ? fill : value) - offset) / scale;
+    if (isFiniteNumber(fround(place.value))) return place;
     throw new RangeError(`column ${name}: row ${row + 1}: expected a number that is finite when scaled, got ${value}`);
   };
 }
@@ -240,7 +243,7 @@ function guessTask(column: Column): TargetTask {
   if (column.kind === "categorical") return "classification";
   const different = new Set<number>();
   for (const value of column.values) {
-    if (!Number.isInteger(value)) return "regression";
+    if (!isInteger(value)) return "regression";
     if (different.add(value).size > MOST_INTEGER_CLASSES) return "regression";
   }
   return "classification";
@@ -263,7 +266,7 @@ function sortedNames(column: Column): string[] {
 function momentsOf({ name, values }: NumericColumn, scaling: Scaling) {
   const found = moments(values, scaling);
   if (isScale(found.offset, found.scale) && Number.isFinite(found.fill)) return found;
-  const greatest = values.reduce((most, value) => (Math.abs(value) > Math.abs(most) ? value : most), 0);
+  const greatest = values.reduce((most, value) => (abs(value) > abs(most) ? value : most), 0);
   throw new RangeError(`column ${name}: expected numbers that can be scaled to about 1, got values up to ${greatest}`);
 }
 
@@ -271,18 +274,18 @@ function momentsOf({ name, values }: NumericColumn, scaling: Scaling) {
 function moments(values: Float64Array, scaling: Scaling) {
   let [count, sum, least, most] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {
-    if (Number.isNaN(value)) continue;
+    if (isNaNumber(value)) continue;
     ++count;
     sum += value;
-    least = Math.min(least, value);
-    most = Math.max(most, value);
+    least = min(least, value);
+    most = max(most, value);
   }
   if (count === 0) return { offset: 0, scale: 1, fill: 0 };
   // Kept within the range: the sum of a constant column, divided, may miss it by a rounding.
-  const mean = Math.min(most, Math.max(least, sum / count));
+  const mean = min(most, max(least, sum / count));
   if (scaling === "minmax") return { offset: least, scale: most - least || 1, fill: mean };
   let squares = 0;
-  for (const value of values) if (!Number.isNaN(value)) squares += (value - mean) ** 2;
+  for (const value of values) if (!isNaNumber(value)) squares += (value - mean) * (value - mean);
   return { offset: mean, scale: Math.sqrt(squares / count) || 1, fill: mean };
 }
 

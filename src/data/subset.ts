@@ -5,6 +5,8 @@ import { CsrMatrix } from "../csr.js";
 import { ByteMatrix, Labels, Matrix } from "../matrix.js";
 import type { Dataset } from "./dataset.js";
 
+const { isInteger } = Number;
+
 /** What training and evaluation read: a `Dataset`, or rows of one. */
 export type Rows = Pick<Dataset, "inputs" | "targets" | "weights" | "rows" | "columns"> & {
   /** The rows' indices in `inputs`, `targets` and `weights`; all of them in order if absent. */
@@ -34,7 +36,7 @@ export class Subset implements Rows {
     this.indices = new Int32Array(indices.length);
     for (let i = 0; i < indices.length; ++i) {
       const row = indices[i] as number;
-      if (!Number.isInteger(row) || row < 0 || row >= rows) {
+      if (!isInteger(row) || row < 0 || row >= rows) {
         throw new RangeError(`subset: row ${i}: expected an index from 0 to ${rows - 1}, got ${row}`);
       }
       this.indices[i] = data.indices?.[row] ?? row;

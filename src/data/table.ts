@@ -1,5 +1,7 @@
 /** A table as readers of text formats return it: columns of numbers, or of names that are kept once. */
 
+const { isNaN: isNaNumber } = Number;
+
 /** Numbers, NaN where a value is missing. */
 export interface NumericColumn {
   readonly name: string;
@@ -65,5 +67,5 @@ export function selectRows(table: Table, rows: ArrayLike<number>): Table {
 export function textAt(column: Column, row: number): string | undefined {
   if (column.kind === "categorical") return column.categories[column.codes[row] as number];
   const value = column.values[row] as number;
-  return Number.isNaN(value) ? undefined : String(value);
+  return isNaNumber(value) ? undefined : String(value);
 }

@@ -15,6 +15,8 @@ import { SiLU } from "../layers/silu.js";
 import { Softplus } from "../layers/softplus.js";
 import { Tanh } from "../layers/tanh.js";
 
+const { isFinite: isFiniteNumber } = Number;
+
 /** Units beyond which a file is taken for hostile rather than large. */
 const MOST_UNITS = 2 ** 24;
 
@@ -107,7 +109,7 @@ export function typeOfConfig(config: unknown): LayerType | undefined {
  * @throws FormatError
  */
 export function checkValues(array: string, values: Float32Array, label: string): void {
-  if (values.some((value) => !Number.isFinite(value))) {
+  if (values.some((value) => !isFiniteNumber(value))) {
     throw new FormatError(`${label}: expected finite numbers, got NaN or infinities`);
   }
   const negative = array === "runningVariance" ? values.find((value) => value < 0) : undefined;

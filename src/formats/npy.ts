@@ -4,8 +4,9 @@
  * checked before anything is allocated.
  */
 
-import { checkBytes } from "../check-options.js";
+import { checkBytes, describe } from "../check-options.js";
 import { FormatError, ShapeError } from "../errors.js";
+import { viewKind } from "../typed-arrays.js";
 import { npyHeaderText, parseNpyHeader } from "./npy-header.js";
 import { isSizes } from "./tensor.js";
 
@@ -99,8 +100,8 @@ export function readNpy(bytes: Uint8Array, name: string, handedOver: boolean): N
  * @throws TypeError for an array of another type; ShapeError when the shape has not as many elements as the array
  */
 export function serializeNpy(data: NpyData, shape: readonly number[]): Uint8Array {
-  const entry = Object.entries(ARRAYS).find(([, type]) => data instanceof type);
-  if (!entry) throw new TypeError("npy: data: expected an array of 32- or 64-bit floats, or of integers");
+  const entry = Object.entries(ARRAYS).find(([, type]) => viewKind(data) === type.name);
+  if (!entry) throw new TypeError(`npy: data: expected a typed array of floats or integers, got ${describe(data)}`);
   if (!isSizes(shape)) throw new ShapeError(`npy: shape: expected integers of at least 0, got (${shape})`);
   const elements = shape.reduce((product, length) => product * length, 1);
   if (elements !== data.length) {

@@ -1,5 +1,6 @@
 /** Where the compiled binaries come from: beside the library, or from the caller. */
 
+import { describe } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { loadBinary } from "./beside.js";
 import { fetchBinary } from "./binary-file.js";
@@ -55,7 +56,7 @@ export function chooseBinaries(options: BinaryOptions): Binaries {
     };
   }
   const value = options[option];
-  if (option === "wasmUrl" && (typeof value === "string" || value instanceof URL)) {
+  if (option === "wasmUrl" && (typeof value === "string" || isUrl(value))) {
     return { option, has: () => true, compile: (name) => compileFrom(inFolder(value, name)) };
   }
   const table = value as PerBinary<unknown>;
@@ -71,7 +72,7 @@ export function chooseBinaries(options: BinaryOptions): Binaries {
 /** What becomes of a value of each option. */
 const COMPILERS: Record<keyof BinaryOptions, (value: unknown, name: string) => Promise<WebAssembly.Module>> = {
   wasmUrl: async (value, name) => {
-    if (typeof value === "string" || value instanceof URL) return compileFrom(value);
+    if (typeof value === "string" || isUrl(value)) return compileFrom(value);
     throw new TypeError(`${name}: expected a URL, got ${describe(value)}`);
   },
   wasmBinary: async (value, name) => {
@@ -141,12 +142,11 @@ function checkExports(module: WebAssembly.Module, name: string): WebAssembly.Mod
   throw new FormatError(`${name}: expected a binary of simdgrad, got a module that exports ${got}`);
 }
 
-function isBytes(value: unknown): value is BufferSource {
-  return ArrayBuffer.isView(value) || Object.prototype.toString.call(value) === "[object ArrayBuffer]";
+/** By its tag, as for modules. */
+function isUrl(value: unknown): value is URL {
+  return Object.prototype.toString.call(value) === "[object URL]";
 }
 
-function describe(value: unknown): string {
-  return typeof value === "object" && value !== null
-    ? Object.prototype.toString.call(value).slice(8, -1)
-    : String(value);
+function isBytes(value: unknown): value is BufferSource {
+  return ArrayBuffer.isView(value) || Object.prototype.toString.call(value) === "[object ArrayBuffer]";
 }
