@@ -6,6 +6,7 @@ export {
 } from "./activations";
 export { batchNormBackward, batchNormForward, batchNormInverse, batchNormStatistics } from "./batch-norm";
 export { biasAdd, biasGradient } from "./bias";
+export { firstOutside, firstUnnormalized, floatsFromLabels, labelsFromFloats } from "./checks";
 export {
   denseForward, denseInputGradient, denseWeightGradient,
 } from "./dense";

@@ -5,7 +5,7 @@ import type { Engine } from "./engine.js";
 import { Layer } from "./layers/layer.js";
 import { Loss } from "./losses/loss.js";
 import { Optimizer } from "./optimizers/optimizer.js";
-import type { Parameter } from "./parameter.js";
+import type { Parameter, State } from "./parameter.js";
 
 /** What attaching has found out. */
 export interface Attached {
@@ -24,6 +24,7 @@ export function attachParts(engine: Engine, layers: readonly Layer[], loss: Loss
   checkParts(layers, loss, optimizer);
   const before = engine.random.state;
   const attached: { dispose(): void }[] = [];
+  const states = new Set<State>();
   try {
     let columns: number | undefined;
     for (const [index, layer] of layers.entries()) {
@@ -33,6 +34,7 @@ export function attachParts(engine: Engine, layers: readonly Layer[], loss: Loss
         throw located(error, index, layer);
       }
       attached.push(layer);
+      checkStates(layer, index, states);
     }
     const parameters = layers.flatMap((layer) => layer.parameters());
     loss.attach(engine);
@@ -50,10 +52,38 @@ export function attachParts(engine: Engine, layers: readonly Layer[], loss: Loss
 function checkParts(layers: readonly Layer[], loss: Loss, optimizer: Optimizer): void {
   for (const [index, layer] of layers.entries()) {
     if (!(layer instanceof Layer)) throw new TypeError(`layer ${index}: expected a Layer, got ${describe(layer)}`);
+    const first = layers.indexOf(layer);
+    if (first < index) throw new RangeError(`layer ${index}: expected a layer for itself, got layer ${first} again`);
   }
   if (!(loss instanceof Loss)) throw new TypeError(`loss: expected a Loss, got ${describe(loss)}`);
   if (optimizer instanceof Optimizer) return;
   throw new TypeError(`optimizer: expected an Optimizer, got ${describe(optimizer)}`);
+}
+
+/**
+ * Two arrays of one name would be one in a state dict and in files: the other one's values would be lost. One array in two places
+ * would be moved twice a step.
+ *
+ * @param states of the layers before; this one's are added
+ * @throws TypeError for a name that is not a text; RangeError for a name or an array that comes twice
+ */
+function checkStates(layer: Layer, index: number, states: Set<State>): void {
+  const what = `layer ${index} (${layer.constructor.name})`;
+  const names = new Set<string>();
+  for (const state of [...layer.parameters(), ...layer.buffers()]) {
+    const { name } = state;
+    if (typeof name !== "string" || name === "") {
+      throw new TypeError(`${what}: expected parameters and buffers with names, got ${describe(name)}`);
+    }
+    if (names.has(name)) {
+      throw new RangeError(
+        `${what}: expected parameters and buffers of different names, got ${JSON.stringify(name)} twice`,
+      );
+    }
+    if (states.has(state)) throw new RangeError(`${what}: ${name}: expected an array that no other layer has`);
+    names.add(name);
+    states.add(state);
+  }
 }
 
 /** The same error with the layer's index and name in front of its message. */

@@ -85,6 +85,23 @@ export function checkBytes(name: string, bytes: unknown): void {
   if (!isUint8Array(bytes)) throw new TypeError(`${name}: expected a Uint8Array, got ${describe(bytes)}`);
 }
 
+/**
+ * The value as a list of numbers: an array, or a typed array of floats or integers of at most 32 bits.
+ *
+ * @throws TypeError for anything else, such as what JSON makes of a typed array, and for elements that are not numbers
+ */
+export function checkNumberList(what: string, value: unknown): ArrayLike<number> {
+  if (/^(Float|U?[Ii]nt)/.test(viewKind(value) ?? "")) return value as ArrayLike<number>;
+  if (!Array.isArray(value)) {
+    const isJson = typeof value === "object" && value !== null && Object.hasOwn(value, "0");
+    const hint = isJson ? "; JSON turns a typed array into such an object: write Array.from(…) instead" : "";
+    throw new TypeError(`${what}: expected a list of numbers, got ${describe(value)}${hint}`);
+  }
+  const bad = value.findIndex((element) => typeof element !== "number");
+  if (bad < 0) return value as number[];
+  throw new TypeError(`${what}[${bad}]: expected a number, got ${describe(value[bad])}`);
+}
+
 /** @throws TypeError, RangeError unless it is a pair of numbers from 0 to below 1 */
 export function checkBetas(betas: unknown): void {
   if (!Array.isArray(betas) || betas.length !== 2) {
@@ -97,9 +114,11 @@ export function checkBetas(betas: unknown): void {
 const MOST_ELEMENTS = 8;
 const MOST_CHARACTERS = 80;
 
-/** A value with its type, for the message of an error: the value alone may read like what was expected. */
+/**
+ * A value for the message of an error, with its type where it could be mistaken for another: "1" must not read like 1, nor a list
+ * like its only element.
+ */
 export function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return describeArray(value);
   const kind = viewKind(value);
   if (kind !== undefined) return `${withArticle(kind)} of length ${(value as Uint8Array).length}`;
@@ -109,11 +128,13 @@ export function describe(value: unknown): string {
     case "function":
       return value.name === "" ? "a function" : `the function ${value.name}`;
     case "object":
-      return describeObject(value);
+      return value === null ? "null" : describeObject(value);
     case "symbol":
       return "a symbol";
+    case "bigint":
+      return `${value}n`;
     default:
-      return `the ${typeof value} ${value}`;
+      return String(value);
   }
 }
 

@@ -36,28 +36,56 @@ interface Elements {
   readonly values: Allocation;
 }
 
+/** Where each row's elements begin and end: byte addresses of arrays of element numbers. */
+interface Bounds {
+  readonly starts: number;
+  readonly ends: number;
+  dispose(): void;
+}
+
+/** Bounds that are allocated; for rows that follow each other one array of rows + 1 numbers, else two of `rows`. */
+class OwnBounds implements Bounds {
+  readonly #allocation: Allocation;
+  readonly #distance: number;
+
+  constructor(memory: LinearMemory, rows: number, consecutive: boolean, what: string) {
+    this.#allocation = new Allocation(memory, (consecutive ? rows + 1 : 2 * rows) * 4, what);
+    this.#distance = (consecutive ? 1 : rows) * 4;
+  }
+
+  /** @throws DisposedError */
+  get starts(): number {
+    return this.#allocation.pointer;
+  }
+
+  get ends(): number {
+    return this.#allocation.pointer + this.#distance;
+  }
+
+  dispose(): void {
+    this.#allocation.dispose();
+  }
+}
+
 /** A float32 matrix [rows, columns] of which only the elements that are not zero are kept. Made by `engine.csr`. */
 export class CsrMatrix {
   readonly rows: number;
   readonly columns: number;
   readonly memory: LinearMemory;
   readonly #elements: Elements;
-  /**
-   * The number of each row's first element, and of the element after its last. Where each row begins at the end of the one
-   * before, that is one array of rows + 1 numbers; a selection has two of `rows`.
-   */
-  readonly #bounds: Allocation;
-  readonly #isSelection: boolean;
+  readonly #bounds: Bounds;
+  /** Whether the elements are another matrix's. */
+  readonly #borrows: boolean;
 
-  /** Contents undefined: of `elements`, or of room for `capacity` new ones. */
-  constructor(memory: LinearMemory, rows: number, columns: number, elements: Elements | number) {
+  /** Contents undefined: of `elements`, or of room for so many new ones. */
+  constructor(memory: LinearMemory, rows: number, columns: number, elements: Elements | number, bounds?: Bounds) {
     checkCount("rows", rows);
     checkCount("columns", columns);
     const what = `sparse matrix ${rows} × ${columns}`;
     this.rows = rows;
     this.columns = columns;
     this.memory = memory;
-    this.#isSelection = typeof elements !== "number";
+    this.#borrows = typeof elements !== "number";
     this.#elements =
       typeof elements === "number"
         ? // Kernels store four at a time.
@@ -66,7 +94,7 @@ export class CsrMatrix {
             values: new Allocation(memory, (elements + 3) * 4, what),
           }
         : elements;
-    this.#bounds = new Allocation(memory, (this.#isSelection ? 2 * rows : rows + 1) * 4, what);
+    this.#bounds = bounds ?? new OwnBounds(memory, rows, !this.#borrows, what);
   }
 
   /**
@@ -84,11 +112,11 @@ export class CsrMatrix {
   }
 
   get startsPointer(): number {
-    return this.#bounds.pointer;
+    return this.#bounds.starts;
   }
 
   get endsPointer(): number {
-    return this.#bounds.pointer + (this.#isSelection ? this.rows : 1) * 4;
+    return this.#bounds.ends;
   }
 
   get indicesPointer(): number {
@@ -102,6 +130,13 @@ export class CsrMatrix {
   /** A matrix of `rows` rows of this one, not yet chosen: `gatherRows` does that. It shares the elements. */
   selection(rows: number): CsrMatrix {
     return new CsrMatrix(this.memory, rows, this.columns, this.#elements);
+  }
+
+  /** The rows from `begin` up to `end` as a matrix that shares this one's elements. 0 ≤ begin ≤ end ≤ rows. */
+  slice(begin: number, end: number): CsrMatrix {
+    const { startsPointer, endsPointer } = this;
+    const bounds = { starts: startsPointer + begin * 4, ends: endsPointer + begin * 4, dispose: () => {} };
+    return new CsrMatrix(this.memory, end - begin, this.columns, this.#elements, bounds);
   }
 
   /** Makes this matrix, a selection of `source`, the rows whose indices lie at `order`. */
@@ -127,7 +162,7 @@ export class CsrMatrix {
   /** Frees the row bounds, and the elements unless they belong to another matrix. */
   dispose(): void {
     this.#bounds.dispose();
-    if (this.#isSelection) return;
+    if (this.#borrows) return;
     this.#elements.indices.dispose();
     this.#elements.values.dispose();
   }

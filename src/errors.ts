@@ -15,13 +15,14 @@ export class LoadError extends Error {
   override readonly name = "LoadError";
 }
 
-/** Training whose loss became NaN or infinite. */
+/** Training whose loss or weights became NaN or infinite. */
 export class DivergenceError extends Error {
   override readonly name = "DivergenceError";
 
-  constructor(epoch: number, batch: number, loss: number) {
+  /** @param got what was there in place of finite numbers */
+  constructor(epoch: number, batch: number, got: string) {
     super(
-      `training diverged: expected a finite loss, got ${loss} in batch ${batch} of epoch ${epoch}; ` +
+      `training diverged: expected finite numbers, got ${got} in batch ${batch} of epoch ${epoch}; ` +
         "try a smaller learning rate or scaled inputs",
     );
   }

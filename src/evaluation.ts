@@ -1,6 +1,7 @@
 /** What an evaluation finds, added up batch by batch. */
 
-import type { Targets } from "./losses/loss.js";
+import { checkBoolean, checkOptions, type OptionNames } from "./check-options.js";
+import type { Loss, Targets } from "./losses/loss.js";
 import { Labels, type Matrix } from "./matrix.js";
 
 const { abs } = Math;
@@ -11,7 +12,10 @@ export interface Evaluation {
   readonly loss: number;
   /** Of classes: share of rows (for several 0/1 labels a row, of labels) that were predicted, 0 to 1. */
   readonly accuracy?: number;
-  /** Of classes: confusion[label][prediction], how many rows of class `label` were taken for `prediction`. */
+  /**
+   * Of classes, where it was asked for: confusion[label][prediction], how many rows of class `label` were taken for
+   * `prediction`.
+   */
   readonly confusion?: readonly (readonly number[])[];
   /** Of values: mean squared error, mean absolute error, and R² = 1 − Σ(t − y)² / Σ(t − t̄)², its mean over the outputs. */
   readonly meanSquaredError?: number;
@@ -19,8 +23,26 @@ export interface Evaluation {
   readonly r2?: number;
 }
 
-/** An evaluation under a loss of classes. */
-export type ClassEvaluation = Evaluation & Required<Pick<Evaluation, "accuracy" | "confusion">>;
+/** Options of `evaluate`. */
+export interface EvaluateOptions {
+  /** Of classes: count the confusion matrix, too, classes × classes numbers; default false. */
+  readonly confusion?: boolean;
+}
+
+const OPTIONS: OptionNames<EvaluateOptions> = { confusion: true };
+
+/** Classes of which there is a confusion matrix: a million numbers. */
+export const MOST_CONFUSION_CLASSES = 1000;
+
+/** @throws TypeError for unknown options, and for a confusion matrix under a regression loss */
+export function checkEvaluateOptions(options: EvaluateOptions, activation: Activation): void {
+  checkOptions("evaluate", options, OPTIONS);
+  const { confusion = false } = options;
+  checkBoolean("evaluate: confusion", confusion);
+  if (confusion && activation === "identity") {
+    throw new TypeError("evaluate: confusion: expected a loss of classes, got a regression loss");
+  }
+}
 
 /** Adds up predictions against targets. */
 export interface Tally {
@@ -28,49 +50,93 @@ export interface Tally {
   result(): Omit<Evaluation, "loss">;
 }
 
+type Activation = Loss["activation"];
+
 /** Counts for a loss's kind of predictions. */
-export function tallyFor(activation: "softmax" | "sigmoid" | "identity"): Tally {
-  if (activation === "softmax") return new ClassTally();
-  return activation === "sigmoid" ? new BinaryTally() : new ValueTally();
+export function tallyFor(activation: Activation, { confusion = false }: EvaluateOptions): Tally {
+  if (activation === "softmax") return new ClassTally(confusion);
+  return activation === "sigmoid" ? new BinaryTally(confusion) : new ValueTally();
 }
 
-class ClassTally implements Tally {
-  #confusion: number[][] = [];
+/** Hits among rows, and where wanted the confusion matrix, row by row. */
+class Hits {
+  readonly #wantsConfusion: boolean;
+  #classes = 0;
+  #counts: Float64Array | undefined;
+  #rows = 0;
+  #hits = 0;
 
-  add(outputs: Matrix, targets: Targets, predictions: () => Int32Array): void {
-    if (this.#confusion.length === 0) this.#confusion = squareOfZeros(outputs.columns);
-    // First: they may make the memory grow, which detaches views.
-    const predicted = predictions();
-    const labels = targets instanceof Labels ? targets.data : largestColumns(targets);
-    for (let row = 0; row < predicted.length; ++row) {
-      const counts = this.#confusion[labels[row] as number] as number[];
-      counts[predicted[row] as number] = (counts[predicted[row] as number] as number) + 1;
+  constructor(wantsConfusion: boolean) {
+    this.#wantsConfusion = wantsConfusion;
+  }
+
+  /** Before the first row. @throws RangeError for a confusion matrix that is too large */
+  begin(classes: number): void {
+    this.#classes = classes;
+    if (!this.#wantsConfusion || this.#counts) return;
+    if (classes > MOST_CONFUSION_CLASSES) {
+      const instead = "compare the classes that predict gives with the labels instead";
+      throw new RangeError(
+        `evaluate: confusion: expected at most ${MOST_CONFUSION_CLASSES} classes, got ${classes}: ${instead}`,
+      );
     }
+    this.#counts = new Float64Array(classes * classes);
+  }
+
+  add(label: number, prediction: number): void {
+    ++this.#rows;
+    if (label === prediction) ++this.#hits;
+    if (this.#counts) (this.#counts[label * this.#classes + prediction] as number) += 1;
   }
 
   result(): Omit<Evaluation, "loss"> {
-    const rows = this.#confusion.flat().reduce((sum, count) => sum + count, 0);
-    const hits = this.#confusion.reduce((sum, counts, label) => sum + (counts[label] as number), 0);
-    return { accuracy: hits / rows, confusion: this.#confusion };
+    const [counts, classes] = [this.#counts, this.#classes];
+    const line = (_: unknown, label: number) =>
+      Array.from(counts?.subarray(label * classes, (label + 1) * classes) ?? []);
+    return {
+      accuracy: this.#hits / this.#rows,
+      ...(counts && { confusion: Array.from({ length: classes }, line) }),
+    };
+  }
+}
+
+class ClassTally implements Tally {
+  readonly #hits: Hits;
+
+  constructor(confusion: boolean) {
+    this.#hits = new Hits(confusion);
+  }
+
+  add({ columns }: Matrix, targets: Targets, predictions: () => Int32Array): void {
+    this.#hits.begin(columns);
+    const predicted = predictions();
+    const labels = targets instanceof Labels ? targets.data : largestColumns(targets);
+    for (let row = 0; row < predicted.length; ++row) this.#hits.add(labels[row] as number, predicted[row] as number);
+  }
+
+  result(): Omit<Evaluation, "loss"> {
+    return this.#hits.result();
   }
 }
 
 class BinaryTally implements Tally {
-  readonly #confusion = squareOfZeros(2) as [number[], number[]];
+  readonly #hits: Hits;
 
-  add(outputs: Matrix, targets: Targets, predictions: () => Int32Array): void {
+  constructor(confusion: boolean) {
+    this.#hits = new Hits(confusion);
+    this.#hits.begin(2);
+  }
+
+  add(_outputs: Matrix, targets: Targets, predictions: () => Int32Array): void {
     const predicted = predictions();
     const labels = targets.data;
-    for (let i = 0; i < outputs.rows * outputs.columns; ++i) {
-      const counts = this.#confusion[(labels[i] as number) >= 0.5 ? 1 : 0];
-      counts[predicted[i] as number] = (counts[predicted[i] as number] as number) + 1;
+    for (let i = 0; i < predicted.length; ++i) {
+      this.#hits.add((labels[i] as number) >= 0.5 ? 1 : 0, predicted[i] as number);
     }
   }
 
   result(): Omit<Evaluation, "loss"> {
-    const [[trueNegatives = 0, falsePositives = 0], [falseNegatives = 0, truePositives = 0]] = this.#confusion;
-    const hits = trueNegatives + truePositives;
-    return { accuracy: hits / (hits + falsePositives + falseNegatives), confusion: this.#confusion };
+    return this.#hits.result();
   }
 }
 
@@ -126,13 +192,15 @@ class ValueTally implements Tally {
   }
 }
 
+/** The first of each row's largest elements. */
 function largestColumns({ rows, columns, data }: Matrix): Int32Array {
-  return Int32Array.from({ length: rows }, (_, row) => {
-    const values = data.subarray(row * columns, (row + 1) * columns);
-    return values.indexOf(Math.max(...values));
-  });
-}
-
-function squareOfZeros(size: number): number[][] {
-  return Array.from({ length: size }, () => new Array<number>(size).fill(0));
+  const largest = new Int32Array(rows);
+  for (let row = 0; row < rows; ++row) {
+    let best = 0;
+    for (let j = 1; j < columns; ++j) {
+      if ((data[row * columns + j] as number) > (data[row * columns + best] as number)) best = j;
+    }
+    largest[row] = best;
+  }
+  return largest;
 }

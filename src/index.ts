@@ -40,7 +40,7 @@ export { type Class, MLPClassifier } from "./estimators/mlp-classifier.js";
 export type { MLPOptions } from "./estimators/mlp-options.js";
 export { MLPRegressor } from "./estimators/mlp-regressor.js";
 export type { CheckedSamples, Samples } from "./estimators/samples.js";
-export type { Evaluation } from "./evaluation.js";
+export type { EvaluateOptions, Evaluation } from "./evaluation.js";
 export { loadModel, serializeModel } from "./formats/model.js";
 export { type NpyArray, type NpyData, parseNpy, serializeNpy } from "./formats/npy.js";
 export { loadOnnx, type OnnxOptions, readOnnxMetadata, serializeOnnx } from "./formats/onnx.js";
@@ -78,7 +78,7 @@ export {
 } from "./losses/softmax-cross-entropy.js";
 export { ByteMatrix, Labels, Matrix, MatrixBuffer } from "./matrix.js";
 export * from "./metrics.js";
-export { Network, type NetworkOptions, type StateDict } from "./network.js";
+export { Network, type NetworkOptions } from "./network.js";
 export { Adagrad, type AdagradOptions } from "./optimizers/adagrad.js";
 export { Adam, type AdamOptions, AdamW } from "./optimizers/adam.js";
 export { createOptimizer } from "./optimizers/create.js";
@@ -107,6 +107,7 @@ export {
   type ScheduleOptions,
   type ScheduleState,
 } from "./schedules/schedule.js";
+export type { StateDict } from "./state-dict.js";
 export { type EpochReport, type FitOptions, fit, type Progress } from "./trainer.js";
 export type { Callback, CallbackState, Outcome, RunPlan, RunView } from "./training/callbacks.js";
 export {
@@ -125,6 +126,7 @@ export type { Metric } from "./training/report.js";
 export type { TrainingRun } from "./training/run.js";
 export type { LearningRateSchedule } from "./training/schedule.js";
 export type { ClassWeights } from "./training/weights.js";
+export type { TurnOptions } from "./turns.js";
 export type { BinaryName, BinaryOptions, PerBinary } from "./wasm/binaries.js";
 export type { Kernels, Pointer } from "./wasm/kernels.js";
 export type { LinearMemory } from "./wasm/memory.js";

@@ -32,16 +32,40 @@ export class Allocation {
   }
 }
 
+/** A part of a block that belongs to another: nothing to free. */
+class Borrowed {
+  readonly #owner: { readonly pointer: number };
+  readonly #offset: number;
+
+  constructor(owner: { readonly pointer: number }, offset: number) {
+    this.#owner = owner;
+    this.#offset = offset;
+  }
+
+  /** @throws DisposedError once the owner is disposed of */
+  get pointer(): number {
+    return this.#owner.pointer + this.#offset;
+  }
+
+  dispose(): void {}
+}
+
 /** A row-major float32 matrix [rows, columns]. */
 export class Matrix {
   readonly rows: number;
   readonly columns: number;
   /** The memory it lies in: operands of one kernel must share it. */
   readonly memory: LinearMemory;
-  readonly #allocation: Allocation;
+  readonly #allocation: Allocation | Borrowed;
 
   /** Contents are undefined unless `data` is given. @throws ShapeError for impossible sizes or a length that does not fit */
-  constructor(memory: LinearMemory, rows: number, columns: number, data?: ArrayLike<number>, allocation?: Allocation) {
+  constructor(
+    memory: LinearMemory,
+    rows: number,
+    columns: number,
+    data?: ArrayLike<number>,
+    allocation?: Allocation | Borrowed,
+  ) {
     checkCount("rows", rows);
     checkCount("columns", columns);
     if (data && data.length !== rows * columns) {
@@ -64,6 +88,12 @@ export class Matrix {
   /** The elements, row by row: a view, valid until `dispose`. @throws DisposedError */
   get data(): Float32Array {
     return this.memory.f32(this.pointer, this.rows * this.columns);
+  }
+
+  /** The rows from `begin` up to `end` as a matrix that shares this one's elements. 0 ≤ begin ≤ end ≤ rows. */
+  slice(begin: number, end: number): Matrix {
+    const place = new Borrowed(this.#allocation, begin * this.columns * 4);
+    return new Matrix(this.memory, end - begin, this.columns, undefined, place);
   }
 
   dispose(): void {
@@ -117,28 +147,21 @@ export class Labels {
   readonly #allocation: Allocation;
 
   /**
+   * @param values the labels; or their number, contents undefined
    * @throws RangeError for a label that is not an integer from 0 to classes − 1 (2³¹ − 1 when `classes` is left out), for
-   * `classes` that is not an integer from 1; TypeError for what is no list
+   * `classes` that is not an integer from 1; TypeError for anything but a list
    */
-  constructor(memory: LinearMemory, values: ArrayLike<number>, classes?: number) {
-    if (!(values?.length >= 0)) throw new TypeError(`labels: expected a list of integers, got ${describe(values)}`);
-    if (classes !== undefined && !(Number.isInteger(classes) && classes >= 1)) {
-      throw new RangeError(`labels: classes: expected an integer of at least 1, got ${classes}`);
+  constructor(memory: LinearMemory, values: ArrayLike<number> | number, classes?: number, allocation?: Allocation) {
+    if (classes !== undefined && !(isInteger(classes) && classes >= 1)) {
+      throw new RangeError(`labels: classes: expected an integer of at least 1, got ${describe(classes)}`);
     }
-    let largest = -1;
-    for (let row = 0; row < values.length; ++row) {
-      const label = values[row] as number;
-      if (!isInteger(label) || label < 0 || label > 0x7fffffff || (classes !== undefined && label >= classes)) {
-        const range = classes !== undefined ? `0 to ${classes - 1}` : "0 upwards";
-        throw new RangeError(`label of row ${row}: expected an integer from ${range}, got ${label}`);
-      }
-      if (label > largest) largest = label;
-    }
-    this.rows = values.length;
+    const isCount = typeof values === "number";
+    const largest = isCount ? -1 : largestLabel(values, classes);
+    this.rows = isCount ? values : values.length;
     this.classes = classes ?? largest + 1;
     this.memory = memory;
-    this.#allocation = new Allocation(memory, values.length * 4, `${values.length} labels`);
-    this.data.set(values);
+    this.#allocation = allocation ?? new Allocation(memory, this.rows * 4, `${this.rows} labels`);
+    if (!isCount) this.data.set(values);
   }
 
   /** Byte address of the first label. @throws DisposedError */
@@ -154,6 +177,23 @@ export class Labels {
   dispose(): void {
     this.#allocation.dispose();
   }
+}
+
+/** The largest of the labels, −1 of none. @throws RangeError, TypeError as Labels */
+function largestLabel(values: ArrayLike<number>, classes: number | undefined): number {
+  if (typeof values !== "object" || !(values?.length >= 0)) {
+    throw new TypeError(`labels: expected a list of integers, got ${describe(values)}`);
+  }
+  let largest = -1;
+  for (let row = 0; row < values.length; ++row) {
+    const label = values[row] as number;
+    if (!isInteger(label) || label < 0 || label > 0x7fffffff || (classes !== undefined && label >= classes)) {
+      const range = classes !== undefined ? `0 to ${classes - 1}` : "0 upwards";
+      throw new RangeError(`label of row ${row}: expected an integer from ${range}, got ${describe(label)}`);
+    }
+    if (label > largest) largest = label;
+  }
+  return largest;
 }
 
 /** Columns of a panel: the unit in which weights are laid out. */
@@ -217,36 +257,96 @@ export class PanelMatrix {
   }
 }
 
-/** Memory that a layer keeps for its result: it grows to the largest batch seen and is reused for every smaller one. */
-export class MatrixBuffer {
+/** Memory of four-byte elements that grows to the largest number ever asked for and is reused for every smaller one. */
+class GrowingBlock {
   readonly #memory: LinearMemory;
   #allocation: Allocation | undefined;
-  #capacity = -1;
-  #matrix: Matrix | undefined;
+  #capacity = 0;
   #disposed = false;
 
   constructor(memory: LinearMemory) {
     this.#memory = memory;
   }
 
-  /** The buffer as a matrix of this shape, contents undefined; the same object as before when the shape is the same. */
-  shaped(rows: number, columns: number): Matrix {
-    if (this.#matrix?.rows === rows && this.#matrix.columns === columns) return this.#matrix;
+  /**
+   * Room for `count` elements, contents undefined.
+   *
+   * @throws RangeError when the memory cannot grow that far: the block is as large as before then; DisposedError
+   */
+  reserve(count: number): Allocation {
     if (this.#disposed) throw new DisposedError("a layer was used after it was disposed of");
-    if (rows * columns > this.#capacity || !this.#allocation) {
-      this.#allocation?.dispose();
-      this.#allocation = new Allocation(this.#memory, rows * columns * 4, "a layer's result");
-      this.#capacity = rows * columns;
+    if (this.#allocation && count <= this.#capacity) return this.#allocation;
+    // Given back first: a memory that holds the one or the other need not hold both.
+    this.#allocation?.dispose();
+    this.#allocation = undefined;
+    try {
+      this.#allocation = this.#allocate(count);
+      this.#capacity = count;
+    } catch (error) {
+      this.#allocation = this.#allocate(this.#capacity);
+      throw error;
     }
-    this.#matrix = new Matrix(this.#memory, rows, columns, undefined, this.#allocation);
-    return this.#matrix;
+    return this.#allocation;
   }
 
   dispose(): void {
     this.#allocation?.dispose();
     this.#allocation = undefined;
-    this.#matrix = undefined;
     this.#disposed = true;
+  }
+
+  #allocate(count: number): Allocation {
+    return new Allocation(this.#memory, count * 4, "a layer's result");
+  }
+}
+
+/** Memory that a layer keeps for its result: it grows to the largest batch seen and is reused for every smaller one. */
+export class MatrixBuffer {
+  readonly #memory: LinearMemory;
+  readonly #block: GrowingBlock;
+  #matrix: Matrix | undefined;
+
+  constructor(memory: LinearMemory) {
+    this.#memory = memory;
+    this.#block = new GrowingBlock(memory);
+  }
+
+  /** The buffer as a matrix of this shape, contents undefined; the same object as before when the shape is the same. */
+  shaped(rows: number, columns: number): Matrix {
+    if (this.#matrix?.rows === rows && this.#matrix.columns === columns) return this.#matrix;
+    this.#matrix = undefined;
+    this.#matrix = new Matrix(this.#memory, rows, columns, undefined, this.#block.reserve(rows * columns));
+    return this.#matrix;
+  }
+
+  dispose(): void {
+    this.#block.dispose();
+    this.#matrix = undefined;
+  }
+}
+
+/** As a MatrixBuffer, for labels. */
+export class LabelsBuffer {
+  readonly #memory: LinearMemory;
+  readonly #block: GrowingBlock;
+  #labels: Labels | undefined;
+
+  constructor(memory: LinearMemory) {
+    this.#memory = memory;
+    this.#block = new GrowingBlock(memory);
+  }
+
+  /** The buffer as that many labels, contents undefined; the same object as before when it was as many of as many classes. */
+  shaped(rows: number, classes: number): Labels {
+    if (this.#labels?.rows === rows && this.#labels.classes === classes) return this.#labels;
+    this.#labels = undefined;
+    this.#labels = new Labels(this.#memory, rows, classes, this.#block.reserve(rows));
+    return this.#labels;
+  }
+
+  dispose(): void {
+    this.#block.dispose();
+    this.#labels = undefined;
   }
 }
 
@@ -257,7 +357,7 @@ export function checkMemory(
   { memory: own }: { readonly memory: LinearMemory },
 ): void {
   if (own === memory) return;
-  throw new RangeError(`${what}: expected one of this engine's own, got one of another engine`);
+  throw new RangeError(`${what}: expected one of the same engine, got one of another engine`);
 }
 
 /** @throws ShapeError unless both have the same rows and columns */

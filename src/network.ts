@@ -1,21 +1,24 @@
 /** A network: a list of layers, each applied to the result of the one before, under a loss, and moved by an optimizer. */
 
 import { attachParts, located } from "./attachment.js";
-import { checkOptions, type OptionNames } from "./check-options.js";
+import { checkNumber, checkOptions, describe, type OptionNames } from "./check-options.js";
 import { CsrMatrix } from "./csr.js";
-import { iterateMinibatches } from "./data/minibatches.js";
 import { checkIsRows, type Rows } from "./data/subset.js";
 import type { Engine } from "./engine.js";
-import { DisposedError, ShapeError } from "./errors.js";
-import { type Evaluation, tallyFor } from "./evaluation.js";
+import { DisposedError } from "./errors.js";
+import { checkEvaluateOptions, type EvaluateOptions, type Evaluation } from "./evaluation.js";
+import { firstNonFinite, Inference, type Parts } from "./inference.js";
 import type { Layer } from "./layers/layer.js";
 import type { Loss, Targets } from "./losses/loss.js";
 import { SoftmaxCrossEntropy } from "./losses/softmax-cross-entropy.js";
 import { Matrix, MatrixBuffer } from "./matrix.js";
+import { type Lease, NetworkLease } from "./network-lease.js";
 import type { Optimizer } from "./optimizers/optimizer.js";
 import { SGD } from "./optimizers/sgd.js";
-import type { Parameter, State } from "./parameter.js";
+import { Parameter, type State } from "./parameter.js";
+import { checkStateDict, type StateDict } from "./state-dict.js";
 import { summarize } from "./summary.js";
+import { checkTurnOptions, finish, finishInTurns, type TurnOptions } from "./turns.js";
 
 /** Options of a network. */
 export interface NetworkOptions {
@@ -27,12 +30,6 @@ export interface NetworkOptions {
 
 const OPTIONS: OptionNames<NetworkOptions> = { loss: true, optimizer: true };
 
-/** All learnable arrays and buffers: `layers.<index>.<name>`, row by row. */
-export type StateDict = Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
-
-/** Rows that are evaluated at a time: large enough for the kernels to run at full speed, small enough for the caches. */
-const EVALUATION_ROWS = 256;
-
 export class Network {
   readonly engine: Engine;
   readonly layers: readonly Layer[];
@@ -43,8 +40,8 @@ export class Network {
   readonly #parameters: readonly Parameter[];
   #training = false;
   readonly #activations: Matrix[] = [];
-  /** Room for a batch's probabilities, or its predicted classes. */
-  readonly #results: MatrixBuffer;
+  readonly #passes: Inference;
+  readonly #lease = new NetworkLease();
   /** Room for a sparse batch in front of a layer that takes none. */
   readonly #expanded: MatrixBuffer;
   #disposed = false;
@@ -66,7 +63,11 @@ export class Network {
     this.#parameters = parameters;
     this.loss = loss;
     this.optimizer = optimizer;
-    this.#results = new MatrixBuffer(engine.memory);
+    this.#passes = new Inference({
+      engine,
+      loss,
+      outputsOf: (input) => this.evaluationActivations(input)[this.layers.length - 1] as Matrix,
+    });
     this.#expanded = new MatrixBuffer(engine.memory);
   }
 
@@ -89,6 +90,22 @@ export class Network {
     return this.#activations;
   }
 
+  /** The activations of the last `forward`, as it gave them. */
+  get activations(): readonly Matrix[] {
+    return this.#activations;
+  }
+
+  /** `forward` in evaluation mode; the mode is as before afterwards. */
+  evaluationActivations(input: Matrix | CsrMatrix): readonly Matrix[] {
+    const before = this.#training;
+    this.training = false;
+    try {
+      return this.forward(input);
+    } finally {
+      this.training = before;
+    }
+  }
+
   /** The logits [batch, outputs] for `input`; valid until the next call. */
   logits(input: Matrix | CsrMatrix): Matrix {
     return this.forward(input)[this.layers.length - 1] as Matrix;
@@ -96,29 +113,39 @@ export class Network {
 
   /**
    * The predicted classes: the index of each row's largest output, the first of equals; under a loss of 0/1 labels, each
-   * label, row by row. This and the two below are in evaluation mode, whatever `training` says.
+   * label, row by row. This and the methods below are in evaluation mode, whatever `training` says, and take a part of the rows
+   * at a time. Those that end in `Async` let other tasks have their turn about every 50 ms.
    *
-   * @throws TypeError under a loss of values, for which there is `predictValues`
+   * @throws TypeError under a regression loss, for which there is `predictValues`; RangeError when an output is not a finite
+   * number, since the inputs or the weights are not
    */
   predict(input: Matrix | CsrMatrix): Int32Array {
-    this.#checkPredicts(true);
-    return this.#evaluating(() => this.#classes(this.logits(input)).slice());
+    return finish(this.#inference(input, "classes").classes(input));
   }
 
-  /** softmax(logits) of each row, or the sigmoid of each logit, as the loss has it, row by row. @throws as `predict` */
+  /** As `predict`, in turns. */
+  predictAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Int32Array> {
+    return this.#inTurns(() => this.#inference(input, "classes").classes(input), options);
+  }
+
+  /** softmax(outputs) of each row, or the sigmoid of each output, as the loss says, row by row. @throws as `predict` */
   predictProbabilities(input: Matrix | CsrMatrix): Float32Array {
-    this.#checkPredicts(true);
-    const { rows, columns, pointer, data } = this.#evaluating(() => this.logits(input));
-    if (this.loss.activation === "sigmoid") return data.map((logit) => 1 / (1 + Math.exp(-logit)));
-    const probabilities = this.#results.shaped(rows, columns);
-    this.engine.kernels.softmax(rows, columns, pointer, probabilities.pointer);
-    return probabilities.data.slice();
+    return finish(this.#inference(input, "classes").probabilities(input));
+  }
+
+  /** As `predictProbabilities`, in turns. */
+  predictProbabilitiesAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Float32Array> {
+    return this.#inTurns(() => this.#inference(input, "classes").probabilities(input), options);
   }
 
   /** The outputs themselves, row by row. @throws TypeError under a loss of classes */
   predictValues(input: Matrix | CsrMatrix): Float32Array {
-    this.#checkPredicts(false);
-    return this.#evaluating(() => this.logits(input).data.slice());
+    return finish(this.#inference(input, "values").values(input));
+  }
+
+  /** As `predictValues`, in turns. */
+  predictValuesAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Float32Array> {
+    return this.#inTurns(() => this.#inference(input, "values").values(input), options);
   }
 
   /**
@@ -130,6 +157,7 @@ export class Network {
    * @throws ShapeError, RangeError, TypeError for targets the loss cannot take; nothing has moved then
    */
   train(input: Matrix | CsrMatrix, targets: Targets, weights?: Matrix): number {
+    this.#lease.check();
     const { optimizer } = this;
     const direct = optimizer.direct && !this.#parameters.some((parameter) => parameter.hasGradient);
     if (!direct) {
@@ -147,6 +175,7 @@ export class Network {
 
   /** `train` without the step: adds the batch's gradients to the parameters' own. */
   gradients(input: Matrix | CsrMatrix, targets: Targets, weights?: Matrix): number {
+    this.#lease.check();
     // As #evaluating, without a closure: a training step allocates nothing.
     const before = this.#training;
     this.training = true;
@@ -165,6 +194,7 @@ export class Network {
    * with respect to the outputs. `forward` must have been called with the same input, and with `training` set, just before.
    */
   backward(input: Matrix | CsrMatrix, gradOutput: Matrix): void {
+    this.#lease.check();
     let gradient = gradOutput;
     for (let index = this.layers.length - 1; index >= 0; --index) {
       const layer = this.layers[index] as Layer;
@@ -183,6 +213,8 @@ export class Network {
    * @param gradientScale what they are multiplied by first: 1/n for the mean of n batches
    */
   step(gradientScale = 1): void {
+    this.#lease.check();
+    checkNumber("step: gradientScale", gradientScale, { least: Number.NEGATIVE_INFINITY });
     this.optimizer.step(gradientScale);
   }
 
@@ -214,17 +246,15 @@ export class Network {
     );
   }
 
-  /** Sets all learnable arrays and buffers. @throws ShapeError unless names and shapes are this network's; nothing is set then */
+  /**
+   * Sets all learnable arrays and buffers. The data may be any arrays of numbers; what JSON makes of a typed array is none.
+   *
+   * @throws ShapeError unless names and shapes are this network's; TypeError for anything but such a record; nothing is set then
+   */
   loadStateDict(dict: StateDict): void {
     const states = this.#states();
-    const unknown = Object.keys(dict).find((name) => !states.some(([own]) => own === name));
-    if (unknown !== undefined) throw new ShapeError(`state ${unknown}: the network has no such array`);
-    for (const [name, { shape }] of states) {
-      const given = Object.hasOwn(dict, name) ? dict[name] : undefined;
-      const length = shape.reduce((product, size) => product * size, 1);
-      if (String(given?.shape) === String(shape) && given?.data.length === length) continue;
-      throw new ShapeError(`state ${name}: expected [${shape}], got ${given ? `[${given.shape}]` : "none"}`);
-    }
+    checkStateDict(dict, states);
+    this.#lease.change();
     for (const [name, state] of states) state.set((dict[name] as StateDict[string]).data);
   }
 
@@ -237,31 +267,44 @@ export class Network {
    * Loss and metrics over every row of a data set or of a `Subset`, in evaluation mode; parameters and buffers stay as they
    * are.
    *
-   * @throws TypeError for what is neither, RangeError for one without rows; ShapeError, RangeError, TypeError for inputs and
-   * targets that do not fit
+   * @throws TypeError for neither of them and for unknown options, RangeError for data without rows; ShapeError, RangeError,
+   * TypeError for inputs and targets that do not fit
    */
-  evaluate(data: Rows): Evaluation {
-    checkIsRows("evaluate: data", data);
-    if (data.rows === 0) throw new RangeError("evaluate: expected at least one row, got none");
-    return this.#evaluating(() => this.#evaluate(data));
+  evaluate(data: Rows, options: EvaluateOptions = {}): Evaluation {
+    return finish(this.#evaluation(data, options));
   }
 
-  #evaluate({ inputs, targets, weights, indices }: Rows): Evaluation {
-    const tally = tallyFor(this.loss.activation);
-    let total = 0;
-    let divisor = 0;
-    for (const batch of iterateMinibatches(this.engine, inputs, targets, EVALUATION_ROWS, {
-      dropLast: false,
-      weights,
-      indices,
-    })) {
-      const logits = this.logits(batch.inputs);
-      this.loss.compute(logits, batch.targets, batch.weights);
-      total += this.loss.total;
-      divisor += this.loss.divisor;
-      tally.add(logits, batch.targets, () => this.#classes(logits));
+  /** As `evaluate`, in turns. @throws also the signal's reason once it is aborted */
+  evaluateAsync(data: Rows, options: EvaluateOptions & TurnOptions = {}): Promise<Evaluation> {
+    const { signal, ...rest } = options;
+    return this.#inTurns(() => this.#evaluation(data, rest), signal === undefined ? undefined : { signal });
+  }
+
+  #evaluation(data: Rows, options: EvaluateOptions): Parts<Evaluation> {
+    checkIsRows("evaluate: data", data);
+    if (data.rows === 0) throw new RangeError("evaluate: expected at least one row, got none");
+    checkEvaluateOptions(options, this.loss.activation);
+    return this.#passes.evaluation(data, options);
+  }
+
+  /**
+   * Claims the network for one training: until `release`, steps are refused but between the lease's `open` and `close`.
+   *
+   * @throws Error when another training has claimed it
+   */
+  claim(): Lease {
+    return this.#lease.claim();
+  }
+
+  /** The first parameter or buffer with a value that is NaN or infinite, `layers.<index>.<name>`; undefined if there is none. */
+  findNonFinite(): string | undefined {
+    const { kernels } = this.engine;
+    for (const [name, state] of this.#states()) {
+      if (state instanceof Parameter) {
+        if (firstNonFinite(kernels, state.length, state.pointer) >= 0) return name;
+      } else if (!state.toArray().every(Number.isFinite)) return name;
     }
-    return { loss: this.loss.reduction === "mean" ? total / divisor : total, ...tally.result() };
+    return undefined;
   }
 
   /** Frees all layers' memory; the network and its layers cannot be used any more. */
@@ -271,7 +314,7 @@ export class Network {
     for (const layer of this.layers) layer.dispose();
     this.loss.dispose();
     this.optimizer.dispose();
-    this.#results.dispose();
+    this.#passes.dispose();
     this.#expanded.dispose();
   }
 
@@ -279,38 +322,22 @@ export class Network {
     this.dispose();
   }
 
-  /** The predicted classes: a view, valid until the next call. */
-  #classes(logits: Matrix): Int32Array {
-    const { rows, columns, pointer } = logits;
-    // An index takes four bytes, as a float does.
-    const count = this.loss.activation === "sigmoid" ? columns : 1;
-    const indices = this.#results.shaped(rows, count).pointer;
-    const classes = this.engine.memory.i32(indices, rows * count);
-    if (this.loss.activation === "sigmoid") {
-      // Only now: the room for the labels may have made the memory grow, which detaches views.
-      const { data } = logits;
-      for (let i = 0; i < classes.length; ++i) classes[i] = Number((data[i] as number) > 0);
-    } else {
-      this.engine.kernels.argmaxRows(rows, columns, pointer, indices);
-    }
-    return classes;
+  /** The passes in evaluation mode. @throws as `predict` */
+  #inference(input: Matrix | CsrMatrix, results: "classes" | "values"): Inference {
+    this.#check(input);
+    if ((this.loss.activation !== "identity") === (results === "classes")) return this.#passes;
+    const [kind, method] =
+      results === "classes"
+        ? ["a regression loss", "predictValues"]
+        : ["a loss of classes", "predict or predictProbabilities"];
+    throw new TypeError(`network: ${this.loss.constructor.name} is ${kind}: use ${method}`);
   }
 
-  /** Runs `action` in evaluation mode; the mode is as before afterwards. */
-  #evaluating<T>(action: () => T): T {
-    const before = this.#training;
-    this.training = false;
-    try {
-      return action();
-    } finally {
-      this.training = before;
-    }
-  }
-
-  #checkPredicts(classes: boolean): void {
-    if ((this.loss.activation !== "identity") === classes) return;
-    const [kind, method] = classes ? ["values", "predictValues"] : ["classes", "predict or predictProbabilities"];
-    throw new TypeError(`network: ${this.loss.constructor.name} is a loss of ${kind}: use ${method}`);
+  /** The work in turns, between which the parameters must not change. */
+  async #inTurns<T>(begin: () => Parts<T>, options: TurnOptions = {}): Promise<T> {
+    checkTurnOptions(options);
+    const work = begin();
+    return this.#lease.reading(() => finishInTurns(work, options.signal));
   }
 
   #states(): [string, State][] {
@@ -332,10 +359,10 @@ export class Network {
   #check(input: Matrix | CsrMatrix): void {
     if (this.#disposed) throw new DisposedError("the network was used after it was disposed of");
     if (!(input instanceof Matrix || input instanceof CsrMatrix)) {
-      throw new TypeError("network: input: expected a Matrix or CsrMatrix");
+      throw new TypeError(`network: input: expected a Matrix or CsrMatrix, got ${describe(input)}`);
     }
     if (input.memory !== this.engine.memory) {
-      throw new RangeError("network: input: expected a matrix of the network's own engine, got one of another");
+      throw new RangeError("network: input: expected a matrix of the network's engine, got one of another");
     }
   }
 }

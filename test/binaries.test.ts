@@ -97,10 +97,14 @@ describe("the binaries may come from", () => {
 
   it.each<[string, EngineOptions, string]>([
     ["two options", { wasmUrl: folder, wasmBinary: bytes }, "at most one of them, got wasmUrl and wasmBinary"],
-    ["one binary, of which kind nobody knows", { wasmBinary: bytes("simd") as never }, "got Uint8Array"],
+    ["one binary, of which kind nobody knows", { wasmBinary: bytes("simd") as never }, "got a Uint8Array"],
     ["a number", { wasmUrl: 5 as never }, "wasmUrl: expected the URL of a folder, a table by binary"],
-    ["bytes that are none", { wasmBinary: () => "AGFzbQ==" as never, threads: 1 }, "a view of one, got AGFzbQ=="],
-    ["a module that is none", { wasmModule: () => bytes("simd") as never, threads: 1 }, "got Uint8Array"],
+    [
+      "bytes that are none",
+      { wasmBinary: () => "AGFzbQ==" as never, threads: 1 },
+      'a view of one, got the string "AGFzbQ=="',
+    ],
+    ["a module that is none", { wasmModule: () => bytes("simd") as never, threads: 1 }, "got a Uint8Array"],
     ["no function", { createWorker: new URL("file:///worker.js") as never }, "createWorker: expected a function"],
     ["no worker", { createWorker: () => ({}) as never, threads: 2 }, "createWorker: expected a Worker, got [object"],
   ])("TypeError for %s", async (_, options, message) => {

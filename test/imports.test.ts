@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 const source = resolve(new URL("../src", import.meta.url).pathname);
 
 /** What everything may import, beside itself. */
-const COMMON = ["errors", "check-options", "typed-arrays"];
+const COMMON = ["errors", "check-options", "typed-arrays", "turns"];
 
 /** What each part of src may import beyond that, by folder or file. */
 const ALLOWED: Record<string, readonly string[]> = {
@@ -28,8 +28,15 @@ const ALLOWED: Record<string, readonly string[]> = {
   attachment: ["layers", "losses", "optimizers", "parameter", "engine"],
   summary: ["layers", "parameter"],
   evaluation: ["losses", "matrix"],
+  turns: [],
+  "state-dict": ["parameter"],
+  "network-lease": [],
+  inference: ["csr", "data", "engine", "evaluation", "losses", "matrix", "wasm"],
   network: [
     "attachment",
+    "inference",
+    "network-lease",
+    "state-dict",
     "summary",
     "layers",
     "losses",
@@ -41,13 +48,27 @@ const ALLOWED: Record<string, readonly string[]> = {
     "data",
     "csr",
   ],
-  training: ["network", "losses", "optimizers", "evaluation", "formats", "random", "matrix", "engine", "data"],
+  training: [
+    "csr",
+    "layers",
+    "network-lease",
+    "state-dict",
+    "network",
+    "losses",
+    "optimizers",
+    "evaluation",
+    "formats",
+    "random",
+    "matrix",
+    "engine",
+    "data",
+  ],
   node: ["training"],
   trainer: ["training", "network", "data"],
   "gradient-check": ["layers", "losses", "parameter", "matrix", "engine", "random"],
   metrics: [],
-  estimators: ["network", "layers", "losses", "optimizers", "data", "matrix", "engine", "metrics"],
-  formats: ["network", "layers", "engine"],
+  estimators: ["state-dict", "network", "layers", "losses", "optimizers", "data", "matrix", "engine", "metrics"],
+  formats: ["state-dict", "network", "layers", "engine"],
 };
 
 /** The parts at the top may import all others. */

@@ -103,12 +103,12 @@ describe("a network that cannot be made", () => {
     ["no layer", "layer 0: expected a Layer, got 5", () => new Network(engine, [5 as never])],
     [
       "no loss",
-      'loss: expected a Loss, got "mse"',
+      'loss: expected a Loss, got the string "mse"',
       () => new Network(engine, [new Dense(2, 3)], { loss: "mse" as never }),
     ],
     [
       "no optimizer",
-      'optimizer: expected an Optimizer, got "adam"',
+      'optimizer: expected an Optimizer, got the string "adam"',
       () => new Network(engine, [new Dense(2, 3)], { optimizer: "adam" as never }),
     ],
   ])("%s: leaves memory and generator as they were", (_, message, make) => {

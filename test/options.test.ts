@@ -150,7 +150,7 @@ describe("what is not what a reader or a writer takes", () => {
   const table = parseCsv("a,b\n1,x\n2,y\n");
   it.each<[string, () => unknown]>([
     ["model: expected a Uint8Array", () => loadModel(undefined as never, new ArrayBuffer(8) as never)],
-    ["expected a Uint8Array, got ArrayBuffer", () => loadCheckpoint(new ArrayBuffer(8) as never)],
+    ["expected a Uint8Array, got an ArrayBuffer", () => loadCheckpoint(new ArrayBuffer(8) as never)],
     ["expected a Uint8Array, got undefined", () => loadWeights(undefined as never, undefined as never)],
     ["onnx: expected a Uint8Array", () => loadOnnx(undefined as never, "file.onnx" as never)],
     ["npy: expected a Uint8Array", () => parseNpy([1, 2] as never)],
@@ -162,7 +162,10 @@ describe("what is not what a reader or a writer takes", () => {
     ["got test_size", () => trainTestSplit(10, { test_size: 0.5 } as never)],
     ["rows: expected a number", () => trainTestSplit("10" as never)],
     ["text: expected a string", () => parseCsv(undefined as never)],
-    ["CSV: name: expected a string, got Object", () => parseCsv("a\n1\n", { header: true } as never)],
+    [
+      'CSV: name: expected a string, got an object with the keys "header"',
+      () => parseCsv("a\n1\n", { header: true } as never),
+    ],
     ["got sep", () => parseCsv("a\n1\n", "f", { sep: ";" } as never)],
     ["open: expected a function", () => readCsv("iris.csv" as never)],
     ["got sep", () => readJsonLines([], "f", { sep: ";" } as never)],

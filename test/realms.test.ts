@@ -193,8 +193,8 @@ function dataset(
   Targets: typeof Int32Array | typeof Uint8Array | typeof Float32Array = Int32Array,
   weights?: Float32Array,
 ) {
-  const inputs = Inputs.from({ length: 3 * rows }, (_, i) => (i % 5) + 1);
-  const targets = Targets.from({ length: rows }, (_, i) => i % 2);
+  const inputs = new Inputs(3 * rows).map((_: number, i: number) => (i % 5) + 1);
+  const targets = new Targets(rows).map((_: number, i: number) => i % 2);
   return engine.dataset({ inputs, shape: [rows, 3], targets, ...(weights && { weights }) });
 }
 

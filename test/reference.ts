@@ -169,3 +169,24 @@ export function trainStep(
 function at(values: ArrayLike<number>, index: number): number {
   return values[index] as number;
 }
+
+/** The first index whose value is not in [least, most]; −1 if there is none. */
+export function firstOutside(x: ArrayLike<number>, least: number, most: number): number {
+  return Array.from(x).findIndex((value) => !(value >= least && value <= most));
+}
+
+/** The first of m rows that has an element outside [0, 1 + tolerance], or whose sum is not within the tolerance of 1; −1 if there is none. */
+export function firstUnnormalized(m: number, n: number, tolerance: number, x: ArrayLike<number>): number {
+  const rows = Array.from({ length: m }, (_, i) => Array.from(x).slice(i * n, (i + 1) * n));
+  return rows.findIndex((row) => {
+    const sum = row.reduce((total, value) => total + value, 0);
+    return firstOutside(row, 0, 1 + tolerance) >= 0 || !(Math.abs(sum - 1) <= tolerance);
+  });
+}
+
+/** The integers that the floats are, up to the first that is none in [0, classes), and that one's index, −1 if there is none. */
+export function labelsFromFloats(x: ArrayLike<number>, classes: number): { labels: number[]; first: number } {
+  const values = Array.from(x);
+  const first = values.findIndex((value) => !(Number.isInteger(value) && value >= 0 && value < classes));
+  return { labels: first < 0 ? values : values.slice(0, first), first };
+}

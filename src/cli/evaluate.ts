@@ -4,7 +4,7 @@ import { createEngine } from "../engine.js";
 import { type DataOptions, loadBytes } from "./mnist.js";
 import { readDigitModel, readTableModel } from "./saved-model.js";
 import { readTable } from "./table-file.js";
-import { describeTest, errorsInUnit, flatTest } from "./test-result.js";
+import { describeTest, errorsInUnit, flatTest, type Space, testOn } from "./test-result.js";
 
 /** The command's options, checked by the parser. */
 export interface EvaluateOptions extends DataOptions {
@@ -17,10 +17,10 @@ export async function evaluateDigits(model: string, options: EvaluateOptions): P
   const engine = await createEngine({ threads: options.threads });
   const network = await readDigitModel(engine, model);
   const { mnist } = await loadBytes(options);
-  const result = network.evaluate(engine.dataset(mnist.test));
   const classes = Array.from({ length: 10 }, (_, digit) => String(digit));
+  const result = testOn(network, engine.dataset(mnist.test), classes);
   if (options.json) console.log(JSON.stringify({ task: "mnist", model, classes, ...result, ...flatTest(result) }));
-  else console.log(`test ${describeTest(result, { classes }, process.stdout.columns)}`);
+  else console.log(`test ${describeTest(result, { classes }, space())}`);
   engine.dispose();
 }
 
@@ -31,7 +31,7 @@ export async function evaluateTable(run: string, path: string, options: Evaluate
   const table = await readTable(path, { ...reading, ...preprocessor.readOptions() });
   const { classes, task, target: name } = preprocessor.config;
   const placing = { sparse: preprocessor.sparse, ...(classes && { classes: classes.length }) };
-  const result = network.evaluate(engine.dataset(preprocessor.source(table), placing));
+  const result = testOn(network, engine.dataset(preprocessor.source(table), placing), classes);
   const target = { name, restore: (values: ArrayLike<number>) => preprocessor.restore(values) };
   const errors = classes ? {} : errorsInUnit(result, target);
   const summary = {
@@ -44,6 +44,10 @@ export async function evaluateTable(run: string, path: string, options: Evaluate
     ...errors,
   };
   if (options.json) console.log(JSON.stringify(summary));
-  else console.log(describeTest(result, classes ? { classes } : { target }, process.stdout.columns));
+  else console.log(describeTest(result, classes ? { classes } : { target }, space()));
   engine.dispose();
+}
+
+function space(): Space {
+  return { columns: process.stdout.columns, elsewhere: "--json" };
 }

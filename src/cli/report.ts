@@ -136,15 +136,22 @@ function epochRow(report: EpochReport): string {
   return `<tr><th scope="row">${name}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
 }
 
-/** Above this many classes the matrix has more cells than a page should. */
+/** With more classes the matrix has more cells than a page should. */
 const MOST_CLASSES = 100;
 
 /** Each class's scores, and which was taken for which. */
 function classSections({ test, classes }: ReportData): string {
   const { confusion } = test ?? {};
-  if (!confusion) return "";
+  if (!confusion) {
+    return test?.accuracy === undefined
+      ? ""
+      : `<p class="note">${classes?.length} classes are too many for scores of each and a confusion matrix.</p>`;
+  }
   const names = (classes ?? confusion.map((_, label) => String(label))).map(escaped);
-  if (names.length > MOST_CLASSES) return scoresSection(confusion, names);
+  if (names.length > MOST_CLASSES) {
+    const note = `With ${names.length} classes the confusion matrix is too large for this page; history.json has it.`;
+    return `${scoresSection(confusion, names)}\n<p class="note">${note}</p>`;
+  }
   return `${scoresSection(confusion, names)}\n${confusionSection(confusion, names)}`;
 }
 

@@ -88,7 +88,7 @@ export const SETTING_NAMES = [
 ] as const satisfies readonly (keyof TrainSettings)[];
 
 /** Those that only tables have. */
-export const TABLE_SETTINGS = SETTING_NAMES.slice(0, 9);
+export const TABLE_SETTINGS: readonly (keyof TrainSettings)[] = SETTING_NAMES.slice(0, 9);
 
 /** `--learning-rate` of `learningRate`. */
 export function flagOf(name: string): string {
@@ -138,12 +138,15 @@ function shown(value: unknown): string {
   return value === undefined ? "none" : String(value);
 }
 
-/** Name and text of each setting that has a value. */
-export function describeSettings(settings: TrainSettings): Record<string, string> {
+/** Name and text of each setting that has a value, and an effect on such a task. */
+export function describeSettings(settings: TrainSettings, task: string): Record<string, string> {
+  const names = SETTING_NAMES.filter((name) => task !== "mnist" || !TABLE_SETTINGS.includes(name));
   return Object.fromEntries(
-    SETTING_NAMES.filter((name) => settings[name] !== undefined).map((name) => [
-      flagOf(name).slice(2).replaceAll("-", " "),
-      Array.isArray(settings[name]) ? settings[name].join(", ") : String(settings[name]),
-    ]),
+    names
+      .filter((name) => settings[name] !== undefined)
+      .map((name) => [
+        flagOf(name).slice(2).replaceAll("-", " "),
+        Array.isArray(settings[name]) ? settings[name].join(", ") : String(settings[name]),
+      ]),
   );
 }

@@ -65,8 +65,13 @@ export function printable(text: string, most: number): string {
 /** Counts by label (rows) and prediction (columns), aligned. */
 export function confusionTable(confusion: readonly (readonly number[])[], classes: readonly string[]): string {
   const names = classes.map((name) => printable(name, 12));
-  const cell = Math.max(5, ...[...confusion.flat().map(String), ...names].map((text) => text.length + 1));
-  const first = Math.max(5, ...names.map((name) => name.length));
+  const longest = (texts: readonly string[]) => texts.reduce((most, { length }) => Math.max(most, length), 0);
+  const cell = Math.max(
+    5,
+    1 + longest(names),
+    1 + confusion.reduce((most, counts) => Math.max(most, longest(counts.map(String))), 0),
+  );
+  const first = Math.max(5, longest(names));
   const cells = (values: readonly (number | string)[]) => values.map((value) => String(value).padStart(cell)).join("");
   const head = `${"label".padEnd(first)}  predicted\n${"".padEnd(first)}${cells(names)}`;
   return [head, ...confusion.map((counts, label) => `${names[label]?.padStart(first)}${cells(counts)}`)].join("\n");
@@ -98,8 +103,9 @@ export function curveChart(
   ].filter((curve) => curve.points.length > 0);
   const values = curves.flatMap((curve) => curve.points.map(([, value]) => value));
   if (values.length === 0) return "";
-  const least = Math.floor(Math.min(...values) * 100) / 100;
-  const highest = Math.max(most ?? Math.ceil(Math.max(...values) * 100) / 100, least + 0.01);
+  const [smallest, largest] = extent(values);
+  const least = Math.floor(smallest * 100) / 100;
+  const highest = Math.max(most ?? Math.ceil(largest * 100) / 100, least + 0.01);
   return plot(
     curves.map((curve) => curve.points),
     {
@@ -113,6 +119,14 @@ export function curveChart(
       customYAxisTicks: [0, 1, 2, 3, 4].map((quarter) => least + ((highest - least) * quarter) / 4),
       formatter: (value, { axis }) => (axis === "y" ? value.toFixed(3) : String(value)),
     },
+  );
+}
+
+/** The smallest and the largest of the values. */
+function extent(values: readonly number[]): [number, number] {
+  return values.reduce<[number, number]>(
+    ([least, most], value) => [Math.min(least, value), Math.max(most, value)],
+    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
   );
 }
 

@@ -1,8 +1,12 @@
 /** The result of an evaluation in words and tables of characters. */
 
-import type { Evaluation } from "../evaluation.js";
-import { classScores } from "../metrics.js";
+import type { Rows } from "../data/subset.js";
+import { type Evaluation, MOST_CONFUSION_CLASSES } from "../evaluation.js";
+import { type ClassScores, classScores } from "../metrics.js";
+import type { Network } from "../network.js";
 import { confusionTable, printable } from "./terminal.js";
+
+type Confusion = NonNullable<Evaluation["confusion"]>;
 
 /** What the numbers are of. */
 interface Meaning {
@@ -10,25 +14,60 @@ interface Meaning {
   readonly target?: { readonly name: string; restore(values: ArrayLike<number>): number[] };
 }
 
+/** Classes whose scores are all shown; of more, so many with the lowest F1. */
+const MOST_CLASSES = 30;
+const WORST_CLASSES = 10;
+
+/** What `describeTest` may use, and where the rest is. */
+export interface Space {
+  /** Characters a line may have; default 120. */
+  readonly columns?: number | undefined;
+  /** Where all of it is found: "report.html". */
+  readonly elsewhere: string;
+}
+
+/** Evaluates, with the confusion matrix where there are not too many classes for one. */
+export function testOn(network: Network, data: Rows, classes: readonly string[] | undefined): Evaluation {
+  return network.evaluate(data, { confusion: classes !== undefined && classes.length <= MOST_CONFUSION_CLASSES });
+}
+
 /**
- * Accuracy, each class's scores and the confusion matrix, if that is not wider than `columns`; or R² and the errors in the
- * target's unit.
+ * Accuracy, each class's scores and the confusion matrix; or R² and the errors in the target's unit. What is too large to show is
+ * summarised, and said to be.
  */
-export function describeTest(test: Evaluation, { classes, target }: Meaning, columns = 120): string {
+export function describeTest(
+  test: Evaluation,
+  { classes, target }: Meaning,
+  { columns = 120, elsewhere }: Space,
+): string {
   if (!classes) {
     const { rmse, mae } = errorsInUnit(test, target);
     return `R² ${test.r2?.toFixed(4)}, root mean squared error ${rmse.toPrecision(4)}, mean absolute error ${mae.toPrecision(4)}`;
   }
-  const { accuracy = Number.NaN, confusion = [] } = test;
+  const { accuracy = Number.NaN, confusion } = test;
   const head = `accuracy ${accuracy.toFixed(4)}, loss ${test.loss.toFixed(4)}`;
+  if (!confusion) return `${head}\n\n${classes.length} classes are too many for scores of each and a confusion matrix`;
+  return [head, ...classLines(confusion, classes, columns, elsewhere)].join("\n\n");
+}
+
+function classLines(confusion: Confusion, classes: readonly string[], columns: number, elsewhere: string): string[] {
+  const scores = classScores(confusion, classes);
+  if (classes.length > MOST_CLASSES) {
+    const worst = [...scores].sort((a, b) => a.f1 - b.f1).slice(0, WORST_CLASSES);
+    const title = `the ${WORST_CLASSES} of ${classes.length} classes with the lowest F1 (${elsewhere} has all, and the confusion matrix)`;
+    return [title, classTable(worst)];
+  }
   const matrix = confusionTable(confusion, classes);
   const fits = matrix.split("\n").every((line) => line.length <= columns);
-  return [head, classTable(confusion, classes), ...(fits ? [matrix] : [])].join("\n\n");
+  return [
+    classTable(scores),
+    fits ? matrix : `the confusion matrix is wider than ${columns} characters: ${elsewhere} has it`,
+  ];
 }
 
 /** The numbers of classes that `--json` has beside `test`. */
 export function flatTest({ accuracy, loss, confusion }: Evaluation): object {
-  return accuracy === undefined ? {} : { testAccuracy: accuracy, testLoss: loss, confusion };
+  return accuracy === undefined ? {} : { testAccuracy: accuracy, testLoss: loss, ...(confusion && { confusion }) };
 }
 
 /** Errors of values, from those of the scaled target. */
@@ -42,13 +81,13 @@ export function errorsInUnit(test: Evaluation, target: Meaning["target"]): { rms
 }
 
 /** Precision, recall, F1 and support of each class. */
-function classTable(confusion: readonly (readonly number[])[], classes: readonly string[]): string {
-  const names = classes.map((name) => printable(name, 24));
-  const width = Math.max(5, ...names.map((name) => name.length));
+function classTable(scores: readonly ClassScores[]): string {
+  const names = scores.map(({ label }) => printable(String(label), 24));
+  const width = names.reduce((most, { length }) => Math.max(most, length), 5);
   const cells = (values: readonly string[]) => values.map((value) => value.padStart(11)).join("");
-  const lines = classScores(confusion, names).map(
-    ({ label, precision, recall, f1, support }) =>
-      String(label).padEnd(width) +
+  const lines = scores.map(
+    ({ precision, recall, f1, support }, index) =>
+      (names[index] as string).padEnd(width) +
       cells([...[precision, recall, f1].map((value) => value.toFixed(3)), String(support)]),
   );
   return ["".padEnd(width) + cells(["precision", "recall", "F1", "rows"]), ...lines].join("\n");

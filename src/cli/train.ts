@@ -15,12 +15,12 @@ import { catchInterrupts } from "./interruption.js";
 import { buildNetwork, makeSchedule } from "./network-plan.js";
 import { predictAll } from "./prediction.js";
 import { TrainingDisplay } from "./progress.js";
-import { writeReport } from "./results.js";
+import { type RunResult, writeReport } from "./results.js";
 import { beginRun, checkpointPath, MODEL_FILE, readRecord, readRunCheckpoint, writeRecord } from "./run-folder.js";
 import { type DEFAULTS, describeSettings, newSettings, resumedSettings, type TrainSettings } from "./settings.js";
 import type { PlacedData, TrainingTask } from "./task.js";
 import { isInteractive } from "./terminal.js";
-import { describeTest, flatTest } from "./test-result.js";
+import { describeTest, flatTest, testOn } from "./test-result.js";
 import { TimedCheckpoint } from "./timed-checkpoint.js";
 import { UsageError } from "./usage-error.js";
 
@@ -200,30 +200,57 @@ function readClassWeights(text: string, classes: readonly string[] | undefined):
   return Object.fromEntries(pairs);
 }
 
-/** Tests the network, and writes model, history, pictures and report. */
+/** Tests the network, writes model, history, pictures and report, and only then shows what came of it. */
 async function writeResults(
   network: Network,
   testSet: Dataset | undefined,
-  { folder, settings, task }: Run,
-  { epochs, interrupted, seconds }: Trained,
+  run: Run,
+  trained: Trained,
   say: (text: string) => void,
   json: boolean,
 ): Promise<void> {
-  const test = testSet && network.evaluate(testSet);
-  if (test) say(`\ntest ${describeTest(test, task, process.stdout.columns)}\n`);
-  say(`${seconds.toFixed(1)} s`);
-  const { task: name, classes, target } = task;
-  const training = { settings: describeSettings(settings), epochs: epochs.length, test: test ?? null };
+  const { folder, settings, task } = run;
+  const test = testSet && testOn(network, testSet, task.classes);
+  const training = {
+    settings: describeSettings(settings, task.task),
+    epochs: trained.epochs.length,
+    test: numbersOf(test),
+  };
   const model = join(folder, MODEL_FILE);
-  const metadata = { task: name, ...task.metadata, seed: String(settings.seed), training: JSON.stringify(training) };
+  const metadata = {
+    task: task.task,
+    ...task.metadata,
+    seed: String(settings.seed),
+    training: JSON.stringify(training),
+  };
   await writeWhole(model, serializeModel(network, metadata));
-  const summary = summarize(network.engine, task, settings, epochs, test, model, interrupted);
+  const summary = summarize(network.engine, task, settings, trained.epochs, test, model, trained.interrupted);
   await writeWhole(join(folder, "history.json"), `${JSON.stringify(summary, null, 2)}\n`);
-  const written = await writeReport(folder, {
-    title: task.title,
+  const written = await writeReport(folder, reportOf(network, testSet, test, run, trained.epochs));
+  if (test) say(`\ntest ${describeTest(test, task, { columns: process.stdout.columns, elsewhere: "report.html" })}\n`);
+  say(`${trained.seconds.toFixed(1)} s`);
+  say(`\nwritten: ${[model, join(folder, "history.json"), ...written].join("\n         ")}`);
+  if (json) console.log(JSON.stringify(summary));
+}
+
+/** What a model file keeps of a test: a confusion matrix would be larger than many a model. */
+function numbersOf(test: Evaluation | undefined): object | null {
+  return test ? Object.fromEntries(Object.entries(test).filter(([, value]) => typeof value === "number")) : null;
+}
+
+function reportOf(
+  network: Network,
+  testSet: Dataset | undefined,
+  test: Evaluation | undefined,
+  { settings, task }: Run,
+  epochs: readonly EpochReport[],
+): RunResult {
+  const { title, classes, target } = task;
+  return {
+    title,
     settings: {
       network: layerSizes(task, settings),
-      ...describeSettings(settings),
+      ...describeSettings(settings, task.task),
       engine: describeEngine(network.engine),
     },
     epochs,
@@ -234,9 +261,7 @@ async function writeResults(
         values: { ...target, actual: target.test, predicted: target.restore(predictAll(network, testSet).values) },
       }),
     samples: (testSet && task.samples?.(network, testSet)) ?? [],
-  });
-  say(`\nwritten: ${[model, join(folder, "history.json"), ...written].join("\n         ")}`);
-  if (json) console.log(JSON.stringify(summary));
+  };
 }
 
 function layerSizes({ inputs, outputs }: TrainingTask, { hidden }: TrainSettings): string {

@@ -128,7 +128,7 @@ function allocate(
     targets:
       targets instanceof Matrix
         ? new Matrix(memory, rows, targets.columns)
-        : new Labels(memory, new Int32Array(rows), Math.max(targets.classes, 1)),
+        : new Labels(memory, rows, Math.max(targets.classes, 1)),
     weights: weights && new Matrix(memory, rows, 1),
   };
 }

@@ -6,7 +6,8 @@ import { createEngine, type Engine } from "../engine.js";
 import { DisposedError, DivergenceError, NotFittedError, ShapeError } from "../errors.js";
 import type { Loss, Targets } from "../losses/loss.js";
 import type { Matrix } from "../matrix.js";
-import type { Network, StateDict } from "../network.js";
+import type { Network } from "../network.js";
+import type { StateDict } from "../state-dict.js";
 import { buildNetwork, resetOptimizer } from "./mlp-network.js";
 import { type MLPOptions, resolveOptions } from "./mlp-options.js";
 import { type CheckedSamples, checkSamples, pickRows, type Samples } from "./samples.js";
@@ -229,7 +230,7 @@ export abstract class MLP<Y> {
       0,
     );
     const loss = total / rows.length + (alpha / 2 / this.#batchSize(rows.length)) * squares;
-    if (!Number.isFinite(loss)) throw new DivergenceError(this.nIter, 1, loss);
+    if (!Number.isFinite(loss)) throw new DivergenceError(this.nIter, 1, `a loss of ${loss}`);
     this.lossCurve.push(loss);
     return loss;
   }

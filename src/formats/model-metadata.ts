@@ -1,8 +1,9 @@
 /** What a model file says of its layers, as metadata: `format` and `layers`, the same in safetensors and ONNX. */
 
+import { describe } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import type { Layer, LayerConfig } from "../layers/layer.js";
-import type { Network } from "../network.js";
+import { Network } from "../network.js";
 import { layerType, layerTypeNames, typeOfConfig } from "./layer-types.js";
 
 /** What the entry `format` says in files of ours. */
@@ -13,6 +14,14 @@ export const MOST_LAYERS = 1000;
 /** The entries for a network. @throws TypeError for a layer that is not built in */
 export function modelMetadata(network: Network): { readonly format: string; readonly layers: string } {
   return { format: OWN_FORMAT, layers: JSON.stringify(network.layers.map(describeLayer)) };
+}
+
+/** @throws TypeError for anything but a network; RangeError for one with NaN or infinities, which no reader takes */
+export function checkSavable(what: string, network: Network): void {
+  if (!(network instanceof Network)) throw new TypeError(`${what}: expected a Network, got ${describe(network)}`);
+  const array = network.findNonFinite();
+  if (array === undefined) return;
+  throw new RangeError(`${what}: ${array}: expected finite numbers, got NaN or infinities: the training has diverged`);
 }
 
 /** The layers in a file's metadata, checked one by one and against each other. @throws FormatError when there are none */

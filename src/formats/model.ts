@@ -5,7 +5,7 @@ import { FormatError } from "../errors.js";
 import type { LayerConfig } from "../layers/layer.js";
 import { Network, type NetworkOptions } from "../network.js";
 import { checkValues, type LayerType, layerType } from "./layer-types.js";
-import { modelMetadata, parseModelMetadata } from "./model-metadata.js";
+import { checkSavable, modelMetadata, parseModelMetadata } from "./model-metadata.js";
 import { parseSafetensors, serializeSafetensors } from "./safetensors.js";
 import { float32Tensor, float32Values, type Tensor } from "./tensor.js";
 
@@ -13,9 +13,10 @@ import { float32Tensor, float32Values, type Tensor } from "./tensor.js";
  * The bytes of a safetensors file: a dense layer's weights as [inputs, outputs], float32, little-endian.
  *
  * @param metadata further entries beside `format` and `layers`
- * @throws TypeError for a layer that is not built in
+ * @throws TypeError for a layer that is not built in; RangeError for NaN or infinities in the weights
  */
 export function serializeModel(network: Network, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  checkSavable("model", network);
   const tensors = Object.entries(network.stateDict()).map(
     ([name, { shape, data }]) => [name, float32Tensor(data, shape)] as [string, Tensor],
   );

@@ -4,10 +4,18 @@ import { checkOptions, type OptionNames } from "../check-options.js";
 import type { Engine } from "../engine.js";
 import { FormatError } from "../errors.js";
 import type { LayerConfig } from "../layers/layer.js";
-import { Network, type NetworkOptions, type StateDict } from "../network.js";
+import { Network, type NetworkOptions } from "../network.js";
+import type { StateDict } from "../state-dict.js";
 import { floatDtypes, toFloat32, transposed } from "./float-conversion.js";
 import { checkValues, type LayerType, layerType } from "./layer-types.js";
-import { checkLayers, describeLayer, MOST_LAYERS, modelMetadata, parseModelMetadata } from "./model-metadata.js";
+import {
+  checkLayers,
+  checkSavable,
+  describeLayer,
+  MOST_LAYERS,
+  modelMetadata,
+  parseModelMetadata,
+} from "./model-metadata.js";
 import { decodeOnnx } from "./onnx-decode.js";
 import { encodeOnnx } from "./onnx-encode.js";
 import { type FileArray, type GraphLayer, layersOfGraph } from "./onnx-layers.js";
@@ -52,6 +60,7 @@ export function serializeOnnx(network: Network, options: OnnxOptions = {}): Uint
   if (probabilities !== undefined && probabilities !== "softmax" && probabilities !== "sigmoid") {
     throw new RangeError(`onnx: probabilities: expected "softmax" or "sigmoid", got ${String(probabilities)}`);
   }
+  checkSavable("onnx", network);
   const configs = network.layers.map(describeLayer);
   const initializers = new Map<string, Tensor>();
   const nodes = nodesOf(configs, opset, initializers);

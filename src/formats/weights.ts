@@ -3,9 +3,11 @@
 import { checkOptions, type OptionNames } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import type { Layer } from "../layers/layer.js";
-import type { Network, StateDict } from "../network.js";
+import type { Network } from "../network.js";
+import type { StateDict } from "../state-dict.js";
 import { floatDtypes, toFloat32, transposed } from "./float-conversion.js";
 import { checkValues } from "./layer-types.js";
+import { checkSavable } from "./model-metadata.js";
 import { parseSafetensors, serializeSafetensors } from "./safetensors.js";
 import { float32Tensor, type Tensor } from "./tensor.js";
 
@@ -53,10 +55,11 @@ const BATCH_COUNT = "num_batches_tracked";
  * `torch.nn.Sequential(…).load_state_dict(safetensors.torch.load_file(path))` takes, for the same list of layers.
  *
  * @throws RangeError unless `names` has a name for each layer, and no two arrays get the same; TypeError for arrays that
- * PyTorch has no name for
+ * PyTorch has no name for; RangeError for NaN or infinities
  */
 export function serializeWeights(network: Network, options: WeightsOptions = {}): Uint8Array {
   const torch = isTorch(options);
+  checkSavable("weights", network);
   const state = network.stateDict();
   const tensors = placesOf(network, options).map(({ key, shape, transposes, state: name }): [string, Tensor] => {
     const { data } = state[name] as StateDict[string];

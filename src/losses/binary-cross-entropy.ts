@@ -2,8 +2,9 @@
 
 import { checkOptions, type OptionNames } from "../check-options.js";
 import type { Engine } from "../engine.js";
-import { checkSameShape, Matrix } from "../matrix.js";
+import { Matrix } from "../matrix.js";
 import { Loss, type LossConfig, type Reduction, type Targets } from "./loss.js";
+import { checkNumbers, checkUnitInterval, LabelsAsNumbers } from "./targets.js";
 import { checkWeightList } from "./weights.js";
 
 /** Options of the binary cross-entropy. */
@@ -17,13 +18,14 @@ export interface BinaryCrossEntropyOptions {
 const OPTIONS: OptionNames<BinaryCrossEntropyOptions> = { reduction: true, positiveWeights: true };
 
 /**
- * ℓ = Σⱼ −pⱼ·tⱼ·ln σ(xⱼ) − (1 − tⱼ)·ln(1 − σ(xⱼ)), x the logits, t targets in [0, 1], p the positive weights. PyTorch's
+ * ℓ = Σⱼ −pⱼ·tⱼ·ln σ(xⱼ) − (1 − tⱼ)·ln(1 − σ(xⱼ)), x the logits, t targets in [0, 1] (labels of 0 and 1, too), p the positive weights. PyTorch's
  * `BCEWithLogitsLoss`: the mean is over all elements.
  */
 export class BinaryCrossEntropy extends Loss {
   override readonly activation = "sigmoid";
   readonly #positiveWeights: readonly number[] | undefined;
   #placed: Matrix | undefined;
+  #numbers: LabelsAsNumbers | undefined;
 
   /** @throws RangeError, TypeError for weights that are not finite numbers of at least 0, an unknown reduction or option */
   constructor(options: BinaryCrossEntropyOptions = {}) {
@@ -36,6 +38,7 @@ export class BinaryCrossEntropy extends Loss {
   override attach(engine: Engine): void {
     super.attach(engine);
     const weights = this.#positiveWeights;
+    this.#numbers = new LabelsAsNumbers(engine);
     this.#placed = weights && new Matrix(engine.memory, 1, weights.length, weights);
   }
 
@@ -46,16 +49,23 @@ export class BinaryCrossEntropy extends Loss {
 
   override dispose(): void {
     super.dispose();
+    this.#numbers?.dispose();
     this.#placed?.dispose();
   }
 
   protected override checkTargets(logits: Matrix, targets: Targets): void {
-    if (!(targets instanceof Matrix))
-      throw new TypeError("binary cross-entropy: targets: expected a Matrix of 0 and 1");
-    checkSameShape("targets", logits, targets);
+    checkNumbers("BinaryCrossEntropy", logits, targets);
     if (this.#placed && this.#placed.columns !== logits.columns) {
       throw new RangeError(`positiveWeights: expected ${logits.columns} numbers, got ${this.#placed.columns}`);
     }
+  }
+
+  override checkMeaning(_columns: number, targets: Targets): void {
+    checkUnitInterval("BinaryCrossEntropy", this.engine, targets);
+  }
+
+  protected override convert(_logits: Matrix, targets: Targets): Targets {
+    return (this.#numbers as LabelsAsNumbers).convert(targets);
   }
 
   protected override run(

@@ -1,8 +1,9 @@
 /** The contract of a loss: what the network calls, and what one needs to write to add a loss of one's own. */
 
+import { describe } from "../check-options.js";
 import type { Engine } from "../engine.js";
 import { ShapeError } from "../errors.js";
-import { checkMemory, type Labels, type Matrix, MatrixBuffer } from "../matrix.js";
+import { checkMemory, Labels, Matrix, MatrixBuffer } from "../matrix.js";
 
 /** What a network is to give: class indices, or a matrix [batch, outputs] of values, 0/1 labels or probabilities. */
 export type Targets = Labels | Matrix;
@@ -27,6 +28,8 @@ export abstract class Loss {
   /** Of the last `compute`: Σᵢ wᵢ·ℓᵢ, and what a mean divides it by. */
   total = 0;
   divisor = 1;
+  /** Of the last `compute`: the targets as `convert` gave them, valid until the next call. */
+  targets!: Targets;
   protected engine!: Engine;
   #losses: MatrixBuffer | undefined;
   #gradient: MatrixBuffer | undefined;
@@ -58,6 +61,7 @@ export abstract class Loss {
    */
   compute(outputs: Matrix, targets: Targets, weights?: Matrix): number {
     if (!this.#losses || !this.#gradient) throw new Error("loss: attach it to an engine first");
+    checkIsTargets(targets);
     checkMemory("targets", this.engine.memory, targets);
     if (weights) checkMemory("weights", this.engine.memory, weights);
     if (targets.rows !== outputs.rows) {
@@ -67,13 +71,15 @@ export abstract class Loss {
       throw new ShapeError(`weights: expected ${outputs.rows} × 1, got ${weights.rows} × ${weights.columns}`);
     }
     this.checkTargets(outputs, targets);
+    this.checkMeaning(outputs.columns, targets);
+    this.targets = this.convert(outputs, targets);
     const losses = this.#losses.shaped(outputs.rows, 1);
     const gradient = this.#gradient.shaped(outputs.rows, outputs.columns);
-    this.divisor = this.computeDivisor(outputs, targets, weights);
+    this.divisor = this.computeDivisor(outputs, this.targets, weights);
     // Rows that all count nothing have nothing to say: the loss is 0, and so is its gradient.
     const nothing = this.divisor === 0 && outputs.rows > 0;
     const scale = this.reduction === "mean" ? (nothing ? 0 : 1 / this.divisor) : 1;
-    this.run(outputs, targets, weights, scale, losses, gradient);
+    this.run(outputs, this.targets, weights, scale, losses, gradient);
     this.total = this.engine.kernels.sum(losses.rows, losses.pointer);
     return this.reduction === "mean" && !nothing ? this.total / this.divisor : this.total;
   }
@@ -101,6 +107,20 @@ export abstract class Loss {
   /** @throws ShapeError, RangeError, TypeError for targets that do not fit the outputs */
   protected abstract checkTargets(outputs: Matrix, targets: Targets): void;
 
+  /**
+   * Whether the targets' values are what the loss is defined for: `compute` asks for each batch, `fit` for all rows before it
+   * begins. Any values are by default.
+   *
+   * @param columns of the outputs
+   * @throws RangeError naming the loss, what it takes, and the first value that is something else
+   */
+  checkMeaning(_columns: number, _targets: Targets): void {}
+
+  /** The targets in the form that `run` takes: labels as values, for example. The same targets by default. */
+  protected convert(_outputs: Matrix, targets: Targets): Targets {
+    return targets;
+  }
+
   /** losses[i] ← wᵢ·ℓᵢ; gradient ← scale·∂(Σ losses)/∂outputs. */
   protected abstract run(
     outputs: Matrix,
@@ -115,4 +135,10 @@ export abstract class Loss {
   protected computeDivisor(outputs: Matrix, _targets: Targets, weights: Matrix | undefined): number {
     return weights ? this.engine.kernels.sum(weights.rows, weights.pointer) : outputs.rows;
   }
+}
+
+/** @throws TypeError for anything but labels or a matrix */
+function checkIsTargets(targets: unknown): void {
+  if (targets instanceof Labels || targets instanceof Matrix) return;
+  throw new TypeError(`targets: expected Labels or a Matrix, got ${describe(targets)}`);
 }

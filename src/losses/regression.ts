@@ -1,8 +1,10 @@
 /** Losses of values: the differences d = outputs − targets, element by element. */
 
 import { checkNumber, checkOptions, type OptionNames } from "../check-options.js";
-import { checkSameShape, Matrix } from "../matrix.js";
+import type { Engine } from "../engine.js";
+import type { Matrix } from "../matrix.js";
 import { Loss, type LossConfig, type Reduction, type Targets } from "./loss.js";
+import { checkNumbers, LabelsAsNumbers } from "./targets.js";
 
 /** Options of the losses of values. */
 export interface RegressionLossOptions {
@@ -16,10 +18,25 @@ const OPTIONS: OptionNames<RegressionLossOptions> = { reduction: true };
 abstract class RegressionLoss extends Loss {
   override readonly activation = "identity";
 
+  #numbers: LabelsAsNumbers | undefined;
+
+  override attach(engine: Engine): void {
+    super.attach(engine);
+    this.#numbers = new LabelsAsNumbers(engine);
+  }
+
+  override dispose(): void {
+    super.dispose();
+    this.#numbers?.dispose();
+  }
+
   protected override checkTargets(outputs: Matrix, targets: Targets): void {
-    if (!(targets instanceof Matrix))
-      throw new TypeError(`${this.constructor.name}: targets: expected a Matrix of values`);
-    checkSameShape("targets", outputs, targets);
+    checkNumbers(this.constructor.name, outputs, targets);
+  }
+
+  /** Integers are values, too. */
+  protected override convert(_outputs: Matrix, targets: Targets): Targets {
+    return (this.#numbers as LabelsAsNumbers).convert(targets);
   }
 
   protected override computeDivisor(outputs: Matrix, targets: Targets, weights: Matrix | undefined): number {

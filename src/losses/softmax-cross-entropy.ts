@@ -2,8 +2,9 @@
 
 import { checkNumber, checkOptions, type OptionNames } from "../check-options.js";
 import type { Engine } from "../engine.js";
-import { checkSameShape, Labels, Matrix } from "../matrix.js";
+import { type Labels, Matrix } from "../matrix.js";
 import { Loss, type LossConfig, type Reduction, type Targets } from "./loss.js";
+import { checkClassTargets, checkClassValues, NumbersAsLabels } from "./targets.js";
 import { checkWeightList } from "./weights.js";
 
 /** Options of the softmax cross-entropy. */
@@ -20,7 +21,7 @@ const OPTIONS: OptionNames<SoftmaxCrossEntropyOptions> = { reduction: true, clas
 
 /**
  * ℓ = −Σⱼ cⱼ·t′ⱼ·log softmax(x)ⱼ, x the logits, c the class weights, t′ = (1 − s)·t + s/n the smoothed target: t is one at
- * the label, or a row of probabilities. PyTorch's `CrossEntropyLoss`: with labels, a mean is divided by the sum of the
+ * the label, or a row of probabilities. A matrix of one column holds class indices, too. PyTorch's `CrossEntropyLoss`: with labels, a mean is divided by the sum of the
  * labels' class weights.
  */
 export class SoftmaxCrossEntropy extends Loss {
@@ -28,6 +29,7 @@ export class SoftmaxCrossEntropy extends Loss {
   readonly labelSmoothing: number;
   readonly #classWeights: readonly number[] | undefined;
   #placed: Matrix | undefined;
+  #labels: NumbersAsLabels | undefined;
 
   /** @throws RangeError, TypeError for weights that are not finite numbers of at least 0, smoothing outside [0, 1], unknown options */
   constructor(options: SoftmaxCrossEntropyOptions = {}) {
@@ -42,6 +44,7 @@ export class SoftmaxCrossEntropy extends Loss {
   override attach(engine: Engine): void {
     super.attach(engine);
     const weights = this.#classWeights;
+    this.#labels = new NumbersAsLabels(engine);
     this.#placed = weights && new Matrix(engine.memory, 1, weights.length, weights);
   }
 
@@ -53,6 +56,7 @@ export class SoftmaxCrossEntropy extends Loss {
 
   override dispose(): void {
     super.dispose();
+    this.#labels?.dispose();
     this.#placed?.dispose();
   }
 
@@ -60,15 +64,15 @@ export class SoftmaxCrossEntropy extends Loss {
     if (this.#placed && this.#placed.columns !== logits.columns) {
       throw new RangeError(`classWeights: expected ${logits.columns} numbers, got ${this.#placed.columns}`);
     }
-    if (targets instanceof Matrix) {
-      checkSameShape("targets", logits, targets);
-      return;
-    }
-    if (!(targets instanceof Labels)) throw new TypeError("targets: expected Labels or a Matrix of probabilities");
-    if (targets.classes > logits.columns) {
-      const range = `0 to ${logits.columns - 1}`;
-      throw new RangeError(`labels: expected integers from ${range}, got labels up to ${targets.classes - 1}`);
-    }
+    checkClassTargets("SoftmaxCrossEntropy", logits, targets);
+  }
+
+  override checkMeaning(columns: number, targets: Targets): void {
+    checkClassValues("SoftmaxCrossEntropy", this.engine, columns, targets);
+  }
+
+  protected override convert(logits: Matrix, targets: Targets): Targets {
+    return (this.#labels as NumbersAsLabels).convert(targets, logits.columns);
   }
 
   protected override run(

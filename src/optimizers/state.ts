@@ -1,6 +1,6 @@
 /** The check of an optimizer's state before it is loaded. */
 
-import { checkNumber } from "../check-options.js";
+import { checkInteger, checkNumber, checkNumberList, checkRecord, describe } from "../check-options.js";
 import { ShapeError } from "../errors.js";
 import type { Parameter } from "../parameter.js";
 import type { OptimizerState } from "./optimizer.js";
@@ -11,13 +11,10 @@ export function checkState(
   slotNames: readonly string[],
   parameters: readonly Parameter[],
 ): void {
-  if (typeof state?.slots !== "object" || state.slots === null) {
-    throw new TypeError("optimizer state: expected an object with learningRate, steps and slots");
-  }
+  checkRecord("optimizer state", state);
+  checkRecord("optimizer state: slots", state.slots);
   checkNumber("optimizer state: learningRate", state.learningRate);
-  if (!Number.isSafeInteger(state.steps) || state.steps < 0) {
-    throw new RangeError(`optimizer state: steps: expected an integer of at least 0, got ${state.steps}`);
-  }
+  checkInteger("optimizer state: steps", state.steps, 0);
   const names = Object.keys(state.slots);
   if (names.length !== slotNames.length || !slotNames.every((name) => names.includes(name))) {
     const list = (slots: readonly string[]) => slots.join(", ") || "none";
@@ -27,13 +24,13 @@ export function checkState(
 }
 
 function checkSlot(name: string, arrays: readonly Float32Array[], parameters: readonly Parameter[]): void {
-  if (arrays?.length !== parameters.length) {
-    const count = `${parameters.length} arrays, one a parameter`;
-    throw new ShapeError(`optimizer state: ${name}: expected ${count}, got ${arrays?.length}`);
+  if (!Array.isArray(arrays) || arrays.length !== parameters.length) {
+    const count = `a list of ${parameters.length} arrays, one for each parameter`;
+    throw new ShapeError(`optimizer state: ${name}: expected ${count}, got ${describe(arrays)}`);
   }
   for (const [index, parameter] of parameters.entries()) {
     const length = parameter.shape.reduce((product, size) => product * size, 1);
-    if (arrays[index]?.length === length) continue;
+    if (checkNumberList(`optimizer state: ${name}[${index}]`, arrays[index]).length === length) continue;
     const expected = `${length} values for ${parameter.name} [${parameter.shape}]`;
     throw new ShapeError(`optimizer state: ${name}[${index}]: expected ${expected}, got ${arrays[index]?.length}`);
   }

@@ -99,6 +99,14 @@ export function checkCallbacks(callbacks: readonly Callback[]): void {
   }
 }
 
+/** A callback that a checkpoint keeps something of: the others may come and go from one training to the next. */
+export type StatefulCallback = Callback & Required<Pick<Callback, "state">>;
+
+/** Those of the callbacks, in their order. */
+export function statefulCallbacks(callbacks: readonly Callback[]): StatefulCallback[] {
+  return callbacks.filter((callback): callback is StatefulCallback => callback.state !== undefined);
+}
+
 /** Names of its own and of its classes' properties. */
 function namesOf(value: object): string[] {
   const parent = Object.getPrototypeOf(value);

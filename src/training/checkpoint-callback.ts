@@ -39,6 +39,9 @@ export class Checkpoint implements Callback {
   readonly #everyBatches: number | undefined;
   readonly #monitor: Monitor | undefined;
   #improved = false;
+  /** With `onImprovement` alone there is something to keep. */
+  readonly state?: () => CallbackState;
+  readonly loadState?: (state: CallbackState) => void;
 
   /** @throws TypeError when `write` is no function, for unknown options; RangeError for counts that are not integers from 1 */
   constructor(options: CheckpointOptions) {
@@ -53,7 +56,11 @@ export class Checkpoint implements Callback {
     this.#write = write;
     this.#everyEpochs = unspecified ? 1 : everyEpochs;
     this.#everyBatches = everyBatches;
-    this.#monitor = onImprovement && new Monitor(onImprovement);
+    if (onImprovement === undefined) return;
+    const monitor = new Monitor(onImprovement);
+    this.#monitor = monitor;
+    this.state = () => ({ values: monitor.state() });
+    this.loadState = ({ values }) => monitor.loadState(values);
   }
 
   check(plan: RunPlan): void {
@@ -71,14 +78,6 @@ export class Checkpoint implements Callback {
   onSettled(event: "batch" | "epoch", run: RunView): void | Promise<void> {
     const due = event === "batch" ? this.#isBatchDue(run) : this.#improved || this.#isEpochDue(run);
     if (due) return this.#write(saveCheckpoint(run), { epoch: run.epoch, batch: run.batch });
-  }
-
-  state(): CallbackState {
-    return { values: this.#monitor?.state() ?? null };
-  }
-
-  loadState({ values }: CallbackState): void {
-    this.#monitor?.loadState(values);
   }
 
   #isBatchDue({ epoch, batch, batches }: RunView): boolean {

@@ -4,16 +4,18 @@ import { FormatError } from "../errors.js";
 import { duplicateKey } from "../formats/json-keys.js";
 import { parseSafetensors, serializeSafetensors } from "../formats/safetensors.js";
 import { float32Tensor, float32Values, type Tensor } from "../formats/tensor.js";
-import type { StateDict } from "../network.js";
 import type { OptimizerState } from "../optimizers/optimizer.js";
 import type { RandomState } from "../random.js";
+import type { StateDict } from "../state-dict.js";
 import type { CallbackState, RunView } from "./callbacks.js";
 import { packHistory, unpackHistory } from "./checkpoint-history.js";
 import { readState } from "./checkpoint-state.js";
 import type { EpochReport } from "./report.js";
 
 const FORMAT = "simdgrad-checkpoint";
-const VERSION = "2";
+const VERSION = "3";
+/** Has an entry for every callback, with the values null for those without state. */
+const OLD_VERSION = "2";
 
 /** How far a training is, between two batches. */
 export interface TrainingPosition {
@@ -55,6 +57,7 @@ export interface CheckpointContents extends CheckpointValues {
   readonly optimizer: OptimizerState;
   /** By the parameter's index: gradients that wait for the batches they are to be averaged with. */
   readonly gradients: ReadonlyMap<number, Float32Array>;
+  /** Of the callbacks that have state, in their order. */
   readonly callbacks: readonly CallbackState[];
 }
 
@@ -104,9 +107,12 @@ export function saveCheckpoint(run: Pick<RunView, "checkpoint">): Uint8Array {
  */
 export function loadCheckpoint(bytes: Uint8Array, name = "checkpoint"): CheckpointContents {
   const { tensors, metadata } = parseSafetensors(bytes, name);
-  if (metadata.format !== FORMAT || metadata.version !== VERSION) {
+  const isOld = metadata.version === OLD_VERSION;
+  if (metadata.format !== FORMAT || (metadata.version !== VERSION && !isOld)) {
     const got = `${JSON.stringify(metadata.format)}, version ${JSON.stringify(metadata.version)}`;
-    throw new FormatError(`${name}: expected metadata with format "${FORMAT}", version "${VERSION}", got ${got}`);
+    throw new FormatError(
+      `${name}: expected metadata with format "${FORMAT}", version "${VERSION}" or "${OLD_VERSION}", got ${got}`,
+    );
   }
   const state = readState(parseJson(metadata.state, name), name);
   const take = takeTensors(tensors, name);
@@ -129,12 +135,14 @@ export function loadCheckpoint(bytes: Uint8Array, name = "checkpoint"): Checkpoi
       ),
     },
     gradients: readGradients(take.allBelow("gradient."), name),
-    callbacks: state.callbacks.map(({ values, arrays }, i) => ({
-      values,
-      ...(arrays.length > 0 && {
-        arrays: Object.fromEntries(arrays.map((key) => [key, take.one(`callback.${i}.${key}`)])),
-      }),
-    })),
+    callbacks: state.callbacks
+      .map(({ values, arrays }, i) => ({
+        values,
+        ...(arrays.length > 0 && {
+          arrays: Object.fromEntries(arrays.map((key) => [key, take.one(`callback.${i}.${key}`)])),
+        }),
+      }))
+      .filter(({ values, arrays }) => !isOld || values !== null || arrays !== undefined),
   };
   take.end();
   return contents;

@@ -2,7 +2,8 @@
 
 import { checkBoolean, checkInteger, checkOptions, type OptionNames } from "../check-options.js";
 import { FormatError } from "../errors.js";
-import type { Network, StateDict } from "../network.js";
+import type { Network } from "../network.js";
+import type { StateDict } from "../state-dict.js";
 import type { Callback, CallbackState, Outcome, RunPlan, RunView } from "./callbacks.js";
 import { MONITOR_OPTIONS, Monitor, type MonitorOptions } from "./monitor.js";
 import type { EpochReport } from "./report.js";

@@ -4,7 +4,8 @@ import { checkBoolean, checkInteger, checkOptions, describe, type OptionNames } 
 import { checkSplit } from "../data/split.js";
 import type { Rows } from "../data/subset.js";
 import { Network } from "../network.js";
-import { type Callback, checkCallbacks } from "./callbacks.js";
+import { checkSignal } from "../turns.js";
+import { type Callback, checkCallbacks, statefulCallbacks } from "./callbacks.js";
 import type { CheckpointContents } from "./checkpoint.js";
 import { type Metric, type Progress, reportedMetrics } from "./report.js";
 import { checkSchedule, type LearningRateSchedule } from "./schedule.js";
@@ -51,13 +52,19 @@ export interface FitOptions {
   readonly callbacks?: readonly Callback[];
   /**
    * What `loadCheckpoint` gives, or another run's `checkpoint()`: go on from there, to the same bits as if there had been no
-   * stop. Network, data and all other options must be the same, only `epochs` may be more.
+   * stop. Network, data and all other options must be the same, only `epochs` may be more, and callbacks without state, such as
+   * loggers, may come and go.
    */
   readonly resume?: CheckpointContents | undefined;
   /** Stops after the current batch; the epoch it fell in is still evaluated and reported, with `completed: false`. */
   readonly signal?: AbortSignal;
   /** Called about ten times a second while an epoch runs, and at its end. */
   onProgress?(progress: Progress): void;
+  /**
+   * Told once of each thing that is wrong although no error: a loss that has not moved, a layer whose units are dead, a run that
+   * was never started. Default: `console.warn`.
+   */
+  onWarning?(message: string): void;
 }
 
 const OPTIONS: OptionNames<FitOptions> = {
@@ -77,6 +84,7 @@ const OPTIONS: OptionNames<FitOptions> = {
   resume: true,
   signal: true,
   onProgress: true,
+  onWarning: true,
 };
 
 /** Checked options, defaults filled in. */
@@ -93,6 +101,7 @@ export interface Plan {
   readonly callbacks: readonly Callback[];
   readonly metrics: readonly Metric[];
   readonly scheduleMetric: Metric;
+  readonly warn: (message: string) => void;
 }
 
 /** The settings that a checkpoint's training and the one that goes on with it must share. */
@@ -111,16 +120,16 @@ export function planTraining(network: Network, data: Rows, options: FitOptions):
   const { epochs = 25, shuffle = true, dropLast = true } = options;
   const { evaluateTraining = true, accumulate = 1 } = options;
   const { callbacks = [], validation, validationSplit, resume, signal, onProgress } = options;
+  const { onWarning = (message: string) => console.warn(`simdgrad: ${message}`) } = options;
   checkInteger("epochs", epochs, 0);
   checkInteger("accumulate", accumulate, 1);
   checkBoolean("shuffle", shuffle);
   checkBoolean("dropLast", dropLast);
   checkBoolean("evaluateTraining", evaluateTraining);
-  if (signal !== undefined && typeof signal?.aborted !== "boolean") {
-    throw new TypeError(`signal: expected an AbortSignal, got ${describe(signal)}`);
-  }
-  if (onProgress !== undefined && typeof onProgress !== "function") {
-    throw new TypeError(`onProgress: expected a function, got ${describe(onProgress)}`);
+  checkSignal(signal);
+  for (const [name, listener] of Object.entries({ onProgress, onWarning })) {
+    if (listener === undefined || typeof listener === "function") continue;
+    throw new TypeError(`${name}: expected a function, got ${describe(listener)}`);
   }
   const held = validationSplit === undefined ? 0 : checkSplit(data.rows, validationSplit);
   const { batchSize = Math.min(32, data.rows - held) } = options;
@@ -132,11 +141,14 @@ export function planTraining(network: Network, data: Rows, options: FitOptions):
     throw new RangeError(`batch size: expected ${most}, got ${batchSize}`);
   }
   checkSampleWeights(options.sampleWeights, data);
-  checkClassWeights(options.classWeights, data);
+  checkClassWeights(options.classWeights, network.loss, data);
   checkCallbacks(callbacks);
   const ofValues = network.loss.activation === "identity";
   const metrics = reportedMetrics(ofValues, evaluateTraining, validation !== undefined || held > 0);
   checkSchedule(options.schedule);
+  if (options.scheduleMetric !== undefined && options.schedule === undefined) {
+    throw new RangeError("scheduleMetric: expected a schedule beside it, got none");
+  }
   const { scheduleMetric = metrics.includes("valLoss") ? "valLoss" : "trainLoss" } = options;
   if (!metrics.includes(scheduleMetric)) {
     throw new RangeError(`scheduleMetric: expected one of ${metrics.join(", ")}, got ${String(scheduleMetric)}`);
@@ -155,6 +167,7 @@ export function planTraining(network: Network, data: Rows, options: FitOptions):
     callbacks,
     metrics,
     scheduleMetric,
+    warn: (message: string) => onWarning(message),
   };
   const plan = { network, data, options, ...settings };
   if (resume) checkContinues(plan, resume);
@@ -180,8 +193,11 @@ function checkContinues(plan: Plan, contents: CheckpointContents): void {
   if (begun > plan.epochs) {
     throw new RangeError(`epochs: expected at least the ${begun} that the checkpoint has begun, got ${plan.epochs}`);
   }
-  if (callbacks.length !== plan.callbacks.length) {
-    const got = plan.callbacks.length;
-    throw new RangeError(`resume: expected ${callbacks.length} callbacks as in the checkpoint, got ${got}`);
+  const stateful = statefulCallbacks(plan.callbacks);
+  if (callbacks.length !== stateful.length) {
+    const got = `${stateful.length} (${stateful.map(({ constructor: { name } }) => name).join(", ") || "none"})`;
+    throw new RangeError(
+      `resume: callbacks: expected ${callbacks.length} with state, such as EarlyStopping, as in the checkpoint, got ${got}`,
+    );
   }
 }

@@ -1,5 +1,6 @@
 /** When to show progress, and when to let other tasks have their turn. */
 
+import { nextTask } from "../turns.js";
 import type { Plan } from "./options.js";
 import type { Progress } from "./report.js";
 import type { Progression } from "./state.js";
@@ -52,21 +53,4 @@ export class ProgressClock {
     await nextTask();
     this.#lastTurn = performance.now();
   }
-}
-
-/** The event loop's next task. Browsers let a timer that follows another wait 4 ms: of 50 that would be 8 %. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === "function") {
-      setImmediate(resolve);
-      return;
-    }
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      // An open port would keep some systems' processes alive.
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
 }

@@ -2,10 +2,10 @@
 
 import { type Split, splitRows } from "../data/split.js";
 import type { Rows } from "../data/subset.js";
-import type { Engine } from "../engine.js";
-import { Labels, Matrix } from "../matrix.js";
+import { Matrix } from "../matrix.js";
+import type { Network } from "../network.js";
 import type { Plan } from "./options.js";
-import { rowWeights } from "./weights.js";
+import { classLabels, rowWeights } from "./weights.js";
 
 /** The rows of a training. */
 export interface ChosenRows {
@@ -22,7 +22,7 @@ export interface ChosenRows {
 export function chooseRows({ network, data, options }: Plan): ChosenRows {
   const { engine } = network;
   const { validationSplit, classWeights, sampleWeights } = options;
-  const split = validationSplit === undefined ? undefined : splitData(engine, data, validationSplit);
+  const split = validationSplit === undefined ? undefined : splitData(network, data, validationSplit);
   const training = split ? split.training : data.indices;
   const own: Matrix[] = [];
   const place = (values: ArrayLike<number>) => {
@@ -31,7 +31,9 @@ export function chooseRows({ network, data, options }: Plan): ChosenRows {
     return matrix;
   };
   const sampled = sampleWeights ? place(sampleWeights) : data.weights;
-  const weighted = classWeights ? place(rowWeights(data, classWeights, sampled?.data, training)) : sampled;
+  const weighted = classWeights
+    ? place(rowWeights(network.loss, data, classWeights, sampled?.data, training))
+    : sampled;
   const view = (indices: Int32Array | undefined, weights: Matrix | undefined): Rows => ({
     inputs: data.inputs,
     targets: data.targets,
@@ -50,9 +52,9 @@ export function chooseRows({ network, data, options }: Plan): ChosenRows {
   };
 }
 
-/** Splits the rows of `data`; the indices are those of the whole data set. */
-function splitData(engine: Engine, { targets, rows, indices }: Rows, fraction: number): Split {
-  const labels = targets instanceof Labels ? targets.data : undefined;
+/** Splits the rows of `data`, by class if there are classes; the indices are those of the whole data set. */
+function splitData({ engine, loss }: Network, { targets, rows, indices }: Rows, fraction: number): Split {
+  const labels = classLabels(loss, targets);
   const own = indices && labels ? indices.map((row) => labels[row] as number) : labels;
   const split = splitRows(own ?? rows, fraction, engine.random);
   if (!indices) return split;

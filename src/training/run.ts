@@ -1,105 +1,122 @@
-/** A training: epochs of minibatches, evaluated, reported, told to callbacks, and to be taken up again after any batch. */
+/** What `fit` returns: a training that runs when it is awaited, or epoch by epoch when it is iterated over. */
 
-import { iterateMinibatches } from "../data/minibatches.js";
-import { DivergenceError } from "../errors.js";
 import type { Network } from "../network.js";
-import type { Outcome, RunView } from "./callbacks.js";
+import type { RunView } from "./callbacks.js";
 import type { CheckpointContents } from "./checkpoint.js";
-import { EpochOrder } from "./epoch-order.js";
-import { History } from "./history.js";
+import type { History } from "./history.js";
 import type { Plan } from "./options.js";
-import { type EpochSize, ProgressClock } from "./progress-clock.js";
-import { type EpochReport, evaluationNumbers } from "./report.js";
-import { type ChosenRows, chooseRows } from "./rows.js";
-import { ScheduleFollower } from "./schedule.js";
-import { captureTraining, type Progression, restoreTraining, startOfTraining } from "./state.js";
-import { Stepper } from "./stepper.js";
+import type { EpochReport } from "./report.js";
+import { Training } from "./training.js";
+import { expectStart } from "./unstarted.js";
 
-/** What `fit` returns: an iterator over the epochs' reports, which trains as it is asked for them; and what has become of them. */
-export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>, RunView {
-  readonly #plan: Plan;
+/**
+ * `await run` trains to the end and gives the history, as often as it is awaited; `for await (const report of run)` trains an
+ * epoch at a time, and leaving the loop ends the training. Either begins it once.
+ */
+export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>, PromiseLike<History>, RunView {
+  readonly #training: Training;
   readonly #reports: AsyncGenerator<EpochReport, void, undefined>;
-  readonly #schedule: ScheduleFollower;
-  readonly #stepper: Stepper;
-  readonly #clock: ProgressClock;
-  readonly #progression: Progression = startOfTraining();
-  readonly #history: History;
-  #rows: ChosenRows | undefined;
-  #order: EpochOrder | undefined;
-  #size: EpochSize = { batches: 0, rows: 0 };
-  #loss = Number.NaN;
-  /** Whether every callback has seen the last batch or epoch. */
-  #settled = false;
+  readonly #started: () => void;
+  #failure: { readonly error: unknown } | undefined;
+  #end: Promise<History> | undefined;
 
   constructor(plan: Plan) {
-    this.#plan = plan;
-    this.#schedule = new ScheduleFollower(plan.options.schedule, plan.scheduleMetric, plan.network.optimizer);
-    this.#stepper = new Stepper(plan.network, plan.accumulate, this.#schedule);
-    this.#clock = new ProgressClock(plan.options.onProgress);
-    this.#history = new History(plan.options.resume?.history);
-    this.#reports = this.#train();
+    this.#training = new Training(plan);
+    this.#reports = this.#training.reports();
+    this.#started = expectStart(this, plan.warn);
   }
 
   get network(): Network {
-    return this.#plan.network;
+    return this.#training.network;
   }
 
+  /** The epoch under way, from 1, of `epochs`. */
   get epoch(): number {
-    return this.#progression.epoch;
+    return this.#training.epoch;
   }
 
   get epochs(): number {
-    return this.#plan.epochs;
+    return this.#training.epochs;
   }
 
+  /** Batches of it that are done, of `batches`. */
   get batch(): number {
-    return this.#progression.batch;
+    return this.#training.batch;
   }
 
   get batches(): number {
-    return this.#size.batches;
+    return this.#training.batches;
   }
 
+  /** Loss of the last batch, before its step. */
   get loss(): number {
-    return this.#loss;
+    return this.#training.loss;
   }
 
+  /** The reports so far. */
   get history(): History {
-    return this.#history;
+    return this.#training.history;
   }
 
+  /** Whether it began with a checkpoint. */
   get resumed(): boolean {
-    return this.#plan.options.resume !== undefined;
+    return this.#training.resumed;
   }
 
+  /** Whether a callback has asked for the end, or `stop` was called. */
   get stopped(): boolean {
-    return this.#progression.stopped;
+    return this.#training.stopped;
   }
 
+  /** Ends the training after this epoch. */
   stop(): void {
-    this.#progression.stopped = true;
+    this.#training.stop();
   }
 
+  /** What `fit` takes as `resume`. @throws Error within a batch; see `RunView` */
   checkpoint(): CheckpointContents {
-    if (this.#settled) return captureTraining(this.#plan, this.#progression, this.#history);
-    throw new Error("checkpoint: expected a training between two batches that all callbacks know of: see onSettled");
+    return this.#training.checkpoint();
   }
 
-  /** Trains to the end. */
-  async run(): Promise<History> {
-    for await (const _ of this);
-    return this.#history;
+  /** Trains to the end: a promise of what `await run` gives. */
+  run(): Promise<History> {
+    this.#end ??= this.#toTheEnd();
+    return this.#end;
   }
 
-  next(): Promise<IteratorResult<EpochReport, void>> {
-    return this.#reports.next();
+  // biome-ignore lint/suspicious/noThenProperty: a run that is awaited is to train, not to be handed on untouched
+  then<A = History, B = never>(
+    onFulfilled?: ((history: History) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.run().then(onFulfilled, onRejected);
+  }
+
+  catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<History | B> {
+    return this.run().catch(onRejected);
+  }
+
+  finally(onFinally?: (() => void) | null): Promise<History> {
+    return this.run().finally(onFinally);
+  }
+
+  async next(): Promise<IteratorResult<EpochReport, void>> {
+    this.#started();
+    try {
+      return await this.#reports.next();
+    } catch (error) {
+      this.#failure ??= { error };
+      throw error;
+    }
   }
 
   return(): Promise<IteratorResult<EpochReport, void>> {
+    this.#started();
     return this.#reports.return();
   }
 
   throw(error: unknown): Promise<IteratorResult<EpochReport, void>> {
+    this.#started();
     return this.#reports.throw(error);
   }
 
@@ -111,152 +128,10 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
     await this.return();
   }
 
-  async *#train(): AsyncGenerator<EpochReport, void, undefined> {
-    let failed = true;
-    try {
-      this.#begin();
-      for (const callback of this.#plan.callbacks) await callback.onTrainBegin?.(this);
-      this.#settled = true;
-      while (!this.#hasEnded() && !this.#plan.options.signal?.aborted) {
-        const report = await this.#runEpoch();
-        failed = false;
-        yield report;
-        failed = true;
-      }
-      failed = false;
-    } finally {
-      await this.#end(failed);
-    }
-  }
-
-  /** Takes up the checkpoint, if there is one, and chooses the rows. @throws as restoreTraining; nothing has changed then */
-  #begin(): void {
-    const { network, options } = this.#plan;
-    const checkpoint = options.resume;
-    const { random } = network.engine;
-    const before = random.state;
-    try {
-      if (checkpoint?.random.split) random.state = checkpoint.random.split;
-      if (options.validationSplit !== undefined) this.#progression.splitRandom = random.state;
-      this.#rows = chooseRows(this.#plan);
-      const { training } = this.#rows;
-      this.#size = this.#epochSize(training.rows);
-      this.#order = new EpochOrder(training, random, this.#plan.shuffle);
-      if (checkpoint) this.#resume(checkpoint);
-      else {
-        network.zeroGrad();
-        this.#schedule.reset();
-      }
-    } catch (error) {
-      this.#rows?.dispose();
-      random.state = before;
-      throw error;
-    }
-  }
-
-  #epochSize(rows: number): EpochSize {
-    const { batchSize, dropLast } = this.#plan;
-    const whole = Math.floor(rows / batchSize);
-    return dropLast ? { batches: whole, rows: whole * batchSize } : { batches: Math.ceil(rows / batchSize), rows };
-  }
-
-  #resume(checkpoint: CheckpointContents): void {
-    const { position, random } = checkpoint;
-    const { batches } = this.#size;
-    if (position.batch > batches) {
-      throw new RangeError(`resume: expected at most ${batches} batches an epoch, got ${position.batch}`);
-    }
-    restoreTraining(this.#plan, checkpoint);
-    Object.assign(this.#progression, position, { epochRandom: random.epoch });
-  }
-
-  #hasEnded(): boolean {
-    const { epoch, stopped } = this.#progression;
-    return stopped ? this.#progression.batch === 0 : epoch > this.#plan.epochs;
-  }
-
-  /** One epoch, or the rest of it: batches, evaluation, callbacks. */
-  async #runEpoch(): Promise<EpochReport> {
-    const { network, batchSize, evaluateTraining } = this.#plan;
-    const { evaluation, validation } = this.#rows as ChosenRows;
-    await this.#trainEpoch();
-    const { epoch, batch, losses, seconds } = this.#progression;
-    const samples = Math.min(batch * batchSize, this.#size.rows);
-    const start = performance.now();
-    const training = evaluateTraining ? network.evaluate(evaluation) : undefined;
-    const validated = validation && network.evaluate(validation);
-    const report: EpochReport = {
-      epoch,
-      trainLoss: losses / (samples / batchSize),
-      ...evaluationNumbers(training, validated),
-      learningRate: network.optimizer.learningRate,
-      trainSeconds: seconds,
-      evalSeconds: (performance.now() - start) / 1000,
-      samplesPerSecond: samples / seconds,
-      completed: batch === this.#size.batches,
-    };
-    this.#history.push(report);
-    if (report.completed) await this.#endEpoch(report);
-    return report;
-  }
-
-  async #endEpoch(report: EpochReport): Promise<void> {
-    this.#settled = false;
-    this.#schedule.endEpoch(report);
-    for (const callback of this.#plan.callbacks) await callback.onEpochEnd?.(report, this);
-    Object.assign(this.#progression, { epoch: report.epoch + 1, batch: 0, losses: 0, seconds: 0 });
-    this.#settled = true;
-    for (const callback of this.#plan.callbacks) await callback.onSettled?.("epoch", this);
-  }
-
-  /** The batches of the epoch that are left, up to the signal. */
-  async #trainEpoch(): Promise<void> {
-    const { network, batchSize, dropLast, options, callbacks } = this.#plan;
-    const { inputs, targets, weights } = (this.#rows as ChosenRows).training;
-    const progression = this.#progression;
-    const { batches } = this.#size;
-    const order = this.#order as EpochOrder;
-    if (progression.batch > 0 && progression.epochRandom) order.redraw(progression.epochRandom);
-    else progression.epochRandom = order.draw();
-    this.#schedule.beginEpoch(progression.epoch);
-    const start = performance.now() - progression.seconds * 1000;
-    const selection = { indices: order.indices, weights, dropLast, skip: progression.batch };
-    for (const batch of iterateMinibatches(network.engine, inputs, targets, batchSize, selection)) {
-      this.#settled = false;
-      const loss = this.#stepper.take(batch, progression.epoch, progression.batch, batches);
-      ++progression.batch;
-      if (!Number.isFinite(loss)) throw new DivergenceError(progression.epoch, progression.batch, loss);
-      this.#loss = loss;
-      // A batch counts as much as it has rows; whole ones count 1.
-      progression.losses += loss * (batch.targets.rows / batchSize);
-      progression.seconds = (performance.now() - start) / 1000;
-      for (const callback of callbacks) {
-        const pending = callback.onBatchEnd?.(this);
-        if (pending) await pending;
-      }
-      this.#settled = true;
-      for (const callback of callbacks) {
-        const pending = callback.onSettled?.("batch", this);
-        if (pending) await pending;
-      }
-      this.#clock.tick(progression, this.#plan, this.#size);
-      if (this.#clock.isTurnDue()) await this.#clock.giveTurn();
-      if (options.signal?.aborted) break;
-    }
-  }
-
-  /** Tells the callbacks, and frees the rows. After a failure the error that led to it is the one that counts. */
-  async #end(failed: boolean): Promise<void> {
-    this.#settled = false;
-    const ended = this.#progression.stopped ? "stopped" : "finished";
-    const outcome: Outcome = failed ? "failed" : this.#hasEnded() ? ended : "interrupted";
-    try {
-      for (const callback of this.#plan.callbacks) await callback.onTrainEnd?.(outcome, this);
-      this.#settled = !failed;
-    } catch (error) {
-      if (!failed) throw error;
-    } finally {
-      this.#rows?.dispose();
-    }
+  async #toTheEnd(): Promise<History> {
+    while (!(await this.next()).done);
+    // A run that failed while somebody iterated over it has no next epoch either.
+    if (this.#failure) throw this.#failure.error;
+    return this.history;
   }
 }

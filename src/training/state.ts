@@ -1,8 +1,9 @@
 /** Taking a training's state out of its parts, and putting it back. */
 
-import { ShapeError } from "../errors.js";
+import { DivergenceError, ShapeError } from "../errors.js";
 import type { Network } from "../network.js";
 import type { RandomState } from "../random.js";
+import { statefulCallbacks } from "./callbacks.js";
 import type { CheckpointContents, TrainingPosition } from "./checkpoint.js";
 import type { History } from "./history.js";
 import { type Plan, sharedSettings } from "./options.js";
@@ -25,10 +26,12 @@ export function startOfTraining(): Progression {
   return { epoch: 1, batch: 0, losses: 0, seconds: 0, stopped: false, ...random };
 }
 
-/** A checkpoint. */
+/** A checkpoint. @throws DivergenceError for a network with NaN or infinities, which nothing could be resumed from */
 export function captureTraining(plan: Plan, progression: Progression, history: History): CheckpointContents {
   const { network, callbacks, options } = plan;
   const { epoch, batch, losses, seconds, stopped, epochRandom, splitRandom } = progression;
+  const array = network.findNonFinite();
+  if (array !== undefined) throw new DivergenceError(epoch, batch, `NaN or infinities in ${array}`);
   const parameters = network.parameters();
   const pending = [...parameters.entries()].filter(([, parameter]) => plan.accumulate > 1 && parameter.hasGradient);
   return {
@@ -44,7 +47,7 @@ export function captureTraining(plan: Plan, progression: Progression, history: H
     network: network.stateDict(),
     optimizer: network.optimizer.stateDict(),
     gradients: new Map(pending.map(([i, parameter]) => [i, parameter.gradient()])),
-    callbacks: callbacks.map((callback) => callback.state?.() ?? { values: null }),
+    callbacks: statefulCallbacks(callbacks).map((callback) => callback.state()),
   };
 }
 
@@ -61,7 +64,7 @@ export function restoreTraining({ network, callbacks, options }: Plan, contents:
     network.loadStateDict(contents.network);
     optimizer.loadStateDict(contents.optimizer);
     if (contents.schedule) options.schedule?.loadStateDict?.(contents.schedule);
-    for (const [i, callback] of callbacks.entries()) {
+    for (const [i, callback] of statefulCallbacks(callbacks).entries()) {
       const state = contents.callbacks[i];
       if (callback.loadState && state) callback.loadState(state);
     }

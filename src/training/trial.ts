@@ -10,8 +10,8 @@ export function checkHasRows(what: string, data: Rows): void {
 }
 
 /**
- * Evaluates the first row, as which the others are, to see whether layers and loss take inputs and targets; a data set knows
- * its largest label. Only the layers' buffers have grown then.
+ * Evaluates the first row, as which the others are, to see whether layers and loss take inputs and targets; then asks the loss
+ * whether the targets of all rows mean what it takes. Only buffers have grown then.
  *
  * @throws ShapeError, RangeError, TypeError as `network.evaluate`
  */
@@ -22,10 +22,17 @@ export function checkTaken(what: string, network: Network, data: Rows): void {
   const first = Int32Array.of(data.indices?.[0] ?? 0);
   try {
     network.evaluate({ inputs, targets, weights, columns, rows: 1, indices: first });
+    // A subset may leave out rows that are wrong: those that are chosen are looked at as they come.
+    if (!data.indices) network.loss.checkMeaning(outputsOf(network), targets);
   } catch (error) {
     if (error instanceof Error) error.message = `${what}: ${error.message}`;
     throw error;
   } finally {
     random.state = before;
   }
+}
+
+/** Columns of the last forward pass. */
+function outputsOf({ activations }: Network): number {
+  return activations.at(-1)?.columns ?? 0;
 }

@@ -1,9 +1,13 @@
 /** Weights of classes and of single rows. */
 
-import { describe } from "../check-options.js";
+import { checkNumber, checkRecord, describe } from "../check-options.js";
 import type { Rows } from "../data/subset.js";
 import { ShapeError } from "../errors.js";
+import type { Loss, Targets } from "../losses/loss.js";
 import { Labels } from "../matrix.js";
+import { viewKind } from "../typed-arrays.js";
+
+const { isInteger } = Number;
 
 /** One weight a class, as a list or by class; or by how rare each class is. */
 export type ClassWeights = "balanced" | readonly number[] | Readonly<Record<number, number>>;
@@ -11,29 +15,35 @@ export type ClassWeights = "balanced" | readonly number[] | Readonly<Record<numb
 /** @throws ShapeError, RangeError unless there is a weight of at least 0 for each row; RangeError for a second set of weights; TypeError for no list */
 export function checkSampleWeights(weights: ArrayLike<number> | undefined, { inputs, weights: own }: Rows): void {
   if (weights === undefined) return;
-  if (!(typeof weights === "object" && weights?.length >= 0)) {
+  if (typeof weights !== "object" || !(weights?.length >= 0)) {
     throw new TypeError(`sampleWeights: expected a list of numbers, got ${describe(weights)}`);
   }
-  if (own) throw new RangeError("sampleWeights: expected none for a data set that has weights of its own");
+  if (own) throw new RangeError("sampleWeights: expected none for a data set that already has weights");
   if (weights.length !== inputs.rows) {
     throw new ShapeError(`sampleWeights: expected one for each of the ${inputs.rows} rows, got ${weights.length}`);
   }
   let some = false;
   for (let row = 0; row < weights.length; ++row) {
-    checkWeight(`sampleWeights: row ${row}`, weights[row]);
+    checkNumber(`sampleWeights: row ${row}`, weights[row]);
     some ||= (weights[row] as number) > 0;
   }
   if (!some) throw new RangeError("sampleWeights: expected a weight above 0, got none");
 }
 
 /** @throws TypeError for data without classes; RangeError for a weight below 0 or of a class that the data has not */
-export function checkClassWeights(weights: ClassWeights | undefined, data: Rows): void {
+export function checkClassWeights(weights: ClassWeights | undefined, loss: Loss, data: Rows): void {
   if (weights === undefined) return;
-  const classes = countClasses(data);
+  const classes = countClasses(loss, data);
   if (weights === "balanced") return;
   if (typeof weights !== "object" || weights === null) {
-    throw new TypeError(`classWeights: expected "balanced", a list or a record, got ${String(weights)}`);
+    throw new TypeError(`classWeights: expected "balanced", a list or a record, got ${describe(weights)}`);
   }
+  const list = viewKind(weights) === undefined ? weights : Array.from(weights as unknown as ArrayLike<number>);
+  checkEachClass(list, classes);
+}
+
+function checkEachClass(weights: readonly number[] | Readonly<Record<number, number>>, classes: number): void {
+  if (!Array.isArray(weights)) checkRecord("classWeights", weights);
   if (Array.isArray(weights) && weights.length < classes) {
     throw new RangeError(`classWeights: expected one for each of the ${classes} classes, got ${weights.length}`);
   }
@@ -41,9 +51,10 @@ export function checkClassWeights(weights: ClassWeights | undefined, data: Rows)
     if (!Array.isArray(weights) && !(String(Number(key)) === key && Number(key) >= 0 && Number(key) < classes)) {
       throw new RangeError(`classWeights: expected classes from 0 to ${classes - 1}, got ${key}`);
     }
-    checkWeight(`classWeights: class ${key}`, weight);
+    checkNumber(`classWeights: class ${key}`, weight);
   }
   const given: readonly number[] = Object.values(weights);
+  if (given.length === 0) throw new RangeError("classWeights: expected a weight for at least one class, got none");
   if (given.length >= classes && given.every((weight) => weight === 0)) {
     throw new RangeError("classWeights: expected a weight above 0, got none");
   }
@@ -55,13 +66,14 @@ export function checkClassWeights(weights: ClassWeights | undefined, data: Rows)
  * @param rows the rows that are trained on, by index: of these `balanced` counts the classes
  */
 export function rowWeights(
+  loss: Loss,
   data: Rows,
   classWeights: ClassWeights,
   sampleWeights: ArrayLike<number> | undefined,
   rows: Int32Array | undefined,
 ): Float32Array {
   const labels = data.targets.data;
-  const perClass = classWeights === "balanced" ? balance(labels, countClasses(data), rows) : classWeights;
+  const perClass = classWeights === "balanced" ? balance(labels, countClasses(loss, data), rows) : classWeights;
   const weightOf = (label: number) => (perClass as Readonly<Record<number, number>>)[label] ?? 1;
   return Float32Array.from(labels, (label, row) => weightOf(label) * (sampleWeights?.[row] ?? 1));
 }
@@ -78,14 +90,31 @@ function balance(labels: ArrayLike<number>, classes: number, rows: Int32Array | 
   return counts.map((count) => (count > 0 ? total / (present * count) : 0));
 }
 
-/** One more than the largest class. @throws TypeError unless the targets are labels, or one column of zeros and ones */
-function countClasses({ targets }: Rows): number {
-  if (targets instanceof Labels) return targets.classes;
-  if (targets.columns === 1 && targets.data.every((value) => value === 0 || value === 1)) return 2;
-  throw new TypeError("classWeights: expected targets that are labels or one column of zeros and ones");
+/**
+ * The class of each row, where a loss takes the targets for classes: labels, or one column of integers. Undefined for values and
+ * for several labels or probabilities a row.
+ */
+export function classLabels(loss: Loss, targets: Targets): ArrayLike<number> | undefined {
+  if (loss.activation === "identity") return undefined;
+  if (targets instanceof Labels) return targets.data;
+  if (targets.columns !== 1) return undefined;
+  const { data } = targets;
+  return data.every((value) => isInteger(value) && value >= 0) ? data : undefined;
 }
 
-function checkWeight(what: string, weight: unknown): void {
-  if (Number.isFinite(weight) && (weight as number) >= 0) return;
-  throw new RangeError(`${what}: expected a finite weight of at least 0, got ${String(weight)}`);
+/** One more than the largest class. @throws TypeError unless the loss takes the targets for classes */
+function countClasses(loss: Loss, { targets }: Rows): number {
+  const labels = classLabels(loss, targets);
+  if (labels === undefined) {
+    const got =
+      targets instanceof Labels ? "labels" : `${targets.columns} column${targets.columns === 1 ? "" : "s"} of numbers`;
+    throw new TypeError(
+      `classWeights: expected targets with a class for each row, got ${got} under ${loss.constructor.name}`,
+    );
+  }
+  if (loss.activation === "sigmoid") return 2;
+  if (targets instanceof Labels) return targets.classes;
+  let most = -1;
+  for (let row = 0; row < labels.length; ++row) if ((labels[row] as number) > most) most = labels[row] as number;
+  return most + 1;
 }

@@ -262,6 +262,11 @@ export interface Kernels extends Record<string, unknown> {
   argmaxRows(m: number, n: number, xPtr: Pointer, indicesPtr: Pointer): void;
   exp(n: number, xPtr: Pointer, yPtr: Pointer): void;
 
+  firstOutside(n: number, least: number, most: number, xPtr: Pointer): number;
+  firstUnnormalized(m: number, n: number, tolerance: number, xPtr: Pointer): number;
+  labelsFromFloats(n: number, classes: number, xPtr: Pointer, labelsPtr: Pointer): number;
+  floatsFromLabels(n: number, labelsPtr: Pointer, yPtr: Pointer): void;
+
   gatherRows(m: number, n: number, indicesPtr: Pointer, xPtr: Pointer, yPtr: Pointer): void;
   gatherByteRows(m: number, n: number, scale: number, indicesPtr: Pointer, xPtr: Pointer, yPtr: Pointer): void;
   scale(n: number, alpha: number, xPtr: Pointer): void;

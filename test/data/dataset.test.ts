@@ -16,10 +16,18 @@ describe("a data set", () => {
     ["a shape that is none", { ...valid, shape: ["1", 2] }, "shape: expected a list of integers"],
     ["no targets", { ...valid, targets: undefined }, "targets: expected a Uint8Array, Int32Array or Float32Array"],
     ["targets under another name", { ...valid, targets: undefined, y: [1] }, "targets: expected a Uint8Array"],
-    ["float64 targets, which would be labels", { ...valid, targets: Float64Array.of(3) }, "got Float64Array"],
-    ["a plain list of targets", { ...valid, targets: [1] }, "got a list of 1"],
+    [
+      "float64 targets, which would be labels",
+      { ...valid, targets: Float64Array.of(3) },
+      "got a Float64Array of length 1",
+    ],
+    ["a plain list of targets", { ...valid, targets: [1] }, "got the array [1]"],
     ["float64 inputs", { ...valid, inputs: Float64Array.of(1, 2) }, "inputs: expected a Float32Array or Uint8Array"],
-    ["weights that are no floats", { ...valid, weights: ["1"] }, "weights: expected a Float32Array, got a list of 1"],
+    [
+      "weights that are no floats",
+      { ...valid, weights: ["1"] },
+      'weights: expected a Float32Array, got the array ["1"]',
+    ],
   ])("refuses %s with a TypeError", (_, source, message) => {
     const before = engine.memory.bytesInUse;
     expect(() => engine.dataset(source as never)).toThrow(TypeError);

@@ -210,7 +210,9 @@ describe("an estimator in odd hands", () => {
     using model = new MLPClassifier({ ...small, alpha: undefined } as never);
     expect(model.options.alpha).toBe(0.0001);
     for (const name of ["shuffle", "earlyStopping", "warmStart", "nesterovsMomentum"]) {
-      expect(() => new MLPClassifier({ [name]: "yes" })).toThrow(`${name}: expected true or false, got "yes"`);
+      expect(() => new MLPClassifier({ [name]: "yes" })).toThrow(
+        `${name}: expected true or false, got the string "yes"`,
+      );
     }
     for (const threads of [0, 1.5, "2", "many"]) {
       expect(() => new MLPClassifier({ threads: threads as never })).toThrow(/^threads: expected/);

@@ -66,7 +66,7 @@ describe("activation layers", () => {
 
   it("a layer belongs in one place of one network: its buffers hold one result", () => {
     for (const layer of [new Tanh(), new Dropout()]) {
-      expect(() => new Network(engine, [layer, layer])).toThrow("already belongs to a network");
+      expect(() => new Network(engine, [layer, layer])).toThrow("layer 1: expected a layer for itself, got layer 0");
     }
   });
 

@@ -81,7 +81,7 @@ describe("Dropout", () => {
   });
 
   it("refuses rates out of range, and gives its memory back", () => {
-    expect(() => new Dropout("0.5" as never)).toThrow('Dropout: rate: expected a number, got "0.5"');
+    expect(() => new Dropout("0.5" as never)).toThrow('Dropout: rate: expected a number, got the string "0.5"');
     for (const rate of [-0.1, 1, 1.5, Number.NaN]) {
       expect(() => new Dropout(rate)).toThrow(
         `Dropout: rate: expected a finite number of at least 0 and below 1, got ${rate}`,

@@ -199,7 +199,9 @@ describe("layers", () => {
     const x = engine.matrix(2, 3, new Float32Array(6));
     const before = network.layers[0]?.parameters()[0]?.toArray();
     expect(() => network.train(x, engine.labels([1]))).toThrow("expected one for each of the 2 rows, got 1");
-    expect(() => network.train(x, engine.labels([1, 4]))).toThrow("expected integers from 0 to 3, got labels up to 4");
+    expect(() => network.train(x, engine.labels([1, 4]))).toThrow(
+      "expected class indices from 0 to 3, got labels up to 4",
+    );
     expect(network.layers[0]?.parameters()[0]?.toArray()).toEqual(before);
     expect(() => network.layers[0]?.parameters()[0]?.set([1, 2])).toThrow("expected 3 × 4 = 12 values, got 2");
   });
@@ -207,7 +209,9 @@ describe("layers", () => {
   it("a matrix of another engine is refused", async () => {
     const other = await createEngine({ threads: 1 });
     const network = new Network(engine, [new Dense(3, 4)]);
-    expect(() => network.forward(other.matrix(1, 3, [1, 2, 3]))).toThrow("network's own engine");
+    expect(() => network.forward(other.matrix(1, 3, [1, 2, 3]))).toThrow(
+      "a matrix of the network's engine, got one of another",
+    );
   });
 
   it("what was disposed of throws when used again, and gives its memory back", () => {

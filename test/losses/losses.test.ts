@@ -96,7 +96,9 @@ describe("losses", () => {
     expect(() => new Huber({ delta: 0 })).toThrow("delta: expected a finite number above 0, got 0");
     const outputs = engine.matrix(2, 3, [1, 2, 3, 4, 5, 6]);
     const mse = attached(new MeanSquaredError());
-    expect(() => mse.compute(outputs, engine.labels([0, 1]))).toThrow("expected a Matrix of values");
+    expect(() => mse.compute(outputs, engine.labels([0, 1]))).toThrow(
+      "MeanSquaredError: targets: expected 3 numbers a row, a Float32Array, got one class index a row",
+    );
     expect(() => mse.compute(outputs, engine.matrix(2, 2, [1, 2, 3, 4]))).toThrow(ShapeError);
     expect(() => mse.compute(outputs, engine.matrix(3, 3))).toThrow("expected one for each of the 2 rows, got 3");
     expect(() => mse.compute(outputs, engine.matrix(2, 3), engine.matrix(1, 2))).toThrow("weights: expected 2 × 1");

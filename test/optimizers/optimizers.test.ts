@@ -251,10 +251,10 @@ describe.each(VARIANTS)("optimizers (%s)", (variant) => {
     const short = state.slots.means?.map((values) => values.slice(1)) as Float32Array[];
     for (const [bad, error, message] of [
       [undefined, TypeError, "expected an object"],
-      [{ ...state, learningRate: "1" }, TypeError, 'got "1"'],
+      [{ ...state, learningRate: "1" }, TypeError, 'got the string "1"'],
       [{ ...state, steps: 1.5 }, RangeError, "steps: expected an integer"],
       [{ ...state, slots: {} }, RangeError, "expected the slots means, squares, got none"],
-      [{ ...state, slots: { ...state.slots, means: [] } }, RangeError, "means: expected 2 arrays"],
+      [{ ...state, slots: { ...state.slots, means: [] } }, RangeError, "means: expected a list of 2 arrays"],
       [
         { ...state, slots: { ...state.slots, means: short } },
         RangeError,
@@ -273,7 +273,7 @@ describe.each(VARIANTS)("optimizers (%s)", (variant) => {
 describe("optimizers' options", () => {
   it.each([
     ["a negative rate", () => new SGD({ learningRate: -1 }), RangeError, "learningRate: expected a finite number"],
-    ["a rate that is a text", () => new Adam({ learningRate: "0.1" as never }), TypeError, 'got "0.1"'],
+    ["a rate that is a text", () => new Adam({ learningRate: "0.1" as never }), TypeError, 'got the string "0.1"'],
     ["a decay below 0", () => new AdamW({ weightDecay: -0.1 }), RangeError, "weightDecay"],
     ["an l1 that is NaN", () => new SGD({ l1: Number.NaN }), RangeError, "l1: expected a finite number"],
     ["an unknown kind of decay", () => new SGD({ decay: "biases" as never }), RangeError, "got biases"],

@@ -457,16 +457,16 @@ describe("impossible options", () => {
     ["expected it or validation, got both", { validationSplit: 0.5, validation: true }],
     ["at most the 65 rows of the training set, or dropLast: false, got 66", { validationSplit: 0.5, batchSize: 66 }],
     ["sampleWeights: expected one for each of the 130 rows, got 2", { sampleWeights: [1, 1] }],
-    ["sampleWeights: row 3: expected a finite weight of at least 0, got -1", { sampleWeights: ones({ 3: -1 }) }],
-    ["sampleWeights: row 0: expected a finite weight of at least 0, got NaN", { sampleWeights: ones({ 0: NaN }) }],
+    ["sampleWeights: row 3: expected a finite number of at least 0, got -1", { sampleWeights: ones({ 3: -1 }) }],
+    ["sampleWeights: row 0: expected a finite number of at least 0, got NaN", { sampleWeights: ones({ 0: NaN }) }],
     ["sampleWeights: expected a weight above 0, got none", { sampleWeights: new Float32Array(130) }],
     ["classWeights: expected one for each of the 3 classes, got 2", { classWeights: [1, 2] }],
     ["classWeights: expected a weight above 0, got none", { classWeights: [0, 0, 0] }],
     ["classWeights: expected a weight above 0, got none", { classWeights: { 0: 0, 1: 0, 2: 0 } }],
     ["classWeights: expected classes from 0 to 2, got 3", { classWeights: { 3: 1 } }],
-    ["classWeights: class 1: expected a finite weight of at least 0, got -2", { classWeights: { 1: -2 } }],
-    ['classWeights: expected "balanced", a list or a record, got even', { classWeights: "even" }],
-    ["callbacks: expected a list, got EarlyStopping", { callbacks: new EarlyStopping() }],
+    ["classWeights: class 1: expected a finite number of at least 0, got -2", { classWeights: { 1: -2 } }],
+    ['classWeights: expected "balanced", a list or a record, got the string "even"', { classWeights: "even" }],
+    ["callbacks: expected a list, got an EarlyStopping", { callbacks: new EarlyStopping() }],
     ["callbacks[1]: expected an object, got null", { callbacks: [{}, null] }],
     ["onSettled, onTrainEnd, got onEpochEnds", { callbacks: [{ onEpochEnds: () => {} }] }],
     ["onSettled, onTrainEnd, got onTrainStart", { callbacks: [new (class extends Misspelt {})()] }],
@@ -490,9 +490,11 @@ describe("impossible options", () => {
     const weights = new Float32Array(8).fill(1);
     const weighted = engine.dataset({ ...source(8), weights });
     const network = makeNetwork(engine);
-    expect(() => fit(network, weighted, { batchSize: 4, sampleWeights: weights })).toThrow("weights of its own");
+    expect(() => fit(network, weighted, { batchSize: 4, sampleWeights: weights })).toThrow(
+      "expected none for a data set that already has weights",
+    );
     const values = engine.dataset({ ...source(8), targets: Float32Array.from({ length: 8 }, (_, i) => i / 8) });
-    const message = "expected targets that are labels or one column of zeros and ones";
+    const message = "expected targets with a class for each row, got 1 column of numbers";
     expect(() => fit(network, values, { batchSize: 4, classWeights: "balanced" })).toThrow(message);
   });
 });
@@ -509,12 +511,16 @@ describe("data that the network does not take", () => {
   const wide = (rows: number) => ({ ...source(rows), inputs: new Float32Array(rows * 3), shape: [rows, 3] });
   const many = (rows: number) => ({ ...source(rows), targets: Int32Array.from({ length: rows }, (_, row) => row % 5) });
   const none = { inputs: new Float32Array(0), shape: [0, 2], targets: new Int32Array(0) };
-  const values = (rows: number) => ({ ...source(rows), targets: new Float32Array(rows) });
+  const values = (rows: number) => ({ ...source(rows), targets: new Float32Array(rows).fill(0.5) });
 
   it.each<[string, string, DataSource]>([
     ["columns", "layer 0 (Dense): Dense: input: expected 2 columns, got 3", wide(40)],
-    ["labels", "labels: expected integers from 0 to 2, got labels up to 4", many(40)],
-    ["values in place of labels", "targets: expected 1 × 3, got 1 × 1", values(40)],
+    ["labels", "SoftmaxCrossEntropy: labels: expected class indices from 0 to 2, got labels up to 4", many(40)],
+    [
+      "values in place of labels",
+      "SoftmaxCrossEntropy: targets: expected class indices from 0 to 2, or 3 probabilities a row, got 0.5 in row 0",
+      values(40),
+    ],
     ["no rows", "expected at least one row, got none", none],
   ])("is refused before anything moves, for training and validation: %s", async (_, message, wrong) => {
     const { engine, network, data } = await prepare(() => ({}));

@@ -1,7 +1,7 @@
 /** Calls that look at the network: what it says of a digit, what it has learnt, what it gets wrong. */
 
 import { toMnistDigit } from "../../../src/data/image.js";
-import type { ClassEvaluation } from "../../../src/evaluation.js";
+import type { Evaluation } from "../../../src/evaluation.js";
 import type { Argument, DrawingRead, FirstLayer, Misclassified, TestResult } from "../../protocol.js";
 import { weightsHash } from "../../run/weights-hash.js";
 import type { Session } from "../session.js";
@@ -31,7 +31,9 @@ export function firstLayer({ network }: Session, { most }: Argument<"firstLayer"
 }
 
 export function test({ network, placed }: Session): TestResult {
-  const { accuracy, loss, confusion } = network.evaluate(placed.test) as ClassEvaluation;
+  const { accuracy, loss, confusion } = network.evaluate(placed.test, { confusion: true }) as Required<
+    Pick<Evaluation, "accuracy" | "loss" | "confusion">
+  >;
   return { accuracy, loss, confusion };
 }
 

@@ -4,6 +4,7 @@ import Papa from "papaparse";
 import { parseModel } from "../../../src/cli/model-file.js";
 import { predictAll, predictionTable } from "../../../src/cli/prediction.js";
 import { partTable, type TableParts } from "../../../src/cli/table-parts.js";
+import { MOST_CONFUSION_CLASSES } from "../../../src/evaluation.js";
 import {
   type CheckpointContents,
   createEngine,
@@ -149,8 +150,10 @@ export class TableSession {
   result(): TableResult {
     const { network, preprocessor } = this.#present;
     const { test, parts } = this.#begun;
-    const { loss, accuracy = 0, confusion = [], r2 = 0, meanAbsoluteError = 0 } = network.evaluate(test);
     const { classes, target, targetScale = 1 } = preprocessor.config;
+    const counts = classes !== undefined && classes.length <= MOST_CONFUSION_CLASSES;
+    const found = network.evaluate(test, { confusion: counts });
+    const { loss, accuracy = 0, confusion = [], r2 = 0, meanAbsoluteError = 0 } = found;
     if (classes) return { task: "classification", classes, accuracy, loss, confusion };
     const column = findColumn(parts.test as Table, target);
     const actual = column.kind === "numeric" ? column.values : new Float64Array(0);

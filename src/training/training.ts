@@ -1,0 +1,258 @@
+/** A training: epochs of minibatches, evaluated, reported, told to callbacks, and to be taken up again after any batch. */
+
+import { iterateMinibatches } from "../data/minibatches.js";
+import { DivergenceError } from "../errors.js";
+import type { Network } from "../network.js";
+import type { Lease } from "../network-lease.js";
+import type { Outcome, RunView } from "./callbacks.js";
+import type { CheckpointContents } from "./checkpoint.js";
+import { EpochOrder } from "./epoch-order.js";
+import { Health } from "./health.js";
+import { History } from "./history.js";
+import type { Plan } from "./options.js";
+import { type EpochSize, ProgressClock } from "./progress-clock.js";
+import { type EpochReport, evaluationNumbers } from "./report.js";
+import { type ChosenRows, chooseRows } from "./rows.js";
+import { ScheduleFollower } from "./schedule.js";
+import { captureTraining, type Progression, restoreTraining, startOfTraining } from "./state.js";
+import { Stepper } from "./stepper.js";
+
+/** A training as its callbacks see it; `epochs` runs it. */
+export class Training implements RunView {
+  readonly #plan: Plan;
+  readonly #schedule: ScheduleFollower;
+  readonly #stepper: Stepper;
+  readonly #clock: ProgressClock;
+  readonly #health: Health;
+  readonly #progression: Progression = startOfTraining();
+  readonly #history: History;
+  #lease: Lease | undefined;
+  #rows: ChosenRows | undefined;
+  #order: EpochOrder | undefined;
+  #size: EpochSize = { batches: 0, rows: 0 };
+  #loss = Number.NaN;
+  /** Whether every callback has seen the last batch or epoch. */
+  #settled = false;
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    this.#schedule = new ScheduleFollower(plan.options.schedule, plan.scheduleMetric, plan.network.optimizer);
+    this.#stepper = new Stepper(plan.network, plan.accumulate, this.#schedule);
+    this.#clock = new ProgressClock(plan.options.onProgress);
+    this.#health = new Health(plan.network, plan.warn, plan.options.resume !== undefined);
+    this.#history = new History(plan.options.resume?.history);
+  }
+
+  get network(): Network {
+    return this.#plan.network;
+  }
+
+  get epoch(): number {
+    return this.#progression.epoch;
+  }
+
+  get epochs(): number {
+    return this.#plan.epochs;
+  }
+
+  get batch(): number {
+    return this.#progression.batch;
+  }
+
+  get batches(): number {
+    return this.#size.batches;
+  }
+
+  get loss(): number {
+    return this.#loss;
+  }
+
+  get history(): History {
+    return this.#history;
+  }
+
+  get resumed(): boolean {
+    return this.#plan.options.resume !== undefined;
+  }
+
+  get stopped(): boolean {
+    return this.#progression.stopped;
+  }
+
+  stop(): void {
+    this.#progression.stopped = true;
+  }
+
+  checkpoint(): CheckpointContents {
+    if (this.#settled) return captureTraining(this.#plan, this.#progression, this.#history);
+    throw new Error("checkpoint: expected a training between two batches that all callbacks know of: see onSettled");
+  }
+
+  /** Trains an epoch whenever it is asked for the next report. To be called once. */
+  async *reports(): AsyncGenerator<EpochReport, void, undefined> {
+    let failed = true;
+    try {
+      this.#begin();
+      for (const callback of this.#plan.callbacks) await callback.onTrainBegin?.(this);
+      this.#settled = true;
+      while (!this.#hasEnded() && !this.#plan.options.signal?.aborted) {
+        const report = await this.#runEpoch();
+        failed = false;
+        yield report;
+        failed = true;
+      }
+      failed = false;
+    } finally {
+      await this.#end(failed);
+    }
+  }
+
+  /** Takes up the checkpoint, if there is one, and chooses the rows. @throws as restoreTraining; nothing has changed then */
+  #begin(): void {
+    const { network, options } = this.#plan;
+    const checkpoint = options.resume;
+    const { random } = network.engine;
+    const before = random.state;
+    this.#lease = network.claim();
+    try {
+      if (checkpoint?.random.split) random.state = checkpoint.random.split;
+      if (options.validationSplit !== undefined) this.#progression.splitRandom = random.state;
+      this.#rows = chooseRows(this.#plan);
+      const { training } = this.#rows;
+      this.#size = this.#epochSize(training.rows);
+      this.#order = new EpochOrder(training, random, this.#plan.shuffle);
+      if (checkpoint) this.#resume(checkpoint);
+      else {
+        network.zeroGrad();
+        this.#schedule.reset();
+      }
+    } catch (error) {
+      random.state = before;
+      throw error;
+    }
+  }
+
+  #epochSize(rows: number): EpochSize {
+    const { batchSize, dropLast } = this.#plan;
+    const whole = Math.floor(rows / batchSize);
+    return dropLast ? { batches: whole, rows: whole * batchSize } : { batches: Math.ceil(rows / batchSize), rows };
+  }
+
+  #resume(checkpoint: CheckpointContents): void {
+    const { position, random } = checkpoint;
+    const { batches } = this.#size;
+    if (position.batch > batches) {
+      throw new RangeError(`resume: expected at most ${batches} batches an epoch, got ${position.batch}`);
+    }
+    restoreTraining(this.#plan, checkpoint);
+    Object.assign(this.#progression, position, { epochRandom: random.epoch });
+  }
+
+  #hasEnded(): boolean {
+    const { epoch, stopped } = this.#progression;
+    return stopped ? this.#progression.batch === 0 : epoch > this.#plan.epochs;
+  }
+
+  /** One epoch, or the rest of it: batches, evaluation, callbacks. */
+  async #runEpoch(): Promise<EpochReport> {
+    const { network, batchSize, evaluateTraining } = this.#plan;
+    const { evaluation, validation } = this.#rows as ChosenRows;
+    await this.#trainEpoch();
+    const { epoch, batch, losses, seconds } = this.#progression;
+    const samples = Math.min(batch * batchSize, this.#size.rows);
+    this.#checkDivergence();
+    this.#health.endEpoch(evaluation);
+    const start = performance.now();
+    const training = evaluateTraining ? await network.evaluateAsync(evaluation) : undefined;
+    const validated = validation && (await network.evaluateAsync(validation));
+    const report: EpochReport = {
+      epoch,
+      trainLoss: losses / (samples / batchSize),
+      ...evaluationNumbers(training, validated),
+      learningRate: network.optimizer.learningRate,
+      trainSeconds: seconds,
+      evalSeconds: (performance.now() - start) / 1000,
+      samplesPerSecond: samples / seconds,
+      completed: batch === this.#size.batches,
+    };
+    this.#history.push(report);
+    if (report.completed) await this.#endEpoch(report);
+    return report;
+  }
+
+  /** Whether the epoch's last step has left a network: no later batch's loss shows it. @throws DivergenceError */
+  #checkDivergence(): void {
+    const { epoch, batch } = this.#progression;
+    const array = this.#plan.network.findNonFinite();
+    if (array !== undefined) throw new DivergenceError(epoch, batch, `NaN or infinities in ${array} after the step`);
+  }
+
+  async #endEpoch(report: EpochReport): Promise<void> {
+    this.#settled = false;
+    this.#schedule.endEpoch(report);
+    for (const callback of this.#plan.callbacks) await callback.onEpochEnd?.(report, this);
+    Object.assign(this.#progression, { epoch: report.epoch + 1, batch: 0, losses: 0, seconds: 0 });
+    this.#settled = true;
+    for (const callback of this.#plan.callbacks) await callback.onSettled?.("epoch", this);
+  }
+
+  /** The batches of the epoch that are left, up to the signal. */
+  async #trainEpoch(): Promise<void> {
+    const { network, batchSize, dropLast, options, callbacks } = this.#plan;
+    const { inputs, targets, weights } = (this.#rows as ChosenRows).training;
+    const progression = this.#progression;
+    const { batches } = this.#size;
+    const order = this.#order as EpochOrder;
+    if (progression.batch > 0 && progression.epochRandom) order.redraw(progression.epochRandom);
+    else progression.epochRandom = order.draw();
+    this.#schedule.beginEpoch(progression.epoch);
+    const start = performance.now() - progression.seconds * 1000;
+    const selection = { indices: order.indices, weights, dropLast, skip: progression.batch };
+    const lease = this.#lease as Lease;
+    for (const batch of iterateMinibatches(network.engine, inputs, targets, batchSize, selection)) {
+      this.#settled = false;
+      lease.open();
+      let loss: number;
+      try {
+        loss = this.#stepper.take(batch, progression.epoch, progression.batch, batches);
+      } finally {
+        lease.close();
+      }
+      ++progression.batch;
+      if (!Number.isFinite(loss)) throw new DivergenceError(progression.epoch, progression.batch, `a loss of ${loss}`);
+      this.#loss = loss;
+      this.#health.endBatch(loss, progression.epoch, progression.batch, batches);
+      // A batch counts as much as it has rows; whole ones count 1.
+      progression.losses += loss * (batch.targets.rows / batchSize);
+      progression.seconds = (performance.now() - start) / 1000;
+      for (const callback of callbacks) {
+        const pending = callback.onBatchEnd?.(this);
+        if (pending) await pending;
+      }
+      this.#settled = true;
+      for (const callback of callbacks) {
+        const pending = callback.onSettled?.("batch", this);
+        if (pending) await pending;
+      }
+      this.#clock.tick(progression, this.#plan, this.#size);
+      if (this.#clock.isTurnDue()) await this.#clock.giveTurn();
+      if (options.signal?.aborted) break;
+    }
+  }
+
+  /** Tells the callbacks, and frees the rows. After a failure the error that led to it is the one that counts. */
+  async #end(failed: boolean): Promise<void> {
+    this.#settled = false;
+    const ended = this.#progression.stopped ? "stopped" : "finished";
+    const outcome: Outcome = failed ? "failed" : this.#hasEnded() ? ended : "interrupted";
+    try {
+      for (const callback of this.#plan.callbacks) await callback.onTrainEnd?.(outcome, this);
+      this.#settled = !failed;
+    } catch (error) {
+      if (!failed) throw error;
+    } finally {
+      this.#rows?.dispose();
+      this.#lease?.release();
+    }
+  }
+}
