@@ -106,14 +106,18 @@ export function trainer(
   };
 }
 
-/** Dense layers of these sizes with ReLU between them. */
+/** Dense layers of these sizes with ReLU between them, with the initial weights of the MNIST example. */
 export function createNetwork(
   engine: Engine,
   layers: readonly number[],
   options: DenseOptions = {},
   optimizer?: Optimizer,
 ): Network {
-  const dense = layers.slice(1).map((outputs, i) => new Dense(layers[i] as number, outputs, options));
+  const { sparse, ...shared } = options;
+  const dense = layers.slice(1).map((outputs, i) => {
+    const first = i === 0 && sparse !== undefined && { sparse };
+    return new Dense(layers[i] as number, outputs, { init: "normal", ...shared, ...first });
+  });
   return new Network(
     engine,
     dense.flatMap((layer, i) => (i === 0 ? [layer] : [new ReLU(), layer])),

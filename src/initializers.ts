@@ -1,4 +1,4 @@
-/** Initial weights. Names as in Keras; `normal` is the seed document's N(0, 0.01). */
+/** Initial weights. Names as in Keras; `normal`, N(0, 0.01), is that of the MNIST example: it leaves three and more hidden layers untrained. */
 
 import { ShapeError } from "./errors.js";
 import type { Random } from "./random.js";

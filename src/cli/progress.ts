@@ -58,6 +58,13 @@ export class TrainingDisplay {
     if (!this.#interactive || performance.now() - this.#drawn >= REDRAW_MILLISECONDS) this.#flush();
   }
 
+  /** A line that stays, above the chart. */
+  showNote(text: string): void {
+    this.#stopBar();
+    this.#lines.push(text);
+    this.#flush();
+  }
+
   /** Leaves the terminal as it was found, the chart as the last thing on it. */
   finish(): void {
     this.#stopBar();

@@ -10,6 +10,8 @@ export interface ReportData {
   /** Name and value of each setting, in the order they are shown. */
   readonly settings: Readonly<Record<string, string>>;
   readonly epochs: readonly EpochReport[];
+  /** What training warned of. */
+  readonly warnings?: readonly string[];
   /** Of the test rows, if there were any. */
   readonly test?: Evaluation;
   /** Names of the classes; none for values. */
@@ -43,6 +45,7 @@ h1 { margin: 0 0 8px; font-size: 1.75rem; line-height: 1.25; }
 h2 { margin: 40px 0 12px; font-size: 1.25rem; }
 p { margin: 0 0 12px; }
 .result { font-size: 1.125rem; }
+.warning { padding: 8px 12px; border-left: 4px solid var(--wrong); background: var(--card); }
 .note { color: var(--dim); font-size: 0.875rem; }
 .scroll { overflow-x: auto; }
 .chart { margin: 0 0 16px; background: #fff; border: 1px solid var(--line); border-radius: 8px; }
@@ -82,6 +85,7 @@ export function htmlReport(data: ReportData): string {
 <main>
 <h1>${title}</h1>
 <p class="result">${resultLine(data)}</p>
+${(data.warnings ?? []).map((text) => `<p class="warning">Warning: ${escaped(text)}</p>`).join("\n")}
 ${settingsSection(data.settings)}
 <h2>Charts</h2>
 ${data.charts.map(({ label, svg }) => chart(label, svg)).join("\n")}

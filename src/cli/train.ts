@@ -117,6 +117,7 @@ function recordOf({ task, fingerprint }: TrainingTask, settings: TrainSettings) 
 
 interface Trained {
   readonly epochs: readonly EpochReport[];
+  readonly warnings: readonly string[];
   readonly interrupted: boolean;
   readonly seconds: number;
 }
@@ -146,6 +147,7 @@ async function trainNetwork(
     () => say("\nstopping after this batch; Ctrl-C again ends at once without writing"),
     () => display.finish(),
   );
+  const warnings: string[] = [];
   const started = performance.now();
   const run = fit(network, training, {
     epochs,
@@ -157,6 +159,10 @@ async function trainNetwork(
     callbacks: [...stopping, checkpoints],
     signal: interruption.signal,
     onProgress: (progress) => display.showProgress(progress),
+    onWarning: (message) => {
+      warnings.push(message);
+      display.showNote(`warning: ${message}`);
+    },
   });
   if (resume) say(`going on in ${folder} after ${run.history.length} epochs\n`);
   for (const report of run.history) display.recall(report);
@@ -180,7 +186,7 @@ async function trainNetwork(
     const why = run.stopped ? "early stopping ended it" : "it has had them all";
     say(`no epoch was left to train after ${run.history.length}: ${why}`);
   }
-  return { epochs: run.history.reports, interrupted, seconds: (performance.now() - started) / 1000 };
+  return { epochs: run.history.reports, warnings, interrupted, seconds: (performance.now() - started) / 1000 };
 }
 
 /** `balanced`, `none`, or `class=weight,class=weight`. @throws UsageError for a class that there is not */
@@ -224,9 +230,9 @@ async function writeResults(
     training: JSON.stringify(training),
   };
   await writeWhole(model, serializeModel(network, metadata));
-  const summary = summarize(network.engine, task, settings, trained.epochs, test, model, trained.interrupted);
+  const summary = summarize(network.engine, task, settings, trained, test, model);
   await writeWhole(join(folder, "history.json"), `${JSON.stringify(summary, null, 2)}\n`);
-  const written = await writeReport(folder, reportOf(network, testSet, test, run, trained.epochs));
+  const written = await writeReport(folder, reportOf(network, testSet, test, run, trained));
   if (test) say(`\ntest ${describeTest(test, task, { columns: process.stdout.columns, elsewhere: "report.html" })}\n`);
   say(`${trained.seconds.toFixed(1)} s`);
   say(`\nwritten: ${[model, join(folder, "history.json"), ...written].join("\n         ")}`);
@@ -243,7 +249,7 @@ function reportOf(
   testSet: Dataset | undefined,
   test: Evaluation | undefined,
   { settings, task }: Run,
-  epochs: readonly EpochReport[],
+  { epochs, warnings }: Trained,
 ): RunResult {
   const { title, classes, target } = task;
   return {
@@ -254,6 +260,7 @@ function reportOf(
       engine: describeEngine(network.engine),
     },
     epochs,
+    warnings,
     ...(test && { test }),
     ...(classes && { classes }),
     ...(target &&
@@ -287,10 +294,9 @@ function summarize(
   engine: Engine,
   { task, classes, target, outputs, inputs }: TrainingTask,
   settings: TrainSettings,
-  epochs: readonly EpochReport[],
+  { epochs, warnings, interrupted }: Trained,
   test: Evaluation | undefined,
   model: string,
-  interrupted: boolean,
 ) {
   const { variant, threads, tile, revectorize } = engine.info();
   return {
@@ -304,6 +310,7 @@ function summarize(
     ...(test && { test, ...flatTest(test) }),
     engine: { variant, threads, tile, revectorize },
     model,
+    ...(warnings.length > 0 && { warnings }),
     ...(interrupted && { interrupted }),
   };
 }

@@ -16,7 +16,7 @@ export interface DenseOptions {
    * less than 40 % of a batch is not zero. Sparse and dense sums are rounded differently.
    */
   readonly sparse?: boolean | "auto";
-  /** Initial weights; default `normal`, N(0, 0.01). Biases begin at zero. */
+  /** Initial weights; default `glorotUniform`, as in Keras. Biases begin at zero. */
   readonly init?: InitializerName | Initializer;
 }
 
@@ -53,7 +53,7 @@ export class Dense extends Layer {
    */
   constructor(inputs: number, outputs: number, options: DenseOptions = {}) {
     checkOptions("Dense", options, OPTIONS);
-    const { learningRate, init = "normal", sparse = "auto" } = options;
+    const { learningRate, init = "glorotUniform", sparse = "auto" } = options;
     super();
     checkInteger("Dense: inputs", inputs, 1);
     checkInteger("Dense: outputs", outputs, 1);
@@ -70,6 +70,9 @@ export class Dense extends Layer {
       throw new ShapeError(`expected an input of ${this.inputs} columns, got ${inputs} from the layer before`);
     }
     if (this.#engine) throw new Error("this layer already belongs to a network");
+    if (this.#sparseBelow === 1 && inputs !== undefined) {
+      throw new RangeError("sparse: true: expected a first layer, which sees data, got one behind another");
+    }
     if (this.inputs * this.outputs > MOST_WEIGHTS) {
       throw new RangeError(`expected at most ${MOST_WEIGHTS} weights, got ${this.inputs} × ${this.outputs}`);
     }

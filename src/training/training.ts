@@ -6,14 +6,15 @@ import type { Network } from "../network.js";
 import type { Lease } from "../network-lease.js";
 import type { Outcome, RunView } from "./callbacks.js";
 import type { CheckpointContents } from "./checkpoint.js";
+import { DeadLayers } from "./dead-layers.js";
 import { EpochOrder } from "./epoch-order.js";
-import { Health } from "./health.js";
 import { History } from "./history.js";
 import type { Plan } from "./options.js";
 import { type EpochSize, ProgressClock } from "./progress-clock.js";
 import { type EpochReport, evaluationNumbers } from "./report.js";
 import { type ChosenRows, chooseRows } from "./rows.js";
 import { ScheduleFollower } from "./schedule.js";
+import { Stagnation } from "./stagnation.js";
 import { captureTraining, type Progression, restoreTraining, startOfTraining } from "./state.js";
 import { Stepper } from "./stepper.js";
 
@@ -23,7 +24,8 @@ export class Training implements RunView {
   readonly #schedule: ScheduleFollower;
   readonly #stepper: Stepper;
   readonly #clock: ProgressClock;
-  readonly #health: Health;
+  readonly #stagnation: Stagnation;
+  readonly #deadLayers: DeadLayers;
   readonly #progression: Progression = startOfTraining();
   readonly #history: History;
   #lease: Lease | undefined;
@@ -39,7 +41,8 @@ export class Training implements RunView {
     this.#schedule = new ScheduleFollower(plan.options.schedule, plan.scheduleMetric, plan.network.optimizer);
     this.#stepper = new Stepper(plan.network, plan.accumulate, this.#schedule);
     this.#clock = new ProgressClock(plan.options.onProgress);
-    this.#health = new Health(plan.network, plan.warn, plan.options.resume !== undefined);
+    this.#stagnation = new Stagnation(plan.network, plan.warn);
+    this.#deadLayers = new DeadLayers(plan.network, plan.warn);
     this.#history = new History(plan.options.resume?.history);
   }
 
@@ -157,17 +160,20 @@ export class Training implements RunView {
   async #runEpoch(): Promise<EpochReport> {
     const { network, batchSize, evaluateTraining } = this.#plan;
     const { evaluation, validation } = this.#rows as ChosenRows;
+    const begun = this.#progression.batch;
     await this.#trainEpoch();
     const { epoch, batch, losses, seconds } = this.#progression;
     const samples = Math.min(batch * batchSize, this.#size.rows);
     this.#checkDivergence();
-    this.#health.endEpoch(evaluation);
+    const trainLoss = losses / (samples / batchSize);
+    this.#deadLayers.endEpoch(evaluation);
+    this.#stagnation.endEpoch(trainLoss, evaluation, epoch, batch, batch === this.#size.batches && begun === 0);
     const start = performance.now();
     const training = evaluateTraining ? await network.evaluateAsync(evaluation) : undefined;
     const validated = validation && (await network.evaluateAsync(validation));
     const report: EpochReport = {
       epoch,
-      trainLoss: losses / (samples / batchSize),
+      trainLoss,
       ...evaluationNumbers(training, validated),
       learningRate: network.optimizer.learningRate,
       trainSeconds: seconds,
@@ -221,7 +227,7 @@ export class Training implements RunView {
       ++progression.batch;
       if (!Number.isFinite(loss)) throw new DivergenceError(progression.epoch, progression.batch, `a loss of ${loss}`);
       this.#loss = loss;
-      this.#health.endBatch(loss, progression.epoch, progression.batch, batches);
+      this.#stagnation.endBatch(loss, progression.epoch, progression.batch, batches);
       // A batch counts as much as it has rows; whole ones count 1.
       progression.losses += loss * (batch.targets.rows / batchSize);
       progression.seconds = (performance.now() - start) / 1000;

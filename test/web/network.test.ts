@@ -10,9 +10,10 @@ const engine = (seed = 42) => createEngine({ seed, threads: 1, variant: "simd", 
 describe("the network of a run", () => {
   it("is by default the one that a program would write down, to the last bit", async () => {
     const made = createNetwork(await engine(), DEFAULT_SETTINGS, 784, 10);
-    const layers = [new Dense(784, 100), new ReLU(), new Dense(100, 200), new ReLU(), new Dense(200, 10)];
+    const dense = (inputs: number, outputs: number) => new Dense(inputs, outputs, { init: "normal" });
+    const layers = [dense(784, 100), new ReLU(), dense(100, 200), new ReLU(), dense(200, 10)];
     const written = new Network(await engine(), layers, { optimizer: new SGD({ learningRate: 0.1 }) });
-    expect(made.stateDict()).toEqual(written.stateDict());
+    expect(await weightsHash(made.stateDict())).toBe(await weightsHash(written.stateDict()));
     expect(made.optimizer.config()).toEqual(written.optimizer.config());
   });
 

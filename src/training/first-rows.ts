@@ -1,0 +1,24 @@
+/** A look at what a network makes of the first rows of a training set. */
+
+import { iterateMinibatches, type Minibatch } from "../data/minibatches.js";
+import type { Rows } from "../data/subset.js";
+import type { Matrix } from "../matrix.js";
+import type { Network } from "../network.js";
+
+const MOST_ROWS = 1024;
+const PART_ROWS = 128;
+
+/** A part of the rows, and what each layer gives for them in evaluation mode; valid until the next part. */
+export interface Look {
+  readonly batch: Minibatch;
+  readonly activations: readonly Matrix[];
+}
+
+/** Parts of at most 1024 rows. */
+export function* firstRows(network: Network, { inputs, targets, indices }: Rows): Generator<Look, void, undefined> {
+  const all = () => Int32Array.from({ length: Math.min(inputs.rows, MOST_ROWS) }, (_, row) => row);
+  const selection = { dropLast: false, indices: indices?.subarray(0, MOST_ROWS) ?? all() };
+  for (const batch of iterateMinibatches(network.engine, inputs, targets, PART_ROWS, selection)) {
+    yield { batch, activations: network.evaluationActivations(batch.inputs) };
+  }
+}

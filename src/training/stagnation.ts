@@ -1,0 +1,119 @@
+/** A loss that does not fall: said once, with what to do about it. */
+
+import type { Rows } from "../data/subset.js";
+import { Labels, type Matrix } from "../matrix.js";
+import type { Network } from "../network.js";
+import { firstRows } from "./first-rows.js";
+
+/** The share of itself by which a loss has to fall to have fallen. */
+const LEAST_FALL = 1e-3;
+/** By what share of itself the losses of an epoch's halves may differ by chance. */
+const CHANCE = 0.02;
+/** Steps that a training is given to show that it learns. */
+const LEAST_STEPS = 10;
+/** Outputs that differ less from row to row, in standard deviations, have learnt no more than the mean. Of values: of the targets'. */
+const LEAST_SPREAD = 0.01;
+
+const REMEDY =
+  'try another learning rate, other initial weights (init: "glorotUniform" or "heNormal" in place of "normal" or "zeros"), ' +
+  "or scaled inputs";
+
+/** Watches the losses of the first epoch's halves, and of one epoch after the other. */
+export class Stagnation {
+  readonly #network: Network;
+  readonly #warn: (message: string) => void;
+  #watches = true;
+  /** Sums of the losses of the halves, each divided by its batches. */
+  #firstHalf = 0;
+  #secondHalf = 0;
+  #before: number | undefined;
+
+  constructor(network: Network, warn: (message: string) => void) {
+    this.#network = network;
+    this.#warn = warn;
+  }
+
+  /** @param epoch from 1; @param batch of it, from 1 */
+  endBatch(loss: number, epoch: number, batch: number, batches: number): void {
+    if (!this.#watches || epoch > 1) return;
+    const half = Math.floor(batches / 2);
+    if (batch <= half) this.#firstHalf += loss / half;
+    else if (batch > batches - half) this.#secondHalf += loss / half;
+  }
+
+  /** @param loss its mean over the epoch; @param whole whether all of the epoch was seen */
+  endEpoch(loss: number, data: Rows, epoch: number, batches: number, whole: boolean): void {
+    const before = this.#before;
+    this.#before = loss;
+    if (!this.#watches || !whole) return;
+    if (epoch === 1 && batches >= LEAST_STEPS) this.#compareHalves(data);
+    // A loss of 0 has nowhere to go.
+    if (before === undefined || before === 0 || before - loss > LEAST_FALL * Math.abs(before)) return;
+    if (epoch === 2 && batches * 2 >= LEAST_STEPS) {
+      this.#say(`the loss has not fallen from the first epoch to the second (${toText(before)} to ${toText(loss)})`);
+    } else if (epoch > 2) {
+      // A network that once gave different outputs for different rows has learnt something.
+      this.#watches = false;
+      if (spread(this.#network, data) >= LEAST_SPREAD) return;
+      this.#say(`the loss no longer falls (${toText(loss)}), and the outputs hardly differ from row to row`);
+    }
+  }
+
+  /** The halves are of different rows, so their losses differ by chance: unless by very little, the outputs decide. */
+  #compareHalves(data: Rows): void {
+    const [before, after] = [this.#firstHalf, this.#secondHalf];
+    const change = Math.abs(before - after) / Math.abs(before);
+    if (before === 0 || change > CHANCE) return;
+    if (change > LEAST_FALL && spread(this.#network, data) >= LEAST_SPREAD) return;
+    this.#say(`the loss has not fallen over the first epoch (${toText(before)} to ${toText(after)})`);
+  }
+
+  #say(what: string): void {
+    this.#watches = false;
+    this.#warn(`${what}: ${REMEDY}`);
+  }
+}
+
+/** The largest standard deviation of an output over some rows; of values in those of the targets. */
+function spread(network: Network, data: Rows): number {
+  const outputs = new Deviations();
+  const targets = new Deviations();
+  const ofValues = network.loss.activation === "identity";
+  for (const { batch, activations } of firstRows(network, data)) {
+    outputs.add(activations.at(-1) as Matrix);
+    if (ofValues && !(batch.targets instanceof Labels)) targets.add(batch.targets);
+  }
+  const scale = targets.largest();
+  return outputs.largest() / (scale > 0 ? scale : 1);
+}
+
+/** Standard deviations of the columns of matrices that come one after the other, found around the first row. */
+class Deviations {
+  #rows = 0;
+  #columns: { readonly origin: number; sum: number; squares: number }[] = [];
+
+  add({ rows, columns, data }: Matrix): void {
+    if (this.#rows === 0) {
+      this.#columns = Array.from(data.subarray(0, columns), (origin) => ({ origin, sum: 0, squares: 0 }));
+    }
+    for (let i = 0; i < rows * columns; ++i) {
+      const column = this.#columns[i % columns];
+      if (!column) continue;
+      const offset = (data[i] as number) - column.origin;
+      column.sum += offset;
+      column.squares += offset * offset;
+    }
+    this.#rows += rows;
+  }
+
+  largest(): number {
+    const variances = this.#columns.map(
+      ({ sum, squares }) => squares / this.#rows - (sum / this.#rows) * (sum / this.#rows),
+    );
+    return Math.sqrt(variances.reduce((most, variance) => Math.max(most, variance), 0));
+  }
+}
+
+function toText(value: number): string {
+  return String(Number(value.toPrecision(5)));
+}
