@@ -41,8 +41,10 @@ export class Training implements RunView {
     this.#schedule = new ScheduleFollower(plan.options.schedule, plan.scheduleMetric, plan.network.optimizer);
     this.#stepper = new Stepper(plan.network, plan.accumulate, this.#schedule);
     this.#clock = new ProgressClock(plan.options.onProgress);
-    this.#stagnation = new Stagnation(plan.network, plan.warn);
-    this.#deadLayers = new DeadLayers(plan.network, plan.warn);
+    // A dead layer is why a loss does not fall: one word about it is enough.
+    const warnOnce = once(plan.warn);
+    this.#stagnation = new Stagnation(plan.network, warnOnce);
+    this.#deadLayers = new DeadLayers(plan.network, warnOnce);
     this.#history = new History(plan.options.resume?.history);
   }
 
@@ -261,4 +263,14 @@ export class Training implements RunView {
       this.#lease?.release();
     }
   }
+}
+
+/** Passes on the first message only. */
+function once(warn: (message: string) => void): (message: string) => void {
+  let told = false;
+  return (message) => {
+    if (told) return;
+    told = true;
+    warn(message);
+  };
 }
