@@ -1,7 +1,7 @@
 /** The engine: one linear memory, the kernels over it, the seeded generator. Everything else is made from an engine. */
 
 import { findChangedKernel, switchOnRevectorize } from "#platform";
-import { checkBoolean, checkOptions } from "./check-options.js";
+import { checkBoolean, checkOptions, type OptionNames } from "./check-options.js";
 import { type CsrData, CsrMatrix } from "./csr.js";
 import { Dataset, type DatasetOptions } from "./data/dataset.js";
 import type { DataSource, SparseSource } from "./data/source.js";
@@ -148,6 +148,14 @@ interface EngineSettings {
   readonly memoryReason: string;
 }
 
+/** Options of what takes numbers from a caller. */
+interface FiniteOptions {
+  /** Refuse NaN and ±∞; default true. */
+  readonly checkFinite?: boolean;
+}
+
+const FINITE_OPTIONS: OptionNames<FiniteOptions> = { checkFinite: true };
+
 /** Made by `createEngine`. */
 export class Engine {
   /** The kernels' exports: a call costs no more than the call. */
@@ -194,13 +202,10 @@ export class Engine {
    *
    * @throws ShapeError; RangeError for NaN or ±∞ in the data, unless `checkFinite` is false; DisposedError
    */
-  matrix(
-    rows: number,
-    columns: number,
-    data?: ArrayLike<number>,
-    options: { readonly checkFinite?: boolean } = {},
-  ): Matrix {
+  matrix(rows: number, columns: number, data?: ArrayLike<number>, options: FiniteOptions = {}): Matrix {
     this.#checkAlive();
+    checkOptions("matrix", options, FINITE_OPTIONS);
+    checkBoolean("checkFinite", options.checkFinite ?? true);
     if (data && (options.checkFinite ?? true)) checkFinite(data, columns);
     return new Matrix(this.memory, rows, columns, data);
   }
@@ -211,8 +216,10 @@ export class Engine {
    * @throws ShapeError; RangeError for bounds or columns out of order or range, and for NaN or ±∞ unless `checkFinite` is
    * false; DisposedError
    */
-  csr(rows: number, columns: number, data: CsrData, options: { readonly checkFinite?: boolean } = {}): CsrMatrix {
+  csr(rows: number, columns: number, data: CsrData, options: FiniteOptions = {}): CsrMatrix {
     this.#checkAlive();
+    checkOptions("csr", options, FINITE_OPTIONS);
+    checkBoolean("checkFinite", options.checkFinite ?? true);
     return CsrMatrix.from(this.memory, rows, columns, data, options.checkFinite ?? true);
   }
 

@@ -1,3 +1,4 @@
+import vm from "node:vm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parseCsv, readCsv } from "../src/data/csv.js";
 import { loadMnist } from "../src/data/mnist-files.js";
@@ -48,6 +49,7 @@ import {
   SGD,
   SoftmaxCrossEntropy,
   StepLR,
+  serializeModel,
   serializeOnnx,
   serializeWeights,
   trainTestSplit,
@@ -118,6 +120,100 @@ describe.each(Object.entries(TAKERS))("%s", (_, [take, valid]) => {
 
   it.each([[null], [5], ["relu"], [[]]])("refuses %j in place of options", (options) => {
     expect(() => take(options as never)).toThrow(/expected an object, got/);
+  });
+});
+
+/** Objects that have no options, though they are not empty: what is in them would be without effect. */
+const CONTAINERS: [string, () => object, RegExp][] = [
+  ["a Map", () => new Map([["learningRate", 1]]), /got a Map$/],
+  ["a Set", () => new Set([1]), /got a Set$/],
+  ["a promise of options", () => Promise.resolve({}), /got a Promise: await it$/],
+  ["a Date", () => new Date(), /got a Date$/],
+  ["search parameters", () => new URLSearchParams("epochs=3"), /got an URLSearchParams$/],
+  ["bytes", () => new Uint8Array(3), /got a Uint8Array of length 3$/],
+  ["an instance without options", () => new (class Settings {})(), /got a Settings without any$/],
+];
+
+describe.each(CONTAINERS)("in place of options, %s", (_, make, message) => {
+  it.each(Object.keys(TAKERS))("is refused by %s", async (name) => {
+    const [take] = TAKERS[name] as (typeof TAKERS)[string];
+    const container = make();
+    expect(() => take(container as never)).toThrow(TypeError);
+    expect(() => take(container as never)).toThrow(message);
+  });
+});
+
+describe("options that are no plain object, but have what is asked for", () => {
+  class Settings {
+    get learningRate() {
+      return 0.25;
+    }
+  }
+  it.each<[string, object]>([
+    ["without a prototype", Object.assign(Object.create(null), { learningRate: 0.25 })],
+    ["inherited", Object.create({ learningRate: 0.25 })],
+    ["accessors of a class", new Settings()],
+    ["of another realm", vm.runInNewContext("({ learningRate: 0.25 })")],
+  ])("are taken: %s", (_, options) => {
+    expect(new Adam(options).learningRate).toBe(0.25);
+  });
+
+  it("an empty object of another realm is one without options", () => {
+    expect(new Adam(vm.runInNewContext("({})")).learningRate).toBe(0.001);
+  });
+});
+
+describe("records that are not records", () => {
+  const network = () => makeNetwork(engine);
+  const data = () => engine.dataset(source(40));
+  it.each<[string, (value: never) => unknown]>([
+    ["classWeights", (value) => fit(network(), data(), { classWeights: value })],
+    ["state", (value) => network().loadStateDict(value)],
+    ["optimizer state", (value) => network().optimizer.loadStateDict(value)],
+    ["metadata", (value) => serializeModel(network(), value)],
+    ["metadata", (value) => serializeOnnx(network(), { metadata: value })],
+    ["kinds", (value) => parseCsv("a,b\n1,x\n2,y\n", "f", { kinds: value })],
+    ["wasmUrl", (value) => createEngine({ wasmUrl: value })],
+  ])("are refused: %s", async (name, take) => {
+    for (const value of [new Map([["a", 1]]), new Set([1]), Promise.resolve({}), 5, "text"]) {
+      const attempt = async () => take(value as never);
+      if (name === "wasmUrl" && value === "text") continue;
+      await expect(attempt(), `${name}: ${value}`).rejects.toThrow(TypeError);
+      await expect(attempt()).rejects.toThrow(name);
+    }
+  });
+
+  it("and an empty record of class weights, which weighs nothing", () => {
+    expect(() => fit(network(), data(), { classWeights: {} })).toThrow(
+      "classWeights: expected a weight for at least one class",
+    );
+    expect(() => fit(network(), data(), { classWeights: [] })).toThrow(RangeError);
+  });
+});
+
+describe("an option that could have no effect is refused, and says what is missing", () => {
+  it.each<[string, () => unknown]>([
+    [
+      "scheduleMetric: expected a schedule beside it",
+      () => fit(makeNetwork(engine), engine.dataset(source(40)), { scheduleMetric: "trainLoss" }),
+    ],
+    ["dampening: expected a momentum above 0 beside it", () => new SGD({ dampening: 0.5 })],
+    ["warmupStart: expected warmupSteps beside it", () => new CosineAnnealingLR({ totalSteps: 5, warmupStart: 0.5 })],
+    [
+      "classes: expected class indices",
+      () => engine.dataset({ ...source(40), targets: new Float32Array(40) }, { classes: 3 }),
+    ],
+    [
+      "sparse: true: expected a first layer",
+      () => new Network(engine, [new Dense(2, 3), new Dense(3, 2, { sparse: true })]),
+    ],
+    ["got checkfinite", () => engine.matrix(1, 1, [1], { checkfinite: false } as never)],
+    [
+      "got checkfinite",
+      () => engine.csr(1, 1, { indptr: [0, 0], indices: [], values: [] }, { checkfinite: false } as never),
+    ],
+  ])("%s", (message, make) => {
+    expect(make).toThrow(message);
   });
 });
 

@@ -1,6 +1,6 @@
 /** ColumnBuilder: a column of a table, value by value, in typed arrays that grow. */
 
-import type { OptionNames } from "../check-options.js";
+import { checkRecord, describe, type OptionNames } from "../check-options.js";
 import type { Column, ColumnKind } from "./table.js";
 
 const { isFinite: isFiniteNumber, NaN: NOT_A_NUMBER } = Number;
@@ -14,6 +14,22 @@ export interface ColumnOptions {
 }
 
 export const COLUMN_OPTIONS: OptionNames<ColumnOptions> = { kinds: true, others: true };
+
+/**
+ * @param what the reader, for messages
+ * @throws TypeError for a `kinds` that is no record of kinds by name, and for an `others` that is neither of its values
+ */
+export function checkColumnOptions(what: string, { kinds = {}, others = "read" }: ColumnOptions): void {
+  checkRecord(`${what}: kinds`, kinds);
+  for (const [name, kind] of Object.entries(kinds)) {
+    if (kind === "numeric" || kind === "categorical" || kind === "ignore") continue;
+    const expected = 'expected "numeric", "categorical" or "ignore"';
+    throw new TypeError(`${what}: kinds: ${JSON.stringify(name)}: ${expected}, got ${describe(kind)}`);
+  }
+  if (others !== "read" && others !== "ignore") {
+    throw new TypeError(`${what}: others: expected "read" or "ignore", got ${describe(others)}`);
+  }
+}
 
 /** Whether the options have this column read. */
 export function isRead(name: string, { kinds = {}, others = "read" }: ColumnOptions): boolean {

@@ -1,13 +1,14 @@
 /** CSV as columns, by Papa Parse: `simdgrad/csv`. */
 
 import Papa from "papaparse";
-import { checkOptions, describe, type OptionNames } from "../check-options.js";
+import { checkBoolean, checkOptions, describe, type OptionNames } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { type Chunks, decode } from "./chunks.js";
 import {
   COLUMN_OPTIONS,
   ColumnBuilder,
   type ColumnOptions,
+  checkColumnOptions,
   ignoredProblem,
   isMissing,
   isRead,
@@ -45,6 +46,7 @@ const MOST_ROW_CHARACTERS = 1 << 24;
  * a column that is to be ignored
  */
 export function parseCsv(text: string, name = "CSV", options: CsvOptions = {}): Table {
+  checkCsvOptions(options);
   if (typeof text !== "string") throw new TypeError(`parseCsv: text: expected a string, got ${describe(text)}`);
   for (let kinds: Kinds = options.kinds ?? {}; ; ) {
     const reader = new CsvReader(name, { ...options, kinds });
@@ -69,6 +71,7 @@ export async function readCsv(open: () => Chunks, name = "CSV", options: CsvOpti
     const what = "expected a function that gives the file's parts, such as () => createReadStream(path)";
     throw new TypeError(`readCsv: open: ${what}, got ${describe(open)}`);
   }
+  checkCsvOptions(options);
   for (let kinds: Kinds = options.kinds ?? {}; ; ) {
     const reader = new CsvReader(name, { ...options, kinds });
     for await (const text of decode(open(), name)) reader.push(text);
@@ -76,6 +79,16 @@ export async function readCsv(open: () => Chunks, name = "CSV", options: CsvOpti
     if ("table" in read) return read.table;
     kinds = { ...kinds, ...read.again };
   }
+}
+
+/** @throws TypeError for unknown options and values of a wrong type */
+function checkCsvOptions(options: CsvOptions): void {
+  checkOptions("CSV", options, OPTIONS);
+  checkColumnOptions("CSV", options);
+  const { header = "auto", delimiter } = options;
+  if (header !== "auto") checkBoolean("CSV: header", header);
+  if (delimiter === undefined || (typeof delimiter === "string" && delimiter.length === 1)) return;
+  throw new TypeError(`CSV: delimiter: expected one character, got ${describe(delimiter)}`);
 }
 
 type Kinds = NonNullable<CsvOptions["kinds"]>;
@@ -92,7 +105,6 @@ class CsvReader {
 
   constructor(name: string, options: CsvOptions) {
     if (typeof name !== "string") throw new TypeError(`CSV: name: expected a string, got ${describe(name)}`);
-    checkOptions("CSV", options, OPTIONS);
     this.#name = name;
     this.#options = options;
   }

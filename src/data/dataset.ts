@@ -48,6 +48,11 @@ export class Dataset {
     checkBoolean("checkFinite", finite);
     const [rows = 0, ...rest] = shape;
     const columns = rest.reduce((product, size) => product * size, 1);
+    if (options.classes !== undefined && isFloat32Array(targets)) {
+      throw new RangeError(
+        "classes: expected class indices as targets, an Int32Array or Uint8Array, got a Float32Array",
+      );
+    }
     const outputs = targetColumns(targets, rows);
     if (!isCsr(inputs)) checkInputs(inputs, rows, columns, scale, finite);
     checkWeights(source.weights, rows);

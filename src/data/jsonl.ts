@@ -7,6 +7,7 @@ import {
   COLUMN_OPTIONS,
   ColumnBuilder,
   type ColumnOptions,
+  checkColumnOptions,
   ignoredProblem,
   isRead,
   kindOf,
@@ -28,6 +29,7 @@ const MOST_LINE_CHARACTERS = 1 << 24;
  */
 export async function readJsonLines(chunks: Chunks, name = "JSONL", options: ColumnOptions = {}): Promise<Table> {
   checkOptions("JSON Lines", options, COLUMN_OPTIONS);
+  checkColumnOptions("JSON Lines", options);
   const reader = new JsonLinesReader(name, options);
   let rest = "";
   for await (const text of decode(chunks, name)) {

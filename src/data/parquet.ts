@@ -7,6 +7,7 @@ import {
   COLUMN_OPTIONS,
   ColumnBuilder,
   type ColumnOptions,
+  checkColumnOptions,
   ignoredProblem,
   isRead,
   kindOf,
@@ -27,6 +28,7 @@ export async function readParquet(
   options: ColumnOptions = {},
 ): Promise<Table> {
   checkOptions("Parquet", options, COLUMN_OPTIONS);
+  checkColumnOptions("Parquet", options);
   const source = file as AsyncBuffer;
   try {
     const metadata = await parquetMetadataAsync(source);

@@ -1,5 +1,6 @@
 /** A network as a safetensors file: `layers.<index>.<parameter>` in float32, the list of layers in the metadata. */
 
+import { checkRecord } from "../check-options.js";
 import type { Engine } from "../engine.js";
 import { FormatError } from "../errors.js";
 import type { LayerConfig } from "../layers/layer.js";
@@ -16,6 +17,7 @@ import { float32Tensor, float32Values, type Tensor } from "./tensor.js";
  * @throws TypeError for a layer that is not built in; RangeError for NaN or infinities in the weights
  */
 export function serializeModel(network: Network, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  checkRecord("model: metadata", metadata);
   checkSavable("model", network);
   const tensors = Object.entries(network.stateDict()).map(
     ([name, { shape, data }]) => [name, float32Tensor(data, shape)] as [string, Tensor],

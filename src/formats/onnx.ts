@@ -1,6 +1,6 @@
 /** A network as an ONNX file, and dense networks of ONNX files as networks. https://onnx.ai/onnx/repo-docs/IR.html */
 
-import { checkOptions, type OptionNames } from "../check-options.js";
+import { checkOptions, checkRecord, type OptionNames } from "../check-options.js";
 import type { Engine } from "../engine.js";
 import { FormatError } from "../errors.js";
 import type { LayerConfig } from "../layers/layer.js";
@@ -60,6 +60,7 @@ export function serializeOnnx(network: Network, options: OnnxOptions = {}): Uint
   if (probabilities !== undefined && probabilities !== "softmax" && probabilities !== "sigmoid") {
     throw new RangeError(`onnx: probabilities: expected "softmax" or "sigmoid", got ${String(probabilities)}`);
   }
+  checkRecord("onnx: metadata", metadata);
   checkSavable("onnx", network);
   const configs = network.layers.map(describeLayer);
   const initializers = new Map<string, Tensor>();

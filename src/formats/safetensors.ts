@@ -3,7 +3,7 @@
  * https://github.com/huggingface/safetensors ("Format"). Files are taken as hostile: all of the header is checked
  * before anything is handed out.
  */
-import { checkBytes } from "../check-options.js";
+import { checkBytes, checkRecord } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { duplicateKey } from "./json-keys.js";
 import { byteLength, checkTensor, type Dtype, dtypes, isDtype, isSizes, type Tensor } from "./tensor.js";
@@ -67,6 +67,7 @@ export function serializeSafetensors(
   tensors: Iterable<readonly [string, Tensor]>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
+  checkRecord("metadata", metadata);
   const entries = [...tensors];
   const header = new TextEncoder().encode(headerText(entries, metadata));
   const headerLength = Math.ceil(header.length / 8) * 8;

@@ -39,6 +39,8 @@ export class SGD extends KernelOptimizer {
       const got = `${momentum} and ${dampening}`;
       throw new RangeError(`nesterov: expected a momentum above 0 and a dampening of 0, got ${got}`);
     }
+    if (dampening > 0 && momentum === 0)
+      throw new RangeError("dampening: expected a momentum above 0 beside it, got none");
     super(learningRate, options, momentum > 0 ? ["velocity"] : []);
     this.#momentum = momentum;
     this.#dampening = dampening;

@@ -44,6 +44,9 @@ export class CosineAnnealingLR extends Schedule {
     checkNumber("minLearningRate", minLearningRate);
     checkInteger("warmupSteps", warmupSteps, 0);
     checkNumber("warmupStart", warmupStart, { most: 1 });
+    if (options.warmupStart !== undefined && warmupSteps === 0) {
+      throw new RangeError("warmupStart: expected warmupSteps beside it, got none");
+    }
     if (warmupSteps >= totalSteps) {
       throw new RangeError(`warmupSteps: expected fewer than the ${totalSteps} of totalSteps, got ${warmupSteps}`);
     }
@@ -67,7 +70,7 @@ export class CosineAnnealingLR extends Schedule {
       totalSteps: this.#totalSteps,
       minLearningRate: this.#min,
       warmupSteps: this.#warmupSteps,
-      warmupStart: this.#warmupStart,
+      ...(this.#warmupSteps > 0 && { warmupStart: this.#warmupStart }),
     };
   }
 }
