@@ -49,5 +49,5 @@ export async function evaluateTable(run: string, path: string, options: Evaluate
 }
 
 function space(): Space {
-  return { columns: process.stdout.columns, elsewhere: "--json" };
+  return { columns: process.stdout.columns, scoresIn: "--json", matrixIn: "--json" };
 }

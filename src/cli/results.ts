@@ -72,7 +72,10 @@ export async function writeReport(folder: string, run: RunResult): Promise<strin
     const svg = await scatterSvg(`${values.name} of the test rows`, values.actual, values.predicted);
     charts.push({ file: "predicted.svg", label: "Predicted against true values", svg });
   }
-  const result = values && test && `Test ${describeTest(test, { target: values }, { elsewhere: "history.json" })}`;
+  const result =
+    values &&
+    test &&
+    `Test ${describeTest(test, { target: values }, { scoresIn: "report.html", matrixIn: "history.json" })}`;
   const pages = [
     ...charts.map(({ file, svg }) => [join(folder, file), svg] as const),
     [join(folder, "report.html"), htmlReport({ ...run, ...(result && { result }), charts })] as const,

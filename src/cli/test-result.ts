@@ -22,8 +22,9 @@ const WORST_CLASSES = 10;
 export interface Space {
   /** Characters a line may have; default 120. */
   readonly columns?: number | undefined;
-  /** Where all of it is found: "report.html". */
-  readonly elsewhere: string;
+  /** Where the scores of all classes are found, and where the confusion matrix is: "report.html". */
+  readonly scoresIn: string;
+  readonly matrixIn: string;
 }
 
 /** Evaluates, with the confusion matrix where there are not too many classes for one. */
@@ -35,11 +36,7 @@ export function testOn(network: Network, data: Rows, classes: readonly string[] 
  * Accuracy, each class's scores and the confusion matrix; or R² and the errors in the target's unit. What is too large to show is
  * summarised, and said to be.
  */
-export function describeTest(
-  test: Evaluation,
-  { classes, target }: Meaning,
-  { columns = 120, elsewhere }: Space,
-): string {
+export function describeTest(test: Evaluation, { classes, target }: Meaning, space: Space): string {
   if (!classes) {
     const { rmse, mae } = errorsInUnit(test, target);
     return `R² ${test.r2?.toFixed(4)}, root mean squared error ${rmse.toPrecision(4)}, mean absolute error ${mae.toPrecision(4)}`;
@@ -47,22 +44,24 @@ export function describeTest(
   const { accuracy = Number.NaN, confusion } = test;
   const head = `accuracy ${accuracy.toFixed(4)}, loss ${test.loss.toFixed(4)}`;
   if (!confusion) return `${head}\n\n${classes.length} classes are too many for scores of each and a confusion matrix`;
-  return [head, ...classLines(confusion, classes, columns, elsewhere)].join("\n\n");
+  return [head, ...classLines(confusion, classes, space)].join("\n\n");
 }
 
-function classLines(confusion: Confusion, classes: readonly string[], columns: number, elsewhere: string): string[] {
+function classLines(
+  confusion: Confusion,
+  classes: readonly string[],
+  { columns = 120, scoresIn, matrixIn }: Space,
+): string[] {
   const scores = classScores(confusion, classes);
   if (classes.length > MOST_CLASSES) {
     const worst = [...scores].sort((a, b) => a.f1 - b.f1).slice(0, WORST_CLASSES);
-    const title = `the ${WORST_CLASSES} of ${classes.length} classes with the lowest F1 (${elsewhere} has all, and the confusion matrix)`;
-    return [title, classTable(worst)];
+    const title = `the ${WORST_CLASSES} of ${classes.length} classes with the lowest F1`;
+    return [`${title} (all are in ${scoresIn}, the confusion matrix in ${matrixIn})`, classTable(worst)];
   }
   const matrix = confusionTable(confusion, classes);
   const fits = matrix.split("\n").every((line) => line.length <= columns);
-  return [
-    classTable(scores),
-    fits ? matrix : `the confusion matrix is wider than ${columns} characters: ${elsewhere} has it`,
-  ];
+  const instead = `the confusion matrix is wider than ${columns} characters; it is in ${matrixIn}`;
+  return [classTable(scores), fits ? matrix : instead];
 }
 
 /** The numbers of classes that `--json` has beside `test`. */

@@ -231,9 +231,12 @@ async function writeResults(
   };
   await writeWhole(model, serializeModel(network, metadata));
   const summary = summarize(network.engine, task, settings, trained, test, model);
-  await writeWhole(join(folder, "history.json"), `${JSON.stringify(summary, null, 2)}\n`);
+  await writeWhole(join(folder, "history.json"), `${toJson(summary)}\n`);
   const written = await writeReport(folder, reportOf(network, testSet, test, run, trained));
-  if (test) say(`\ntest ${describeTest(test, task, { columns: process.stdout.columns, elsewhere: "report.html" })}\n`);
+  if (test)
+    say(
+      `\ntest ${describeTest(test, task, { columns: process.stdout.columns, scoresIn: "report.html", matrixIn: "history.json" })}\n`,
+    );
   say(`${trained.seconds.toFixed(1)} s`);
   say(`\nwritten: ${[model, join(folder, "history.json"), ...written].join("\n         ")}`);
   if (json) console.log(JSON.stringify(summary));
@@ -269,6 +272,11 @@ function reportOf(
       }),
     samples: (testSet && task.samples?.(network, testSet)) ?? [],
   };
+}
+
+/** JSON over many lines, lists of numbers on one: a line for each number of a confusion matrix would be megabytes of indentation. */
+function toJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(/\[\n[-\d\s,.eE+]+\]/g, (list) => list.replace(/\s+/g, " "));
 }
 
 function layerSizes({ inputs, outputs }: TrainingTask, { hidden }: TrainSettings): string {

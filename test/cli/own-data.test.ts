@@ -377,3 +377,48 @@ describe("what is wrong is said, with the exit code of its kind", () => {
     60_000,
   );
 });
+
+describe("many classes", () => {
+  const table = (classes: number, rows: number) =>
+    `x,y\n${Array.from({ length: rows }, (_, row) => `${row % classes},c${row % classes}`).join("\n")}\n`;
+
+  it.each([
+    [
+      360,
+      720,
+      /the 10 of 360 classes with the lowest F1 \(all are in report\.html, the confusion matrix in history\.json\)/,
+    ],
+    [1200, 2400, /1200 classes are too many for scores of each and a confusion matrix/],
+  ])(
+    "%i of them are learned, written, and shown as far as they fit",
+    async (classes, rows, shown) => {
+      await writeFile(at(`${classes}.csv`), table(classes, rows));
+      const out = at(`many-${classes}`);
+      const { stdout, stderr, code } = await run(
+        "train",
+        at(`${classes}.csv`),
+        "--target",
+        "y",
+        "--epochs",
+        "1",
+        "--out",
+        out,
+      );
+      expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
+      expect(stdout).toMatch(shown);
+      expect(stdout.split("\n").length).toBeLessThan(60);
+      expect((await readdir(out)).sort()).toContain("model.safetensors");
+      const history = await readFile(join(out, "history.json"), "utf8");
+      expect(JSON.parse(history).test.confusion?.length).toBe(classes > 1000 ? undefined : classes);
+      expect(history.split("\n").length).toBeLessThan(3 * classes + 200);
+      expect(await readFile(join(out, "report.html"), "utf8")).toMatch(
+        classes > 1000 ? "too many for scores of each" : "too large for this page; history.json has it",
+      );
+      const evaluated = await run("evaluate", out, at(`${classes}.csv`));
+      expect(evaluated.code).toBe(0);
+      expect(evaluated.stdout.split("\n").length).toBeLessThan(30);
+      expect((await run("info", out)).code).toBe(0);
+    },
+    60_000,
+  );
+});
