@@ -4,6 +4,7 @@ import type { CsvOptions } from "../data/csv.js";
 import { Preprocessor } from "../data/preprocessing.js";
 import type { Engine } from "../engine.js";
 import { FormatError } from "../errors.js";
+import { fileKind, MODEL_KIND, OTHER_TENSORS_KIND, UNKNOWN_KIND } from "../formats/file-kind.js";
 import { loadModel } from "../formats/model.js";
 import { loadOnnx, readOnnxMetadata } from "../formats/onnx.js";
 import { parseSafetensors } from "../formats/safetensors.js";
@@ -29,7 +30,11 @@ export interface ParsedModel {
  * @throws FormatError when it is no model, or its parts do not fit each other
  */
 export function parseModel(engine: Engine, bytes: Uint8Array, name: string): ParsedModel {
+  const kind = fileKind(bytes);
   const format = isOnnx(bytes, name) ? "onnx" : "safetensors";
+  if (format === "safetensors" && kind !== MODEL_KIND && kind !== OTHER_TENSORS_KIND) {
+    throw new FormatError(`${name}: expected a model, a safetensors or ONNX file, got ${kind}`);
+  }
   const metadata = format === "onnx" ? readOnnxMetadata(bytes, name) : parseSafetensors(bytes, name).metadata;
   const load = (options: NetworkOptions) => (format === "onnx" ? loadOnnx : loadModel)(engine, bytes, name, options);
   if (metadata.preprocessing === undefined) return { format, network: load({}), reading: {}, metadata };
@@ -42,7 +47,7 @@ export function parseModel(engine: Engine, bytes: Uint8Array, name: string): Par
 
 /** A safetensors file has its header's brace in byte 8; what else begins with protobuf's field 1, ir_version, is ONNX. */
 function isOnnx(bytes: Uint8Array, name: string): boolean {
-  return bytes[8] !== 0x7b && (bytes[0] === 0x08 || /\.onnx$/i.test(name));
+  return bytes[8] !== 0x7b && (bytes[0] === 0x08 || (/\.onnx$/i.test(name) && fileKind(bytes) === UNKNOWN_KIND));
 }
 
 /** @throws FormatError for a network of other inputs or outputs */

@@ -4,6 +4,8 @@ import { readFile } from "node:fs/promises";
 import { decode } from "fast-png";
 import { type DigitImage, toMnistDigit } from "../data/image.js";
 import { createEngine } from "../engine.js";
+import { FormatError } from "../errors.js";
+import { fileKind } from "../formats/file-kind.js";
 import { readDigitModel } from "./saved-model.js";
 
 /** Prints each image's most likely digits; nothing if one of them cannot be read. */
@@ -38,10 +40,14 @@ export async function predictImages(
 /** The image as MNIST would have it. @throws Error naming the file when it is not a PNG image with something on it */
 async function readDigit(path: string): Promise<Float32Array> {
   try {
-    const png = decode(await readFile(path), { checkCrc: true });
-    return toMnistDigit(toDigitImage(png));
+    const bytes = await readFile(path);
+    const kind = fileKind(bytes);
+    if (kind !== "a PNG image") throw new FormatError(`got ${kind}`);
+    return toMnistDigit(toDigitImage(decode(bytes, { checkCrc: true })));
   } catch (cause) {
-    throw new Error(`${path}: expected a PNG image of a digit (${(cause as Error).message})`, { cause });
+    const { message } = cause as Error;
+    const got = cause instanceof FormatError ? `, ${message}` : ` (${message})`;
+    throw new Error(`${path}: expected a PNG image of a digit${got}`, { cause });
   }
 }
 

@@ -7,6 +7,7 @@
 import { checkBytes, describe } from "../check-options.js";
 import { FormatError, ShapeError } from "../errors.js";
 import { viewKind } from "../typed-arrays.js";
+import { fileKind } from "./file-kind.js";
 import { npyHeaderText, parseNpyHeader } from "./npy-header.js";
 import { isSizes } from "./tensor.js";
 
@@ -125,10 +126,9 @@ function readPreamble(bytes: Uint8Array, name: string): { begin: number; text: s
   checkBytes(name, bytes);
   const [major = 0, minor] = bytes.subarray(MAGIC.length);
   if (!MAGIC.every((byte, index) => bytes[index] === byte) || major < 1 || major > 3 || minor !== 0) {
-    const got = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
-    throw new FormatError(
-      `${name}: expected an npy file of version 1.0 to 3.0, got the bytes ${got || "of an empty file"}`,
-    );
+    const start = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+    const got = bytes.length === 0 ? "an empty file" : `${fileKind(bytes)} that begins with ${start}`;
+    throw new FormatError(`${name}: expected an npy file of version 1.0 to 3.0, got ${got}`);
   }
   const first = MAGIC.length + (major === 1 ? 4 : 6);
   if (bytes.length < first) throw new FormatError(`${name}: expected at least ${first} bytes, got ${bytes.length}`);

@@ -2,6 +2,7 @@
 
 import { checkBytes } from "../check-options.js";
 import { FormatError } from "../errors.js";
+import { fileKind, UNKNOWN_KIND } from "./file-kind.js";
 import { type Attribute, DTYPES, FLOAT, type OnnxModel, type OnnxNode, type OnnxValue } from "./onnx-model.js";
 import { type Field, readFields, readIntegers } from "./protobuf.js";
 import { byteLength, isSizes, type Tensor } from "./tensor.js";
@@ -17,6 +18,8 @@ const MOST_ITEMS = 20_000;
  */
 export function decodeOnnx(bytes: Uint8Array, name: string): OnnxModel {
   checkBytes(name, bytes);
+  const kind = fileKind(bytes);
+  if (kind !== UNKNOWN_KIND) throw new FormatError(`${name}: expected an ONNX file, got ${kind}`);
   let graph: Uint8Array | undefined;
   let opset: number | undefined;
   const metadata = new Map<string, string>();

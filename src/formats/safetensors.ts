@@ -5,6 +5,7 @@
  */
 import { checkBytes, checkRecord } from "../check-options.js";
 import { FormatError } from "../errors.js";
+import { fileKind, mayBeSafetensors } from "./file-kind.js";
 import { duplicateKey } from "./json-keys.js";
 import { byteLength, checkTensor, type Dtype, dtypes, isDtype, isSizes, type Tensor } from "./tensor.js";
 
@@ -40,6 +41,10 @@ const metadataKey = "__metadata__";
  */
 export function parseSafetensors(bytes: Uint8Array, name = "safetensors"): Safetensors {
   checkBytes(name, bytes);
+  const kind = fileKind(bytes);
+  if (!mayBeSafetensors(kind)) {
+    throw new FormatError(`${name}: expected a safetensors file, got ${kind}`);
+  }
   const dataBegin = lengthBytes + readHeaderLength(bytes, name);
   const header = readHeader(bytes.subarray(lengthBytes, dataBegin), name);
   const metadata = readMetadata(header, name);

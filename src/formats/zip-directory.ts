@@ -4,6 +4,7 @@
  */
 
 import { FormatError } from "../errors.js";
+import { fileKind } from "./file-kind.js";
 
 /** One file of an archive. */
 export interface ZipEntry {
@@ -76,7 +77,11 @@ function findDirectory(view: DataView, name: string): { count: number; begin: nu
     }
     return { count: count as number, begin, end: at };
   }
-  throw new FormatError(`${name}: expected a ZIP archive, got no end of a directory in ${view.byteLength} bytes`);
+  const kind = fileKind(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+  const got = /archive|workbook|pickled/.test(kind)
+    ? `one of ${view.byteLength} bytes without the end of its directory`
+    : kind;
+  throw new FormatError(`${name}: expected a ZIP archive, got ${got}`);
 }
 
 /** The entry at `at`; its data must lie before `limit`. */

@@ -422,3 +422,23 @@ describe("many classes", () => {
     60_000,
   );
 });
+
+describe("a file of the wrong kind", () => {
+  it.each([
+    [["info", "TABLE"], "expected a model, a safetensors or ONNX file, got a CSV file or another table in text"],
+    [["evaluate", "TABLE", "TABLE"], "got a CSV file or another table in text"],
+    [["export", "TABLE", "--format", "onnx"], "got a CSV file or another table in text"],
+    [["info", "CHECKPOINT"], "expected a model, a safetensors or ONNX file, got a checkpoint of a training"],
+    [["predict", "RECORD", "TABLE"], "got a JSON text"],
+  ])("is said to be what it is: %s", async (parameters, message) => {
+    const places: Record<string, string> = {
+      TABLE: dataset("wine"),
+      RUN: at("wine"),
+      CHECKPOINT: at("wine", "checkpoint.safetensors"),
+      RECORD: at("wine", "run.json"),
+    };
+    const { stderr, code } = await run(...parameters.map((parameter) => places[parameter] ?? parameter));
+    expect(stderr).toContain(message);
+    expect(code).toBe(1);
+  });
+});

@@ -60,8 +60,8 @@ describe("parseNpy", () => {
   });
 
   it.each([
-    ["an empty file", new Uint8Array(), "got the bytes of an empty file"],
-    ["another file", Uint8Array.of(0x50, 0x4b, 3, 4), "got the bytes 50 4b 03 04"],
+    ["an empty file", new Uint8Array(), "got an empty file"],
+    ["another file", Uint8Array.of(0x50, 0x4b, 3, 4), "got a ZIP archive that begins with 50 4b 03 04"],
     ["version 4", npy(header(), [1, 2], 4), "version 1.0 to 3.0"],
     ["a cut length", npy(header()).subarray(0, 9), "expected at least 10 bytes, got 9"],
     ["a header longer than the file", npy(header()).subarray(0, 40), "expected a header of at most 30 bytes"],

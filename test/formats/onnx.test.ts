@@ -359,11 +359,11 @@ describe("ONNX", () => {
   it("refuses bytes that are no protocol buffer of the kind", () => {
     const bytes = encodeOnnx(exported(), 7);
     const refused: [number[], string][] = [
-      [[], "expected an ONNX file with a graph"],
+      [[], "expected an ONNX file, got an empty file"],
       [[0x3a, 0x7f], "expected at most 0 bytes in a field, got 127"],
       [[0x3a, ...new Array(9).fill(0xff), 1], "expected at most 0 bytes in a field, got -1"],
       [new Array(11).fill(0x80), "an integer of at most 10 bytes"],
-      [[0x3b, 0x3c], "expected wire type 0, 1, 2 or 5, got 3"],
+      [[0x0b, 0x0c], "expected wire type 0, 1, 2 or 5, got 3"],
       [[0x38, 1], "field 7: expected bytes, got wire type 0"],
       [[0x80], "the end of the message"],
       [[...bytes, ...bytes], "expected one graph, got two"],

@@ -63,7 +63,7 @@ describe("parseSafetensors", () => {
 
   const one = entry("U8", [1], [0, 1]);
   const rejected: [problem: string, bytes: Uint8Array, message: string][] = [
-    ["an empty file", new Uint8Array(), "expected at least 8 bytes, got 0"],
+    ["an empty file", new Uint8Array(), "expected a safetensors file, got an empty file"],
     ["a cut length", new Uint8Array(7), "expected at least 8 bytes, got 7"],
     ["a header of no bytes", new Uint8Array(8), 'begins with "{", got none'],
     ["a header longer than the file", file("{}", [], 3n), "expected a header of at most 2 bytes (file: 10), got 3"],
