@@ -77,7 +77,19 @@ export {
   softmaxCrossEntropyWithLogits,
 } from "./losses/softmax-cross-entropy.js";
 export { ByteMatrix, Labels, Matrix, MatrixBuffer } from "./matrix.js";
-export * from "./metrics.js";
+export {
+  type Average,
+  type ClassScores,
+  classScores,
+  f1Score,
+  precisionRecallF1,
+  precisionScore,
+  recallScore,
+} from "./metrics/class-scores.js";
+export { accuracyScore, confusionMatrix, uniqueLabels } from "./metrics/classification.js";
+export type { Values } from "./metrics/lists.js";
+export { logLoss, topKAccuracyScore } from "./metrics/probabilities.js";
+export { meanAbsoluteError, meanSquaredError, r2Score } from "./metrics/regression.js";
 export { Network, type NetworkOptions, type StateDict } from "./network.js";
 export { Adagrad, type AdagradOptions } from "./optimizers/adagrad.js";
 export { Adam, type AdamOptions, AdamW } from "./optimizers/adam.js";

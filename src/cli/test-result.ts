@@ -1,7 +1,7 @@
 /** The result of an evaluation in words and tables of characters. */
 
 import type { Evaluation } from "../evaluation.js";
-import { classScores } from "../metrics.js";
+import { classScores } from "../metrics/class-scores.js";
 import { confusionTable, printable } from "./terminal.js";
 
 /** What the numbers are of. */

@@ -6,7 +6,7 @@ import { NotFittedError } from "../errors.js";
 import { BinaryCrossEntropy } from "../losses/binary-cross-entropy.js";
 import type { Loss, Targets } from "../losses/loss.js";
 import { SoftmaxCrossEntropy } from "../losses/softmax-cross-entropy.js";
-import { accuracyScore, uniqueLabels } from "../metrics.js";
+import { accuracyScore, uniqueLabels } from "../metrics/classification.js";
 import { MLP } from "./mlp.js";
 import { checkLabelled, type Samples } from "./samples.js";
 

@@ -3,7 +3,7 @@
 import type { Engine } from "../engine.js";
 import type { Loss, Targets } from "../losses/loss.js";
 import { HalfSquaredError } from "../losses/regression.js";
-import { r2Score } from "../metrics.js";
+import { r2Score } from "../metrics/regression.js";
 import { MLP } from "./mlp.js";
 import { type CheckedSamples, checkLabelled, type Samples } from "./samples.js";
 
