@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** simdgrad: training of dense neural networks on the CPU. */
 
+export { type Class, uniqueLabels } from "./classes.js";
 export { type CsrData, CsrMatrix } from "./csr.js";
 export type { Chunks } from "./data/chunks.js";
 export type { ColumnOptions } from "./data/column-builder.js";
@@ -36,7 +37,7 @@ export {
   WorkerError,
 } from "./errors.js";
 
-export { type Class, MLPClassifier } from "./estimators/mlp-classifier.js";
+export { MLPClassifier } from "./estimators/mlp-classifier.js";
 export type { MLPOptions } from "./estimators/mlp-options.js";
 export { MLPRegressor } from "./estimators/mlp-regressor.js";
 export type { CheckedSamples, Samples } from "./estimators/samples.js";
@@ -79,17 +80,22 @@ export {
 export { ByteMatrix, Labels, Matrix, MatrixBuffer } from "./matrix.js";
 export {
   type Average,
-  type ClassScores,
-  classScores,
   f1Score,
-  precisionRecallF1,
   precisionScore,
   recallScore,
+  type ScoreOptions,
+} from "./metrics/average-scores.js";
+export {
+  type ClassScores,
+  type ClassScoresOptions,
+  classScores,
+  precisionRecallF1,
+  type Scores,
 } from "./metrics/class-scores.js";
-export { accuracyScore, confusionMatrix, uniqueLabels } from "./metrics/classification.js";
-export type { Values } from "./metrics/lists.js";
-export { logLoss, topKAccuracyScore } from "./metrics/probabilities.js";
+export { accuracyScore, type ConfusionOptions, confusionMatrix } from "./metrics/classification.js";
+export { type LogLossOptions, logLoss, type TopKOptions, topKAccuracyScore } from "./metrics/probabilities.js";
 export { meanAbsoluteError, meanSquaredError, r2Score } from "./metrics/regression.js";
+export type { ScoreRows } from "./metrics/score-rows.js";
 export { Network, type NetworkOptions, type StateDict } from "./network.js";
 export { Adagrad, type AdagradOptions } from "./optimizers/adagrad.js";
 export { Adam, type AdamOptions, AdamW } from "./optimizers/adam.js";

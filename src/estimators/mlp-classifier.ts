@@ -1,17 +1,14 @@
 /** MLPClassifier: a network for classes, in scikit-learn's shape. */
 
-import { describe } from "../check-options.js";
+import { type Class, checkClasses, sortedClasses } from "../classes.js";
 import type { Engine } from "../engine.js";
 import { NotFittedError } from "../errors.js";
 import { BinaryCrossEntropy } from "../losses/binary-cross-entropy.js";
 import type { Loss, Targets } from "../losses/loss.js";
 import { SoftmaxCrossEntropy } from "../losses/softmax-cross-entropy.js";
-import { accuracyScore, uniqueLabels } from "../metrics/classification.js";
+import { accuracyScore } from "../metrics/classification.js";
 import { MLP } from "./mlp.js";
 import { checkLabelled, type Samples } from "./samples.js";
-
-/** A class: a number, a name, or true and false. */
-export type Class = number | string | boolean;
 
 /**
  * A network trained on classes, as scikit-learn's `MLPClassifier`: two classes share one output under a binary
@@ -34,7 +31,7 @@ export class MLPClassifier extends MLP<Class> {
    * @throws ShapeError, RangeError, TypeError for data that does not fit; DivergenceError
    */
   async fit(X: Samples, y: ArrayLike<Class>): Promise<this> {
-    const classes = checkClasses(y);
+    const classes = classesOf("y", y);
     const samples = checkLabelled(X, y);
     if (this.options.warmStart && this.network) checkKnown(y, this.#classes);
     await this.train(samples, y, () => {
@@ -51,8 +48,8 @@ export class MLPClassifier extends MLP<Class> {
    */
   async partialFit(X: Samples, y: ArrayLike<Class>, classes?: readonly Class[]): Promise<this> {
     const samples = checkLabelled(X, y);
-    const given = classes && checkClasses(classes);
-    const all = this.network ? this.#classes : (given ?? checkClasses(y));
+    const given = classes && classesOf("classes", classes);
+    const all = this.network ? this.#classes : (given ?? classesOf("y", y));
     if (given && (given.length !== all.length || given.some((name, i) => name !== all[i]))) {
       throw new RangeError(`classes: expected ${all.join(", ")} as in the first call, got ${given.join(", ")}`);
     }
@@ -88,7 +85,7 @@ export class MLPClassifier extends MLP<Class> {
 
   /** Share of rows whose class is predicted. */
   override score(X: Samples, y: ArrayLike<Class>): number {
-    return accuracyScore(Array.from(y) as string[], this.predict(X) as string[]);
+    return accuracyScore(y, this.predict(X));
   }
 
   protected override makeLoss(): Loss {
@@ -121,17 +118,9 @@ function checkKnown(y: ArrayLike<Class>, classes: readonly Class[]): void {
 }
 
 /** The classes that occur, sorted. @throws TypeError, RangeError unless they are of one kind, two at least */
-function checkClasses(y: ArrayLike<Class>): Class[] {
-  if (!(y?.length >= 0)) throw new TypeError(`y: expected a list of classes, got ${describe(y)}`);
-  const classes: Class[] = uniqueLabels(y as ArrayLike<string>);
-  const kinds = new Set(classes.map((name) => typeof name));
-  if (
-    kinds.size > 1 ||
-    !["number", "string", "boolean"].some((kind) => kinds.has(kind as "number")) ||
-    classes.some(Number.isNaN)
-  ) {
-    throw new TypeError("y: expected only numbers, only strings or only booleans as classes");
-  }
+function classesOf(name: string, y: ArrayLike<Class>): Class[] {
+  checkClasses(name, y);
+  const classes = sortedClasses(y);
   if (classes.length >= 2) return classes;
-  throw new RangeError(`y: expected at least two classes, got ${classes.length}`);
+  throw new RangeError(`${name}: expected at least two classes, got ${classes.length}`);
 }

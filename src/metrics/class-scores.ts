@@ -1,89 +1,125 @@
-/** Precision, recall and F1, class by class and averaged: scikit-learn's definitions. */
+/** Precision, recall and F1, class by class: scikit-learn's definitions. */
 
-import { confusionMatrix, uniqueLabels } from "./classification.js";
-import type { Values } from "./lists.js";
+import { checkList } from "../check-list.js";
+import { checkNumber, checkOptions, describe, type OptionNames } from "../check-options.js";
+import { type Class, sortedClasses } from "../classes.js";
+import { ShapeError } from "../errors.js";
+import { checkClassLists, checkLabels } from "./compared.js";
 
-/** Precision, recall and their harmonic mean of one class, and how many rows have it. */
-export interface ClassScores {
-  readonly label: number | string;
-  /** Right among those predicted as this class; 0 if there are none. */
+/** Precision, recall and their harmonic mean. */
+export interface Scores {
+  /** Right among those predicted as this class; `zeroDivision` if there are none. */
   readonly precision: number;
-  /** Found among those of this class; 0 if there are none. */
+  /** Found among those of this class; `zeroDivision` if there are none. */
   readonly recall: number;
   /** 2·precision·recall / (precision + recall); 0 if both are. */
   readonly f1: number;
+}
+
+/** The scores of one class, and how many rows have it. */
+export interface ClassScores<C extends Class = Class> extends Scores {
+  readonly label: C;
   readonly support: number;
 }
 
+/** Options of `precisionRecallF1`. */
+export interface ClassScoresOptions {
+  /**
+   * The classes that are scored, in this order; default all that occur, sorted. Rows of other classes, and predictions of
+   * them, count against these: as missed, or as wrongly found.
+   */
+  readonly labels?: ArrayLike<Class>;
+  /** A precision without predictions, or a recall without rows: 0 (the default) or 1. */
+  readonly zeroDivision?: 0 | 1;
+}
+
+/** Their names, for the check. */
+export const CLASS_SCORES_OPTIONS: OptionNames<ClassScoresOptions> = { labels: true, zeroDivision: true };
+
+/** How many rows are right, predicted as a class, and of a class. */
+export interface Counts {
+  hits: number;
+  predicted: number;
+  support: number;
+}
+
 /**
- * How the classes' scores become one number: `macro`, their mean; `weighted`, their mean weighted by support; `micro`, from
- * the counts of all classes together.
+ * Precision, recall and F1 of every class.
+ *
+ * @throws TypeError, ShapeError, RangeError unless the lists are of classes of one kind, and `labels` has some that occur
  */
-export type Average = "macro" | "micro" | "weighted";
-
-/** Precision, recall and F1 of every class, in the order of `labels` (default: all that occur, sorted). */
 export function precisionRecallF1(
-  actual: Values,
-  predicted: Values,
-  labels: readonly (number | string)[] = uniqueLabels(actual, predicted),
+  actual: ArrayLike<Class>,
+  predicted: ArrayLike<Class>,
+  options: ClassScoresOptions = {},
 ): ClassScores[] {
-  return classScores(confusionMatrix(actual, predicted, labels), labels);
+  checkOptions("precisionRecallF1", options, CLASS_SCORES_OPTIONS);
+  const { labels, zeroDivision = 0 } = options;
+  const kind = checkClassLists(actual, predicted);
+  if (labels !== undefined) checkLabels(labels, kind, actual, predicted);
+  checkZeroDivision(zeroDivision);
+  const counts = countClasses(actual, predicted, labels ?? sortedClasses(actual, predicted));
+  return [...counts].map(([label, each]) => ({ label, ...scoresOf(each, zeroDivision), support: each.support }));
 }
 
-/** As `precisionRecallF1`, from a confusion matrix [label][prediction]. */
+/**
+ * As `precisionRecallF1`, from a confusion matrix [class][prediction] of all classes.
+ *
+ * @param labels the classes' names; default their indices
+ * @throws TypeError for counts that are not numbers; RangeError for negative ones; ShapeError for a matrix that is not square
+ */
+export function classScores(confusion: readonly ArrayLike<number>[]): ClassScores<number>[];
+export function classScores<C extends Class>(
+  confusion: readonly ArrayLike<number>[],
+  labels: readonly C[],
+): ClassScores<C>[];
 export function classScores(
-  confusion: readonly (readonly number[])[],
-  labels: readonly (number | string)[] = confusion.map((_, label) => label),
+  confusion: readonly ArrayLike<number>[],
+  labels: readonly Class[] = Array.from(confusion, (_, label) => label),
 ): ClassScores[] {
-  return labels.map((label, i) => {
-    const support = sum(confusion[i] as readonly number[]);
-    const predictedRows = sum(confusion.map((counts) => counts[i] as number));
-    const hits = (confusion[i] as readonly number[])[i] as number;
-    return { label, ...scoresOf(hits, predictedRows, support), support };
-  });
-}
-
-/** Precision = right / predicted, over all classes as `average` says. */
-export function precisionScore(actual: Values, predicted: Values, average: Average = "macro"): number {
-  return averageScores(actual, predicted, average).precision;
-}
-
-/** Recall = found / there, over all classes as `average` says. */
-export function recallScore(actual: Values, predicted: Values, average: Average = "macro"): number {
-  return averageScores(actual, predicted, average).recall;
-}
-
-/** F1, the harmonic mean of precision and recall, over all classes as `average` says. */
-export function f1Score(actual: Values, predicted: Values, average: Average = "macro"): number {
-  return averageScores(actual, predicted, average).f1;
-}
-
-function averageScores(actual: Values, predicted: Values, average: Average): Omit<ClassScores, "label" | "support"> {
-  const labels = uniqueLabels(actual, predicted);
-  const confusion = confusionMatrix(actual, predicted, labels);
-  const scores = classScores(confusion, labels);
-  if (average === "micro") {
-    const hits = sum(confusion.map((counts, i) => counts[i] as number));
-    return scoresOf(hits, actual.length, actual.length);
+  if (!Array.isArray(confusion)) throw new TypeError(`confusion: expected a list of rows, got ${describe(confusion)}`);
+  const size = confusion.length;
+  if (labels.length !== size) throw new ShapeError(`labels: expected ${size}, got ${labels.length}`);
+  const counts = labels.map((): Counts => ({ hits: 0, predicted: 0, support: 0 }));
+  for (const [i, line] of confusion.entries()) {
+    checkList(`confusion[${i}]`, line, "a list of counts");
+    if (line.length !== size) throw new ShapeError(`confusion[${i}]: expected ${size} counts, got ${line.length}`);
+    for (let j = 0; j < size; ++j) {
+      const count = line[j] as number;
+      checkNumber(`confusion[${i}][${j}]`, count);
+      (counts[i] as Counts).support += count;
+      (counts[j] as Counts).predicted += count;
+      if (i === j) (counts[i] as Counts).hits = count;
+    }
   }
-  if (average !== "macro" && average !== "weighted") {
-    throw new RangeError(`average: expected macro, micro or weighted, got ${String(average)}`);
+  return counts.map((each, i) => ({ label: labels[i] as Class, ...scoresOf(each, 0), support: each.support }));
+}
+
+/** @throws RangeError for anything but 0 and 1 */
+export function checkZeroDivision(value: unknown): void {
+  if (value !== 0 && value !== 1) throw new RangeError(`zeroDivision: expected 0 or 1, got ${describe(value)}`);
+}
+
+/** The counts of these classes over all rows, those of other classes and predictions included. */
+export function countClasses(
+  actual: ArrayLike<Class>,
+  predicted: ArrayLike<Class>,
+  labels: ArrayLike<Class>,
+): Map<Class, Counts> {
+  const counts = new Map<Class, Counts>();
+  for (let i = 0; i < labels.length; ++i) counts.set(labels[i] as Class, { hits: 0, predicted: 0, support: 0 });
+  for (let row = 0; row < actual.length; ++row) {
+    const [own, other] = [counts.get(actual[row] as Class), counts.get(predicted[row] as Class)];
+    if (own) ++own.support;
+    if (other) ++other.predicted;
+    if (own && own === other) ++own.hits;
   }
-  const weights = scores.map(({ support }) => (average === "macro" ? 1 : support));
-  const mean = (values: number[]) => sum(values.map((value, i) => value * (weights[i] as number))) / sum(weights);
-  return {
-    precision: mean(scores.map(({ precision }) => precision)),
-    recall: mean(scores.map(({ recall }) => recall)),
-    f1: mean(scores.map(({ f1 }) => f1)),
-  };
+  return counts;
 }
 
-function scoresOf(hits: number, predicted: number, support: number) {
-  const precision = predicted > 0 ? hits / predicted : 0;
-  const recall = support > 0 ? hits / support : 0;
-  return { precision, recall, f1: hits > 0 ? (2 * precision * recall) / (precision + recall) : 0 };
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+/** The scores of these counts. */
+export function scoresOf({ hits, predicted, support }: Counts, zeroDivision: 0 | 1): Scores {
+  const precision = predicted > 0 ? hits / predicted : zeroDivision;
+  const recall = support > 0 ? hits / support : zeroDivision;
+  return { precision, recall, f1: (2 * precision * recall) / (precision + recall || 1) };
 }
