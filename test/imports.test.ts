@@ -13,7 +13,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   initializers: ["random"],
   "engine-options": ["check-options", "wasm"],
   engine: ["check-options", "engine-options", "wasm", "matrix", "random", "data", "csr"],
-  data: ["check-options", "wasm", "matrix", "random", "engine", "csr"],
+  data: ["check-options", "check-list", "classes", "wasm", "matrix", "random", "engine", "csr"],
   parameter: ["matrix", "engine"],
   layers: ["check-options", "wasm", "matrix", "engine", "parameter", "initializers", "random", "csr"],
   losses: ["check-options", "wasm", "matrix", "engine"],
