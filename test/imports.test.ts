@@ -18,6 +18,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   layers: ["check-options", "wasm", "matrix", "engine", "parameter", "initializers", "random", "csr"],
   losses: ["check-options", "wasm", "matrix", "engine"],
   exact: [],
+  turns: [],
   "check-options": [],
   "check-list": ["check-options"],
   classes: ["check-options", "check-list"],
@@ -42,6 +43,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   ],
   training: [
     "check-options",
+    "turns",
     "network",
     "losses",
     "optimizers",
@@ -58,7 +60,11 @@ const ALLOWED: Record<string, readonly string[]> = {
   metrics: ["check-options", "check-list", "classes"],
   estimators: [
     "check-options",
+    "check-list",
     "classes",
+    "exact",
+    "turns",
+    "random",
     "network",
     "layers",
     "losses",

@@ -1,11 +1,10 @@
 /** When to show progress, and when to let other tasks have their turn. */
 
+import { Turns } from "../turns.js";
 import type { Plan } from "./options.js";
 import type { Progress } from "./report.js";
 import type { Progression } from "./state.js";
 
-/** How long training may keep the thread before other tasks get their turn. */
-const YIELD_MILLISECONDS = 50;
 const PROGRESS_MILLISECONDS = 100;
 
 /** How much an epoch is. */
@@ -15,13 +14,13 @@ export interface EpochSize {
   readonly rows: number;
 }
 
-/** Reads the clock once a batch. */
+/** Reads the clock twice a batch. */
 export class ProgressClock {
   readonly #onProgress: ((progress: Progress) => void) | undefined;
   #now = performance.now();
   #lastProgress = this.#now;
-  /** When other tasks last had their turn: epochs may be much shorter than the time between two turns. */
-  #lastTurn = this.#now;
+  /** One for all epochs, which may be much shorter than the time between two turns. */
+  readonly #turns = new Turns();
 
   constructor(onProgress: ((progress: Progress) => void) | undefined) {
     this.#onProgress = onProgress;
@@ -44,29 +43,11 @@ export class ProgressClock {
   }
 
   isTurnDue(): boolean {
-    return this.#now - this.#lastTurn > YIELD_MILLISECONDS;
+    return this.#turns.isDue();
   }
 
   /** Lets timers, input and signals have their turn. */
-  async giveTurn(): Promise<void> {
-    await nextTask();
-    this.#lastTurn = performance.now();
+  giveTurn(): Promise<void> {
+    return this.#turns.give();
   }
-}
-
-/** The event loop's next task. Browsers let a timer that follows another wait 4 ms: of 50 that would be 8 %. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === "function") {
-      setImmediate(resolve);
-      return;
-    }
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      // An open port would keep some systems' processes alive.
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
 }
