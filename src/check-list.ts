@@ -2,11 +2,14 @@
 
 import { describe } from "./check-options.js";
 
-/** @throws TypeError for anything else; for a string, too, whose characters would pass for elements */
-export function checkList(name: string, list: unknown, expected = "a list"): void {
-  if (typeof list === "object" && list !== null) {
-    const { length } = list as ArrayLike<unknown>;
-    if (Number.isSafeInteger(length) && length >= 0) return;
-  }
-  throw new TypeError(`${name}: expected ${expected}, got ${describe(list)}`);
+/** Whether it is a list. A string is none: its characters would pass for elements. */
+export function isList(value: unknown): value is ArrayLike<unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const { length } = value as ArrayLike<unknown>;
+  return Number.isSafeInteger(length) && length >= 0;
+}
+
+/** @throws TypeError for anything but a list */
+export function checkList(name: string, value: unknown, expected = "a list"): void {
+  if (!isList(value)) throw new TypeError(`${name}: expected ${expected}, got ${describe(value)}`);
 }

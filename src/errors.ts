@@ -15,13 +15,13 @@ export class LoadError extends Error {
   override readonly name = "LoadError";
 }
 
-/** Training whose loss became NaN or infinite. */
+/** Training whose loss, or weights, became NaN or infinite. */
 export class DivergenceError extends Error {
   override readonly name = "DivergenceError";
 
-  constructor(epoch: number, batch: number, loss: number) {
+  constructor(epoch: number, batch: number, value: number, expected = "a finite loss") {
     super(
-      `training diverged: expected a finite loss, got ${loss} in batch ${batch} of epoch ${epoch}; ` +
+      `training diverged: expected ${expected}, got ${value} in batch ${batch} of epoch ${epoch}; ` +
         "try a smaller learning rate or scaled inputs",
     );
   }

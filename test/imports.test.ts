@@ -65,6 +65,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     "exact",
     "turns",
     "random",
+    "parameter",
     "network",
     "layers",
     "losses",

@@ -65,10 +65,10 @@ export function precisionRecallF1(
 /**
  * As `precisionRecallF1`, from a confusion matrix [class][prediction] of all classes.
  *
- * @param labels the classes' names; default their indices
  * @throws TypeError for counts that are not numbers; RangeError for negative ones; ShapeError for a matrix that is not square
  */
 export function classScores(confusion: readonly ArrayLike<number>[]): ClassScores<number>[];
+/** With the classes' names in place of their indices. */
 export function classScores<C extends Class>(
   confusion: readonly ArrayLike<number>[],
   labels: readonly C[],
