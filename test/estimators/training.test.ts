@@ -1,6 +1,13 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { MLPProgress } from "../../src/estimators/mlp-progress.js";
-import { DisposedError, DivergenceError, MLPClassifier, type MLPOptions, MLPRegressor } from "../../src/index.js";
+import {
+  DisposedError,
+  DivergenceError,
+  MLPClassifier,
+  type MLPOptions,
+  MLPRegressor,
+  type Network,
+} from "../../src/index.js";
 import { readTable, splitTable } from "../datasets/read.js";
 
 const X = [[0], [1], [2], [3]];
@@ -50,6 +57,30 @@ describe("other tasks", () => {
     expect(predicted).toHaveLength(rows);
     expect(model.nIter).toBe(4);
   });
+});
+
+it("calls leave linear memory as it was, also those that fail", async () => {
+  using model = await new MLPClassifier({
+    ...small,
+    warmStart: true,
+    earlyStopping: true,
+    validationFraction: 0.5,
+  }).fit(X, y);
+  const { memory } = (model as unknown as { network: Network }).network.engine;
+  model.predict(X);
+  const before = memory.bytesInUse;
+  for (let call = 0; call < 5; ++call) {
+    await model.partialFit(X, y);
+    await model.fit(X, y);
+    model.predictProba(X);
+    model.score(X, y);
+    await expect(model.partialFit(X, ["a", "a", "b", "z"])).rejects.toThrow(RangeError);
+    expect(() => model.predict([[1, 2]])).toThrow(RangeError);
+  }
+  expect(memory.bytesInUse).toBe(before);
+  model.coefs = model.coefs.map((weights) => weights.fill(3e38));
+  await expect(model.partialFit(X, y)).rejects.toThrow(DivergenceError);
+  expect(memory.bytesInUse).toBe(before);
 });
 
 describe("when training stops: scikit-learn's rule", () => {
