@@ -65,3 +65,8 @@ export function sortedClasses<C extends Class>(...lists: readonly ArrayLike<C>[]
   for (const list of lists) for (let i = 0; i < list.length; ++i) classes.add(list[i] as C);
   return [...classes].sort((a, b) => (a < b ? -1 : 1));
 }
+
+/** A class for a message: names in quotes, as "1" is not 1. */
+export function quoteClass(name: Class): string {
+  return typeof name === "string" ? JSON.stringify(name.slice(0, 80)) : String(name);
+}

@@ -19,9 +19,10 @@ export class LoadError extends Error {
 export class DivergenceError extends Error {
   override readonly name = "DivergenceError";
 
-  constructor(epoch: number, batch: number, value: number, expected = "a finite loss") {
+  /** @param got the loss, or in words what was there in place of finite numbers */
+  constructor(epoch: number, batch: number, got: number | string) {
     super(
-      `training diverged: expected ${expected}, got ${value} in batch ${batch} of epoch ${epoch}; ` +
+      `training diverged: expected ${typeof got === "number" ? "a finite loss" : "finite numbers"}, got ${got} in batch ${batch} of epoch ${epoch}; ` +
         "try a smaller learning rate or scaled inputs",
     );
   }

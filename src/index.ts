@@ -40,7 +40,7 @@ export {
 export { MLPClassifier } from "./estimators/mlp-classifier.js";
 export type { MLPOptions } from "./estimators/mlp-options.js";
 export { MLPRegressor } from "./estimators/mlp-regressor.js";
-export type { Samples } from "./estimators/samples.js";
+export type { CheckedSamples, Samples } from "./estimators/samples.js";
 export type { Evaluation } from "./evaluation.js";
 export { loadModel, serializeModel } from "./formats/model.js";
 export { type NpyArray, type NpyData, parseNpy, serializeNpy } from "./formats/npy.js";

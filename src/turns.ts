@@ -1,17 +1,26 @@
-/** Turns of other tasks in between long work: timers, input, signals. */
+/** Long work in parts, so that timers, input and signals have their turn. */
 
-/** How long work may keep the thread before other tasks get their turn. */
+import { checkOptions, describe, type OptionNames } from "./check-options.js";
+
+/** Options of work in turns. */
+export interface TurnOptions {
+  /** Ends the work between two parts. */
+  readonly signal?: AbortSignal;
+}
+
+const OPTIONS: OptionNames<TurnOptions> = { signal: true };
+
+/** How long a part of the work may keep the thread before other tasks get their turn. */
 const TURN_MILLISECONDS = 50;
 
-// As they are when this module is loaded: timers that a test fakes later stand still, and would hold training up for good.
-const immediate: typeof setImmediate | undefined = globalThis.setImmediate;
+// Held from the start: test runners replace both by ones that stand still.
+const immediate = globalThis.setImmediate as typeof setImmediate | undefined;
 const Channel = globalThis.MessageChannel;
-const now = performance.now.bind(performance);
 
 /** The event loop's next task. Browsers let a timer that follows another wait 4 ms: of 50 that would be 8 %. */
 export function nextTask(): Promise<void> {
   return new Promise((resolve) => {
-    if (typeof immediate === "function") {
+    if (immediate) {
       immediate(resolve);
       return;
     }
@@ -25,18 +34,44 @@ export function nextTask(): Promise<void> {
   });
 }
 
-/** Says when a turn of the others is due: about every 50 ms. */
-export class Turns {
-  #last = now();
-
-  /** Reads the clock. */
-  isDue(): boolean {
-    return now() - this.#last > TURN_MILLISECONDS;
+/** The result of work that yields between its parts, all of it at once. */
+export function finish<T>(work: Generator<void, T, undefined>): T {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
   }
+}
 
-  /** Lets all tasks that wait have their turn. */
-  async give(): Promise<void> {
-    await nextTask();
-    this.#last = now();
+/**
+ * The same in turns: other tasks have theirs about every 50 ms.
+ *
+ * @throws the signal's reason once it is aborted
+ */
+export async function finishInTurns<T>(work: Generator<void, T, undefined>, signal?: AbortSignal): Promise<T> {
+  let lastTurn = performance.now();
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const { done, value } = work.next();
+      if (done) return value;
+      if (performance.now() - lastTurn <= TURN_MILLISECONDS) continue;
+      await nextTask();
+      lastTurn = performance.now();
+    }
+  } finally {
+    // Frees what the parts share, after an error too.
+    work.return(undefined as never);
   }
+}
+
+/** @throws TypeError for unknown options, and anything but an AbortSignal */
+export function checkTurnOptions(options: TurnOptions): void {
+  checkOptions("options", options, OPTIONS);
+  checkSignal(options.signal);
+}
+
+/** @throws TypeError for anything but an AbortSignal or undefined */
+export function checkSignal(signal: unknown): void {
+  if (signal === undefined || typeof (signal as AbortSignal | null)?.aborted === "boolean") return;
+  throw new TypeError(`signal: expected an AbortSignal, got ${describe(signal)}`);
 }

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { fit } from "../src/index.js";
-import { nextTask, Turns } from "../src/turns.js";
+import { TurnClock } from "../src/turn-clock.js";
+import { nextTask } from "../src/turns.js";
 import { makeNetwork, source, testEngine } from "./training/fixture.js";
 
-// As `src/turns.ts` does: before any test fakes them.
+// As `src/turns.ts` and `src/turn-clock.ts` do: before any test fakes them.
 const realNow = performance.now.bind(performance);
 const realImmediate = setImmediate;
 
@@ -19,7 +20,7 @@ afterEach(() => {
 
 describe("turns of other tasks", () => {
   it("are due once the thread was kept, and then not until it is again", async () => {
-    const turns = new Turns();
+    const turns = new TurnClock();
     spin();
     expect(turns.isDue()).toBe(true);
     await turns.give();
@@ -28,7 +29,7 @@ describe("turns of other tasks", () => {
 
   it("come to pass while timers are faked, and the clock with them", async () => {
     vi.useFakeTimers();
-    const turns = new Turns();
+    const turns = new TurnClock();
     const seen: string[] = [];
     realImmediate(() => seen.push("another task"));
     spin();
@@ -39,7 +40,7 @@ describe("turns of other tasks", () => {
   });
 
   it("fit ends while timers are faked", async () => {
-    vi.useFakeTimers();
+    vi.useFakeTimers({ toFake: ["setTimeout", "setImmediate", "setInterval"] });
     const engine = await testEngine();
     let others = 0;
     realImmediate(() => ++others);

@@ -1,7 +1,7 @@
 /** MLPClassifier: a network for classes, in scikit-learn's shape. */
 
 import { describe } from "../check-options.js";
-import { type Class, checkClasses, sortedClasses } from "../classes.js";
+import { type Class, checkClasses, quoteClass, sortedClasses } from "../classes.js";
 import { NotFittedError } from "../errors.js";
 import { BinaryCrossEntropy } from "../losses/binary-cross-entropy.js";
 import { SoftmaxCrossEntropy } from "../losses/softmax-cross-entropy.js";
@@ -130,6 +130,6 @@ function indicesIn(classes: readonly Class[], y: ArrayLike<Class>): Float64Array
 
 /** Classes for a message, the first of many. */
 function listed(classes: readonly Class[]): string {
-  const shown = classes.slice(0, 10).map(describe).join(", ");
+  const shown = classes.slice(0, 10).map(quoteClass).join(", ");
   return classes.length > 10 ? `${shown} and ${classes.length - 10} more` : shown;
 }

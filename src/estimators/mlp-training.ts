@@ -9,7 +9,7 @@ import type { Targets } from "../losses/loss.js";
 import type { Matrix } from "../matrix.js";
 import type { Network, StateDict } from "../network.js";
 import { Random, type RandomState } from "../random.js";
-import { Turns } from "../turns.js";
+import { TurnClock } from "../turn-clock.js";
 import { buildNetwork, makeOptimizer, resetOptimizer } from "./mlp-network.js";
 import type { MLPOptimizer } from "./mlp-optimizers.js";
 import type { ResolvedOptions } from "./mlp-options.js";
@@ -47,7 +47,7 @@ export class MLPTraining {
   readonly #task: MLPTask;
   readonly #engine: Engine;
   readonly #optimizer: MLPOptimizer;
-  readonly #turns = new Turns();
+  readonly #turns = new TurnClock();
   /** The weights of the best validation score. */
   #best: StateDict | undefined;
   /** What the validation part is drawn with: the same one in every `fit`, so that none of its rows was ever trained on. */
@@ -139,12 +139,12 @@ export class MLPTraining {
       total += optimizer.penalty();
       const loss = network.train(batch.inputs, batch.targets);
       ++number;
-      if (!Number.isFinite(loss)) throw new DivergenceError(progress.nIter + 1, number, loss);
+      if (!Number.isFinite(loss)) throw new DivergenceError(progress.nIter + 1, number, `a loss of ${loss}`);
       total += loss * rows;
       if (this.#turns.isDue()) await this.#giveTurn();
     }
     if (!optimizer.areWeightsFinite()) {
-      throw new DivergenceError(progress.nIter + 1, number, Number.NaN, "finite weights");
+      throw new DivergenceError(progress.nIter + 1, number, "NaN or infinities in the weights");
     }
     progress.addEpoch(inputs.rows, total / inputs.rows);
     this.#scaleStep();

@@ -1,7 +1,7 @@
 /** Precision, recall and F1 as one number: of the positive class, or averaged over classes. scikit-learn's definitions. */
 
 import { checkOptions, describe, type OptionNames } from "../check-options.js";
-import { type Class, sortedClasses } from "../classes.js";
+import { type Class, quoteClass, sortedClasses } from "../classes.js";
 import {
   CLASS_SCORES_OPTIONS,
   type ClassScoresOptions,
@@ -119,7 +119,7 @@ function positiveClass(
   const isKind = typeof positive === type;
   if (isKind && (present.length < 2 || present.includes(positive))) return positive;
   const got = posLabel === undefined ? `${positive}, the default` : describe(posLabel);
-  const message = `posLabel: expected ${present.map(describe).join(" or ")} (or another average than binary), got ${got}`;
+  const message = `posLabel: expected ${present.map(quoteClass).join(" or ")} (or another average than binary), got ${got}`;
   throw isKind ? new RangeError(message) : new TypeError(message);
 }
 

@@ -2,7 +2,7 @@
 
 import { checkList } from "../check-list.js";
 import { describe } from "../check-options.js";
-import { type Class, type ClassKind, checkClasses } from "../classes.js";
+import { type Class, type ClassKind, checkClasses, quoteClass } from "../classes.js";
 import { ShapeError } from "../errors.js";
 
 /** @returns their kind. @throws TypeError, ShapeError, RangeError unless both are lists of classes of one kind, a row at least */
@@ -41,7 +41,7 @@ export function checkLabels(
     known.add(label);
   }
   if (occurring.some((list) => hasAny(list, known))) return;
-  const got = describe(labels[0]);
+  const got = quoteClass(labels[0] as Class);
   throw new RangeError(`labels: expected a class that occurs, got ${labels.length === 1 ? got : `${got} and others`}`);
 }
 

@@ -1,10 +1,12 @@
 /** When to show progress, and when to let other tasks have their turn. */
 
-import { Turns } from "../turns.js";
+import { nextTask } from "../turns.js";
 import type { Plan } from "./options.js";
 import type { Progress } from "./report.js";
 import type { Progression } from "./state.js";
 
+/** How long training may keep the thread before other tasks get their turn. */
+const YIELD_MILLISECONDS = 50;
 const PROGRESS_MILLISECONDS = 100;
 
 /** How much an epoch is. */
@@ -14,13 +16,13 @@ export interface EpochSize {
   readonly rows: number;
 }
 
-/** Reads the clock twice a batch. */
+/** Reads the clock once a batch. */
 export class ProgressClock {
   readonly #onProgress: ((progress: Progress) => void) | undefined;
   #now = performance.now();
   #lastProgress = this.#now;
-  /** One for all epochs, which may be much shorter than the time between two turns. */
-  readonly #turns = new Turns();
+  /** When other tasks last had their turn: epochs may be much shorter than the time between two turns. */
+  #lastTurn = this.#now;
 
   constructor(onProgress: ((progress: Progress) => void) | undefined) {
     this.#onProgress = onProgress;
@@ -43,11 +45,12 @@ export class ProgressClock {
   }
 
   isTurnDue(): boolean {
-    return this.#turns.isDue();
+    return this.#now - this.#lastTurn > YIELD_MILLISECONDS;
   }
 
   /** Lets timers, input and signals have their turn. */
-  giveTurn(): Promise<void> {
-    return this.#turns.give();
+  async giveTurn(): Promise<void> {
+    await nextTask();
+    this.#lastTurn = performance.now();
   }
 }

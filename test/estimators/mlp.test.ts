@@ -83,7 +83,7 @@ describe("MLPClassifier", () => {
         train.X,
         train.y.map(() => "tulip"),
       ),
-    ).rejects.toThrow('got "tulip"');
+    ).rejects.toThrow("tulip");
     await expect(model.partialFit([[1, 2]], ["setosa"])).rejects.toThrow(ShapeError);
   });
 

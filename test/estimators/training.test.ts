@@ -231,11 +231,13 @@ describe("training that diverges", () => {
     const wild: MLPOptions = { ...small, solver: "sgd", momentum: 0, alpha: 0 };
     const values = [1e30, -1e30, 1e30, -1e30];
     await expect(new MLPRegressor({ ...wild, learningRateInit: 1e5 }).fit(X, values)).rejects.toThrow(
-      /expected a finite loss, got (Infinity|NaN) in batch 1 of epoch 2|expected a finite loss, got Infinity in batch 1 of epoch 1/,
+      /expected finite numbers, got a loss of (Infinity|NaN) in batch 1 of epoch [12];/,
     );
     using model = new MLPRegressor({ ...wild, hiddenLayerSizes: [], learningRateInit: 1e38 });
     const attempt = model.partialFit([[1], [2]], [1e10, 1e10]);
     await expect(attempt).rejects.toThrow(DivergenceError);
-    await expect(attempt).rejects.toThrow("expected finite weights, got NaN in batch 1 of epoch 1");
+    await expect(attempt).rejects.toThrow(
+      "expected finite numbers, got NaN or infinities in the weights in batch 1 of epoch 1",
+    );
   });
 });
