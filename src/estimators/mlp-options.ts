@@ -1,6 +1,14 @@
 /** The options of both estimators: names and defaults are scikit-learn's. */
 
-import { type Bounds, checkBoolean, checkInteger, checkNumber, describe } from "../check-options.js";
+import {
+  type Bounds,
+  checkBoolean,
+  checkInteger,
+  checkNumber,
+  checkOptions,
+  describe,
+  type OptionNames,
+} from "../check-options.js";
 
 /** Options of both estimators. */
 export interface MLPOptions {
@@ -96,23 +104,22 @@ const NUMBERS: Readonly<Record<string, Bounds>> = {
   epsilon: { positive: true },
 };
 
+const NAMES = Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, true])) as OptionNames<MLPOptions>;
+
 /** The options, defaults filled in. @throws TypeError for unknown options and wrong types, RangeError for values out of range */
 export function resolveOptions(options: MLPOptions): ResolvedOptions {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new TypeError(`options: expected an object, got ${describe(options)}`);
-  }
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const resolved: Required<MLPOptions> = { ...DEFAULTS, ...given };
-  checkOptions(resolved);
+  checkOptions("estimator", options, NAMES);
+  const given = options as Readonly<Record<string, unknown>>;
+  const resolved = Object.fromEntries(
+    Object.entries(DEFAULTS).map(([name, value]) => [name, given[name] === undefined ? value : given[name]]),
+  );
+  checkValues(resolved as unknown as ResolvedOptions);
   // Copies: what the caller does to the options later changes nothing.
-  return Object.freeze({ ...resolved, hiddenLayerSizes: Object.freeze([...resolved.hiddenLayerSizes]) });
+  const hiddenLayerSizes = Object.freeze([...(resolved.hiddenLayerSizes as number[])]);
+  return Object.freeze({ ...resolved, hiddenLayerSizes }) as ResolvedOptions;
 }
 
-function checkOptions(options: ResolvedOptions): void {
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(DEFAULTS, name));
-  if (unknown !== undefined) {
-    throw new TypeError(`option ${unknown}: expected one of ${Object.keys(DEFAULTS).join(", ")}`);
-  }
+function checkValues(options: ResolvedOptions): void {
   const values = options as unknown as Record<string, unknown>;
   for (const [name, choices] of Object.entries(CHOICES)) {
     if (typeof values[name] !== "string") {

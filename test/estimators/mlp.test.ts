@@ -89,7 +89,7 @@ describe("MLPClassifier", () => {
 
   it("says what is wrong", async () => {
     expect(() => new MLPClassifier({ hidden: [3] } as never)).toThrow(
-      "option hidden: expected one of hiddenLayerSizes",
+      /expected the options hiddenLayerSizes, .*, got hidden$/,
     );
     expect(() => new MLPClassifier({ solver: "lbfgs" as never })).toThrow(
       "solver: expected one of adam, sgd, got lbfgs",
