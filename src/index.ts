@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** simdgrad: training of dense neural networks on the CPU. */
 
+export { type Class, uniqueLabels } from "./classes.js";
 export { type CsrData, CsrMatrix } from "./csr.js";
 export type { Chunks } from "./data/chunks.js";
 export type { ColumnOptions } from "./data/column-builder.js";
@@ -36,7 +37,7 @@ export {
   WorkerError,
 } from "./errors.js";
 
-export { type Class, MLPClassifier } from "./estimators/mlp-classifier.js";
+export { MLPClassifier } from "./estimators/mlp-classifier.js";
 export type { MLPOptions } from "./estimators/mlp-options.js";
 export { MLPRegressor } from "./estimators/mlp-regressor.js";
 export type { CheckedSamples, Samples } from "./estimators/samples.js";
@@ -77,7 +78,24 @@ export {
   softmaxCrossEntropyWithLogits,
 } from "./losses/softmax-cross-entropy.js";
 export { ByteMatrix, Labels, Matrix, MatrixBuffer } from "./matrix.js";
-export * from "./metrics.js";
+export {
+  type Average,
+  f1Score,
+  precisionScore,
+  recallScore,
+  type ScoreOptions,
+} from "./metrics/average-scores.js";
+export {
+  type ClassScores,
+  type ClassScoresOptions,
+  classScores,
+  precisionRecallF1,
+  type Scores,
+} from "./metrics/class-scores.js";
+export { accuracyScore, type ConfusionOptions, confusionMatrix } from "./metrics/classification.js";
+export { type LogLossOptions, logLoss, type TopKOptions, topKAccuracyScore } from "./metrics/probabilities.js";
+export { meanAbsoluteError, meanSquaredError, r2Score } from "./metrics/regression.js";
+export type { ScoreRows } from "./metrics/score-rows.js";
 export { Network, type NetworkOptions } from "./network.js";
 export { Adagrad, type AdagradOptions } from "./optimizers/adagrad.js";
 export { Adam, type AdamOptions, AdamW } from "./optimizers/adam.js";

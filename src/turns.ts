@@ -10,10 +10,11 @@ export interface TurnOptions {
 
 const OPTIONS: OptionNames<TurnOptions> = { signal: true };
 
-/** How long a part of the work may keep the thread before other tasks get their turn. */
+/** How long work may keep the thread before other tasks get their turn. */
 const TURN_MILLISECONDS = 50;
 
-// Held from the start: test runners replace both by ones that stand still.
+// Held from the start: test runners replace all three by ones that stand still.
+const now = performance.now.bind(performance);
 const immediate = globalThis.setImmediate as typeof setImmediate | undefined;
 const Channel = globalThis.MessageChannel;
 
@@ -34,6 +35,22 @@ export function nextTask(): Promise<void> {
   });
 }
 
+/** When the turn of other tasks is due: counts from when it is made, and from each turn. */
+export class TurnClock {
+  #last = now();
+
+  /** Whether about 50 ms have passed. */
+  isDue(): boolean {
+    return now() - this.#last > TURN_MILLISECONDS;
+  }
+
+  /** Lets all tasks that wait have their turn. */
+  async give(): Promise<void> {
+    await nextTask();
+    this.#last = now();
+  }
+}
+
 /** The result of work that yields between its parts, all of it at once. */
 export function finish<T>(work: Generator<void, T, undefined>): T {
   for (;;) {
@@ -48,15 +65,13 @@ export function finish<T>(work: Generator<void, T, undefined>): T {
  * @throws the signal's reason once it is aborted
  */
 export async function finishInTurns<T>(work: Generator<void, T, undefined>, signal?: AbortSignal): Promise<T> {
-  let lastTurn = performance.now();
+  const clock = new TurnClock();
   try {
     for (;;) {
       signal?.throwIfAborted();
       const { done, value } = work.next();
       if (done) return value;
-      if (performance.now() - lastTurn <= TURN_MILLISECONDS) continue;
-      await nextTask();
-      lastTurn = performance.now();
+      if (clock.isDue()) await clock.give();
     }
   } finally {
     // Frees what the parts share, after an error too.

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 const source = resolve(new URL("../src", import.meta.url).pathname);
 
 /** What everything may import, beside itself. */
-const COMMON = ["errors", "check-options", "typed-arrays", "turns"];
+const COMMON = ["errors", "check-options", "check-list", "typed-arrays", "turns"];
 
 /** What each part of src may import beyond that, by folder or file. */
 const ALLOWED: Record<string, readonly string[]> = {
@@ -16,15 +16,17 @@ const ALLOWED: Record<string, readonly string[]> = {
   initializers: ["random"],
   "engine-options": ["wasm"],
   engine: ["engine-options", "wasm", "matrix", "random", "data", "csr"],
-  data: ["wasm", "matrix", "random", "engine", "csr"],
+  data: ["classes", "wasm", "matrix", "random", "engine", "csr"],
   parameter: ["matrix", "engine"],
   layers: ["wasm", "matrix", "engine", "parameter", "initializers", "random", "csr"],
   losses: ["wasm", "matrix", "engine"],
   exact: [],
   "check-options": [],
   "typed-arrays": [],
-  optimizers: ["wasm", "matrix", "engine", "parameter", "exact", "check-options"],
-  schedules: ["exact", "check-options"],
+  "check-list": [],
+  classes: [],
+  optimizers: ["wasm", "matrix", "engine", "parameter", "exact"],
+  schedules: ["exact"],
   attachment: ["layers", "losses", "optimizers", "parameter", "engine"],
   summary: ["layers", "parameter"],
   evaluation: ["losses", "matrix"],
@@ -66,8 +68,22 @@ const ALLOWED: Record<string, readonly string[]> = {
   node: ["training"],
   trainer: ["training", "network", "data"],
   "gradient-check": ["layers", "losses", "parameter", "matrix", "engine", "random"],
-  metrics: [],
-  estimators: ["state-dict", "network", "layers", "losses", "optimizers", "data", "matrix", "engine", "metrics"],
+  metrics: ["classes"],
+  estimators: [
+    "classes",
+    "exact",
+    "random",
+    "parameter",
+    "state-dict",
+    "network",
+    "layers",
+    "losses",
+    "optimizers",
+    "data",
+    "matrix",
+    "engine",
+    "metrics",
+  ],
   formats: ["state-dict", "network", "layers", "engine"],
 };
 

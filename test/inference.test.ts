@@ -3,6 +3,8 @@ import {
   BinaryCrossEntropy,
   Dense,
   type Engine,
+  Layer,
+  type Matrix,
   MeanSquaredError,
   Network,
   type NetworkOptions,
@@ -20,6 +22,17 @@ beforeAll(async () => {
 
 const make = (outputs: number, options: NetworkOptions = {}, inputs = 6) =>
   new Network(engine, [new Dense(inputs, 8), new ReLU(), new Dense(8, outputs)], options);
+
+/** The identity, which takes its time. */
+class Slow extends Layer {
+  static milliseconds = 0;
+
+  override forward(input: Matrix): Matrix {
+    const start = performance.now();
+    while (performance.now() - start < Slow.milliseconds);
+    return input;
+  }
+}
 
 /** Whether other tasks had their turn while something was under way. */
 async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
@@ -125,12 +138,15 @@ describe("in turns", () => {
       targets: Int32Array.from({ length: rows }, (_, row) => row % 3),
     });
   });
-  // The clock is the tests': a part takes 30 ms of it.
-  const spendTime = () => {
-    let now = 0;
-    vi.spyOn(performance, "now").mockImplementation(() => (now += 30));
+  /** A network of which every part of the rows takes 3 ms: 157 parts are half a second. */
+  const slow = (outputs: number) => {
+    const network = new Network(engine, [new Dense(6, 8), new Slow(), new ReLU(), new Dense(8, outputs)]);
+    Slow.milliseconds = 3;
+    return network;
   };
-  afterEach(() => void vi.restoreAllMocks());
+  afterEach(() => {
+    Slow.milliseconds = 0;
+  });
 
   it.each<[string, (network: Network) => Promise<unknown>, (network: Network) => unknown]>([
     ["predict", (network) => network.predictAsync(x), (network) => network.predict(x)],
@@ -146,11 +162,10 @@ describe("in turns", () => {
       (network) => network.evaluate(data, { confusion: true }),
     ],
   ])("%s gives the same, and other tasks have their turns", async (_, inTurns, atOnce) => {
-    const network = make(3);
-    spendTime();
+    const network = slow(3);
     let result: unknown;
-    // 157 parts of 256 rows, a turn after every second one.
-    expect(await turnsDuring(async () => (result = await inTurns(network)))).toBeGreaterThan(50);
+    expect(await turnsDuring(async () => (result = await inTurns(network)))).toBeGreaterThan(5);
+    Slow.milliseconds = 0;
     expect(result).toEqual(atOnce(network));
   });
 
@@ -160,11 +175,12 @@ describe("in turns", () => {
   });
 
   it("ends between two parts when the signal says so, and gives the memory back", async () => {
-    const network = make(3);
+    const network = slow(3);
+    Slow.milliseconds = 0;
     network.evaluate(data);
     network.predict(x);
     const before = engine.memory.bytesInUse;
-    spendTime();
+    Slow.milliseconds = 3;
     for (const work of [
       (signal: AbortSignal) => network.evaluateAsync(data, { signal }),
       (signal: AbortSignal) => network.predictAsync(x, { signal }),
@@ -177,8 +193,7 @@ describe("in turns", () => {
   });
 
   it("refuses steps meanwhile, and says when the weights changed in another way", async () => {
-    const network = make(3);
-    spendTime();
+    const network = slow(3);
     const evaluation = network.evaluateAsync(data);
     const before = stateHash(network);
     expect(() => network.train(engine.matrix(1, 6, numbers(6)), engine.labels([0]))).toThrow(

@@ -1,7 +1,7 @@
 /** The result of a training run as one self-contained HTML page: no script, nothing loaded from elsewhere. */
 
 import type { Evaluation } from "../evaluation.js";
-import { classScores } from "../metrics.js";
+import { classScores } from "../metrics/class-scores.js";
 import type { EpochReport } from "../trainer.js";
 
 /** What the page shows. */

@@ -2,7 +2,7 @@
 
 import type { Rows } from "../data/subset.js";
 import { type Evaluation, MOST_CONFUSION_CLASSES } from "../evaluation.js";
-import { type ClassScores, classScores } from "../metrics.js";
+import { type ClassScores, classScores } from "../metrics/class-scores.js";
 import type { Network } from "../network.js";
 import { confusionTable, printable } from "./terminal.js";
 

@@ -1,6 +1,11 @@
 /** Splitting rows in two at random: what is trained on, and what is held back. */
 
+import { checkList } from "../check-list.js";
+import { checkInteger, describe } from "../check-options.js";
+import type { Class } from "../classes.js";
 import type { Random } from "../random.js";
+
+const { isNaN: isNaNumber } = Number;
 
 /** Row indices of the two parts, each in rising order. */
 export interface Split {
@@ -9,27 +14,28 @@ export interface Split {
 }
 
 /**
- * Holds back round(fraction·rows) rows, drawn without replacement. With labels the draw is stratified: each class gives up
- * its share, and where that is not a whole number, those with the largest remainders one row more; the last row of a class
- * stays in training. The same state of the generator gives the same split.
+ * Holds back round(fraction·rows) rows, drawn without replacement. With labels the draw is stratified: each class gives up its
+ * share, and where that is not a whole number, those with the largest remainders one row more. The last row of a class stays
+ * in training; what a class is too small to give, larger ones do, in proportion to their rows. The same state of the generator
+ * gives the same split.
  *
- * @param rows of the data set; or their labels, for a stratified split
+ * @param rows of the data set; or their classes, for a stratified split
  * @param option the caller's name of `fraction`, for messages
- * @throws RangeError for a fraction that is not between 0 and 1 or leaves one part empty; nothing is drawn then
+ * @throws RangeError for a fraction that is not between 0 and 1, leaves one part empty, or would take the last row of a class;
+ * TypeError for one that is not a number, and for classes of several kinds. Nothing is drawn then
  */
 export function splitRows(
-  rows: number | ArrayLike<number | string>,
+  rows: number | ArrayLike<Class>,
   fraction: number,
   random: Random,
   option = "validationSplit",
 ): Split {
+  const quotas = planSplit(rows, fraction, option);
   const count = typeof rows === "number" ? rows : rows.length;
-  const held = checkSplit(count, fraction, option);
-  const quotas = typeof rows === "number" ? new Map([[0, held]]) : shares(rows, fraction, held, option);
   const order = Int32Array.from({ length: count }, (_, row) => row);
   random.shuffle(order);
   // A row's class; all are one class where there are no labels.
-  const classOf = typeof rows === "number" ? () => 0 : (row: number) => rows[row] as number | string;
+  const classOf = typeof rows === "number" ? () => 0 : (row: number) => rows[row] as Class;
   const isHeld = new Uint8Array(count);
   let heldRows = 0;
   for (const row of order) {
@@ -55,40 +61,92 @@ function gather(isHeld: Uint8Array, heldRows: number): Split {
   return { training, validation };
 }
 
-/** How many rows a split holds back. @throws RangeError when there is no such split */
-export function checkSplit(rows: number, fraction: number, option = "validationSplit"): number {
-  if (!(typeof fraction === "number" && fraction > 0 && fraction < 1)) {
-    throw new RangeError(`${option}: expected a fraction between 0 and 1, got ${fraction}`);
-  }
-  const held = Math.round(fraction * rows);
-  if (held >= 1 && held < rows) return held;
-  throw new RangeError(`${option}: expected rows in both parts, got ${held} of ${rows} to hold back`);
+/** How many rows a split holds back. @throws as `splitRows` */
+export function checkSplit(rows: number | ArrayLike<Class>, fraction: number, option = "validationSplit"): number {
+  let held = 0;
+  for (const quota of planSplit(rows, fraction, option).values()) held += quota;
+  return held;
 }
 
-/** How many rows of each class to hold back: the method of largest remainders; the smaller class of equals first. */
-function shares(
-  labels: ArrayLike<number | string>,
-  fraction: number,
-  held: number,
-  option: string,
-): Map<number | string, number> {
-  const counts = new Map<number | string, number>();
+/** How many rows of each class to hold back; all are of the class 0 where there are no labels. */
+function planSplit(rows: number | ArrayLike<Class>, fraction: number, option: string): Map<Class, number> {
+  if (typeof fraction !== "number") throw new TypeError(`${option}: expected a number, got ${describe(fraction)}`);
+  if (!(fraction > 0 && fraction < 1)) {
+    throw new RangeError(`${option}: expected a fraction between 0 and 1, got ${fraction}`);
+  }
+  if (typeof rows === "number") checkInteger("rows", rows, 0);
+  else checkKinds(rows);
+  const count = typeof rows === "number" ? rows : rows.length;
+  const held = Math.round(fraction * count);
+  if (held < 1 || held >= count) {
+    throw new RangeError(`${option}: expected rows in both parts, got ${held} of ${count} to hold back`);
+  }
+  return typeof rows === "number" ? new Map([[0, held]]) : shares(rows, fraction, held, option);
+}
+
+/** A class's rows, and how many of them are held back so far. */
+interface Share {
+  readonly label: Class;
+  readonly count: number;
+  quota: number;
+}
+
+/** How many rows of each class to hold back. */
+function shares(labels: ArrayLike<Class>, fraction: number, held: number, option: string): Map<Class, number> {
+  const counts = new Map<Class, number>();
   for (let row = 0; row < labels.length; ++row) {
-    const label = labels[row] as number | string;
+    const label = labels[row] as Class;
     counts.set(label, (counts.get(label) ?? 0) + 1);
   }
-  const classes = [...counts].map(([label, count]) => {
-    const whole = Math.min(Math.floor(fraction * count), count - 1);
-    return { label, whole, room: count - 1 - whole, remainder: fraction * count - whole };
+  const most = labels.length - counts.size;
+  if (most === 0) throw new RangeError(`${option}: expected a class of at least two rows, got one row of each`);
+  if (held > most) {
+    const kept = `as each of ${counts.size} classes keeps one`;
+    throw new RangeError(
+      `${option}: expected at most ${most} of ${labels.length} rows to hold back, ${kept}, got ${held}`,
+    );
+  }
+  const classes = Array.from(counts, ([label, count]): Share => ({ label, count, quota: 0 }));
+  let left = held - apportion(classes, fraction, held);
+  // Each turn hands out all that is left, or empties a class.
+  while (left > 0) {
+    const open = classes.filter(({ count, quota }) => quota < count - 1);
+    const rows = open.reduce((sum, { count }) => sum + count, 0);
+    left -= apportion(open, left / rows, left);
+  }
+  return new Map(classes.map(({ label, quota }) => [label, quota]));
+}
+
+/**
+ * Adds a fraction of each class's rows to its quota, `held` in all: whole rows, and one more for those with the largest remainders,
+ * the smaller class of equals first; less where the last row of a class would be taken.
+ *
+ * @returns how many were added
+ */
+function apportion(classes: readonly Share[], fraction: number, held: number): number {
+  const parts = classes.map((share) => {
+    const room = share.count - 1 - share.quota;
+    const whole = Math.min(Math.floor(fraction * share.count), room);
+    return { share, whole, room: room - whole, remainder: fraction * share.count - whole };
   });
-  classes.sort((a, b) => b.remainder - a.remainder || (a.label < b.label ? -1 : 1));
-  let left = held - classes.reduce((sum, { whole }) => sum + whole, 0);
-  const quotas = new Map<number | string, number>();
-  for (const { label, whole, room } of classes) {
+  parts.sort((a, b) => b.remainder - a.remainder || (a.share.label < b.share.label ? -1 : 1));
+  let left = held - parts.reduce((sum, { whole }) => sum + whole, 0);
+  for (const { share, whole, room } of parts) {
     const extra = left > 0 && room > 0 ? 1 : 0;
     left -= extra;
-    quotas.set(label, whole + extra);
+    share.quota += whole + extra;
   }
-  if ([...quotas.values()].some((quota) => quota > 0)) return quotas;
-  throw new RangeError(`${option}: expected a class of at least two rows, got one row of each`);
+  return held - left;
+}
+
+/** @throws TypeError for anything that is not a list, and for classes of several kinds, RangeError for NaN: they have no order */
+function checkKinds(labels: ArrayLike<Class>): void {
+  checkList("labels", labels, "a number of rows, or a list of classes");
+  const kind = typeof labels[0];
+  for (let row = 0; row < labels.length; ++row) {
+    const label = labels[row];
+    if (isNaNumber(label)) throw new RangeError(`labels[${row}]: expected a class, got NaN`);
+    if (typeof label === kind && kind !== "undefined") continue;
+    throw new TypeError(`labels[${row}]: expected classes of one kind, got ${describe(label)}`);
+  }
 }

@@ -1,17 +1,19 @@
 /** trainTestSplit: which rows to train on and which to test with. */
 
+import { checkList } from "../check-list.js";
 import { checkInteger, checkOptions, type OptionNames } from "../check-options.js";
+import type { Class } from "../classes.js";
 import { Random } from "../random.js";
 import { splitRows } from "./split.js";
 
 /** Options of `trainTestSplit`. */
 export interface TrainTestSplitOptions {
-  /** The fraction of rows to test with, between 0 and 1; default 0.25, as in scikit-learn. */
+  /** The fraction of rows to test with, between 0 and 1, rounded to whole rows (scikit-learn rounds up); default 0.25. */
   readonly testSize?: number;
   /** Default 0. */
   readonly seed?: number;
   /** A class for each row: every class keeps its share in both parts, as `splitRows` has it. */
-  readonly stratify?: ArrayLike<number | string>;
+  readonly stratify?: ArrayLike<Class>;
 }
 
 const OPTIONS: OptionNames<TrainTestSplitOptions> = { testSize: true, seed: true, stratify: true };
@@ -19,7 +21,8 @@ const OPTIONS: OptionNames<TrainTestSplitOptions> = { testSize: true, seed: true
 /**
  * Row indices of two parts, each in random order.
  *
- * @throws RangeError for a fraction outside (0, 1), a stratify of another length, or a part without rows
+ * @throws RangeError for a fraction outside (0, 1), a stratify of another length, a part without rows, or one that would take
+ * the last row of a class; TypeError for options of a wrong type
  */
 export function trainTestSplit(
   rows: number,
@@ -28,7 +31,8 @@ export function trainTestSplit(
   checkOptions("trainTestSplit", options, OPTIONS);
   checkInteger("trainTestSplit: rows", rows, 0);
   const { testSize = 0.25, seed = 0, stratify } = options;
-  if (stratify && stratify.length !== rows) {
+  if (stratify !== undefined) checkList("stratify", stratify, "a list of classes");
+  if (stratify !== undefined && stratify.length !== rows) {
     throw new RangeError(`stratify: expected a class for each of ${rows} rows, got ${stratify.length}`);
   }
   const random = new Random(seed);

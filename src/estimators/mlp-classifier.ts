@@ -1,69 +1,81 @@
 /** MLPClassifier: a network for classes, in scikit-learn's shape. */
 
 import { describe } from "../check-options.js";
-import type { Engine } from "../engine.js";
+import { type Class, checkClasses, quoteClass, sortedClasses } from "../classes.js";
 import { NotFittedError } from "../errors.js";
 import { BinaryCrossEntropy } from "../losses/binary-cross-entropy.js";
-import type { Loss, Targets } from "../losses/loss.js";
 import { SoftmaxCrossEntropy } from "../losses/softmax-cross-entropy.js";
-import { accuracyScore, uniqueLabels } from "../metrics.js";
+import { accuracyScore } from "../metrics/classification.js";
 import { MLP } from "./mlp.js";
+import type { MLPTask } from "./mlp-task.js";
 import { checkLabelled, type Samples } from "./samples.js";
 
-/** A class: a number, a name, or true and false. */
-export type Class = number | string | boolean;
+/** Two classes share one output, more have one each. */
+function taskOf(classes: number): MLPTask {
+  const isBinary = classes === 2;
+  return {
+    outputs: isBinary ? 1 : classes,
+    stratified: true,
+    leastRows: 1,
+    makeLoss: () => (isBinary ? new BinaryCrossEntropy() : new SoftmaxCrossEntropy()),
+    place: (engine, targets) =>
+      isBinary ? engine.matrix(targets.length, 1, targets) : engine.labels(targets, classes),
+    predict: (network, input) => network.predict(input),
+    score: accuracyScore,
+  };
+}
 
 /**
  * A network trained on classes, as scikit-learn's `MLPClassifier`: two classes share one output under a binary
  * cross-entropy, more have one each under a softmax.
  */
 export class MLPClassifier extends MLP<Class> {
-  #classes: Class[] = [];
+  #classes: readonly Class[] = [];
 
   /** The classes, sorted. @throws NotFittedError */
   get classes(): readonly Class[] {
-    if (!this.network) throw new NotFittedError("this estimator was used before fit");
+    if (!this.isFitted) throw new NotFittedError("this estimator was used before fit");
     return this.#classes;
   }
 
   /**
    * Trains until the loss no longer falls, `maxIter` epochs at most.
    *
-   * @param X features, a row for each of `y`; scale them first
-   * @param y classes
-   * @throws ShapeError, RangeError, TypeError for data that does not fit; DivergenceError
+   * @param X features, a row for each of `y`; scale them first. Both are copied: what changes in them later has no effect
+   * @param y classes, of one kind; a warm start needs all those of the first call, and no others
+   * @throws TypeError, ShapeError, RangeError for data that does not fit, with `earlyStopping` for too few rows; DivergenceError
    */
   async fit(X: Samples, y: ArrayLike<Class>): Promise<this> {
-    const classes = checkClasses(y);
+    const found = classesOf("y", y);
     const samples = checkLabelled(X, y);
-    if (this.options.warmStart && this.network) checkKnown(y, this.#classes);
-    await this.train(samples, y, () => {
-      this.#classes = classes;
+    if (this.options.warmStart && this.isFitted)
+      checkSame("y", found, this.#classes, "the first call, which a warm start goes on from");
+    await this.train({ ...samples, targets: indicesIn(found, y) }, taskOf(found.length), () => {
+      this.#classes = found;
     });
     return this;
   }
 
   /**
-   * One epoch from the present weights.
+   * One epoch from the present weights. Without a validation part.
    *
-   * @param classes all there will ever be; needed in the first call only
-   * @throws RangeError for classes that are not those of the first call
+   * @param y classes; unlike scikit-learn's, a call need not have them all, with `warmStart` neither
+   * @param classes all there will ever be. The first call decides; where it has none they are those of its `y` (scikit-learn
+   * demands them)
+   * @throws as `fit`; RangeError for classes that are not those of the first call
    */
-  async partialFit(X: Samples, y: ArrayLike<Class>, classes?: readonly Class[]): Promise<this> {
+  async partialFit(X: Samples, y: ArrayLike<Class>, classes?: ArrayLike<Class>): Promise<this> {
+    const given = classes === undefined ? undefined : classesOf("classes", classes);
+    const all = this.isFitted ? this.#classes : (given ?? classesOf("y", y));
     const samples = checkLabelled(X, y);
-    const given = classes && checkClasses(classes);
-    const all = this.network ? this.#classes : (given ?? checkClasses(y));
-    if (given && (given.length !== all.length || given.some((name, i) => name !== all[i]))) {
-      throw new RangeError(`classes: expected ${all.join(", ")} as in the first call, got ${given.join(", ")}`);
-    }
-    checkKnown(y, all);
-    await this.trainOnce(samples, y, () => {
+    if (given) checkSame("classes", given, all, "the first call");
+    await this.trainOnce({ ...samples, targets: indicesIn(all, y) }, taskOf(all.length), () => {
       this.#classes = all;
     });
     return this;
   }
 
-  /** The likeliest class of each row. @throws NotFittedError, ShapeError, RangeError for NaN and ±∞ */
+  /** The likeliest class of each row. @throws NotFittedError; TypeError, ShapeError, RangeError for rows that do not fit */
   predict(X: Samples): Class[] {
     const predicted: Class[] = [];
     this.predictBatches(X, (network, input) => {
@@ -86,52 +98,38 @@ export class MLPClassifier extends MLP<Class> {
     return rows;
   }
 
-  /** Share of rows whose class is predicted. */
+  /** Share of rows whose class is predicted. @throws as `predict` and `accuracyScore` */
   override score(X: Samples, y: ArrayLike<Class>): number {
-    return accuracyScore(Array.from(y) as string[], this.predict(X) as string[]);
-  }
-
-  protected override makeLoss(): Loss {
-    return this.#classes.length === 2 ? new BinaryCrossEntropy() : new SoftmaxCrossEntropy();
-  }
-
-  protected override outputs(): number {
-    return this.#classes.length === 2 ? 1 : this.#classes.length;
-  }
-
-  protected override place(engine: Engine, y: ArrayLike<Class>, rows: readonly number[]): Targets {
-    const all = this.strata(y);
-    const labels = rows.map((row) => all[row] as number);
-    const count = this.#classes.length;
-    return count === 2 ? engine.matrix(rows.length, 1, labels) : engine.labels(labels, count);
-  }
-
-  protected override strata(y: ArrayLike<Class>): number[] {
-    const index = new Map(this.#classes.map((name, position) => [name, position]));
-    return Array.from(y, (name) => index.get(name) as number);
+    return accuracyScore(y, this.predict(X));
   }
 }
 
-/** @throws RangeError for a class that is none of these */
-function checkKnown(y: ArrayLike<Class>, classes: readonly Class[]): void {
-  const known = new Set(classes);
-  const stranger = Array.from(y).findIndex((name) => !known.has(name));
-  if (stranger < 0) return;
-  throw new RangeError(`y: expected the classes ${classes.join(", ")}, got ${String(y[stranger])}`);
+/** The classes that occur, sorted and frozen. @throws TypeError, RangeError unless they are of one kind, two at least */
+function classesOf(name: string, list: ArrayLike<Class>): readonly Class[] {
+  checkClasses(name, list);
+  const classes = sortedClasses(list);
+  if (classes.length >= 2) return Object.freeze(classes);
+  throw new RangeError(`${name}: expected at least two classes, got ${classes.length}`);
 }
 
-/** The classes that occur, sorted. @throws TypeError, RangeError unless they are of one kind, two at least */
-function checkClasses(y: ArrayLike<Class>): Class[] {
-  if (!(y?.length >= 0)) throw new TypeError(`y: expected a list of classes, got ${describe(y)}`);
-  const classes: Class[] = uniqueLabels(y as ArrayLike<string>);
-  const kinds = new Set(classes.map((name) => typeof name));
-  if (
-    kinds.size > 1 ||
-    !["number", "string", "boolean"].some((kind) => kinds.has(kind as "number")) ||
-    classes.some(Number.isNaN)
-  ) {
-    throw new TypeError("y: expected only numbers, only strings or only booleans as classes");
-  }
-  if (classes.length >= 2) return classes;
-  throw new RangeError(`y: expected at least two classes, got ${classes.length}`);
+/** @throws RangeError unless both are the same classes */
+function checkSame(name: string, got: readonly Class[], classes: readonly Class[], by: string): void {
+  if (got.length === classes.length && got.every((name, i) => name === classes[i])) return;
+  throw new RangeError(`${name}: expected ${listed(classes)} as in ${by}, got ${listed(got)}`);
+}
+
+/** The index of each row's class. @throws RangeError for one that is none of the classes */
+function indicesIn(classes: readonly Class[], y: ArrayLike<Class>): Float64Array {
+  const index = new Map(classes.map((name, position) => [name, position]));
+  return Float64Array.from({ length: y.length }, (_, row) => {
+    const position = index.get(y[row] as Class);
+    if (position !== undefined) return position;
+    throw new RangeError(`y[${row}]: expected one of the classes ${listed(classes)}, got ${describe(y[row])}`);
+  });
+}
+
+/** Classes for a message, the first of many. */
+function listed(classes: readonly Class[]): string {
+  const shown = classes.slice(0, 10).map(quoteClass).join(", ");
+  return classes.length > 10 ? `${shown} and ${classes.length - 10} more` : shown;
 }

@@ -1,6 +1,9 @@
 /** The network of an estimator: its layers, its optimizer, its initial weights. */
 
+import { checkList } from "../check-list.js";
+import { checkNumber } from "../check-options.js";
 import type { Engine } from "../engine.js";
+import { ShapeError } from "../errors.js";
 import { Dense } from "../layers/dense.js";
 import { Layer } from "../layers/layer.js";
 import { ReLU } from "../layers/relu.js";
@@ -8,25 +11,25 @@ import { Sigmoid } from "../layers/sigmoid.js";
 import { Tanh } from "../layers/tanh.js";
 import type { Loss } from "../losses/loss.js";
 import { Network } from "../network.js";
-import { Adam } from "../optimizers/adam.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
-import { SGD } from "../optimizers/sgd.js";
-import type { MLPOptions } from "./mlp-options.js";
+import type { Parameter } from "../parameter.js";
+import { MLPAdam, type MLPOptimizer, MLPSGD } from "./mlp-optimizers.js";
+import type { ResolvedOptions } from "./mlp-options.js";
 
-/** Dense layers from `inputs` through the hidden ones to `outputs`, uniform weights and biases; `batchSize` rows share a penalty. */
+/** Dense layers from `inputs` through the hidden ones to `outputs`, uniform weights and biases. */
 export function buildNetwork(
   engine: Engine,
-  options: Required<MLPOptions>,
-  loss: Loss,
-  { inputs, outputs, batchSize }: { readonly inputs: number; readonly outputs: number; readonly batchSize: number },
+  { hiddenLayerSizes, activation }: ResolvedOptions,
+  { inputs, outputs }: { readonly inputs: number; readonly outputs: number },
+  parts: { readonly loss: Loss; readonly optimizer: Optimizer },
 ): Network {
-  const sizes = [inputs, ...options.hiddenLayerSizes, outputs];
+  const sizes = [inputs, ...hiddenLayerSizes, outputs];
   const layers = sizes.slice(1).flatMap((size, index) => {
     const dense = new Dense(sizes[index] as number, size, { sparse: false });
-    return index === 0 ? [dense] : [makeActivation(options.activation), dense];
+    return index === 0 ? [dense] : [makeActivation(activation), dense];
   });
-  const network = new Network(engine, layers, { loss, optimizer: makeOptimizer(options, batchSize) });
-  const factor = options.activation === "logistic" ? 2 : 6;
+  const network = new Network(engine, layers, parts);
+  const factor = activation === "logistic" ? 2 : 6;
   for (const layer of layers) {
     if (!(layer instanceof Dense)) continue;
     // Glorot and Bengio 2010, for the biases too.
@@ -38,6 +41,50 @@ export function buildNetwork(
   return network;
 }
 
+/** The optimizer of `solver`. */
+export function makeOptimizer(options: ResolvedOptions): MLPOptimizer {
+  return options.solver === "adam" ? new MLPAdam(options) : new MLPSGD(options);
+}
+
+/** The network's weights or biases, layer by layer. */
+export function parametersOf(network: Network, name: "weights" | "biases"): Parameter[] {
+  return network.parameters().filter((parameter) => parameter.name === name);
+}
+
+/**
+ * Sets all weights or all biases.
+ *
+ * @param attribute the caller's name of them, for messages
+ * @throws TypeError, ShapeError, RangeError unless there is a list of finite numbers for each; nothing is set then
+ */
+export function setParameters(
+  parameters: readonly Parameter[],
+  values: ArrayLike<ArrayLike<number>>,
+  attribute: string,
+): void {
+  checkList(attribute, values, "a list with an array for each layer");
+  if (values.length !== parameters.length) {
+    throw new ShapeError(`${attribute}: expected ${parameters.length} arrays, one a layer, got ${values.length}`);
+  }
+  const copies = parameters.map(({ shape }, index) => {
+    const name = `${attribute}[${index}]`;
+    const array = values[index] as ArrayLike<number>;
+    checkList(name, array, "a list of numbers, row by row");
+    const length = shape.reduce((product, size) => product * size, 1);
+    if (array.length !== length) {
+      throw new ShapeError(`${name}: expected ${shape.join(" × ")} numbers, row by row, got ${array.length}`);
+    }
+    return Float32Array.from(array, (value, at) => checkWeight(`${name}[${at}]`, value));
+  });
+  for (const [index, parameter] of parameters.entries()) parameter.set(copies[index] as Float32Array);
+}
+
+function checkWeight(name: string, value: unknown): number {
+  checkNumber(name, value, { least: Number.NEGATIVE_INFINITY });
+  if (Number.isFinite(Math.fround(value as number))) return value as number;
+  throw new RangeError(`${name}: expected a float32, got ${value}`);
+}
+
 /** Forgets steps, moments and a learning rate that has changed. */
 export function resetOptimizer(optimizer: Optimizer): void {
   const { slots } = optimizer.stateDict();
@@ -45,15 +92,7 @@ export function resetOptimizer(optimizer: Optimizer): void {
   optimizer.loadStateDict({ learningRate: optimizer.initialLearningRate, steps: 0, slots });
 }
 
-function makeOptimizer(options: Required<MLPOptions>, batchSize: number): Optimizer {
-  const { solver, learningRateInit, alpha, beta1, beta2, epsilon, momentum, nesterovsMomentum } = options;
-  const penalty = { weightDecay: alpha / batchSize, decay: "weights" as const };
-  return solver === "adam"
-    ? new Adam({ learningRate: learningRateInit, betas: [beta1, beta2], epsilon, ...penalty })
-    : new SGD({ learningRate: learningRateInit, momentum, nesterov: nesterovsMomentum && momentum > 0, ...penalty });
-}
-
-function makeActivation(name: Required<MLPOptions>["activation"]): Layer {
+function makeActivation(name: ResolvedOptions["activation"]): Layer {
   switch (name) {
     case "relu":
       return new ReLU();

@@ -1,6 +1,14 @@
 /** The options of both estimators: names and defaults are scikit-learn's. */
 
-import { checkBoolean, checkInteger, describe } from "../check-options.js";
+import {
+  type Bounds,
+  checkBoolean,
+  checkInteger,
+  checkNumber,
+  checkOptions,
+  describe,
+  type OptionNames,
+} from "../check-options.js";
 
 /** Options of both estimators. */
 export interface MLPOptions {
@@ -10,17 +18,17 @@ export interface MLPOptions {
   readonly activation?: "identity" | "logistic" | "tanh" | "relu";
   /** Default `adam`. */
   readonly solver?: "adam" | "sgd";
-  /** Strength of the L2 penalty on the weights, divided by the batch's rows; default 0.0001. */
+  /** α of the L2 penalty α/2·Σw²/n on the weights, n the rows of the batch at hand; default 0.0001. */
   readonly alpha?: number;
-  /** Rows of a step; `auto` (the default) is the smaller of 200 and the number of rows. */
+  /** Rows of a step, or all of them if there are fewer; `auto` (the default) is 200. */
   readonly batchSize?: number | "auto";
   /** Default 0.001. */
   readonly learningRateInit?: number;
   /** Of `sgd`: how the step length changes; default `constant`. `adaptive` divides it by five where training would stop. */
   readonly learningRate?: "constant" | "invscaling" | "adaptive";
-  /** Of `invscaling`: the step length is learningRateInit / t^powerT, t the rows seen; default 0.5. */
+  /** Of `invscaling`: after each epoch the step length is learningRateInit / (t + 1)^powerT, t the rows seen; default 0.5. */
   readonly powerT?: number;
-  /** Most epochs; default 200. */
+  /** Most epochs of a `fit`; default 200. */
   readonly maxIter?: number;
   /** Visit the rows in a new order each epoch; default true. */
   readonly shuffle?: boolean;
@@ -28,27 +36,30 @@ export interface MLPOptions {
   readonly randomState?: number;
   /** An epoch must better the loss (or score) by this, or it counts as none; default 0.0001. */
   readonly tol?: number;
-  /** Of `sgd`; default 0.9. */
+  /** Of `sgd`, 0 to 1; default 0.9. */
   readonly momentum?: number;
   /** Of `sgd` with momentum; default true. */
   readonly nesterovsMomentum?: boolean;
   /** Stop by the score on a part set aside, and go back to the best weights; default false. */
   readonly earlyStopping?: boolean;
-  /** The part set aside; default 0.1. */
+  /** The part set aside, rounded to whole rows (scikit-learn rounds up), each class in its share; default 0.1. */
   readonly validationFraction?: number;
   /** Of `adam`; default 0.9, 0.999 and 1e-8. */
   readonly beta1?: number;
   readonly beta2?: number;
   readonly epsilon?: number;
-  /** Epochs without betterment after which training stops; default 10. */
+  /** Training stops after more epochs than this without betterment; Infinity: never. Default 10. */
   readonly nIterNoChange?: number;
-  /** Go on from the weights of the last `fit`; default false. */
+  /** `fit` goes on from the weights and counts there are, with a new optimizer; default false. */
   readonly warmStart?: boolean;
   /** Threads of the engine; default 1, as small networks want it. */
   readonly threads?: number | "auto";
 }
 
-const DEFAULTS: Required<MLPOptions> = {
+/** The options of an estimator, defaults filled in; frozen. */
+export type ResolvedOptions = Readonly<Required<MLPOptions>>;
+
+const DEFAULTS: ResolvedOptions = {
   hiddenLayerSizes: [100],
   activation: "relu",
   solver: "adam",
@@ -81,67 +92,57 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
 
 const FLAGS = ["shuffle", "nesterovsMomentum", "earlyStopping", "warmStart"];
 
-/** Least value of each number, and whether it is an integer. */
-const RANGES: Readonly<Record<string, readonly [least: number, integer: boolean]>> = {
-  alpha: [0, false],
-  learningRateInit: [Number.MIN_VALUE, false],
-  powerT: [0, false],
-  maxIter: [1, true],
-  randomState: [0, true],
-  tol: [0, false],
-  momentum: [0, false],
-  epsilon: [Number.MIN_VALUE, false],
-  nIterNoChange: [1, true],
+/** Bounds of the numbers. */
+const NUMBERS: Readonly<Record<string, Bounds>> = {
+  alpha: {},
+  learningRateInit: { positive: true },
+  powerT: {},
+  tol: {},
+  momentum: { most: 1 },
+  beta1: { below: 1 },
+  beta2: { below: 1 },
+  epsilon: { positive: true },
 };
 
+const NAMES = Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, true])) as OptionNames<MLPOptions>;
+
 /** The options, defaults filled in. @throws TypeError for unknown options and wrong types, RangeError for values out of range */
-export function resolveOptions(options: MLPOptions): Required<MLPOptions> {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new TypeError(`options: expected an object, got ${describe(options)}`);
-  }
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const resolved = { ...DEFAULTS, ...given };
-  checkOptions(resolved);
-  return resolved;
+export function resolveOptions(options: MLPOptions): ResolvedOptions {
+  checkOptions("estimator", options, NAMES);
+  const given = options as Readonly<Record<string, unknown>>;
+  const resolved = Object.fromEntries(
+    Object.entries(DEFAULTS).map(([name, value]) => [name, given[name] === undefined ? value : given[name]]),
+  );
+  checkValues(resolved as unknown as ResolvedOptions);
+  // Copies: what the caller does to the options later changes nothing.
+  const hiddenLayerSizes = Object.freeze([...(resolved.hiddenLayerSizes as number[])]);
+  return Object.freeze({ ...resolved, hiddenLayerSizes }) as ResolvedOptions;
 }
 
-function checkOptions(options: Required<MLPOptions>): void {
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(DEFAULTS, name));
-  if (unknown !== undefined) {
-    throw new TypeError(`option ${unknown}: expected one of ${Object.keys(DEFAULTS).join(", ")}`);
-  }
+function checkValues(options: ResolvedOptions): void {
   const values = options as unknown as Record<string, unknown>;
   for (const [name, choices] of Object.entries(CHOICES)) {
-    if (choices.includes(values[name] as string)) continue;
-    throw new RangeError(`${name}: expected one of ${choices.join(", ")}, got ${String(values[name])}`);
+    if (typeof values[name] !== "string") {
+      throw new TypeError(`${name}: expected one of ${choices.join(", ")}, got ${describe(values[name])}`);
+    }
+    if (choices.includes(values[name])) continue;
+    throw new RangeError(`${name}: expected one of ${choices.join(", ")}, got ${values[name]}`);
   }
-  for (const [name, [least, integer]] of Object.entries(RANGES)) {
-    const value = values[name] as number;
-    if (Number.isFinite(value) && value >= least && (!integer || Number.isInteger(value))) continue;
-    const kind = integer
-      ? `an integer of at least ${least}`
-      : least > 0
-        ? "a number above 0"
-        : "a number of at least 0";
-    throw new RangeError(`${name}: expected ${kind}, got ${String(value)}`);
-  }
-  for (const name of ["beta1", "beta2"]) {
-    const value = values[name] as number;
-    if (!(value >= 0 && value < 1)) throw new RangeError(`${name}: expected a number from 0 to below 1, got ${value}`);
-  }
+  for (const [name, bounds] of Object.entries(NUMBERS)) checkNumber(name, values[name], bounds);
   for (const name of FLAGS) checkBoolean(name, values[name]);
-  const { hiddenLayerSizes, batchSize, validationFraction, threads } = options;
+  const { batchSize, maxIter, nIterNoChange, randomState, threads, validationFraction } = options;
+  checkInteger("maxIter", maxIter, 1);
+  checkInteger("randomState", randomState, 0);
+  if (nIterNoChange !== Number.POSITIVE_INFINITY) checkInteger("nIterNoChange", nIterNoChange, 1);
   if (threads !== "auto") checkInteger("threads", threads, 1);
-  const isCount = (value: unknown) => Number.isInteger(value) && (value as number) >= 1;
-  if (!Array.isArray(hiddenLayerSizes) || !hiddenLayerSizes.every(isCount)) {
-    throw new RangeError(
-      `hiddenLayerSizes: expected a list of integers of at least 1, got ${String(hiddenLayerSizes)}`,
-    );
+  if (batchSize !== "auto") checkInteger('batchSize (unless it is "auto")', batchSize, 1);
+  checkNumber("validationFraction", validationFraction, { positive: true, below: 1 });
+  checkSizes(options.hiddenLayerSizes);
+}
+
+function checkSizes(sizes: readonly number[]): void {
+  if (!Array.isArray(sizes)) {
+    throw new TypeError(`hiddenLayerSizes: expected a list of integers, got ${describe(sizes)}`);
   }
-  if (batchSize !== "auto" && !isCount(batchSize)) {
-    throw new RangeError(`batchSize: expected "auto" or an integer of at least 1, got ${String(batchSize)}`);
-  }
-  if (!(validationFraction > 0 && validationFraction < 1)) {
-    throw new RangeError(`validationFraction: expected a number between 0 and 1, got ${validationFraction}`);
-  }
+  for (let index = 0; index < sizes.length; ++index) checkInteger(`hiddenLayerSizes[${index}]`, sizes[index], 1);
 }

@@ -1,71 +1,65 @@
 /** MLPRegressor: a network for values, in scikit-learn's shape. */
 
-import type { Engine } from "../engine.js";
-import type { Loss, Targets } from "../losses/loss.js";
+import { describe } from "../check-options.js";
 import { HalfSquaredError } from "../losses/regression.js";
-import { r2Score } from "../metrics.js";
+import { r2Score } from "../metrics/regression.js";
 import { MLP } from "./mlp.js";
-import { type CheckedSamples, checkLabelled, type Samples } from "./samples.js";
+import type { MLPTask } from "./mlp-task.js";
+import { checkLabelled, type LabelledSamples, type Samples } from "./samples.js";
 
-/** A network trained on values under half the squared error, as scikit-learn's `MLPRegressor`. */
+const VALUES: MLPTask = {
+  outputs: 1,
+  stratified: false,
+  leastRows: 2,
+  makeLoss: () => new HalfSquaredError(),
+  place: (engine, targets) => engine.matrix(targets.length, 1, targets),
+  predict: (network, input) => network.predictValues(input),
+  score: r2Score,
+};
+
+/** A network trained on values under half the squared error, as scikit-learn's `MLPRegressor`; one value a row. */
 export class MLPRegressor extends MLP<number> {
   /**
    * Trains until the loss no longer falls, `maxIter` epochs at most.
    *
-   * @param X features, a row for each of `y`; scale them first
-   * @throws ShapeError, RangeError for data that does not fit; DivergenceError
+   * @param X features, a row for each of `y`; scale them first. Both are copied: what changes in them later has no effect
+   * @throws TypeError, ShapeError, RangeError for data that does not fit, with `earlyStopping` for too few rows; DivergenceError
    */
   async fit(X: Samples, y: ArrayLike<number>): Promise<this> {
-    await this.train(checkValued(X, y), y, () => {});
+    await this.train(checkValued(X, y), VALUES, () => {});
     return this;
   }
 
-  /** One epoch from the present weights. */
+  /** One epoch from the present weights. Without a validation part. @throws as `fit` */
   async partialFit(X: Samples, y: ArrayLike<number>): Promise<this> {
-    await this.trainOnce(checkValued(X, y), y, () => {});
+    await this.trainOnce(checkValued(X, y), VALUES, () => {});
     return this;
   }
 
-  /** The value of each row. @throws NotFittedError, ShapeError, RangeError for NaN and ±∞ */
+  /** The value of each row. @throws NotFittedError; TypeError, ShapeError, RangeError for rows that do not fit */
   predict(X: Samples): number[] {
-    const values: number[] = [];
+    const predicted: number[] = [];
     this.predictBatches(X, (network, input) => {
-      values.push(...network.predictValues(input));
+      for (const value of network.predictValues(input)) predicted.push(value);
     });
-    return values;
+    return predicted;
   }
 
-  /** R² of the predictions. */
+  /** R² of the predictions. @throws as `predict` and `r2Score` */
   override score(X: Samples, y: ArrayLike<number>): number {
     return r2Score(y, this.predict(X));
   }
-
-  protected override makeLoss(): Loss {
-    return new HalfSquaredError();
-  }
-
-  protected override outputs(): number {
-    return 1;
-  }
-
-  protected override place(engine: Engine, y: ArrayLike<number>, rows: readonly number[]): Targets {
-    return engine.matrix(
-      rows.length,
-      1,
-      rows.map((row) => y[row] as number),
-    );
-  }
-
-  protected override strata(): undefined {
-    return undefined;
-  }
 }
 
-/** As `checkLabelled`. @throws RangeError for a target that is no finite number */
-function checkValued(X: Samples, y: ArrayLike<number>): CheckedSamples {
+/** As `checkLabelled`. @throws TypeError, RangeError for a target that is not a number or not finite as a float32 */
+function checkValued(X: Samples, y: ArrayLike<number>): LabelledSamples {
   const samples = checkLabelled(X, y);
-  for (let row = 0; row < y.length; ++row) {
-    if (!Number.isFinite(y[row])) throw new RangeError(`y: row ${row}: expected a finite number, got ${y[row]}`);
-  }
-  return samples;
+  const targets = Float64Array.from({ length: y.length }, (_, row) => {
+    const value = y[row] as unknown;
+    if (typeof value !== "number") throw new TypeError(`y: row ${row}: expected a number, got ${describe(value)}`);
+    if (Number.isFinite(Math.fround(value))) return value;
+    const got = Number.isFinite(value) ? `${value} (too large for float32)` : value;
+    throw new RangeError(`y: row ${row}: expected a finite number, got ${got}`);
+  });
+  return { ...samples, targets };
 }

@@ -1,8 +1,11 @@
-/** Rows of features as the estimators take them, checked once as they enter. */
+/** Rows of features as the estimators take them, checked and copied once as they enter. */
 
-import { describe } from "../check-options.js";
+import { checkList, isList } from "../check-list.js";
+import { checkInteger, describe } from "../check-options.js";
 import { ShapeError } from "../errors.js";
-import { checkFinite } from "../matrix.js";
+
+const { isFinite: isFiniteNumber } = Number;
+const { fround } = Math;
 
 /** Rows of features: a list of rows, or all values row by row. */
 export type Samples =
@@ -16,54 +19,81 @@ export interface CheckedSamples {
   readonly columns: number;
 }
 
-/** As `checkSamples`, for rows with targets. @throws TypeError unless `y` is a list; ShapeError for another length */
-export function checkLabelled(X: Samples, y: ArrayLike<unknown>): CheckedSamples {
-  if (!(y?.length >= 0)) throw new TypeError(`y: expected a list with a target for each row, got ${describe(y)}`);
-  return checkSamples(X, y);
+/** Rows and what a network is to give for them: class indices or values. Copies, which nobody else changes. */
+export interface LabelledSamples extends CheckedSamples {
+  readonly targets: Float64Array;
 }
 
-/** @throws TypeError, ShapeError, RangeError unless X is a table of finite numbers with a target for each row */
-export function checkSamples(X: Samples, y?: ArrayLike<unknown>): CheckedSamples {
-  const samples = toSamples(X);
-  const { data, rows, columns } = samples;
-  if (rows < 1 || columns < 1)
-    throw new ShapeError(`X: expected at least one row and column, got ${rows} × ${columns}`);
+/** As `checkSamples`, for rows with targets. @throws TypeError unless `y` is a list; ShapeError for another length */
+export function checkLabelled(X: Samples, y: ArrayLike<unknown>): CheckedSamples {
+  checkList("y", y, "a list with a target for each row");
+  const samples = checkSamples(X);
+  if (y.length === samples.rows) return samples;
+  throw new ShapeError(`y: expected one target for each of ${samples.rows} rows, got ${y.length}`);
+}
+
+/** @throws TypeError, ShapeError, RangeError unless X is a table of numbers that are finite as float32, a row and a column at least */
+export function checkSamples(X: Samples): CheckedSamples {
+  const samples = Array.isArray(X) ? fromRows(X) : fromTable(X as Exclude<Samples, readonly unknown[]>);
+  const { rows, columns } = samples;
+  if (rows >= 1 && columns >= 1) return samples;
+  throw new ShapeError(`X: expected at least one row and column, got ${rows} × ${columns}`);
+}
+
+function fromTable(X: Exclude<Samples, readonly unknown[]>): CheckedSamples {
+  const expected = "a list of rows, or { data, rows, columns }";
+  if (typeof X !== "object" || X === null || !("data" in X)) {
+    throw new TypeError(`X: expected ${expected}, got ${describe(X)}`);
+  }
+  const { data, rows, columns } = X;
+  checkList("X.data", data, "a list of numbers");
+  checkInteger("X.rows", rows, 0);
+  checkInteger("X.columns", columns, 0);
   if (data.length !== rows * columns) {
     throw new ShapeError(`X: expected ${rows} × ${columns} values, got ${data.length}`);
   }
-  if (y && y.length !== rows) throw new ShapeError(`y: expected one target for each of ${rows} rows, got ${y.length}`);
-  checkFinite(data, columns);
-  return samples;
+  const copy = new Float32Array(data.length);
+  for (let row = 0; row < rows; ++row) copyRow(row, data, row * columns, copy, columns);
+  return { data: copy, rows, columns };
 }
 
-function toSamples(X: Samples): CheckedSamples {
-  if (!Array.isArray(X)) {
-    const { data, rows, columns } = X as Exclude<Samples, readonly ArrayLike<number>[]>;
-    if (!(data?.length >= 0)) throw new TypeError("X: expected a list of rows, or { data, rows, columns }");
-    checkFinite(data, columns);
-    return { data: Float32Array.from(data), rows, columns };
-  }
+function fromRows(X: readonly ArrayLike<number>[]): CheckedSamples {
   const columns = X[0]?.length ?? 0;
-  const data = new Float32Array(X.length * columns);
-  X.forEach((row: ArrayLike<number>, index) => {
-    if (row?.length !== columns)
-      throw new ShapeError(`X: row ${index}: expected ${columns} values, got ${row?.length}`);
-    for (let column = 0; column < columns; ++column) {
-      const value = row[column] as number;
-      if (!Number.isFinite(value)) {
-        throw new RangeError(`X: row ${index}, column ${column}: expected finite numbers, got ${value}`);
-      }
-      data[index * columns + column] = value;
+  const data = new Float32Array(isList(X[0]) ? X.length * columns : 0);
+  for (let row = 0; row < X.length; ++row) {
+    const values = X[row];
+    // A string, a Map, a hole: sparse rows are not taken.
+    if (!isList(values)) throw new TypeError(`X: row ${row}: expected a list of numbers, got ${describe(values)}`);
+    if (values.length !== columns) {
+      throw new ShapeError(`X: row ${row}: expected ${columns} values, got ${values.length}`);
     }
-  });
+    copyRow(row, values, 0, data, columns);
+  }
   return { data, rows: X.length, columns };
 }
 
-/** These rows, one after the other. */
-export function pickRows({ data, columns }: CheckedSamples, rows: readonly number[]): Float32Array {
+/** Copies row number `row`. @throws TypeError for anything but numbers; RangeError for one that is not finite as a float32 */
+function copyRow(row: number, values: ArrayLike<unknown>, start: number, to: Float32Array, columns: number): void {
+  for (let column = 0; column < columns; ++column) {
+    const value = values[start + column];
+    if (typeof value !== "number" || !isFiniteNumber(fround(value))) refuse(row, column, value);
+    to[row * columns + column] = value;
+  }
+}
+
+function refuse(row: number, column: number, value: unknown): never {
+  const at = `X: row ${row}, column ${column}`;
+  if (typeof value !== "number") throw new TypeError(`${at}: expected a number, got ${describe(value)}`);
+  const got = Number.isFinite(value) ? `${value} (too large for float32)` : value;
+  throw new RangeError(`${at}: expected finite numbers, got ${got}`);
+}
+
+/** These rows and their targets. */
+export function pickRows({ data, columns, targets }: LabelledSamples, rows: Int32Array): LabelledSamples {
   const picked = new Float32Array(rows.length * columns);
-  rows.forEach((row, index) => {
+  for (const [index, row] of rows.entries()) {
     picked.set(data.subarray(row * columns, (row + 1) * columns), index * columns);
-  });
-  return picked;
+  }
+  const pickedTargets = Float64Array.from(rows, (row) => targets[row] as number);
+  return { data: picked, rows: rows.length, columns, targets: pickedTargets };
 }

@@ -45,7 +45,8 @@ export interface GradientTerms {
  * taken before `clipValue`; then a kernel moves the parameter in one pass over the memory. Nothing is allocated in a step.
  */
 export abstract class KernelOptimizer extends Optimizer {
-  protected readonly weightDecay: number;
+  /** λ₂; an optimizer whose penalty depends on the batch may set it before each step. */
+  protected weightDecay: number;
   /** Whether weightDecay is kept out of the gradient. */
   protected readonly decoupled: boolean = false;
   readonly #options: Pick<OptimizerOptions, "clipValue" | "clipNorm"> & { readonly l1: number; readonly decay: string };

@@ -1,0 +1,23 @@
+/** What a network of an estimator is to learn: what tells classes and values apart. */
+
+import type { Engine } from "../engine.js";
+import type { Loss, Targets } from "../losses/loss.js";
+import type { Matrix } from "../matrix.js";
+import type { Network } from "../network.js";
+
+/** Classes or values. */
+export interface MLPTask {
+  /** Columns of the network's output. */
+  readonly outputs: number;
+  /** Whether a validation part has each class in its share. */
+  readonly stratified: boolean;
+  /** Fewest rows that a score can be had of. */
+  readonly leastRows: number;
+  makeLoss(): Loss;
+  /** Targets in linear memory: class indices, or values. */
+  place(engine: Engine, targets: ArrayLike<number>): Targets & { dispose(): void };
+  /** For each row the index of its class, or its value. */
+  predict(network: Network, input: Matrix): ArrayLike<number>;
+  /** Accuracy or R². */
+  score(targets: ArrayLike<number>, predictions: ArrayLike<number>): number;
+}

@@ -1,0 +1,70 @@
+/** What metrics compare: two lists of equal length, and the classes that a metric is asked for. */
+
+import { checkList } from "../check-list.js";
+import { describe } from "../check-options.js";
+import { type Class, type ClassKind, checkClasses, quoteClass } from "../classes.js";
+import { ShapeError } from "../errors.js";
+
+const { isFinite: isFiniteNumber } = Number;
+
+/** @returns their kind. @throws TypeError, ShapeError, RangeError unless both are lists of classes of one kind, a row at least */
+export function checkClassLists(actual: ArrayLike<Class>, predicted: ArrayLike<Class>): ClassKind {
+  checkLengths(actual, predicted);
+  const kind = checkClasses("actual", actual) as ClassKind;
+  checkClasses("predicted", predicted, kind);
+  return kind;
+}
+
+/** @throws TypeError, ShapeError, RangeError unless both are lists of finite numbers of equal length, a row at least */
+export function checkValueLists(actual: ArrayLike<number>, predicted: ArrayLike<number>): number {
+  checkLengths(actual, predicted);
+  checkValues("actual", actual);
+  checkValues("predicted", predicted);
+  return actual.length;
+}
+
+/**
+ * @param occurring lists of which one must have one of the labels
+ * @throws TypeError for anything that is not a list of classes of this kind; RangeError for none, for one that comes twice, and
+ * for labels of which none occurs
+ */
+export function checkLabels(
+  labels: ArrayLike<Class>,
+  kind: ClassKind,
+  ...occurring: readonly ArrayLike<Class>[]
+): void {
+  checkClasses("labels", labels, kind);
+  if (labels.length === 0) throw new RangeError("labels: expected at least one class, got none");
+  const known = new Set<Class>();
+  for (let index = 0; index < labels.length; ++index) {
+    const label = labels[index] as Class;
+    if (known.has(label))
+      throw new RangeError(`labels[${index}]: expected each class once, got ${describe(label)} again`);
+    known.add(label);
+  }
+  if (occurring.some((list) => hasAny(list, known))) return;
+  const got = quoteClass(labels[0] as Class);
+  throw new RangeError(`labels: expected a class that occurs, got ${labels.length === 1 ? got : `${got} and others`}`);
+}
+
+function hasAny(list: ArrayLike<Class>, classes: ReadonlySet<Class>): boolean {
+  for (let row = 0; row < list.length; ++row) if (classes.has(list[row] as Class)) return true;
+  return false;
+}
+
+function checkLengths(actual: ArrayLike<unknown>, predicted: ArrayLike<unknown>): void {
+  checkList("actual", actual);
+  checkList("predicted", predicted);
+  if (actual.length !== predicted.length) {
+    throw new ShapeError(`predicted: expected one for each of ${actual.length} rows, got ${predicted.length}`);
+  }
+  if (actual.length === 0) throw new RangeError("actual: expected at least one row, got none");
+}
+
+function checkValues(name: string, values: ArrayLike<unknown>): void {
+  for (let row = 0; row < values.length; ++row) {
+    const value = values[row];
+    if (typeof value !== "number") throw new TypeError(`${name}[${row}]: expected a number, got ${describe(value)}`);
+    if (!isFiniteNumber(value)) throw new RangeError(`${name}[${row}]: expected a finite number, got ${value}`);
+  }
+}
