@@ -181,7 +181,8 @@ class ValueTally implements Tally {
     const residual = this.#columns.reduce((sum, column) => sum + column.residual, 0);
     const scores = this.#columns.map(({ sum, squares, residual: unexplained }) => {
       const spread = squares - (sum * sum) / this.#rows;
-      // As scikit-learn has it: constant targets score 1 when met, else 0.
+      // As in scikit-learn: one row has no R², and constant targets score 1 when all are met, else 0.
+      if (this.#rows < 2 || Number.isNaN(unexplained)) return Number.NaN;
       return spread > 0 ? 1 - unexplained / spread : Number(unexplained === 0);
     });
     return {
