@@ -1,0 +1,48 @@
+/** Keeper: a callback of `fit` that takes checkpoints as a run goes on, so that little is lost should the worker end. */
+
+import type { Callback, RunView } from "../../src/index.js";
+
+/** How old a checkpoint may become. */
+const MILLISECONDS = 5000;
+/**
+ * A run whose batches take longer than this can be kept waiting too long by a stop, which then ends the worker: each of its
+ * batches is kept.
+ */
+const SLOW_BATCH = 250;
+/** Checkpoints take at most this share of the time: those of large networks are then rarer than said above. */
+const MOST_SHARE = 0.05;
+
+export class Keeper implements Callback {
+  readonly #keep: (run: RunView) => void;
+  #last = performance.now();
+  #batchEnd = this.#last;
+  /** What the last one took. */
+  #cost = 0;
+
+  /** @param keep takes a checkpoint */
+  constructor(keep: (run: RunView) => void) {
+    this.#keep = keep;
+  }
+
+  onTrainBegin(): void {
+    this.#last = performance.now();
+    this.#batchEnd = this.#last;
+  }
+
+  onSettled(_: "batch" | "epoch", run: RunView): void {
+    const now = performance.now();
+    const age = now - this.#last;
+    const due = now - this.#batchEnd >= SLOW_BATCH ? 0 : MILLISECONDS;
+    this.#batchEnd = now;
+    if (age >= due && age >= this.#cost / MOST_SHARE) this.keep(run);
+  }
+
+  /** Takes one now. @throws as `run.checkpoint` */
+  keep(run: RunView): void {
+    const begun = performance.now();
+    this.#keep(run);
+    this.#last = performance.now();
+    this.#cost = this.#last - begun;
+    this.#batchEnd = this.#last;
+  }
+}
