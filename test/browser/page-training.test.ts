@@ -1,9 +1,9 @@
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SITE } from "./built-page.js";
 import { launchChromium } from "./chromium.js";
 import { watchThread } from "./long-tasks.js";
-import { download, openTab, press, shownHash, trainInNode, visit } from "./page.js";
+import { batchOf, download, openTab, press, shownHash, trainInNode, visit } from "./page.js";
 import { ISOLATION, type Served, serve } from "./serve.js";
 
 let browser: Browser;
@@ -130,9 +130,3 @@ describe("the main thread during training", { timeout: 120_000 }, () => {
     await close();
   });
 });
-
-/** Batches of the epoch under way that are done. */
-async function batchOf(page: Page): Promise<number> {
-  const text = await page.getByRole("progressbar", { name: "Training" }).getAttribute("aria-valuetext");
-  return Number(/batch (\d+) of/.exec(text ?? "")?.[1] ?? 0);
-}

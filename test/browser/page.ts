@@ -71,6 +71,12 @@ export async function shownHash(page: Page): Promise<string> {
   return page.getByTestId("hash").innerText();
 }
 
+/** Batches of the epoch under way that are done. */
+export async function batchOf(page: Page): Promise<number> {
+  const text = await page.getByRole("progressbar", { name: "Training" }).getAttribute("aria-valuetext");
+  return Number(/batch (\d+) of/.exec(text ?? "")?.[1] ?? 0);
+}
+
 /** What the settings of a link come to in this process, with the page's own code. */
 export async function trainInNode(query: string): Promise<{ readonly hash: string; readonly accuracy: number }> {
   const { settings, problems } = readSettings(query);

@@ -37,6 +37,11 @@ export class Keeper implements Callback {
     if (age >= due && age >= this.#cost / MOST_SHARE) this.keep(run);
   }
 
+  /** Time from here on counts again: a pause makes no batch slow. */
+  mark(): void {
+    this.#batchEnd = performance.now();
+  }
+
   /** Takes one now. @throws as `run.checkpoint` */
   keep(run: RunView): void {
     const begun = performance.now();

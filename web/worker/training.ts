@@ -63,6 +63,7 @@ export class Training {
       () => void this.#tell("paused"),
       () => {
         this.#reporter.mark();
+        this.#keeper.mark();
         send({ kind: "status", status: "running" });
       },
     );
