@@ -66,6 +66,6 @@ export function addTrainOptions(command: Command): Command {
   command.addOption(
     new Option("--checkpoint-every <seconds>", "how old the checkpoint may become").argParser(seconds).default(10),
   );
-  add("--resume <run>", "go on with a training that was stopped, or give it more epochs");
+  add("--resume <run>", "folder of a run, or a checkpoint (the page's, too): go on with it, or give it more epochs");
   return add("--out <dir>", "folder for the results (default: runs/<time>)");
 }
