@@ -73,14 +73,10 @@ async function attempt<T>(action: () => Promise<T>): Promise<T | undefined> {
 
 /** What the page shows. */
 let opened: TableChoice = {};
-const BUSY = "A run is under way: stop it before another table or model is opened.";
 
 /** Takes a file's table in place of the one before. What the choice does not say of target and task is guessed. */
 async function openTable(name: string, load: () => Promise<GivenFile>, choice: TableChoice): Promise<void> {
-  if (busy.peek()) {
-    failure.value = BUSY;
-    return;
-  }
+  if (run.refusesFiles()) return;
   reading.value = name;
   await attempt(async () => {
     const file = await load();
@@ -195,10 +191,7 @@ export async function downloadModel(format: ModelFormat): Promise<void> {
 
 /** Takes a model file in place of the present network. */
 export async function openModel(file: GivenFile): Promise<void> {
-  if (busy.peek()) {
-    failure.value = BUSY;
-    return;
-  }
+  if (run.refusesFiles()) return;
   const model = await attempt(() => call("openModel", file));
   if (!model) return;
   openedFile = file;

@@ -47,7 +47,6 @@ export function takeDrops(): void {
     if (!hasFiles(event)) return;
     const isTaken = event.defaultPrevented;
     event.preventDefault();
-    dropNote.value = "";
     if (!isTaken) void take([...(event.dataTransfer?.files ?? [])]);
   });
 }
@@ -70,7 +69,7 @@ async function take(files: readonly File[]): Promise<void> {
 
 /** The file, if it is the only one; says so if not. */
 export function takeOne(files: ArrayLike<File>): File | undefined {
-  if (files.length > 1) dropNote.value = `${files.length} files were dropped. One is taken at a time: drop it alone.`;
+  dropNote.value = files.length > 1 ? `${files.length} files were dropped. One is taken at a time: drop it alone.` : "";
   return files.length === 1 ? files[0] : undefined;
 }
 

@@ -181,6 +181,12 @@ export class RunState {
     });
   }
 
+  /** Whether no file may take its place, as it is under way; says so. */
+  refusesFiles(): boolean {
+    if (this.busy.peek()) this.failure.value = "A run is under way: stop it before another file is opened.";
+    return this.busy.peek();
+  }
+
   /** What went wrong before is over with the next action. */
   clearTexts(): void {
     this.failure.value = "";

@@ -73,6 +73,7 @@ export async function start(step = false): Promise<void> {
 
 /** Opens a model to look at, or a checkpoint to go on from; either takes the place of the present network. */
 export async function open(given: SavedFile): Promise<void> {
+  if (run.refusesFiles()) return;
   const present = settings.peek();
   const found = await run.begin(() => call("open", { settings: present, file: given }));
   if (!found) return;
