@@ -10,7 +10,8 @@ import { launchChromium } from "./chromium.js";
 import { download, openTab, press, ready, visit } from "./page.js";
 import { ISOLATION, type Served, serve } from "./serve.js";
 
-const IRIS = readFileSync(fileURLToPath(new URL("../datasets/iris.csv", import.meta.url)), "utf8");
+const IRIS_FILE = fileURLToPath(new URL("../datasets/iris.csv", import.meta.url));
+const IRIS = readFileSync(IRIS_FILE, "utf8");
 const LONG = "layers=16&batch=100&epochs=1000&threads=1";
 
 let browser: Browser;
@@ -228,6 +229,19 @@ describe("a file that is dropped", { timeout: 120_000 }, () => {
     await drop(page, ".file-drop >> nth=0", { "a.csv": IRIS, "b.csv": IRIS });
     await page.getByRole("alert").filter({ hasText: "2 files were dropped. One is taken at a time" }).waitFor();
     await page.getByText("predicts target").waitFor();
+    await close();
+  });
+
+  it("from the desktop is opened wherever it falls", async () => {
+    const { page, close } = await visit(browser, site.url, "data");
+    const devtools = await page.context().newCDPSession(page);
+    const data = { items: [], files: [IRIS_FILE], dragOperationsMask: 1 };
+    const at = { x: 640, y: 20, data };
+    for (const type of ["dragEnter", "dragOver"] as const)
+      await devtools.send("Input.dispatchDragEvent", { type, ...at });
+    await page.getByText("Drop a table or a model anywhere on this tab").waitFor();
+    await devtools.send("Input.dispatchDragEvent", { type: "drop", ...at });
+    await page.getByText("150 rows, 5 columns").waitFor();
     await close();
   });
 

@@ -3,7 +3,7 @@
  * works with the keyboard is back at its beginning. The nearest part of the page around that is left takes it.
  */
 
-const PARTS = 'fieldset:enabled, form, section, aside, dialog, [role="tabpanel"]';
+const PARTS = 'fieldset:enabled, form, section, aside, dialog, [role="tabpanel"], main';
 
 export function keepFocus(): void {
   /** The element that has the focus, and what is around it. */
