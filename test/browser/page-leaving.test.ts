@@ -251,7 +251,7 @@ describe("a file that is dropped", { timeout: 120_000 }, () => {
     const { page, close } = await visit(browser, site.url, "explore");
     await page
       .getByRole("button", { name: "Open a model or checkpoint" })
-      .and(page.locator('[aria-disabled="false"]'))
+      .and(page.locator(":not([aria-disabled])"))
       .waitFor();
     await drop(page, "h1", { "small.safetensors": model });
     await page.getByText("small.safetensors: 784 → 4 → 10").waitFor();

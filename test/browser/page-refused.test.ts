@@ -191,7 +191,7 @@ describe("a checkpoint", { timeout: 120_000 }, () => {
     );
     await openFile(page, "library.safetensors", checkpoint);
     await page.getByText("library.safetensors has no settings in it.").waitFor();
-    await page.getByText("as it was in the form: activation, epochs.").waitFor();
+    await page.getByText("as it was there: activation, epochs.").waitFor();
     expect(page.url()).toContain(
       "layers=32,16&activation=tanh&dropout=0&init=normal&optimizer=momentum&rate=0.05&batch=100&epochs=3",
     );

@@ -43,7 +43,7 @@ export async function visit(
 
 /** Waits until a run can be started, or a table chosen. */
 export async function ready(page: Page): Promise<void> {
-  await page.locator('.buttons .primary[aria-disabled="false"], .data-choice').first().waitFor();
+  await page.locator(".buttons .primary:not([aria-disabled]), .data-choice").first().waitFor();
 }
 
 /** Opens a tab of the page. */

@@ -142,17 +142,17 @@ export class RunState {
   /** The worker has died: the run is back where it was last kept. */
   died(reason: string): void {
     const death = `The training worker has died: ${reason}.`;
-    const next = "Another one starts by itself with what you do next";
+    const next = "Another worker starts by itself with what you do next";
     batch(() => {
       this.#forgetAsked();
       // A start is refused by the same death.
       if (!this.busy.peek() || this.status.peek() === "starting") {
         this.failure.value = `${death} ${next}.`;
       } else if (this.#goBack()) {
-        this.failure.value = `${death} The run is back at ${this.#place()}, where it was last kept. ${next}: Resume goes on from there.`;
+        this.failure.value = `${death} The run is back at ${this.#place()}, where it was last kept. ${next}; Resume goes on from there.`;
       } else {
         this.status.value = "failed";
-        this.failure.value = `${death} Nothing of this run could be kept, it had just begun. ${next}.`;
+        this.failure.value = `${death} It had just begun, and nothing of it could be kept. ${next}.`;
       }
     });
   }

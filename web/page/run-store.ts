@@ -117,7 +117,7 @@ function takeNetwork(info: EngineInfo): void {
 function describeTaken(name: string, taken: readonly (keyof RunSettings)[]): string {
   if (taken.length === 0) return "";
   const names = taken.map((setting) => FIELD_TITLES[setting].toLowerCase()).join(", ");
-  return `${name} has no settings in it. The form shows those that its arrays tell; what they do not tell is as it was in the form: ${names}.`;
+  return `${name} has no settings in it. The form on the tab Train shows those that its arrays tell; what they do not tell is as it was there: ${names}.`;
 }
 
 function take(event: WorkerEvent): void {

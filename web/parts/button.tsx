@@ -11,5 +11,5 @@ interface Props {
 
 /** A button that keeps the focus when it is off: from a disabled one browsers take it. */
 export function Button({ off = false, onClick, ...rest }: Props) {
-  return <button type="button" aria-disabled={off} onClick={off ? undefined : onClick} {...rest} />;
+  return <button type="button" aria-disabled={off || undefined} onClick={off ? undefined : onClick} {...rest} />;
 }

@@ -65,6 +65,8 @@ export async function downloadMnist(base: string, onProgress: (p: DownloadProgre
 class MnistDownload {
   readonly #name: MnistFile;
   readonly #url: string;
+  /** For messages: the page's own address is known. */
+  readonly #path: string;
   readonly #cache: Cache | undefined;
   readonly #onChunk: (got: number, of: number) => void;
   /** Aborted when the download is given up: because another one failed, or because nothing comes. */
@@ -80,6 +82,7 @@ class MnistDownload {
   ) {
     this.#name = name;
     this.#url = url;
+    this.#path = `mnist/${name}.gz`;
     this.#cache = cache;
     this.#onChunk = onChunk;
     signal.addEventListener("abort", () => this.#given.abort());
@@ -119,7 +122,7 @@ class MnistDownload {
   async #request(cache: RequestCache): Promise<Response> {
     const response = await this.#unlessStalled(fetch(this.#url, { cache, signal: this.#given.signal }));
     if (response.ok) return response;
-    throw new LoadError(`cannot load ${this.#url}: HTTP ${response.status} ${response.statusText}`.trimEnd());
+    throw new LoadError(`cannot load ${this.#path}: HTTP ${response.status} ${response.statusText}`.trimEnd());
   }
 
   /** The whole body. */
@@ -147,17 +150,17 @@ class MnistDownload {
   /** The unpacked file. @throws FormatError when it is another */
   async #check(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
     const bytes = await unpack(packed).catch((cause: Error) => {
-      throw new FormatError(`${this.#url}: expected gzip data, got what cannot be unpacked (${cause.message})`, {
+      throw new FormatError(`${this.#path}: expected gzip data, got what cannot be unpacked (${cause.message})`, {
         cause,
       });
     });
     const { raw } = mnistChecksums[this.#name];
     const hash = await sha256(bytes);
-    if (hash !== raw) throw new FormatError(`${this.#url}: expected SHA-256 ${raw}, got ${hash}`);
+    if (hash !== raw) throw new FormatError(`${this.#path}: expected SHA-256 ${raw}, got ${hash}`);
     return bytes;
   }
 
-  /** @throws LoadError with the URL: of itself a browser says no more than that it failed */
+  /** @throws LoadError with the file: of itself a browser says no more than that it failed */
   async #unlessStalled<T>(step: Promise<T>): Promise<T> {
     let stalled = false;
     const timer = setTimeout(() => {
@@ -168,7 +171,7 @@ class MnistDownload {
       return await step;
     } catch (cause) {
       const why = stalled ? `nothing has come for ${STALL_SECONDS} s` : (cause as Error).message;
-      throw new LoadError(`cannot load ${this.#url}: ${why}`, { cause });
+      throw new LoadError(`cannot load ${this.#path}: ${why}`, { cause });
     } finally {
       clearTimeout(timer);
     }
