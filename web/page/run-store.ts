@@ -155,7 +155,8 @@ async function revive(ask: Call<Calls>): Promise<void> {
     const found = await ask("open", next);
     batch(() => {
       if (!["running", "paused"].includes(status.peek())) hash.value = found.hash;
-      takeNetwork(found.engine);
+      // Not another network: what shows it has asked by itself, or this would be asked for ever if it is what the worker dies of.
+      engine.value = found.engine;
     });
   } catch (error) {
     // Not again: the next action must not fail of the same.

@@ -139,10 +139,14 @@ export class Training {
   /** Does nothing to a run that is not under way. */
   stop(): void {
     if (!this.#isRunning) return;
-    // The page waits for the end, an evaluation included, no longer than it has the patience for.
-    this.#keep();
     this.#interruption.abort();
     this.#gate.allow(Number.POSITIVE_INFINITY);
+    // The page waits for the end, an evaluation included, no longer than it has the patience for.
+    try {
+      this.#keep();
+    } catch {
+      // While callbacks are told of a batch there is no checkpoint: the one before has to do.
+    }
   }
 
   /** The run's state, in a pause or after its end. @throws Error while batches are trained */
@@ -195,9 +199,17 @@ export class Training {
 /** Several callbacks as one; those of each event in their order. None of them may have to be waited for. */
 function together(...callbacks: readonly Callback[]): Callback {
   return {
-    onTrainBegin: (run) => callbacks.forEach((callback) => void callback.onTrainBegin?.(run)),
-    onBatchEnd: (run) => callbacks.forEach((callback) => void callback.onBatchEnd?.(run)),
-    onEpochEnd: (report, run) => callbacks.forEach((callback) => void callback.onEpochEnd?.(report, run)),
-    onSettled: (event, run) => callbacks.forEach((callback) => void callback.onSettled?.(event, run)),
+    onTrainBegin(run) {
+      for (const callback of callbacks) callback.onTrainBegin?.(run);
+    },
+    onBatchEnd(run) {
+      for (const callback of callbacks) callback.onBatchEnd?.(run);
+    },
+    onEpochEnd(report, run) {
+      for (const callback of callbacks) callback.onEpochEnd?.(report, run);
+    },
+    onSettled(event, run) {
+      for (const callback of callbacks) callback.onSettled?.(event, run);
+    },
   };
 }
