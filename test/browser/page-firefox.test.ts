@@ -86,8 +86,7 @@ describe("the page in Firefox", { timeout: 120_000 }, () => {
     ["error", "out of order"],
     ["end", "it has ended without saying why"],
   ])("says that its worker has died of %s, and goes on in another one", async (fault, reason) => {
-    await press("Start training", "Training");
-    await press("Pause", "Paused");
+    await press("Step", "Paused");
     await press("Continue", "Training");
     await inject(fault);
     const alert = await page.waitForSelector('[role="alert"]');
@@ -97,8 +96,7 @@ describe("the page in Firefox", { timeout: 120_000 }, () => {
   });
 
   it("stops a worker that does not answer, and goes on in another one", async () => {
-    await press("Start training", "Training");
-    await press("Pause", "Paused");
+    await press("Step", "Paused");
     await press("Continue", "Training");
     await inject("block");
     await press("Stop", "Stopped");

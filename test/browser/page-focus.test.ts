@@ -169,6 +169,7 @@ describe("the focus stays on the control that was used", { timeout: 120_000 }, (
     await page.keyboard.press("Tab");
     expect(await focused(page)).toBe("Units of hidden layer 1");
 
+    await page.getByLabel("Epochs", { exact: true }).fill("5000");
     await press(page, "Start over", "Training");
     await page.evaluate(() => {
       location.hash = "train?seed=6";
@@ -179,7 +180,8 @@ describe("the focus stays on the control that was used", { timeout: 120_000 }, (
     // What the reader has left, by a click on nothing, is not brought back.
     await page.locator(".page-footer").click();
     expect(await around()).toBe("BODY");
-    await status(page, "Finished");
+    const text = () => page.getByRole("progressbar", { name: "Training" }).getAttribute("aria-valuetext");
+    await expect.poll(async () => Number(/epoch (\d+) of/.exec((await text()) ?? "")?.[1])).toBeGreaterThan(3);
     expect(await around()).toBe("BODY");
     await close();
   });

@@ -2,7 +2,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { SITE } from "./built-page.js";
 import { launchChromium } from "./chromium.js";
-import { download, openTab, press, ready, shownHash, trainInNode, visit } from "./page.js";
+import { download, openTab, press, shownHash, trainInNode, visit } from "./page.js";
 import { ISOLATION, type Served, serve } from "./serve.js";
 
 /** A host that is not of this machine, as far as the browser knows. */
@@ -42,7 +42,7 @@ it("trains on MNIST to Node's bits, says what is missing, and copies the link", 
   const expected = await trainInNode(QUERY);
   const { page, complaints, close } = await visit(browser, url, `train?${QUERY}`);
   await page.getByText("This page was opened over plain HTTP.").waitFor();
-  await press(page, "Start training", "Training");
+  await press(page, "Step", "Paused");
   await press(page, "Stop", "Stopped");
   await press(page, "Resume", "Finished");
   expect(await shownHash(page)).toBe(expected.hash);
@@ -87,7 +87,7 @@ it("trains on own data, and says why it measures one thread", async () => {
 });
 
 it("stops a worker that does not answer there, too", async () => {
-  const { page, close } = await visit(browser, url, `train?${QUERY}`);
+  const { page, close } = await visit(browser, url, `train?${QUERY}&epochs=5000`);
   await press(page, "Start training", "Training");
   await page
     .workers()
@@ -95,7 +95,7 @@ it("stops a worker that does not answer there, too", async () => {
     ?.evaluate(() => close());
   await press(page, "Stop", "Ready");
   await page.getByText("nothing is left of it").waitFor();
+  await page.getByLabel("Epochs", { exact: true }).fill("1");
   await press(page, "Start training", "Finished");
-  await ready(page);
   await close();
 });

@@ -94,7 +94,7 @@ async function expectShown(page: Page): Promise<void> {
 
 describe("time left and rate are right from the first second", { timeout: 120_000 }, () => {
   it("of digits, after a slow first batch, a pause, steps, a stop and a resume", async () => {
-    const { page, close } = await open("train?layers=8&batch=100&epochs=24&threads=1");
+    const { page, close } = await open("train?layers=8&batch=100&epochs=40&threads=1");
     await press(page, "Start training", "Training");
     await expectShown(page);
     await press(page, "Pause", "Paused");

@@ -44,8 +44,7 @@ describe.each(DEATHS)("a training worker that dies of %s", { timeout: 120_000 },
   it("is said to have died, and the run goes on to the same bits in another one", async () => {
     const { page, close } = await visit(browser, site.url, `train?${QUERY}`);
     const link = page.url();
-    await press(page, "Start training", "Training");
-    await press(page, "Pause", "Paused");
+    await press(page, "Step", "Paused");
     const [hash, batch] = [await shownHash(page), await batchOf(page)];
     await press(page, "Continue", "Training");
     await kill(workerOf(page));
@@ -126,8 +125,7 @@ describe("a training worker that dies", { timeout: 120_000 }, () => {
 
   it("as a run does that has failed of something else than its numbers", async () => {
     const { page, close } = await visit(browser, site.url, `train?${QUERY}`);
-    await press(page, "Start training", "Training");
-    await press(page, "Pause", "Paused");
+    await press(page, "Step", "Paused");
     await workerOf(page).evaluate(failOnce);
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByRole("alert").filter({ hasText: "worker has died: out of memory" }).waitFor();
@@ -180,8 +178,7 @@ function blockLater(): void {
 describe("stop", { timeout: 120_000 }, () => {
   it("does not wait for what is under way, and the run goes on from where it was kept, to the same bits", async () => {
     const { page, close } = await visit(browser, site.url, `train?${QUERY}`);
-    await press(page, "Start training", "Training");
-    await press(page, "Pause", "Paused");
+    await press(page, "Step", "Paused");
     const [hash, batch] = [await shownHash(page), await batchOf(page)];
     await press(page, "Continue", "Training");
     await workerOf(page).evaluate(blockLater);
@@ -222,8 +219,7 @@ describe("stop", { timeout: 120_000 }, () => {
   it("of own data does not wait either", async () => {
     const { page, close } = await visit(browser, site.url, "data?sample=moons&epochs=2000");
     await page.getByText("400 rows, 3 columns").waitFor();
-    await press(page, "Start training", "Training");
-    await press(page, "Pause", "Paused");
+    await press(page, "Step", "Paused");
     const hash = await shownHash(page);
     await press(page, "Continue", "Training");
     await workerOf(page, "table-worker").evaluate(blockLater);
