@@ -52,7 +52,7 @@ describe.each(DEATHS)("a training worker that dies of %s", { timeout: 120_000 },
     await alert.filter({ hasText: reason }).waitFor();
     expect(await alert.innerText()).toMatch(/worker has died.*back at epoch \d+, batch \d+ of 500.*Resume goes on/);
     await page.getByTestId("status").filter({ hasText: "Stopped" }).waitFor();
-    expect(await batchOf(page)).toBe(batch);
+    await expect.poll(() => batchOf(page)).toBe(batch);
     expect(page.url()).toBe(link);
 
     // Another worker starts with the next action: here a look into the network.
@@ -184,7 +184,7 @@ describe("stop", { timeout: 120_000 }, () => {
     await workerOf(page).evaluate(blockLater);
     await press(page, "Stop", "Stopped");
     await page.getByText(/^Stopped in the middle of a batch.* back at epoch \d+, batch \d+ of 500; Resume/).waitFor();
-    expect(await batchOf(page)).toBe(batch);
+    await expect.poll(() => batchOf(page)).toBe(batch);
     // The next worker begins by itself.
     expect(await shownHash(page)).toBe(hash);
     expect(await page.getByRole("alert").count()).toBe(0);
