@@ -88,14 +88,14 @@ it("trains on own data, and says why it measures one thread", async () => {
 
 it("stops a worker that does not answer there, too", async () => {
   const { page, close } = await visit(browser, url, `train?${QUERY}&epochs=5000`);
-  await press(page, "Start training", "Training");
+  await press(page, "Step", "Paused");
+  await press(page, "Continue", "Training");
   await page
     .workers()
     .find((worker) => worker.url().includes("training-worker"))
     ?.evaluate(() => close());
-  await press(page, "Stop", "Ready");
-  await page.getByText("nothing is left of it").waitFor();
-  await page.getByLabel("Epochs", { exact: true }).fill("1");
-  await press(page, "Start training", "Finished");
+  await press(page, "Stop", "Stopped");
+  await page.getByText(/^Stopped in the middle of a batch.* back at epoch/).waitFor();
+  await press(page, "Resume", "Training");
   await close();
 });

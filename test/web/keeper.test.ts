@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { RunView } from "../../src/index.js";
 import { Keeper } from "../../web/worker/keeper.js";
 
-const RUN = {} as RunView;
+/** After the batch of an epoch of a hundred. */
+const at = (batch: number) => ({ batch, batches: 100 }) as RunView;
 
 beforeEach(() => void vi.useFakeTimers({ now: 0 }));
 afterEach(() => vi.useRealTimers());
@@ -18,7 +19,7 @@ function kept(batches: readonly number[], cost: number): number[] {
   keeper.onTrainBegin();
   for (const milliseconds of batches) {
     vi.advanceTimersByTime(milliseconds);
-    keeper.onSettled("batch", RUN);
+    keeper.onSettled("batch", at(1));
   }
   return times;
 }
@@ -48,6 +49,22 @@ it("takes no pause for a slow batch", () => {
   vi.advanceTimersByTime(2000);
   keeper.mark();
   vi.advanceTimersByTime(10);
-  keeper.onSettled("batch", RUN);
+  keeper.onSettled("batch", at(1));
   expect(keep).not.toHaveBeenCalled();
+});
+
+it("keeps the state before an evaluation that takes long, and before the first, of which that is not known", () => {
+  const epochs: number[] = [];
+  const keeper = new Keeper(({ epoch, batch }) => epochs.push(epoch + batch / 100));
+  keeper.onTrainBegin();
+  for (const [index, evaluation] of [10, 10, 400, 10, 10].entries()) {
+    for (let batch = 1; batch <= 100; ++batch) {
+      vi.advanceTimersByTime(1);
+      keeper.onSettled("batch", { ...at(batch), epoch: index + 1 } as RunView);
+    }
+    vi.advanceTimersByTime(evaluation);
+    keeper.onSettled("epoch", { ...at(0), epoch: index + 2 } as RunView);
+  }
+  // Before the first; after the long third, before the next.
+  expect(epochs).toEqual([2, 4, 5]);
 });

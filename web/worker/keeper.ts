@@ -5,10 +5,10 @@ import type { Callback, RunView } from "../../src/index.js";
 /** How old a checkpoint may become. */
 const MILLISECONDS = 5000;
 /**
- * A run whose batches take longer than this can be kept waiting too long by a stop, which then ends the worker: each of its
- * batches is kept.
+ * A batch or an evaluation that takes longer than this may keep a stop waiting for too long, which then ends the worker. So the
+ * state is kept after such a batch, and before and after such an evaluation.
  */
-const SLOW_BATCH = 250;
+const LONG = 250;
 /** Checkpoints take at most this share of the time: those of large networks are then rarer than said above. */
 const MOST_SHARE = 0.05;
 
@@ -16,6 +16,8 @@ export class Keeper implements Callback {
   readonly #keep: (run: RunView) => void;
   #last = performance.now();
   #batchEnd = this.#last;
+  /** What the last epoch's evaluation took; it is taken for a long one before there was any. */
+  #evaluation = Number.POSITIVE_INFINITY;
   /** What the last one took. */
   #cost = 0;
 
@@ -29,10 +31,13 @@ export class Keeper implements Callback {
     this.#batchEnd = this.#last;
   }
 
-  onSettled(_: "batch" | "epoch", run: RunView): void {
+  onSettled(event: "batch" | "epoch", run: RunView): void {
     const now = performance.now();
     const age = now - this.#last;
-    const due = now - this.#batchEnd >= SLOW_BATCH ? 0 : MILLISECONDS;
+    const took = now - this.#batchEnd;
+    if (event === "epoch") this.#evaluation = took;
+    const isBeforeLong = event === "batch" && run.batch === run.batches && this.#evaluation >= LONG;
+    const due = took >= LONG || isBeforeLong ? 0 : MILLISECONDS;
     this.#batchEnd = now;
     if (age >= due && age >= this.#cost / MOST_SHARE) this.keep(run);
   }
