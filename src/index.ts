@@ -4,7 +4,7 @@
 export { type Class, uniqueLabels } from "./classes.js";
 export { type CsrData, CsrMatrix } from "./csr.js";
 export type { Chunks } from "./data/chunks.js";
-export type { ColumnOptions } from "./data/column-builder.js";
+export type { ColumnOptions, Decimal } from "./data/column-builder.js";
 export { Dataset, type DatasetOptions } from "./data/dataset.js";
 export { readJsonLines } from "./data/jsonl.js";
 export { iterateMinibatches, type Minibatch, type MinibatchOptions } from "./data/minibatches.js";

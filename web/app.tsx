@@ -1,7 +1,11 @@
 /** The page: header, tabs, and the panel of the open one. */
 
 import type { ComponentType } from "preact";
-import { linkProblems, TABS, type TabName, tab } from "./page/location.js";
+import { run as tableRun } from "./own-data/store.js";
+import { DROP_HINTS, dragging, dropNote } from "./page/drops.js";
+import { followLink, heldLink, linkProblems, TABS, type TabName, tab } from "./page/location.js";
+import { run } from "./page/run-store.js";
+import { Button } from "./parts/button.js";
 import { TabList } from "./parts/tab-list.js";
 import { ThemeToggle } from "./parts/theme-toggle.js";
 import { BenchmarkTab } from "./tabs/benchmark-tab.js";
@@ -9,7 +13,7 @@ import { DataTab } from "./tabs/data-tab.js";
 import { ExploreTab } from "./tabs/explore-tab.js";
 import { TrainTab } from "./tabs/train-tab.js";
 
-const PANELS: Partial<Record<TabName, { readonly title: string; readonly Panel: ComponentType }>> = {
+const PANELS: Readonly<Record<TabName, { readonly title: string; readonly Panel: ComponentType }>> = {
   train: { title: "Train", Panel: TrainTab },
   explore: { title: "Explore", Panel: ExploreTab },
   data: { title: "Own data", Panel: DataTab },
@@ -17,16 +21,15 @@ const PANELS: Partial<Record<TabName, { readonly title: string; readonly Panel: 
 };
 
 export function App() {
-  const open = PANELS[tab.value] ? tab.value : "train";
-  const shown = TABS.filter((name) => PANELS[name]);
-  const { Panel } = PANELS[open] as { Panel: ComponentType };
+  const open = tab.value;
+  const { Panel } = PANELS[open];
   return (
     <>
       <header class="page-header">
-        <a class="wordmark" href="./" aria-label="simdgrad, start page">
+        <a class="wordmark" href="./" aria-label="simdgrad, start page" onClick={goToStart}>
           simdgrad
         </a>
-        <TabList tabs={shown.map((name) => ({ name, title: PANELS[name]?.title ?? name }))} open={open} />
+        <TabList tabs={TABS.map((name) => ({ name, title: PANELS[name].title }))} open={open} />
         <ThemeToggle />
       </header>
       <main>
@@ -35,6 +38,12 @@ export function App() {
             This link has settings that cannot be used; the defaults stand in for them. {linkProblems.value.join("; ")}
           </div>
         )}
+        <HeldLink />
+        {dropNote.value && (
+          <p class="notice" role="alert">
+            {dropNote.value}
+          </p>
+        )}
         <div role="tabpanel" id={`panel-${open}`} aria-labelledby={`tab-${open}`} tabIndex={-1}>
           <Panel />
         </div>
@@ -42,6 +51,43 @@ export function App() {
       <footer class="page-footer">
         Everything runs in this page, on your CPU: no data leaves it. MNIST is CC BY-SA 3.0.
       </footer>
+      {dragging.value && (
+        <p class="drop-hint" aria-hidden="true">
+          {DROP_HINTS[open]}
+        </p>
+      )}
     </>
+  );
+}
+
+/** The first tab, without loading the page anew: runs and settings stay. */
+function goToStart(event: MouseEvent): void {
+  // In a tab or window of its own it is another page.
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  tab.value = "train";
+}
+
+/** A link that would have lost a run, to be followed later or not at all. */
+function HeldLink() {
+  const held = heldLink.value;
+  if (!held) return null;
+  const busy = (held.link.tab === "data" ? tableRun : run).busy.value;
+  return (
+    <section class="note held-link" aria-label="Link">
+      <p role="status">The link was not followed: {held.why}.</p>
+      <div class="buttons">
+        <Button off={busy} onClick={() => followLink(held.link)}>
+          Follow it{busy && " once the run is stopped"}
+        </Button>
+        <Button
+          onClick={() => {
+            heldLink.value = undefined;
+          }}
+        >
+          Stay here
+        </Button>
+      </div>
+    </section>
   );
 }

@@ -64,17 +64,22 @@ export interface Opened {
   /** For people: "784 → 100 → 200 → 10, 100,710 weights". */
   readonly title: string;
   readonly engine: EngineInfo;
-  /** As the call `hash`; empty where that is not to be had. */
+  /** As the call `hash`. */
   readonly hash: string;
   /** Of a checkpoint: its run, which `resume` goes on with, and how far it is. */
-  readonly run?: { readonly settings: RunSettings; readonly update: RunUpdate };
+  readonly run?: {
+    readonly settings: RunSettings;
+    readonly update: RunUpdate;
+    /** Settings that the file does not have: they are those that `open` was given. */
+    readonly taken: readonly (keyof RunSettings)[];
+  };
 }
 
 /** The calls: argument and answer. Each rejects with the library's error. */
 export interface Calls {
   /** Loads MNIST from below `base`; `data` events tell how far it is. The answer: the first four training images. */
   load(argument: { readonly base: string }): readonly LabelledDigit[];
-  /** Trains from the start; with `step` one batch, and then it is paused. */
+  /** Trains from the start; with `step` one batch, and then it is paused. Refused, the network before stays. */
   start(argument: { readonly settings: RunSettings; readonly step: boolean }): EngineInfo;
   pause(argument: undefined): void;
   /** Goes on after a pause. */
@@ -83,7 +88,7 @@ export interface Calls {
   step(argument: undefined): void;
   /** Ends the run after the batch under way. */
   stop(argument: undefined): void;
-  /** Goes on with a run that was stopped or has finished, with its own settings but for the epochs. */
+  /** Goes on with a run that was stopped or has finished, with its own settings but for the epochs. Refused, it stays as it was. */
   resume(argument: { readonly epochs: number }): void;
   /** The run's state in a file that `open` takes. */
   checkpoint(argument: undefined): SavedFile;
@@ -97,7 +102,10 @@ export interface Calls {
     readonly most: number;
   }): Misclassified;
   saveModel(argument: { readonly format: ModelFormat }): SavedFile;
-  /** Opens a model, or a checkpoint: with the settings in it, or, if it has none, with these. Ends a run under way. */
+  /**
+   * Opens a model, or a checkpoint: with the settings in it, or, where it has none, with these. Ends a run under way. Refused, the
+   * network before stays.
+   */
   open(argument: { readonly settings: RunSettings; readonly file: SavedFile }): Opened;
   /** SHA-256 of the present weights. */
   hash(argument: undefined): string;
@@ -117,9 +125,9 @@ export interface RunUpdate {
   readonly epochs: number;
   readonly batch: number;
   readonly batches: number;
-  /** Of the last moments, without pauses. */
+  /** Of the last second, without pauses; NaN while unknown. */
   readonly samplesPerSecond: number;
-  /** Until the end of the run at the present rate, evaluations included; NaN while unknown. */
+  /** Until the end of the whole run at the present rate, evaluations included; NaN while unknown. */
   readonly secondsLeft: number;
   /** Points of the loss curve: the time in epochs, and the mean loss of the batches since the point before. */
   readonly losses: readonly (readonly [number, number])[];
@@ -141,7 +149,11 @@ export type WorkerEvent =
       readonly kind: "status";
       readonly status: RunStatus;
       readonly message?: string;
+      /** Of a failed run: whether the worker is not to be used any more. */
+      readonly isBroken?: boolean;
     }
+  /** A checkpoint of the run as it is now, for the next worker should this one end. */
+  | { readonly kind: "kept"; readonly checkpoint: Uint8Array<ArrayBuffer> }
   /** SHA-256 of the weights, once training pauses or ends. */
   | { readonly kind: "hash"; readonly hash: string };
 
@@ -156,4 +168,6 @@ export interface CallMessage<N extends CallName = CallName> {
 export type WorkerMessage =
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly error: { readonly name: string; readonly message: string } }
-  | { readonly event: WorkerEvent };
+  | { readonly event: WorkerEvent }
+  /** The lock that is free once the worker has died. */
+  | { readonly lock: string };

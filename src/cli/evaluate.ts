@@ -2,9 +2,10 @@
 
 import { createEngine } from "../engine.js";
 import { type DataOptions, loadBytes } from "./mnist.js";
+import { testOn } from "./prediction.js";
 import { readDigitModel, readTableModel } from "./saved-model.js";
 import { readTable } from "./table-file.js";
-import { describeTest, errorsInUnit, flatTest, type Space, testOn } from "./test-result.js";
+import { describeTest, errorsInUnit, flatTest, type Space } from "./test-result.js";
 
 /** The command's options, checked by the parser. */
 export interface EvaluateOptions extends DataOptions {

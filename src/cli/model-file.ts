@@ -19,7 +19,7 @@ export interface ParsedModel {
   readonly network: Network;
   readonly preprocessor?: Preprocessor;
   /** How its table was read. */
-  readonly reading: Pick<CsvOptions, "header" | "delimiter">;
+  readonly reading: Pick<CsvOptions, "header" | "delimiter" | "decimal">;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -61,10 +61,11 @@ export function checkShape(network: Network, inputs: number, outputs: number, na
 
 function parseReading(text: string | undefined): ParsedModel["reading"] {
   try {
-    const { header, delimiter } = JSON.parse(text ?? "{}") as Record<string, unknown>;
+    const { header, delimiter, decimal } = JSON.parse(text ?? "{}") as Record<string, unknown>;
     return {
       ...(typeof header === "boolean" && { header }),
       ...(typeof delimiter === "string" && delimiter.length === 1 && { delimiter }),
+      ...((decimal === "." || decimal === ",") && { decimal }),
     };
   } catch {
     return {};

@@ -1,8 +1,9 @@
-/** A network's outputs for every row of a data set, and as a table. Free of Node. */
+/** What a network makes of every row of a data set: its test, its outputs, these as a table. Free of Node. */
 
 import { iterateMinibatches } from "../data/minibatches.js";
 import type { Preprocessor } from "../data/preprocessing.js";
 import type { Rows } from "../data/subset.js";
+import { type Evaluation, MOST_CONFUSION_CLASSES } from "../evaluation.js";
 import type { Network } from "../network.js";
 
 /** Rows that are predicted at a time. */
@@ -13,6 +14,11 @@ export interface Prediction {
   readonly labels: Int32Array;
   readonly probabilities: Float32Array;
   readonly values: Float32Array;
+}
+
+/** Evaluates, with the confusion matrix where there are not too many classes for one. */
+export function testOn(network: Network, data: Rows, classes: readonly string[] | undefined): Evaluation {
+  return network.evaluate(data, { confusion: classes !== undefined && classes.length <= MOST_CONFUSION_CLASSES });
 }
 
 export function predictAll(network: Network, { inputs, targets, rows }: Rows): Prediction {

@@ -2,6 +2,7 @@
 
 import { SingleBar } from "cli-progress";
 import type { EpochReport, Progress } from "../trainer.js";
+import { secondsLeftOfRun } from "../training/rate-window.js";
 import { curveChart } from "./terminal.js";
 
 /** Epochs may be shorter than an eye can follow. */
@@ -18,6 +19,7 @@ export class TrainingDisplay {
   #bar: SingleBar | undefined;
   #chartLines = 0;
   #drawn = 0;
+  #secondsPerBatch = 0;
   /** Of the largest epoch's number. */
   readonly #digits: number;
 
@@ -28,18 +30,19 @@ export class TrainingDisplay {
     this.#interactive = interactive;
   }
 
-  showProgress({ epoch, epochs, batch, batches, loss, samplesPerSecond, secondsLeft }: Progress): void {
+  showProgress(progress: Progress): void {
+    const { epoch, epochs, batch, batches, loss, samplesPerSecond } = progress;
     // An epoch that is over at its first sign of life needs no bar.
     if (!this.#interactive || (batch === batches && !this.#bar)) return;
     const payload = {
       loss: loss.toFixed(4),
       rate: Math.round(samplesPerSecond).toLocaleString("en"),
-      left: secondsLeft.toFixed(1),
+      left: duration(this.#secondsLeft(progress)),
     };
     if (!this.#bar) {
       this.#flush();
       const title = `epoch ${epoch}/${epochs}`;
-      const format = `${title} [{bar}] {percentage}% | {rate} samples/s | loss {loss} | {left} s left`;
+      const format = `${title} [{bar}] {percentage}% | {rate} samples/s | loss {loss} | {left} to the run's end`;
       this.#bar = new SingleBar({ stream: this.#screen, format, barsize: 16, hideCursor: true, clearOnComplete: true });
       this.#bar.start(batches, batch, payload);
     }
@@ -82,6 +85,13 @@ export class TrainingDisplay {
     this.#drawn = performance.now();
   }
 
+  /** Until the end of the run, unless something ends it early. */
+  #secondsLeft(progress: Progress): number {
+    const { batch, batches, secondsLeft } = progress;
+    if (batch < batches) this.#secondsPerBatch = secondsLeft / (batches - batch);
+    return secondsLeftOfRun(progress, this.#secondsPerBatch, this.#reports.at(-1)?.evalSeconds ?? Number.NaN);
+  }
+
   #stopBar(): void {
     this.#bar?.stop();
     this.#bar = undefined;
@@ -110,6 +120,14 @@ export class TrainingDisplay {
     if (this.#chartLines > 0) this.#screen.write(`\x1b[${this.#chartLines}A\x1b[J`);
     this.#chartLines = 0;
   }
+}
+
+/** "4.2 s", "3 min 20 s", "1 h 5 min". */
+function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${seconds.toFixed(1)} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
 /** A line of at most `columns` characters, if it can be: the rate is left out first. */

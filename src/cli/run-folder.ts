@@ -4,20 +4,9 @@ import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { FormatError } from "../errors.js";
 import { readCheckpoint } from "../node/training-files.js";
-import type { CheckpointContents } from "../training/checkpoint.js";
+import { type CheckpointContents, loadCheckpoint } from "../training/checkpoint.js";
 import { prepareFolder, writeWhole } from "./files.js";
-import { SETTING_NAMES, type TrainSettings } from "./settings.js";
-
-const FORMAT = "simdgrad-run";
-
-/** What run.json says. */
-export interface RunRecord {
-  /** `mnist`, or the kind of task that a table was found to be. */
-  readonly task: string;
-  /** SHA-256 of the data file; none for MNIST. */
-  readonly data?: string;
-  readonly settings: TrainSettings;
-}
+import { findRecord, parseRecord, type RunRecord, recordText } from "./run-record.js";
 
 export const MODEL_FILE = "model.safetensors";
 const CHECKPOINT_FILE = "checkpoint.safetensors";
@@ -35,10 +24,7 @@ export async function beginRun(folder: string, record: RunRecord): Promise<void>
 }
 
 export async function writeRecord(folder: string, record: RunRecord): Promise<void> {
-  await writeWhole(
-    join(folder, RECORD_FILE),
-    `${JSON.stringify({ format: FORMAT, version: 1, ...record }, null, 2)}\n`,
-  );
+  await writeWhole(join(folder, RECORD_FILE), `${recordText(record, 2)}\n`);
 }
 
 /** @throws Error when there is none, FormatError when it is no such record */
@@ -50,14 +36,23 @@ export async function readRecord(folder: string): Promise<RunRecord> {
   } catch (cause) {
     throw new Error(`--resume ${folder}: expected the folder of a run (${(cause as Error).message})`, { cause });
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new FormatError(`${path}: expected JSON (${(cause as Error).message})`, { cause });
-  }
-  if (isRecord(value)) return { task: value.task, ...(value.data && { data: value.data }), settings: value.settings };
-  throw new FormatError(`${path}: expected the record of a run with format "${FORMAT}", version 1`);
+  return parseRecord(text, path);
+}
+
+/** Whether a path names a file, a checkpoint say, rather than the folder of a run. */
+export async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() ?? false;
+}
+
+/** A run in the file of a checkpoint, of this command or of the page. @throws FormatError when its settings are not in it */
+export async function readCheckpointRun(path: string): Promise<{ record: RunRecord; checkpoint: CheckpointContents }> {
+  const bytes = await readFile(path);
+  const checkpoint = loadCheckpoint(bytes, path);
+  const record = findRecord(bytes, path);
+  if (record) return { record, checkpoint };
+  throw new FormatError(
+    `${path}: expected a checkpoint with the settings of its run, as this command and the page write it, got one without`,
+  );
 }
 
 /** The newest checkpoint; undefined if the run was ended before its first. */
@@ -76,46 +71,3 @@ export async function modelPath(path: string): Promise<string> {
   if ((await isThere(model)) || !(await isThere(join(path, RECORD_FILE)))) return model;
   throw new Error(`${path}: expected a run with a model, got one that has not ended: train --resume goes on with it`);
 }
-
-const KINDS: Readonly<Record<string, string>> = {
-  target: "string",
-  task: "string",
-  header: "boolean",
-  delimiter: "string",
-  ignore: "object",
-  categorical: "object",
-  scaling: "string",
-  hidden: "object",
-  activation: "string",
-  init: "string",
-  optimizer: "string",
-  schedule: "string",
-  classWeights: "string",
-  deterministic: "boolean",
-};
-
-function isRecord(value: unknown): value is RunRecord & { format: string } {
-  if (typeof value !== "object" || value === null) return false;
-  const { format, version, task, data, settings } = value as Record<string, unknown>;
-  if (format !== FORMAT || version !== 1 || typeof task !== "string") return false;
-  if (data !== undefined && typeof data !== "string") return false;
-  if (typeof settings !== "object" || settings === null) return false;
-  return SETTING_NAMES.every((name) => {
-    const setting = (settings as Record<string, unknown>)[name];
-    if (setting === undefined) return OPTIONAL.has(name);
-    return KINDS[name] === "object" ? Array.isArray(setting) : typeof setting === (KINDS[name] ?? "number");
-  });
-}
-
-/** Settings that may have no value. */
-const OPTIONAL = new Set<string>([
-  "target",
-  "task",
-  "header",
-  "delimiter",
-  "ignore",
-  "categorical",
-  "learningRate",
-  "batchSize",
-  "earlyStopping",
-]);

@@ -25,6 +25,7 @@ export interface TrainSettings {
   readonly task?: string;
   readonly header?: boolean;
   readonly delimiter?: string;
+  readonly decimal?: string;
   readonly ignore?: readonly string[];
   readonly categorical?: readonly string[];
 }
@@ -67,6 +68,7 @@ export const SETTING_NAMES = [
   "task",
   "header",
   "delimiter",
+  "decimal",
   "ignore",
   "categorical",
   "scaling",
@@ -88,7 +90,7 @@ export const SETTING_NAMES = [
 ] as const satisfies readonly (keyof TrainSettings)[];
 
 /** Those that only tables have. */
-export const TABLE_SETTINGS: readonly (keyof TrainSettings)[] = SETTING_NAMES.slice(0, 9);
+export const TABLE_SETTINGS: readonly (keyof TrainSettings)[] = SETTING_NAMES.slice(0, 10);
 
 /** `--learning-rate` of `learningRate`. */
 export function flagOf(name: string): string {

@@ -1,6 +1,7 @@
 /** The task of learning one column of a table from the others. */
 
 import { basename } from "node:path";
+import type { Decimal } from "../data/column-builder.js";
 import { Preprocessor, type PreprocessorConfig, type Scaling, type TargetTask } from "../data/preprocessing.js";
 import { type Column, findColumn, type Table } from "../data/table.js";
 import type { Engine } from "../engine.js";
@@ -12,7 +13,7 @@ import { UsageError } from "./usage-error.js";
 
 /** Reads the table, parts its rows, and fits the preprocessing to those that are trained on. */
 export async function tableTask(path: string, settings: TrainSettings): Promise<TrainingTask> {
-  const { header, delimiter, ignore = [], categorical = [] } = settings;
+  const { header, delimiter, decimal, ignore = [], categorical = [] } = settings;
   const kinds = [
     ...categorical.map((name) => [name, "categorical"] as const),
     ...ignore.map((name) => [name, "ignore"] as const),
@@ -20,6 +21,7 @@ export async function tableTask(path: string, settings: TrainSettings): Promise<
   const csv = {
     ...(header !== undefined && { header }),
     ...(delimiter !== undefined && { delimiter: delimiter === "\\t" ? "\t" : delimiter }),
+    ...(decimal !== undefined && { decimal: decimal as Decimal }),
   };
   const table = await readTable(path, { ...csv, kinds: Object.fromEntries(kinds) });
   for (const name of categorical) findOption(table, "--categorical", name);
@@ -46,7 +48,7 @@ export async function tableTask(path: string, settings: TrainSettings): Promise<
       const sparse = preprocessor.sparse ? ", kept sparse" : "";
       const classes = config.classes ? `, ${config.classes.length} classes` : "";
       return `${path}: ${rows[0]} rows to train with, ${rows[1]} to validate, ${rows[2]} to test
-${parts.task} of ${target}${classes}, from ${config.features.length} columns (${preprocessor.inputs} inputs${sparse})${describeNames(config)}\n`;
+${parts.task} of ${target}${classes}, from ${config.features.length} columns (${preprocessor.inputs} inputs${sparse})${describeNames(config)}${describeCommas(table)}\n`;
     },
     inputs: preprocessor.inputs,
     outputs: config.classes?.length ?? 1,
@@ -64,6 +66,13 @@ function describeNames({ features }: PreprocessorConfig): string {
   const names = features.flatMap((f) => ("categories" in f ? [`${f.name} (${f.categories.length})`] : []));
   if (names.length === 0) return "";
   return `\ncolumns of names: ${names.slice(0, 8).join(", ")}${names.length > 8 ? `, … ${names.length - 8} more` : ""}`;
+}
+
+/** The columns whose commas were taken for decimal marks: 1,234 may have been meant as a thousand. */
+function describeCommas({ columns }: Table): string {
+  const names = columns.flatMap((column) => (column.kind === "numeric" && column.decimal ? [column.name] : []));
+  if (names.length === 0) return "";
+  return `\ndecimal commas: ${names.slice(0, 8).join(", ")}${names.length > 8 ? `, … ${names.length - 8} more` : ""}`;
 }
 
 type Source = ReturnType<Preprocessor["source"]>;

@@ -1,9 +1,7 @@
 /** The result of an evaluation in words and tables of characters. */
 
-import type { Rows } from "../data/subset.js";
-import { type Evaluation, MOST_CONFUSION_CLASSES } from "../evaluation.js";
+import type { Evaluation } from "../evaluation.js";
 import { type ClassScores, classScores } from "../metrics/class-scores.js";
-import type { Network } from "../network.js";
 import { confusionTable, printable } from "./terminal.js";
 
 type Confusion = NonNullable<Evaluation["confusion"]>;
@@ -25,11 +23,6 @@ export interface Space {
   /** Where the scores of all classes are found, and where the confusion matrix is: "report.html". */
   readonly scoresIn: string;
   readonly matrixIn: string;
-}
-
-/** Evaluates, with the confusion matrix where there are not too many classes for one. */
-export function testOn(network: Network, data: Rows, classes: readonly string[] | undefined): Evaluation {
-  return network.evaluate(data, { confusion: classes !== undefined && classes.length <= MOST_CONFUSION_CLASSES });
 }
 
 /**

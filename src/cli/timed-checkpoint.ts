@@ -3,6 +3,7 @@
 import { fileCheckpoint } from "../node/training-files.js";
 import type { Callback, RunView } from "../training/callbacks.js";
 import { saveCheckpoint } from "../training/checkpoint.js";
+import { addRecord, type RunRecord } from "./run-record.js";
 
 /**
  * Writes after the first batch when `seconds` have passed since the last time; and after the last epoch, or the one that a
@@ -12,10 +13,13 @@ import { saveCheckpoint } from "../training/checkpoint.js";
 export class TimedCheckpoint implements Callback {
   readonly #write: ReturnType<typeof fileCheckpoint>;
   readonly #milliseconds: number;
+  readonly #record: RunRecord;
   #last = performance.now();
 
-  constructor(path: string, seconds: number) {
+  /** @param record of the run, which is written with it */
+  constructor(path: string, seconds: number, record: RunRecord) {
     this.#write = fileCheckpoint(path);
+    this.#record = record;
     this.#milliseconds = seconds * 1000;
   }
 
@@ -26,7 +30,7 @@ export class TimedCheckpoint implements Callback {
 
   /** Writes now. */
   async write(run: Pick<RunView, "checkpoint" | "epoch" | "batch">): Promise<void> {
-    await this.#write(saveCheckpoint(run), { epoch: run.epoch, batch: run.batch });
+    await this.#write(addRecord(saveCheckpoint(run), this.#record), { epoch: run.epoch, batch: run.batch });
     this.#last = performance.now();
   }
 }

@@ -31,6 +31,7 @@ export function addTrainOptions(command: Command): Command {
   add("--header", "of a CSV file: its first row holds names (default: unless a number is in it)");
   add("--no-header", "of a CSV file: its first row is data");
   add("--delimiter <character>", "of a CSV file: default by its first rows");
+  choose("--decimal <mark>", "of a CSV file: default by each column's first rows", [".", ","]);
   add("--validation-split <x>", "of a table: fraction of rows to validate with (default: 0.1)", fraction);
   add("--test-split <x>", "of a table: fraction of rows to test with (default: 0.2)", fraction);
   add("--hidden <sizes>", "units of the hidden layers (default: 100,200 for MNIST, else 100)", layerSizes);
@@ -65,6 +66,6 @@ export function addTrainOptions(command: Command): Command {
   command.addOption(
     new Option("--checkpoint-every <seconds>", "how old the checkpoint may become").argParser(seconds).default(10),
   );
-  add("--resume <run>", "go on with a training that was stopped, or give it more epochs");
+  add("--resume <run>", "folder of a run, or a checkpoint (the page's, too): go on with it, or give it more epochs");
   return add("--out <dir>", "folder for the results (default: runs/<time>)");
 }

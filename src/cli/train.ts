@@ -13,14 +13,24 @@ import type { ClassWeights } from "../training/weights.js";
 import { writeWhole } from "./files.js";
 import { catchInterrupts } from "./interruption.js";
 import { buildNetwork, makeSchedule } from "./network-plan.js";
-import { predictAll } from "./prediction.js";
+import { predictAll, testOn } from "./prediction.js";
 import { TrainingDisplay } from "./progress.js";
 import { type RunResult, writeReport } from "./results.js";
-import { beginRun, checkpointPath, MODEL_FILE, readRecord, readRunCheckpoint, writeRecord } from "./run-folder.js";
+import {
+  beginRun,
+  checkpointPath,
+  isFile,
+  MODEL_FILE,
+  readCheckpointRun,
+  readRecord,
+  readRunCheckpoint,
+  writeRecord,
+} from "./run-folder.js";
+import type { RunRecord } from "./run-record.js";
 import { type DEFAULTS, describeSettings, newSettings, resumedSettings, type TrainSettings } from "./settings.js";
 import type { PlacedData, TrainingTask } from "./task.js";
 import { isInteractive } from "./terminal.js";
-import { describeTest, flatTest, testOn } from "./test-result.js";
+import { describeTest, flatTest } from "./test-result.js";
 import { TimedCheckpoint } from "./timed-checkpoint.js";
 import { UsageError } from "./usage-error.js";
 
@@ -89,16 +99,18 @@ async function openRun(
   options: TrainOptions,
 ): Promise<Run> {
   const { resume: from, out } = options;
+  const newFolder = () => out ?? join("runs", new Date().toISOString().replace(/[:.]/g, "-"));
   if (from === undefined) {
     const settings = newSettings(options, kind);
     const task = await makeTask(settings);
-    const folder = out ?? join("runs", new Date().toISOString().replace(/[:.]/g, "-"));
+    const folder = newFolder();
     const begin = () => beginRun(folder, recordOf(task, settings));
     return { folder, settings, resume: undefined, task, begin };
   }
-  if (out !== undefined && out !== from)
+  const file = (await isFile(from)) ? await readCheckpointRun(from) : undefined;
+  if (!file && out !== undefined && out !== from)
     throw new UsageError("--out", `expected none beside --resume ${from}, got ${out}`);
-  const record = await readRecord(from);
+  const record = file?.record ?? (await readRecord(from));
   if ((record.task === "mnist") !== (kind === "mnist")) {
     throw new UsageError("--resume", `expected a run on the data that was given, got one of ${record.task}`);
   }
@@ -107,11 +119,16 @@ async function openRun(
   if (task.fingerprint !== record.data) {
     throw new UsageError("--resume", `expected the file that ${from} was trained on, got one with other contents`);
   }
-  const begin = () => writeRecord(from, recordOf(task, settings));
-  return { folder: from, settings, resume: await readRunCheckpoint(from), task, begin };
+  if (!file) {
+    const begin = () => writeRecord(from, recordOf(task, settings));
+    return { folder: from, settings, resume: await readRunCheckpoint(from), task, begin };
+  }
+  const folder = newFolder();
+  const begin = () => beginRun(folder, recordOf(task, settings));
+  return { folder, settings, resume: file.checkpoint, task, begin };
 }
 
-function recordOf({ task, fingerprint }: TrainingTask, settings: TrainSettings) {
+function recordOf({ task, fingerprint }: TrainingTask, settings: TrainSettings): RunRecord {
   return { task, ...(fingerprint !== undefined && { data: fingerprint }), settings };
 }
 
@@ -140,7 +157,7 @@ async function trainNetwork(
   }
   const schedule = makeSchedule(settings, Math.floor(training.rows / batchSize));
   const classWeights = readClassWeights(settings.classWeights, task.classes);
-  const checkpoints = new TimedCheckpoint(checkpointPath(folder), options.checkpointEvery);
+  const checkpoints = new TimedCheckpoint(checkpointPath(folder), options.checkpointEvery, recordOf(task, settings));
   const stopping =
     earlyStopping === undefined ? [] : [new EarlyStopping({ patience: earlyStopping, restoreBest: true })];
   const interruption = catchInterrupts(

@@ -13,6 +13,9 @@ export interface ColumnOptions {
   readonly others?: "read" | "ignore";
 }
 
+/** What parts a number's fraction from its whole. */
+export type Decimal = "." | ",";
+
 export const COLUMN_OPTIONS: OptionNames<ColumnOptions> = { kinds: true, others: true };
 
 /**
@@ -68,12 +71,19 @@ export class ColumnBuilder {
   readonly #index = new Map<string, number>();
   #rows = 0;
   #spellingLost = false;
+  readonly #decimal: Decimal;
+  /** Whether a number was written with a comma. */
+  #hasCommas = false;
 
-  /** @param kind default: found from the values */
-  constructor(name: string, kind?: ColumnKind) {
+  /**
+   * @param kind default: found from the values
+   * @param decimal of numbers in texts
+   */
+  constructor(name: string, kind?: ColumnKind, decimal: Decimal = ".") {
     this.name = name;
     this.#given = kind;
     this.#kind = kind;
+    this.#decimal = decimal;
   }
 
   /** Whether the column is one of names, and there were numbers before the first. */
@@ -83,9 +93,13 @@ export class ColumnBuilder {
 
   /** Adds a field of a text. @throws NotANumber in a column that was said to be numeric */
   addText(text: string): void {
-    const value = this.#kind === "categorical" ? undefined : parseNumber(text);
-    if (value !== undefined) this.addNumber(value);
-    else this.addName(text);
+    const value = this.#kind === "categorical" ? undefined : parseNumber(text, this.#decimal);
+    if (value === undefined) {
+      this.addName(text);
+      return;
+    }
+    if (this.#decimal === ",") this.#hasCommas ||= text.includes(",");
+    this.addNumber(value);
   }
 
   /** Adds a number, as it is in a column of numbers. */
@@ -121,7 +135,8 @@ export class ColumnBuilder {
         codes: this.#codes.slice(0, this.#rows),
       };
     }
-    return { name, kind: "numeric", values: this.#numbers.slice(0, this.#rows) };
+    const values = this.#numbers.slice(0, this.#rows);
+    return { name, kind: "numeric", values, ...(this.#hasCommas && { decimal: "," as const }) };
   }
 
   #addName(name: string): void {
@@ -159,8 +174,9 @@ export class ColumnBuilder {
   }
 }
 
-/** The finite decimal number that a text is; undefined for anything else, hexadecimal among it. */
-export function parseNumber(text: string): number | undefined {
+/** The finite decimal number that a text is; undefined for anything else, hexadecimal and another decimal mark among it. */
+export function parseNumber(text: string, decimal: Decimal = "."): number | undefined {
+  if (decimal === ",") return text.includes(".") ? undefined : parseNumber(text.replace(",", "."));
   const value = +text;
   if (!isFiniteNumber(value) || text === "") return undefined;
   // A number's syntax in JavaScript has 0x1f, 0o7 and 0b1, which are names rather than numbers in a table. It takes no sign before them.

@@ -9,6 +9,7 @@ import {
   ColumnBuilder,
   type ColumnOptions,
   checkColumnOptions,
+  type Decimal,
   ignoredProblem,
   isMissing,
   isRead,
@@ -16,6 +17,7 @@ import {
   NotANumber,
   parseNumber,
 } from "./column-builder.js";
+import { findDialect } from "./csv-dialect.js";
 import type { Table } from "./table.js";
 
 /** Options of `parseCsv` and `readCsv`. */
@@ -27,10 +29,15 @@ export interface CsvOptions extends ColumnOptions {
   readonly header?: boolean | "auto";
   /** Default: found among comma, semicolon, tab and bar. */
   readonly delimiter?: string;
+  /**
+   * What parts a number's fraction from its whole, in all columns. Default: found for each column from the first hundred rows,
+   * or from the other columns where its own have no fractions; a point where commas delimit.
+   */
+  readonly decimal?: Decimal;
 }
 
-const OPTIONS: OptionNames<CsvOptions> = { ...COLUMN_OPTIONS, header: true, delimiter: true };
-/** Where columns' names and delimiter are found. */
+const OPTIONS: OptionNames<CsvOptions> = { ...COLUMN_OPTIONS, header: true, delimiter: true, decimal: true };
+/** Where columns' names, delimiter and decimal marks are found. */
 const PREVIEW_CHARACTERS = 1 << 16;
 /** Papa Parse is given that many characters at a time. */
 const SLICE_CHARACTERS = 1 << 20;
@@ -38,7 +45,8 @@ const SLICE_CHARACTERS = 1 << 20;
 const MOST_ROW_CHARACTERS = 1 << 24;
 
 /**
- * The columns of a CSV text: numeric where every value that is there is a finite decimal number, else categorical. Empty
+ * The columns of a CSV text: numeric where every value that is there is a finite decimal number, else categorical. A column
+ * with decimal commas (1,5) says so as its `decimal`. Empty
  * fields, NA, N/A, NaN, null, none and ? are missing. Quoted fields, a byte order mark and empty lines are understood.
  *
  * @param name of the file, for messages
@@ -85,8 +93,12 @@ export async function readCsv(open: () => Chunks, name = "CSV", options: CsvOpti
 function checkCsvOptions(options: CsvOptions): void {
   checkOptions("CSV", options, OPTIONS);
   checkColumnOptions("CSV", options);
-  const { header = "auto", delimiter } = options;
+  const { header = "auto", delimiter, decimal } = options;
   if (header !== "auto") checkBoolean("CSV: header", header);
+  if (decimal !== undefined && decimal !== "." && decimal !== ",") {
+    const message = `CSV: decimal: expected "." or ",", got ${describe(decimal)}`;
+    throw typeof decimal === "string" ? new RangeError(message) : new TypeError(message);
+  }
   if (delimiter === undefined || (typeof delimiter === "string" && delimiter.length === 1)) return;
   throw new TypeError(`CSV: delimiter: expected one character, got ${describe(delimiter)}`);
 }
@@ -98,6 +110,8 @@ class CsvReader {
   readonly #name: string;
   readonly #options: CsvOptions;
   #parser: Papa.Parser | undefined;
+  /** Of the columns, by their place. */
+  #decimals: readonly Decimal[] = [];
   /** Characters that are not yet parsed: the start of a row. */
   #rest = "";
   #columns: (ColumnBuilder | undefined)[] = [];
@@ -127,7 +141,7 @@ class CsvReader {
   #parse(last: boolean): void {
     // The byte order mark of a text that was not decoded from bytes.
     if (!this.#parser) this.#rest = this.#rest.replace(/^\ufeff/, "");
-    this.#parser ??= this.#makeParser();
+    this.#parser ??= this.#makeParser(last);
     const { data, errors, meta } = this.#parser.parse(this.#rest, 0, !last) as Papa.ParseResult<string[]>;
     this.#rest = last ? "" : this.#rest.slice(meta.cursor);
     const quotes = errors.find(({ type }) => type === "Quotes");
@@ -142,22 +156,20 @@ class CsvReader {
   }
 
   /** Papa Parse's inner parser, which goes on where it was: its outer one wants the whole text, or a Node stream. */
-  #makeParser(): Papa.Parser {
-    const { delimiter } = this.#options;
-    const { meta } = Papa.parse(this.#rest.slice(0, PREVIEW_CHARACTERS), {
-      ...(delimiter !== undefined && { delimiter }),
-      delimitersToGuess: [",", ";", "\t", "|"],
-      skipEmptyLines: true,
-      preview: 100,
-    });
+  #makeParser(last: boolean): Papa.Parser {
+    const beginning = this.#rest.slice(0, PREVIEW_CHARACTERS);
+    const isCut = !last || beginning.length < this.#rest.length;
+    const dialect = findDialect(beginning, isCut, this.#options.delimiter, this.#options.decimal);
+    this.#decimals = dialect.decimals;
     const Parser = Papa.Parser as unknown as new (config: Papa.ParseConfig) => Papa.Parser;
-    return new Parser({ delimiter: meta.delimiter, newline: meta.linebreak as "\n" });
+    return new Parser({ delimiter: dialect.delimiter, newline: dialect.newline as "\n" });
   }
 
   #add(fields: readonly string[]): void {
     if (this.#columns.length === 0) {
       const { header = "auto" } = this.#options;
-      const isHeader = header === "auto" ? !fields.some((field) => parseNumber(field.trim()) !== undefined) : header;
+      const isNumber = (field: string, index: number) => parseNumber(field.trim(), this.#decimals[index]) !== undefined;
+      const isHeader = header === "auto" ? !fields.some(isNumber) : header;
       this.#begin(fields.map((field, index) => (isHeader && field.trim()) || `column${index + 1}`));
       if (isHeader) return;
     }
@@ -192,8 +204,10 @@ class CsvReader {
     }
     const problem = ignoredProblem(seen, this.#options);
     if (problem) throw new FormatError(`${this.#name}: ${problem}`);
-    this.#columns = names.map((name) =>
-      isRead(name, this.#options) ? new ColumnBuilder(name, kindOf(name, this.#options)) : undefined,
+    this.#columns = names.map((name, index) =>
+      isRead(name, this.#options)
+        ? new ColumnBuilder(name, kindOf(name, this.#options), this.#decimals[index])
+        : undefined,
     );
   }
 

@@ -7,6 +7,8 @@ export interface NumericColumn {
   readonly name: string;
   readonly kind: "numeric";
   readonly values: Float64Array;
+  /** Set where a text had decimal commas, 1,5; absent otherwise. */
+  readonly decimal?: ",";
 }
 
 /** Names: `categories[codes[row]]`, −1 where a value is missing. The categories come in the order of their first rows. */

@@ -2,6 +2,7 @@
 
 import { nextTask } from "../turns.js";
 import type { Plan } from "./options.js";
+import { RateWindow } from "./rate-window.js";
 import type { Progress } from "./report.js";
 import type { Progression } from "./state.js";
 
@@ -19,6 +20,10 @@ export interface EpochSize {
 /** Reads the clock once a batch. */
 export class ProgressClock {
   readonly #onProgress: ((progress: Progress) => void) | undefined;
+  readonly #window = new RateWindow();
+  /** Where the last batch ended: its epoch, and the epoch's training time then. */
+  #epoch = 0;
+  #seconds = 0;
   #now = performance.now();
   #lastProgress = this.#now;
   /** When other tasks last had their turn: epochs may be much shorter than the time between two turns. */
@@ -35,10 +40,17 @@ export class ProgressClock {
     { batches, rows }: EpochSize,
   ): void {
     this.#now = performance.now();
-    if (!this.#onProgress || (this.#now - this.#lastProgress <= PROGRESS_MILLISECONDS && batch < batches)) return;
-    this.#lastProgress = this.#now;
+    if (!this.#onProgress) return;
     const samples = Math.min(batch * batchSize, rows);
-    const samplesPerSecond = samples / seconds;
+    // Training time alone: an evaluation lies between two epochs' times.
+    this.#window.add(samples - (batch - 1) * batchSize, epoch === this.#epoch ? seconds - this.#seconds : seconds);
+    this.#epoch = epoch;
+    this.#seconds = seconds;
+    if (this.#now - this.#lastProgress <= PROGRESS_MILLISECONDS && batch < batches) return;
+    this.#lastProgress = this.#now;
+    const rate = this.#window.rowsPerSecond;
+    // Of a training's first batch there is nothing better than what it took itself.
+    const samplesPerSecond = Number.isNaN(rate) ? samples / seconds : rate;
     const secondsLeft = (rows - samples) / samplesPerSecond;
     const loss = losses / (samples / batchSize);
     this.#onProgress({ epoch, epochs, batch, batches, loss, samplesPerSecond, secondsLeft });

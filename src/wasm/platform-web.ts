@@ -19,6 +19,9 @@ export function hardwareThreads(): number {
 /** Why memory cannot be shared with workers here; undefined if it can. */
 export function whyNotShared(): string | undefined {
   if (globalThis.crossOriginIsolated) return undefined;
+  if (globalThis.isSecureContext === false) {
+    return "the page is not cross-origin isolated: browsers isolate none that came over plain HTTP, but for localhost";
+  }
   return "the page is not cross-origin isolated: serve it with COOP: same-origin and COEP: require-corp";
 }
 

@@ -14,8 +14,8 @@ export function findChromium(): string {
   );
 }
 
-/** Starts it, without what it does of its own accord on the network. */
-export function launchChromium(): Promise<Browser> {
+/** Starts it, without what it does of its own accord on the network; with more arguments where they are given. */
+export function launchChromium(...more: readonly string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: findChromium(),
     args: [
@@ -26,6 +26,7 @@ export function launchChromium(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...more,
     ],
   });
 }

@@ -1,69 +1,44 @@
-/** Watches a page's main thread while something goes on in it. */
+/** What a page's main thread does while something goes on in it, by its own time: however busy the machine is otherwise, that counts. */
 
-import type { Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 
-/** What a page's main thread did meanwhile. */
-export interface Watch {
-  /** The longest task in milliseconds; 0 if all took less than 50. */
+/** Of the page's main thread, in milliseconds of the processor's time. */
+export interface ThreadTime {
+  /** The longest task's. */
   readonly longest: number;
-  /** Frames a second. */
-  readonly frames: number;
+  readonly tasks: number;
+  /** Of all tasks, as a share of the time that has passed. */
+  readonly share: number;
 }
 
-/**
- * Does something up to three times, until no task takes longer than 50 ms: what the processor did otherwise meanwhile is no task of
- * the page's, and on a busy machine the best of them tells.
- *
- * @param run is given how often it was called before
- */
-export async function watchRuns(page: Page, run: (before: number) => Promise<void>): Promise<readonly Watch[]> {
-  const watches: Watch[] = [];
-  while (watches.length < 3 && (watches.at(-1)?.longest ?? 51) > 50) {
-    await page.evaluate(watchTasks);
-    await run(watches.length);
-    const { longest, frames, seconds } = await page.evaluate(tasksSeen);
-    watches.push({ longest, frames: frames / seconds });
-  }
-  for (const { longest, frames } of watches) {
-    console.log(`longest task ${longest === 0 ? "below 50" : longest.toFixed(0)} ms, ${frames.toFixed(1)} frames/s`);
-  }
-  return watches;
+interface TraceEvent {
+  readonly name: string;
+  readonly ph: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** Microseconds: when, how long by the clock, how long by the thread's own time. */
+  readonly ts: number;
+  readonly dur?: number;
+  readonly tdur?: number;
+  readonly args?: { readonly name?: string };
 }
 
-interface Watched {
-  watched?: { longest: number; frames: number; start: number; observer: PerformanceObserver; running: boolean };
-}
-
-/** Runs in the page. */
-function watchTasks(): void {
-  const now = {
-    longest: 0,
-    frames: 0,
-    start: performance.now(),
-    running: true,
-    observer: new PerformanceObserver((list) => {
-      for (const { duration, startTime } of list.getEntries()) {
-        if (startTime >= now.start) now.longest = Math.max(now.longest, duration);
-      }
-    }),
-  };
-  now.observer.observe({ type: "longtask", buffered: true });
-  const frame = () => {
-    ++now.frames;
-    if (now.running) requestAnimationFrame(frame);
-  };
-  requestAnimationFrame(frame);
-  (globalThis as Watched).watched = now;
-}
-
-/** Runs in the page. */
-async function tasksSeen(): Promise<{ longest: number; frames: number; seconds: number }> {
-  const now = (globalThis as Watched).watched as NonNullable<Watched["watched"]>;
-  const seconds = (performance.now() - now.start) / 1000;
-  const { frames } = now;
-  now.running = false;
-  // Entries are handed out in a task of their own.
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  now.observer.disconnect();
-  return { longest: now.longest, frames, seconds };
+/** Does something, and takes the time that Chromium's trace has for each task of the page's main thread. */
+export async function watchThread(browser: Browser, page: Page, action: () => Promise<void>): Promise<ThreadTime> {
+  await browser.startTracing(page, { categories: ["toplevel"] });
+  await action();
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
+  const threads = traceEvents.filter(({ name, args }) => name === "thread_name" && args?.name === "CrRendererMain");
+  const tasks = threads.map(({ pid, tid }) =>
+    traceEvents.filter(
+      (event) => event.name === "ThreadControllerImpl::RunTask" && event.pid === pid && event.tid === tid && event.tdur,
+    ),
+  );
+  const [own = []] = tasks.sort((a, b) => b.length - a.length);
+  const times = own.map(({ tdur = 0 }) => tdur / 1000);
+  const [begin, end] = [Math.min(...own.map(({ ts }) => ts)), Math.max(...own.map(({ ts }) => ts))];
+  const share = times.reduce((sum, time) => sum + time, 0) / ((end - begin) / 1000);
+  const watched = { longest: Math.max(0, ...times), tasks: times.length, share };
+  console.log(`longest of ${watched.tasks} tasks ${watched.longest.toFixed(1)} ms, all ${(share * 100).toFixed(0)} %`);
+  return watched;
 }

@@ -43,7 +43,7 @@ export async function visit(
 
 /** Waits until a run can be started, or a table chosen. */
 export async function ready(page: Page): Promise<void> {
-  await page.locator(".buttons .primary:enabled, .data-choice").first().waitFor();
+  await page.locator(".buttons .primary:not([aria-disabled]), .data-choice").first().waitFor();
 }
 
 /** Opens a tab of the page. */
@@ -69,6 +69,12 @@ export async function download(page: Page, button: string): Promise<string> {
 /** SHA-256 of the weights that the page shows. */
 export async function shownHash(page: Page): Promise<string> {
   return page.getByTestId("hash").innerText();
+}
+
+/** Batches of the epoch under way that are done. */
+export async function batchOf(page: Page): Promise<number> {
+  const text = await page.getByRole("progressbar", { name: "Training" }).getAttribute("aria-valuetext");
+  return Number(/batch (\d+) of/.exec(text ?? "")?.[1] ?? 0);
 }
 
 /** What the settings of a link come to in this process, with the page's own code. */

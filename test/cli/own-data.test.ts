@@ -37,6 +37,27 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rm(folder, { recursive: true }));
 
+describe("decimal commas", () => {
+  it("are found and said, and give the model that points give; `--decimal` overrules", async () => {
+    const text = await readFile(dataset("iris"), "utf8");
+    await writeFile(at("commas.csv"), text.replaceAll(",", ";").replaceAll(".", ","));
+    const options = ["--target", "target", "--epochs", "3", "--hidden", "8"];
+    const points = await run("train", dataset("iris"), ...options, "--out", at("points"));
+    const commas = await run("train", at("commas.csv"), ...options, "--out", at("commas"));
+    expect([points.code, commas.code]).toEqual([0, 0]);
+    expect(commas.stdout).toContain("\ndecimal commas: sepal_length_(cm), sepal_width_(cm)");
+    expect(points.stdout).not.toContain("decimal commas");
+    expect(await hash(at("commas"))).toBe(await hash(at("points")));
+    expect((await run("predict", at("points"), at("commas.csv"), "--out", at("c.csv"))).code).toBe(0);
+    expect((await run("predict", at("points"), dataset("iris"), "--out", at("d.csv"))).code).toBe(0);
+    expect(await readFile(at("c.csv"), "utf8")).toBe(await readFile(at("d.csv"), "utf8"));
+
+    const names = await run("train", at("commas.csv"), ...options, "--decimal", ".", "--out", at("names"));
+    expect(names.stdout).toContain("columns of names: sepal_length_(cm)");
+    expect((await run("train", "mnist", "--decimal", ",")).code).toBe(2);
+  }, 60_000);
+});
+
 describe("classes of a CSV file", () => {
   it("are learned, tested and written", async () => {
     expect(wine.code).toBe(0);

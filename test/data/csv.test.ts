@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseCsv } from "../../src/data/csv.js";
+import { type CsvOptions, parseCsv, readCsv } from "../../src/data/csv.js";
 import { categoricalColumn, FormatError, Preprocessor, selectRows, textAt, trainTestSplit } from "../../src/index.js";
 
 const TEXT = '\ufeffage,"home, town",income,kind\n30,Ulm,1.5,a\n?,"St. ""X""",NA,b\n50,Ulm,2.5,a\n40,,3.5,b\n';
@@ -34,6 +34,87 @@ describe("parseCsv", () => {
   ])("refuses %j", (text, message) => {
     expect(() => parseCsv(text, "x.csv")).toThrow(FormatError);
     expect(() => parseCsv(text, "x.csv")).toThrow(message);
+  });
+});
+
+describe("decimal commas", () => {
+  /** Name, decimal mark and values of each column; texts of one of names. */
+  const read = (text: string, options: CsvOptions = {}) =>
+    parseCsv(text, "x.csv", options).columns.map((column) => {
+      if (column.kind === "categorical") return [column.name, [...column.codes].map((code) => column.categories[code])];
+      return [column.name, column.decimal ?? ".", [...column.values]];
+    });
+
+  it("are found for each column, where commas do not delimit", () => {
+    const text = "weight;rate;count;date;kind\n1,5;2.7;3;12.03.2020;u\n-,25;1e-3;4;13.03.2020;v\n;0.5;5;14.03.2020;v\n";
+    expect(read(text)).toEqual([
+      ["weight", ",", [1.5, -0.25, Number.NaN]],
+      ["rate", ".", [2.7, 1e-3, 0.5]],
+      ["count", ".", [3, 4, 5]],
+      ["date", ["12.03.2020", "13.03.2020", "14.03.2020"]],
+      ["kind", ["u", "v", "v"]],
+    ]);
+    expect(read("a\tb\n1,5e3\t2\n")).toEqual([
+      ["a", ",", [1500]],
+      ["b", ".", [2]],
+    ]);
+  });
+
+  it("are found without a header, whose absence they show, too", () => {
+    const expected = [
+      ["column1", ",", [1.5, 2.5]],
+      ["column2", ",", [2.7, 3]],
+    ];
+    expect(read("1,5;2,7\n2,5;3\n")).toEqual(expected);
+    expect(read("1,5\t2,7\n2,5\t3\n")).toEqual(expected);
+    expect(read("1,5;2,7\n2,5;3,0\n")).toEqual(expected);
+  });
+
+  it("of a column that shows none in the first hundred rows are those of the others", () => {
+    const rows = (first: string) => Array.from({ length: 200 }, () => `${first};7\n`).join("");
+    expect(read(`a;b\n${rows("1,5")}2;7,5\n`)[1]).toEqual(["b", ",", [...new Array(200).fill(7), 7.5]]);
+    expect(read(`a;b\n${rows("1.5")}2;7,5\n`)[1]?.[1]).toHaveLength(201);
+  });
+
+  it("do not hang on the parts that a file comes in, nor on where its beginning is cut", async () => {
+    const text = `left;right\n${Array.from({ length: 9000 }, (_, row) => `${row},25;${row}\n`).join("")}`;
+    const expected = parseCsv(text);
+    expect(expected.columns[0]).toMatchObject({ kind: "numeric", decimal: "," });
+    for (const size of [7, 1000, 65_535, 65_537]) {
+      const bytes = new TextEncoder().encode(text);
+      const parts = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+        bytes.subarray(i * size, (i + 1) * size),
+      );
+      expect(
+        await readCsv(() =>
+          (async function* () {
+            yield* parts;
+          })(),
+        ),
+      ).toEqual(expected);
+    }
+  });
+
+  it("are read as the caller says, in quotes between commas, too; and points are names then", () => {
+    expect(read('a,b\n"1,5",2.5\n2,3\n', { decimal: "," })).toEqual([
+      ["a", ",", [1.5, 2]],
+      ["b", ["2.5", "3"]],
+    ]);
+    expect(read("a;b\n1,5;2\n", { decimal: "." })[0]).toEqual(["a", ["1,5"]]);
+    expect(read("a;b\n1,234,5;2\n")[0]).toEqual(["a", ["1,234,5"]]);
+  });
+
+  it("leave files with commas between their fields as they were", () => {
+    expect(read("1,2,A|B\n3,4,C|D\n").map(([name]) => name)).toEqual(["column1", "column2", "column3"]);
+    expect(read("id,text\n1,a;b\n2,c;d\n")).toEqual([
+      ["id", ".", [1, 2]],
+      ["text", ["a;b", "c;d"]],
+    ]);
+  });
+
+  it("refuse what is neither a point nor a comma", () => {
+    expect(() => read("a\n1\n", { decimal: ";" as "," })).toThrow(RangeError);
+    expect(() => read("a\n1\n", { decimal: 1 as unknown as "," })).toThrow('decimal: expected "." or ",", got 1');
   });
 });
 

@@ -1,31 +1,44 @@
 import { describe, expect, it } from "vitest";
-import { createEngine, FormatError, fit, loadCheckpoint, saveCheckpoint, serializeModel } from "../../src/index.js";
+import { ACTIVATIONS as COMMAND_ACTIVATIONS, parseSpec } from "../../src/cli/network-plan.js";
+import { INIT_NAMES } from "../../src/cli/options.js";
+import { addRecord, findRecord, type RunRecord } from "../../src/cli/run-record.js";
+import {
+  createEngine,
+  FormatError,
+  fit,
+  loadCheckpoint,
+  type RunView,
+  saveCheckpoint,
+  serializeModel,
+} from "../../src/index.js";
+import { findSettings } from "../../web/run/bare-checkpoint.js";
 import { describeCheckpoint, isCheckpoint, settingsOfCheckpoint } from "../../web/run/checkpoint-file.js";
 import { createNetwork } from "../../web/run/network.js";
-import { DEFAULT_SETTINGS } from "../../web/run/settings.js";
+import { recordOf, settingsOf } from "../../web/run/run-record.js";
+import { ACTIVATIONS, DEFAULT_SETTINGS, INITIALIZERS, OPTIMIZERS, type RunSettings } from "../../web/run/settings.js";
 
 const settings = { ...DEFAULT_SETTINGS, layers: [3], seed: 5, rate: 0.25 };
 
-async function trained() {
+/** A network of that many inputs and outputs after a step on two rows, and its checkpoint. */
+async function trained(given: RunSettings = settings, inputs = 2, outputs = 2) {
   const engine = await createEngine({ threads: 1, variant: "simd" });
-  const network = createNetwork(engine, settings, 2, 2);
-  const data = engine.dataset(
-    { inputs: Float32Array.of(0, 1, 1, 0), shape: [2, 2], targets: Uint8Array.of(0, 1) },
-    { classes: 2 },
-  );
-  const run = fit(network, data, { epochs: 1, batchSize: 1 });
+  const network = createNetwork(engine, given, inputs, outputs);
+  const rows = { inputs: new Float32Array(2 * inputs).fill(0.5), shape: [2, inputs], targets: Uint8Array.of(0, 1) };
+  const run = fit(network, engine.dataset(rows, { classes: outputs }), { epochs: 1, batchSize: 1 });
   await run.run();
-  return { network, bytes: saveCheckpoint(run) };
+  return { network, bytes: saveCheckpoint(run as Pick<RunView, "checkpoint">) };
 }
+
+const read = (bytes: Uint8Array, name = "file") => settingsOfCheckpoint(bytes, loadCheckpoint(bytes), name);
 
 describe("a checkpoint with the page's settings", () => {
   it("is still the checkpoint it was, and gives them back", async () => {
     const { bytes } = await trained();
     const described = describeCheckpoint(bytes, settings);
     expect(loadCheckpoint(described)).toEqual(loadCheckpoint(bytes));
-    expect(settingsOfCheckpoint(described, "file")).toEqual(settings);
-    expect(settingsOfCheckpoint(describeCheckpoint(described, { ...settings, seed: 6 }), "file")?.seed).toBe(6);
-    expect(settingsOfCheckpoint(bytes, "file")).toBeUndefined();
+    expect(read(described)).toEqual(settings);
+    expect(read(describeCheckpoint(described, { ...settings, seed: 6 }))?.seed).toBe(6);
+    expect(read(bytes)).toBeUndefined();
   });
 
   it("is told from a model and from what is neither", async () => {
@@ -38,7 +51,100 @@ describe("a checkpoint with the page's settings", () => {
   it("is refused with settings that no page writes", async () => {
     const { bytes } = await trained();
     const wrong = describeCheckpoint(bytes, { ...settings, batch: -1 });
-    expect(() => settingsOfCheckpoint(wrong, "file")).toThrow(FormatError);
-    expect(() => settingsOfCheckpoint(wrong, "file")).toThrow("file: page_settings: batch: expected");
+    expect(() => read(wrong)).toThrow(FormatError);
+    expect(() => read(wrong)).toThrow("file: page_settings: batch: expected");
+  });
+});
+
+describe("the record of a run", () => {
+  const there = (given: RunSettings) => settingsOf(recordOf(given), 1, "file");
+
+  it("has every setting but for threads and binary, in names that the command knows", () => {
+    for (const activation of ACTIVATIONS) {
+      for (const init of INITIALIZERS) {
+        for (const optimizer of OPTIMIZERS) {
+          const given: RunSettings = {
+            ...{ layers: [5, 7], activation, dropout: 0.25, init, optimizer, rate: 0.125, batch: 50, epochs: 7 },
+            ...{ seed: 2 ** 40, threads: "auto", arithmetic: "deterministic" },
+          };
+          expect(there(given)).toEqual(given);
+          const record = recordOf(given).settings;
+          expect(COMMAND_ACTIVATIONS).toHaveProperty(record.activation);
+          expect(INIT_NAMES[record.init]).toBe(init);
+          expect(parseSpec(record.optimizer).name).toBe(optimizer === "momentum" ? "sgd" : optimizer);
+        }
+      }
+    }
+    expect(there({ ...settings, arithmetic: "simd", threads: 3 })).toEqual(settings);
+    expect(there({ ...settings, layers: [] }).layers).toEqual([]);
+  });
+
+  it("is in the checkpoints of page and command, and tells the page the settings", async () => {
+    const { bytes } = await trained();
+    const record = recordOf({ ...settings, optimizer: "adam", rate: 0.5 });
+    expect(findRecord(describeCheckpoint(bytes, settings), "file")).toEqual(recordOf(settings));
+    expect(findRecord(bytes, "file")).toBeUndefined();
+    const recorded = addRecord(bytes, record);
+    expect(loadCheckpoint(recorded)).toEqual(loadCheckpoint(bytes));
+    expect(read(recorded)).toEqual({ ...settings, optimizer: "adam", rate: 0.5 });
+    // The command leaves the rate to the optimizer where it is not given.
+    const { learningRate: _, ...rest } = record.settings;
+    expect(read(addRecord(bytes, { ...record, settings: rest }))?.rate).toBe(0.25);
+  });
+
+  it.each<[Partial<RunRecord["settings"]>, string]>([
+    [{ schedule: "cosine" }, "file: its run has the schedule cosine, which this page has not"],
+    [{ classWeights: "balanced", earlyStopping: 5 }, "class weights balanced and early stopping"],
+    [{ optimizer: "adam:beta1=0.8" }, "the optimizer adam:beta1=0.8"],
+    [{ batchSize: 50_000 }, "batch: expected an integer from 1 to 8192"],
+    [{ hidden: [5000] }, "layers: expected up to 8 layers of 1 to 4096 units"],
+  ])("of a run with %j, which the page has not, is refused by name", (more, message) => {
+    const record = recordOf(settings);
+    const foreign = { ...record, settings: { ...record.settings, ...more } };
+    expect(() => settingsOf(foreign, 1, "file")).toThrow(FormatError);
+    expect(() => settingsOf(foreign, 1, "file")).toThrow(message);
+  });
+
+  it("of a table is refused", () => {
+    const record = { ...recordOf(settings), task: "classification" };
+    expect(() => settingsOf(record, 1, "file")).toThrow(
+      "file: expected a checkpoint of a run on MNIST, got one of classification",
+    );
+  });
+});
+
+describe("a checkpoint without settings", () => {
+  it.each(OPTIMIZERS)("of %s tells what its arrays tell; the rest is the form's, and named", async (optimizer) => {
+    const run: RunSettings = { ...settings, layers: [4, 3], optimizer, rate: 0.125, batch: 1, dropout: 0.5 };
+    const contents = loadCheckpoint((await trained(run, 784, 10)).bytes);
+    const form: RunSettings = { ...DEFAULT_SETTINGS, optimizer, dropout: 0.5, activation: "tanh", seed: 9 };
+    const { settings: found, taken } = findSettings(contents, form, "file");
+    expect(found).toEqual({ ...run, activation: "tanh", seed: 9, epochs: 25 });
+    const alone = ["sgd", "momentum"].includes(optimizer);
+    expect(taken).toEqual(["activation", "dropout", ...(alone ? [] : ["optimizer"]), "epochs"]);
+    // One that keeps other arrays cannot have been it.
+    expect(findSettings(contents, { ...form, optimizer: alone ? "adam" : "sgd" }, "file").settings.optimizer).not.toBe(
+      alone ? "adam" : "sgd",
+    );
+  });
+
+  it("is given no fewer epochs than it has begun", async () => {
+    const contents = loadCheckpoint((await trained({ ...settings, layers: [] }, 784, 10)).bytes);
+    const late = { ...contents, position: { ...contents.position, epoch: 7, batch: 1 } };
+    expect(findSettings(late, { ...settings, epochs: 3 }, "file")).toMatchObject({
+      settings: { epochs: 7, layers: [], dropout: 0 },
+      taken: ["epochs"],
+    });
+  });
+
+  it("is refused where something is missing that the form does not have, or where it is no network for digits", async () => {
+    const contents = loadCheckpoint((await trained({ ...settings, dropout: 0.5 }, 784, 10)).bytes);
+    expect(() => findSettings(contents, { ...settings, dropout: 0 }, "file")).toThrow(
+      "file: it has dropout, but not how much",
+    );
+    const other = loadCheckpoint((await trained()).bytes);
+    expect(() => findSettings(other, settings, "file")).toThrow(
+      "file: expected a network of 784 inputs and 10 outputs, got 2 → 3 → 2",
+    );
   });
 });

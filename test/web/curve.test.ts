@@ -28,6 +28,20 @@ describe("Curve", () => {
     expect(curve.version.value).toBeGreaterThan(value);
   });
 
+  it("is cut to the rows up to a time, in the arrays it had", () => {
+    const curve = new Curve(1);
+    for (const x of [0.5, 1, 1.5]) curve.append(x, 2 * x);
+    const [times] = curve.data;
+    const { value } = curve.version;
+    curve.cut(1);
+    expect(curve.data).toEqual([
+      [0.5, 1],
+      [1, 2],
+    ]);
+    expect(curve.data[0]).toBe(times);
+    expect(curve.version.value).toBeGreaterThan(value);
+  });
+
   it.each([2001, 2002, 4000, 10_001])("is thinned from %d rows: means of neighbours, the newest row stays", (rows) => {
     const curve = new Curve(2);
     for (let x = 1; x <= rows; ++x) curve.append(x, 2 * x, x === rows ? 7 : null);

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { readOnnxMetadata } from "../../src/formats/onnx.js";
 import { parseSafetensors } from "../../src/formats/safetensors.js";
 import { colourOfShare, markOf } from "../../web/own-data/class-palette.js";
@@ -111,22 +111,40 @@ describe("a table in the worker", () => {
 });
 
 describe("pace", () => {
+  afterEach(() => vi.useRealTimers());
+
   it("holds after epochs, not after batches, and not at all without a limit", async () => {
-    let waits = 0;
-    const pace = new Pace(50, () => ++waits);
-    const begin = performance.now();
+    vi.useFakeTimers({ now: 0 });
+    const pace = new Pace(50);
+    pace.onTrainBegin();
+    const ends: number[] = [];
     for (let epoch = 0; epoch < 5; ++epoch) {
       await pace.onSettled("batch");
-      await pace.onSettled("epoch");
+      const held = pace.onSettled("epoch").then(() => ends.push(Date.now()));
+      await vi.advanceTimersToNextTimerAsync();
+      await held;
     }
-    // The first two intervals may be caught up with.
-    expect(performance.now() - begin).toBeGreaterThan(55);
-    // A timer that oversleeps saves the next wait.
-    expect(waits).toBeGreaterThanOrEqual(1);
+    expect(ends).toEqual([20, 40, 60, 80, 100]);
     pace.epochsPerSecond = 0;
-    const before = waits;
     await pace.onSettled("epoch");
-    expect(waits).toBe(before);
+    expect(Date.now()).toBe(100);
+  });
+
+  it("catches up with what a timer oversleeps, but not with a pause", async () => {
+    vi.useFakeTimers({ now: 0 });
+    const pace = new Pace(10);
+    pace.onTrainBegin();
+    vi.advanceTimersByTime(250);
+    await pace.onSettled("epoch");
+    await pace.onSettled("epoch");
+    expect(Date.now()).toBe(250);
+    vi.advanceTimersByTime(60_000);
+    await pace.onSettled("epoch");
+    await pace.onSettled("epoch");
+    const held = pace.onSettled("epoch");
+    await vi.advanceTimersToNextTimerAsync();
+    await held;
+    expect(Date.now()).toBe(60_350);
   });
 });
 

@@ -1,8 +1,9 @@
 /** The benchmark under way, or the last one: signals that its worker's messages fill. */
 
-import { batch, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { PAGE_PARTS, type PagePart, type PageResult } from "../../bench/page.js";
 import type { EngineInfo } from "../../src/index.js";
+import { WorkerHost } from "../page/worker-host.js";
 import type { BenchmarkMessage, BenchmarkRequest } from "./messages.js";
 
 export const parts = signal<readonly PagePart[]>(PAGE_PARTS);
@@ -13,24 +14,35 @@ export const benchmarkProgress = signal(0);
 export const benchmarkEngine = signal<EngineInfo | undefined>(undefined);
 export const results = signal<readonly PageResult[]>([]);
 
-let worker: Worker | undefined;
+/** Whether the lines have been copied. */
+export const benchmarkCopied = signal(false);
+export const benchmarkUnsaved = computed(
+  () => benchmarkStatus.value === "running" || (results.value.length > 0 && !benchmarkCopied.value),
+);
+
+let host: WorkerHost | undefined;
 
 /** Begins anew. */
 export function startBenchmark(): void {
-  worker?.terminate();
+  host?.end();
   batch(() => {
     benchmarkStatus.value = "running";
+    benchmarkCopied.value = false;
     benchmarkFailure.value = "";
     benchmarkProgress.value = 0;
     // Of another binary perhaps; and should this run fail, nothing was measured on it.
     benchmarkEngine.value = undefined;
     results.value = [];
   });
-  worker = new Worker(new URL("../worker/benchmark-worker.ts", import.meta.url), { type: "module", name: "benchmark" });
-  worker.addEventListener("message", ({ data }: MessageEvent<BenchmarkMessage>) => take(data));
-  worker.addEventListener("error", ({ message }) => end("failed", message || "the worker's script cannot be loaded"));
+  host = new WorkerHost(
+    new Worker(new URL("../worker/benchmark-worker.ts", import.meta.url), { type: "module", name: "benchmark" }),
+    {
+      onMessage: (message) => take(message as BenchmarkMessage),
+      onDeath: (reason) => end("failed", `The benchmark's worker has died: ${reason}`),
+    },
+  );
   const base = new URL("mnist/", document.baseURI).href;
-  worker.postMessage({ parts: parts.value, variant: variant.value, base } satisfies BenchmarkRequest);
+  host.post({ parts: parts.value, variant: variant.value, base } satisfies BenchmarkRequest);
 }
 
 /** Ends the worker, and with it the threads that it started; the lines so far stay. */
@@ -39,8 +51,8 @@ export function stopBenchmark(): void {
 }
 
 function end(status: "stopped" | "finished" | "failed", failure = ""): void {
-  worker?.terminate();
-  worker = undefined;
+  host?.end();
+  host = undefined;
   batch(() => {
     benchmarkStatus.value = status;
     benchmarkFailure.value = failure;

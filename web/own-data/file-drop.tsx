@@ -1,4 +1,5 @@
 import { useId, useState } from "preact/hooks";
+import { takeOne } from "../page/drops.js";
 import type { GivenFile } from "./messages.js";
 
 interface Props {
@@ -27,7 +28,7 @@ export function FileDrop({ title, hint, accept, onFile }: Props) {
       onDrop={(event) => {
         event.preventDefault();
         setOver(false);
-        take(event.dataTransfer?.files[0]);
+        take(takeOne(event.dataTransfer?.files ?? []));
       }}
     >
       <label for={id}>{title}</label>

@@ -21,6 +21,8 @@ export interface TableView {
     /** Different values of a categorical column. */
     readonly categories?: number;
     readonly missing: number;
+    /** Whether its numbers have decimal commas. */
+    readonly hasCommas: boolean;
   }[];
   /** The first rows as texts; undefined where a value is missing. */
   readonly preview: readonly (readonly (string | undefined)[])[];
@@ -54,6 +56,13 @@ export interface PlaneView {
   readonly targets: Float32Array;
   /** Rows that are not trained on are 1. */
   readonly held: Uint8Array;
+}
+
+/** What a run on a table is started with. */
+export interface TableStart extends TableTask {
+  readonly settings: RunSettings;
+  /** Epochs a second at most; 0: no limit. */
+  readonly pace: number;
 }
 
 export interface StartedRun extends TaskView {
@@ -107,18 +116,15 @@ export interface TableCalls {
   openTable(argument: GivenFile): TableView;
   /** Without a task: the one that the column's values suggest. */
   describe(argument: { readonly target: string; readonly task?: TargetTask }): TaskView;
-  /** Trains from the start; with `step` one batch, and then it is paused. */
-  start(
-    argument: TableTask & {
-      readonly settings: RunSettings;
-      readonly step: boolean;
-      readonly pace: number;
-    },
-  ): StartedRun;
+  /** Trains from the start; with `step` one batch, and then it is paused. Refused, the network before stays. */
+  start(argument: TableStart & { readonly step: boolean }): StartedRun;
+  /** Takes up a run of the open table that another worker had, where its checkpoint is, without going on with it yet. */
+  restore(argument: TableStart & { readonly checkpoint: Uint8Array }): StartedRun & { readonly hash: string };
   pause(argument: undefined): void;
   continue(argument: undefined): void;
   step(argument: undefined): void;
   stop(argument: undefined): void;
+  /** Refused, the run stays as it was. */
   resume(argument: { readonly epochs: number }): void;
   /** Epochs a second at most; 0: no limit. */
   pace(argument: number): void;

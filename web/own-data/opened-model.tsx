@@ -1,9 +1,8 @@
 /** A model file that was trained on a table before: predict other rows with it. */
 
+import { MODEL_ENDINGS, TABLE_ENDINGS } from "../page/drops.js";
 import { FileDrop } from "./file-drop.js";
 import { busy, downloadPredictions, openedModel, openModel, predicted } from "./store.js";
-
-const TABLES = ".csv,.tsv,.txt,.jsonl,.ndjson,.parquet";
 
 export function OpenedModel() {
   const model = openedModel.value;
@@ -15,7 +14,7 @@ export function OpenedModel() {
       <FileDrop
         title="Open a model"
         hint="model.safetensors or model.onnx, as this page writes it for a table, or the command line."
-        accept=".safetensors,.onnx"
+        accept={MODEL_ENDINGS}
         onFile={openModel}
       />
       {model && (
@@ -29,7 +28,7 @@ export function OpenedModel() {
           <FileDrop
             title="Predict the rows of a table"
             hint="It needs these columns; others are passed over. The predictions are downloaded as CSV."
-            accept={TABLES}
+            accept={TABLE_ENDINGS}
             onFile={downloadPredictions}
           />
           <p class="hint" role="status">

@@ -7,9 +7,9 @@ import { theme, themeColour } from "../page/theme.js";
 import { inTurn } from "../page/turns.js";
 import { css, markOf } from "./class-palette.js";
 import { outlineOf } from "./mark-outline.js";
-import type { PlaneView, StartedRun } from "./messages.js";
+import type { PlaneView } from "./messages.js";
 import { classShares, paintPrediction, rangeOf, rowPainter } from "./plane-picture.js";
-import { lastReport, predictPlane, progress, run, status } from "./store.js";
+import { lastReport, predictPlane, progress, started, status } from "./store.js";
 
 /** Points of the grid a side, and milliseconds between two predictions of it. */
 const GRID = 96;
@@ -18,18 +18,22 @@ const MILLISECONDS = 150;
 const ROWS_AT_ONCE = 1000;
 
 export function Plane() {
-  const started = run.value;
-  if (!started?.plane) return null;
-  return <PlaneFigure key={started} started={started} plane={started.plane} />;
+  const shown = started.value;
+  if (!shown?.plane) return null;
+  return <PlaneFigure key={shown} classes={shown.classes} plane={shown.plane} />;
 }
 
 /** Shares of the plane's area by class, told to those who do not see it. */
 const shares = signal<readonly number[]>([]);
 
-function PlaneFigure({ started, plane }: { readonly started: StartedRun; readonly plane: PlaneView }) {
+interface Props {
+  readonly plane: PlaneView;
+  readonly classes: readonly string[] | undefined;
+}
+
+function PlaneFigure({ plane, classes }: Props) {
   const background = useRef<HTMLCanvasElement>(null);
   const rows = useRef<HTMLCanvasElement>(null);
-  const { classes } = started;
   useEffect(
     () => followNetwork(background.current as HTMLCanvasElement, plane, classes?.length ?? 0),
     [plane, classes],

@@ -15,7 +15,9 @@ export interface Sample {
 
 /** A file of the site. @throws Error when it cannot be loaded */
 async function load(url: string, name: string): Promise<GivenFile> {
-  const response = await fetch(url);
+  const response = await fetch(url).catch((cause: Error) => {
+    throw new Error(`${name} cannot be loaded: ${cause.message}`, { cause });
+  });
   if (!response.ok) throw new Error(`${name}: HTTP ${response.status} ${response.statusText}`.trimEnd());
   return { name, data: await response.blob() };
 }

@@ -1,12 +1,12 @@
 /** What the page knows of own data: the table, what is learned of it, the run. Its worker starts when it is needed. */
 
 import { batch, computed, signal } from "@preact/signals";
-import type { EpochReport, TargetTask } from "../../src/index.js";
-import { Curve } from "../page/curve.js";
+import type { TargetTask } from "../../src/index.js";
 import { linkProblems, tableChoice, tableSettings } from "../page/location.js";
+import { RunState } from "../page/run-state.js";
 import { saveFile } from "../page/save-file.js";
-import { WorkerClient } from "../page/worker-client.js";
-import type { RunStatus, RunUpdate, WorkerEvent } from "../protocol.js";
+import { type Call, WorkerClient, WorkerDeath } from "../page/worker-client.js";
+import type { WorkerEvent } from "../protocol.js";
 import type { ModelFormat } from "../run/model-file.js";
 import type {
   GivenFile,
@@ -15,6 +15,7 @@ import type {
   StartedRun,
   TableCalls,
   TableResult,
+  TableStart,
   TableView,
   TaskView,
 } from "./messages.js";
@@ -31,17 +32,8 @@ export const task = signal<TaskView | undefined>(undefined);
 export const target = signal("");
 /** The reader's choice in place of what was found. */
 export const chosenTask = signal<TargetTask | undefined>(undefined);
-export const status = signal<RunStatus | "idle" | "starting">("idle");
-/** What went wrong last; empty when nothing did. */
-export const failure = signal("");
-export const progress = signal<RunUpdate | undefined>(undefined);
-export const lossCurve = new Curve(2);
-/** Accuracy, or R². */
-export const scoreCurve = new Curve(2);
-export const lastReport = signal<EpochReport | undefined>(undefined);
-export const hash = signal("");
-export const run = signal<StartedRun | undefined>(undefined);
-export const runEpochs = signal(1);
+/** The run as it was started. */
+export const started = signal<StartedRun | undefined>(undefined);
 /** Of the network as it was when the run last paused or ended. */
 export const result = signal<TableResult | undefined>(undefined);
 export const openedModel = signal<OpenedTableModel | undefined>(undefined);
@@ -49,48 +41,54 @@ export const openedModel = signal<OpenedTableModel | undefined>(undefined);
 export const predicted = signal("");
 /** Epochs a second at most; 0: no limit. */
 export const pace = signal(20);
+/** What is being read, for people; empty while nothing is. */
+export const reading = signal("");
 
-export const busy = computed(() => ["starting", "running", "paused"].includes(status.value));
+const client = new WorkerClient<TableCalls>(
+  () => new Worker(new URL("../worker/table-worker.ts", import.meta.url), { type: "module", name: "own data" }),
+  { onEvent: take, onDeath: died, revive },
+);
+const { call } = client;
+export const run = new RunState({ call, end }, BATCHES_TO_SHOW);
+export const { status, failure, note, progress, lastReport, hash, busy, lossCurve, scoreCurve } = run;
+
 export const ready = computed(() => table.value !== undefined && task.value !== undefined);
+export const runEpochs = computed(() => run.settings.value?.epochs ?? 1);
 
-let client: WorkerClient<TableCalls> | undefined;
-
-function worker(): WorkerClient<TableCalls> {
-  if (client) return client;
-  client = new WorkerClient(
-    new Worker(new URL("../worker/table-worker.ts", import.meta.url), { type: "module", name: "own data" }),
-  );
-  client.listen(take);
-  return client;
-}
+/** What the next worker begins with, should this one end. */
+let openedTable: GivenFile | undefined;
+let openedFile: GivenFile | undefined;
+let runStart: TableStart | undefined;
 
 /** Does something and shows what is wrong with it, if anything. */
 async function attempt<T>(action: () => Promise<T>): Promise<T | undefined> {
-  failure.value = "";
+  run.clearTexts();
   try {
     return await action();
   } catch (error) {
-    failure.value = (error as Error).message;
+    if (!(error instanceof WorkerDeath)) failure.value = (error as Error).message;
     return undefined;
   }
 }
 
-/** What the page shows, or is about to. */
+/** What the page shows. */
 let opened: TableChoice = {};
 
-/** Takes a file's table. What the choice does not say of target and task is guessed. */
-async function openTable(file: GivenFile | Promise<GivenFile>, choice: TableChoice): Promise<void> {
-  opened = choice;
-  tableChoice.value = choice;
+/** Takes a file's table in place of the one before. What the choice does not say of target and task is guessed. */
+async function openTable(name: string, load: () => Promise<GivenFile>, choice: TableChoice): Promise<void> {
+  if (run.refusesFiles()) return;
+  reading.value = name;
   await attempt(async () => {
-    if (busy.value) await steer("stop");
-    const view = await worker().call("openTable", await file);
+    const file = await load();
+    const view = await call("openTable", file);
+    openedTable = file;
+    openedFile = undefined;
+    opened = choice;
     batch(() => {
+      tableChoice.value = choice;
       table.value = view;
       chosenTask.value = undefined;
-      openedModel.value = undefined;
-      predicted.value = "";
-      forgetRun("idle");
+      forgetRun();
     });
     const { target: column, task: wanted } = choice;
     if (column === undefined || view.columns.some(({ name }) => name === column)) {
@@ -100,23 +98,24 @@ async function openTable(file: GivenFile | Promise<GivenFile>, choice: TableChoi
       await chooseTarget(view.target);
     }
   });
+  reading.value = "";
 }
 
 /** Opens a file of the reader's own. The first one may be what a link meant. */
 export async function openFile(file: GivenFile): Promise<void> {
-  const { sample, ...meant } = tableChoice.value;
-  await openTable(file, table.value || sample ? {} : meant);
+  const { sample, ...meant } = tableChoice.peek();
+  await openTable(file.name, async () => file, table.peek() || sample ? {} : meant);
 }
 
-export async function openSample({ name, open }: Sample): Promise<void> {
-  await openTable(open(), { sample: name });
+export async function openSample({ name, title, open }: Sample): Promise<void> {
+  await openTable(title, open, { sample: name });
 }
 
 /** Opens what a link says, unless it is open. */
 export async function openLinked(choice: TableChoice): Promise<void> {
   if (writeChoice(choice) === writeChoice(opened)) return;
   const sample = SAMPLES.find(({ name }) => name === choice.sample);
-  if (sample) await openTable(sample.open(), choice);
+  if (sample) await openTable(sample.title, sample.open, choice);
 }
 
 /** Learns another column, or the same as another task. */
@@ -132,129 +131,126 @@ async function learn(column: string, wanted?: TargetTask): Promise<void> {
   chosenTask.value = wanted;
   task.value = undefined;
   const found = await attempt(() =>
-    worker().call("describe", { target: column, ...(wanted !== undefined && { task: wanted }) }),
+    call("describe", { target: column, ...(wanted !== undefined && { task: wanted }) }),
   );
   if (target.value === column) task.value = found;
 }
 
 /** Starts a run with the present settings; with `step` it pauses after one batch. */
 export async function start(step = false): Promise<void> {
-  const wanted = task.value;
-  if (!wanted) return;
-  batch(() => {
-    forgetRun("starting");
+  const found = task.peek();
+  if (!found) return;
+  const settings = tableSettings.peek();
+  const wanted: TableStart = { target: found.target, task: found.task, settings, pace: pace.peek() };
+  const onBegin = () => {
+    runStart = wanted;
+    openedFile = undefined;
     openedModel.value = undefined;
-    runEpochs.value = tableSettings.value.epochs;
-  });
-  const started = await attempt(() =>
-    worker().call("start", {
-      target: wanted.target,
-      task: wanted.task,
-      settings: tableSettings.value,
-      step,
-      pace: pace.value,
-    }),
-  );
-  batch(() => {
-    run.value = started;
-    if (!started) status.value = "failed";
-  });
+    predicted.value = "";
+    result.value = undefined;
+  };
+  const begun = await run.start(settings, () => call("start", { ...wanted, step }), onBegin);
+  // The plane of the run before stays until the new one has its own: the page must not jump.
+  if (begun) started.value = begun;
 }
 
-export async function steer(name: "pause" | "continue" | "step" | "stop"): Promise<void> {
-  await attempt(async () => worker().call(name, undefined));
-}
+export const steer = run.steer.bind(run);
 
 /** Goes on with a run that was stopped or has finished, up to the epochs of the present settings. */
-export async function resume(): Promise<void> {
-  const { epochs } = tableSettings.value;
-  runEpochs.value = epochs;
-  await attempt(async () => worker().call("resume", { epochs }));
+export function resume(): Promise<void> {
+  return run.resume(tableSettings, (epochs) => call("resume", { epochs }));
 }
 
 export async function setPace(epochsPerSecond: number): Promise<void> {
   pace.value = epochsPerSecond;
-  if (busy.value) await attempt(async () => worker().call("pace", epochsPerSecond));
+  if (run.settings.peek()) await attempt(() => call("pace", epochsPerSecond));
 }
 
 /** @throws Error without a run whose table has two features */
 export async function predictPlane(size: number): Promise<PlanePrediction> {
-  return worker().call("plane", { size });
+  return call("plane", { size });
 }
 
 /** Downloads the predictions for a file's rows, or for the table's. */
 export async function downloadPredictions(file?: GivenFile): Promise<void> {
   predicted.value = "";
-  const found = await attempt(async () => worker().call("predict", file));
+  const found = await attempt(() => call("predict", file));
   if (!found) return;
   saveFile(found.file, "text/csv");
   const unknown = Object.entries(found.unknown).map(([name, count]) => `${count} in ${name}`);
-  const note = unknown.length > 0 ? ` Values that training did not know: ${unknown.join(", ")}.` : "";
-  predicted.value = `${found.rows.toLocaleString("en")} rows predicted: ${found.file.name}.${note}`;
+  const warning = unknown.length > 0 ? ` Values that training did not know: ${unknown.join(", ")}.` : "";
+  predicted.value = `${found.rows.toLocaleString("en")} rows predicted: ${found.file.name}.${warning}`;
 }
 
 export async function downloadModel(format: ModelFormat): Promise<void> {
-  const file = await attempt(async () => worker().call("saveModel", { format }));
-  if (file) saveFile(file);
+  const file = await attempt(() => call("saveModel", { format }));
+  if (!file) return;
+  saveFile(file);
+  run.unsaved.value = false;
 }
 
 /** Takes a model file in place of the present network. */
 export async function openModel(file: GivenFile): Promise<void> {
-  const opened = await attempt(async () => worker().call("openModel", file));
-  if (!opened) return;
+  if (run.refusesFiles()) return;
+  const model = await attempt(() => call("openModel", file));
+  if (!model) return;
+  openedFile = file;
   batch(() => {
-    forgetRun("idle");
-    predicted.value = "";
-    openedModel.value = opened;
+    forgetRun();
+    openedModel.value = model;
   });
 }
 
-/** Before a start the plane of the run before stays until the new one has its own: the page must not jump. */
-function forgetRun(next: "idle" | "starting"): void {
-  status.value = next;
-  if (next === "idle") run.value = undefined;
-  progress.value = undefined;
-  lastReport.value = undefined;
-  hash.value = "";
+function forgetRun(): void {
+  runStart = undefined;
+  run.forget("idle");
+  started.value = undefined;
   result.value = undefined;
-  lossCurve.clear();
-  scoreCurve.clear();
+  predicted.value = "";
+  openedModel.value = undefined;
 }
 
 function take(event: WorkerEvent): void {
-  if (event.kind === "update") takeUpdate(event.update);
-  else if (event.kind === "hash") hash.value = event.hash;
-  else if (event.kind === "status") {
-    // The end of the run before, which the new one has brought about.
-    if (status.value === "starting" && (event.status === "stopped" || event.status === "finished")) return;
-    batch(() => {
-      status.value = event.status;
-      if (event.status === "running") hash.value = "";
-      if (event.message) failure.value = event.message;
-    });
-    if (["paused", "stopped", "finished"].includes(event.status)) void evaluate();
+  const isStarting = status.peek() === "starting";
+  run.take(event);
+  const isHeld = event.kind === "status" && ["paused", "stopped", "finished"].includes(event.status);
+  // While one starts, it is the run before that ends.
+  if (isHeld && !isStarting) void evaluate();
+}
+
+/** Has the network tested. What is said of how the run came to where it is stays. */
+async function evaluate(): Promise<void> {
+  try {
+    result.value = await call("result", undefined);
+  } catch (error) {
+    if (!(error instanceof WorkerDeath)) failure.value = (error as Error).message;
   }
 }
 
-async function evaluate(): Promise<void> {
-  const found = await attempt(async () => worker().call("result", undefined));
-  if (found) result.value = found;
+/** Ends the worker; the next one is started at once, so that what the page shows of the network is there again. */
+function end(reason: string): void {
+  client.end(reason);
+  if (run.kept && runStart) void evaluate();
 }
 
-function takeUpdate(update: RunUpdate): void {
-  batch(() => {
-    progress.value = update;
-    const byBatch = update.batches >= BATCHES_TO_SHOW;
-    if (byBatch) for (const [time, loss] of update.losses) lossCurve.append(time, loss);
-    for (const report of update.reports) {
-      lastReport.value = report;
-      if (!report.completed) continue;
-      if (byBatch) lossCurve.place(report.epoch, 1, report.valLoss ?? null);
-      else lossCurve.append(report.epoch, report.trainLoss, report.valLoss ?? null);
-      const { trainAccuracy, trainR2, valAccuracy, valR2 } = report;
-      scoreCurve.append(report.epoch, trainAccuracy ?? trainR2 ?? null, valAccuracy ?? valR2 ?? null);
-    }
-    lossCurve.commit();
-    scoreCurve.commit();
-  });
+function died(reason: string): void {
+  run.died(reason);
+}
+
+async function revive(ask: Call<TableCalls>): Promise<void> {
+  if (openedTable) await ask("openTable", openedTable);
+  try {
+    const checkpoint = run.kept;
+    if (checkpoint && runStart) {
+      const settings = run.settings.peek() ?? runStart.settings;
+      const found = await ask("restore", { ...runStart, settings, pace: pace.peek(), checkpoint });
+      if (!["running", "paused"].includes(status.peek())) hash.value = found.hash;
+    } else if (openedFile) await ask("openModel", openedFile);
+  } catch (error) {
+    // Not again: the next action must not fail of the same.
+    openedFile = undefined;
+    runStart = undefined;
+    run.lose(`The network could not be brought back: ${(error as Error).message}`);
+    throw error;
+  }
 }

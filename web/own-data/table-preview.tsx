@@ -57,7 +57,8 @@ export function TablePreview() {
 }
 
 function describeColumn(column: TableView["columns"][number], isTarget: boolean): string {
-  const kind = column.kind === "numeric" ? "number" : `${column.categories} names`;
+  const number = column.hasCommas ? "number, decimal comma" : "number";
+  const kind = column.kind === "numeric" ? number : `${column.categories} names`;
   return [isTarget ? "target" : "", kind, column.missing > 0 ? `${column.missing} missing` : ""]
     .filter(Boolean)
     .join(", ");

@@ -1,9 +1,10 @@
 /** How well the network does on the rows that were set aside, and its files. */
 
 import { percent } from "../page/numbers.js";
+import { Button } from "../parts/button.js";
 import { EngineLine } from "../parts/engine-line.js";
 import type { TableResult } from "./messages.js";
-import { downloadModel, downloadPredictions, hash, predicted, result, run, table } from "./store.js";
+import { downloadModel, downloadPredictions, hash, predicted, result, started, table } from "./store.js";
 
 /** Larger matrices are not shown: no one reads them. */
 const MOST_CLASSES = 26;
@@ -11,28 +12,22 @@ const MOST_POINTS = 1000;
 
 export function TableResultView() {
   const found = result.value;
-  const started = run.value;
-  if (!found || !started) return null;
+  const shown = started.value;
+  if (!found || !shown) return null;
   return (
     <section class="result" aria-labelledby="test-title">
-      <h2 id="test-title">Test: {started.rows.test.toLocaleString("en")} rows that were set aside</h2>
+      <h2 id="test-title">Test: {shown.rows.test.toLocaleString("en")} rows that were set aside</h2>
       {found.task === "classification" ? <Classes found={found} /> : <Values found={found} />}
-      <EngineLine info={started.engine} />
+      <EngineLine info={shown.engine} />
       {hash.value && (
         <p class="hash">
           <span>Weights, SHA-256</span> <code data-testid="hash">{hash.value}</code>
         </p>
       )}
       <div class="buttons">
-        <button type="button" onClick={() => downloadPredictions()}>
-          Download predictions for {table.value?.name}
-        </button>
-        <button type="button" onClick={() => downloadModel("safetensors")}>
-          Download the model
-        </button>
-        <button type="button" onClick={() => downloadModel("onnx")}>
-          Download as ONNX
-        </button>
+        <Button onClick={() => downloadPredictions()}>Download predictions for {table.value?.name}</Button>
+        <Button onClick={() => downloadModel("safetensors")}>Download the model</Button>
+        <Button onClick={() => downloadModel("onnx")}>Download as ONNX</Button>
       </div>
       <p class="hint" role="status">
         {predicted}

@@ -3,17 +3,15 @@
 import { computed } from "@preact/signals";
 import type uPlot from "uplot";
 import { tableSettings } from "../page/location.js";
-import { duration, percent, short } from "../page/numbers.js";
+import { percent } from "../page/numbers.js";
 import { Chart, type Series } from "../parts/chart.js";
-import { OneThreadNote } from "../parts/engine-line.js";
-import { ProgressBar } from "../parts/progress-bar.js";
+import { MissingNote } from "../parts/missing-note.js";
 import { RunButtons } from "../parts/run-buttons.js";
+import { RunFigures, RunMessages, RunProgress } from "../parts/run-figures.js";
 import {
-  failure,
   lastReport,
   lossCurve,
   pace,
-  progress,
   ready,
   resume,
   run,
@@ -21,20 +19,9 @@ import {
   scoreCurve,
   setPace,
   start,
-  status,
-  steer,
+  started,
   task,
 } from "./store.js";
-
-const TITLES = {
-  idle: "Ready",
-  starting: "Starting",
-  running: "Training",
-  paused: "Paused",
-  stopped: "Stopped",
-  finished: "Finished",
-  failed: "Failed",
-} as const;
 
 const SERIES: readonly Series[] = [
   { name: "training", colour: "--first" },
@@ -49,12 +36,9 @@ const accuracyRange: uPlot.Range.Function = (_, low) => [Math.max(0, Math.floor(
 /** R² of a network that has learnt nothing may be far below zero: that is cut off. */
 const r2Range: uPlot.Range.Function = (_, low) => [Math.max(-1, Math.min(0, low ?? 0)), 1];
 
-const BUTTONS = { status, ready, start, steer, resume };
+const BUTTONS = { run, ready, start, resume };
 
-const title = computed(() => TITLES[status.value]);
-const epoch = computed(() => (progress.value ? `${progress.value.epoch} / ${progress.value.epochs}` : "–"));
-const rate = computed(() => (progress.value ? short(progress.value.samplesPerSecond) : "–"));
-const isClasses = computed(() => (run.value ?? task.value)?.task !== "regression");
+const isClasses = computed(() => (started.value ?? task.value)?.task !== "regression");
 const score = computed(() => {
   const report = lastReport.value;
   if (!report) return "–";
@@ -75,63 +59,23 @@ const scoreSummary = computed(() => {
 export function TableRun() {
   return (
     <section class="run" aria-label="Run">
-      <RunButtons run={BUTTONS} />
+      <RunButtons of={BUTTONS} />
       <PaceChoice />
-      <Progress />
-      <dl class="figures">
-        <Figure name={title} nameId="status" value={epoch} unit="epoch" />
-        <Figure name="Rate" value={rate} unit="samples / s" />
-        <Figure name="Time left" value={timeLeft} unit="" />
-        <Figure name="Validation" value={score} valueId="score" unit={isClasses.value ? "accuracy" : "R²"} />
-      </dl>
-      {tableSettings.value.threads !== 1 && <OneThreadNote />}
-      {failure.value && (
-        <p class="notice" role="alert">
-          {failure.value}
-        </p>
-      )}
+      <RunProgress run={run} />
+      <RunFigures
+        run={run}
+        score={score}
+        scoreUnit={isClasses.value ? "accuracy" : "R²"}
+        scoreId="score"
+        held={pace.value > 0}
+      />
+      <MissingNote threads={tableSettings.value.threads !== 1} />
+      <RunMessages run={run} />
       <p class="visually-hidden" role="status">
-        {title}
+        {run.title}
       </p>
     </section>
   );
-}
-
-/** Of the wait between epochs too. */
-const timeLeft = computed(() => {
-  const now = progress.value;
-  if (!now || status.value !== "running") return "–";
-  const waiting = pace.value > 0 ? (now.epochs - now.epoch) / pace.value : 0;
-  return duration(Math.max(now.secondsLeft, waiting));
-});
-
-type Text = string | typeof title | typeof epoch;
-
-interface FigureProps {
-  readonly name: Text;
-  readonly value: Text;
-  readonly unit: string;
-  /** How tests find them. */
-  readonly nameId?: string;
-  readonly valueId?: string;
-}
-
-function Figure({ name, value, unit, nameId, valueId }: FigureProps) {
-  return (
-    <div>
-      <dt data-testid={nameId}>{name}</dt>
-      <dd data-testid={valueId}>
-        {value} <small>{unit}</small>
-      </dd>
-    </div>
-  );
-}
-
-function Progress() {
-  const now = progress.value;
-  const done = now ? (now.epoch - 1 + now.batch / now.batches) / now.epochs : 0;
-  const where = now ? `epoch ${now.epoch} of ${now.epochs}` : "not started";
-  return <ProgressBar label="Training" share={done} text={`${percent(done, 0)}, ${where}`} />;
 }
 
 function PaceChoice() {

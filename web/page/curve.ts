@@ -36,6 +36,13 @@ export class Curve {
     column[row < 0 ? column.length - 1 : row] = value;
   }
 
+  /** Takes away the rows right of `x`. */
+  cut(x: number): void {
+    const rows = (this.#columns[0] as number[]).filter((other) => other <= x).length;
+    for (const column of this.#columns) column.length = rows;
+    ++this.version.value;
+  }
+
   clear(): void {
     for (const column of this.#columns) column.length = 0;
     ++this.version.value;

@@ -2,8 +2,7 @@
 
 import { signal } from "@preact/signals";
 import type { Drawing, DrawingRead } from "../protocol.js";
-import { hasNetwork } from "./run-store.js";
-import { call } from "./worker-client.js";
+import { call, hasNetwork } from "./run-store.js";
 
 /** Undefined while nothing is drawn. */
 export const drawing = signal<Drawing | undefined>(undefined);

@@ -7,6 +7,19 @@ import { DEFAULT_SETTINGS, type RunSettings, readSettings, TABLE_SETTINGS, write
 export const TABS = ["train", "explore", "data", "benchmark"] as const;
 export type TabName = (typeof TABS)[number];
 
+/** What a link says. */
+export interface Link {
+  readonly tab: TabName;
+  /** undefined where it has none. */
+  readonly settings: RunSettings | undefined;
+  readonly choice: TableChoice;
+  /** What it has wrong. */
+  readonly problems: readonly string[];
+  /** Whether it has other settings, or another table, than those that are shown. */
+  readonly changesSettings: boolean;
+  readonly changesTable: boolean;
+}
+
 export const tab = signal<TabName>("train");
 export const settings = signal<RunSettings>(DEFAULT_SETTINGS);
 /** Those of the tab of own data. */
@@ -15,6 +28,8 @@ export const tableSettings = signal<RunSettings>(TABLE_SETTINGS);
 export const tableChoice = signal<TableChoice>({});
 /** What the link had wrong. */
 export const linkProblems = signal<readonly string[]>([]);
+/** A link that was not followed, and why. */
+export const heldLink = signal<{ readonly link: Link; readonly why: string } | undefined>(undefined);
 
 /** `#train?layers=…`, for the present tab and the given settings. */
 export function linkTo(given: RunSettings): string {
@@ -22,39 +37,60 @@ export function linkTo(given: RunSettings): string {
   return `${location.href.split("#")[0]}#${tab.value}?${choice}${writeSettings(given)}`;
 }
 
-/** Changes some of the settings. */
-export function change(changed: Partial<RunSettings>): void {
-  settings.value = { ...settings.value, ...changed };
+/**
+ * Takes tab and settings from the address, now and whenever it changes, and keeps it up to date.
+ *
+ * @param whyNot says why a later link is not to be followed; empty if it is. The tab is opened all the same
+ */
+export function followLocation(whyNot: (link: Link) => string): void {
+  followLink(readLink());
+  addEventListener("hashchange", () => {
+    const link = readLink();
+    const why = whyNot(link);
+    if (why === "") followLink(link);
+    else {
+      tab.value = link.tab;
+      heldLink.value = { link, why };
+    }
+    writeAddress();
+  });
+  effect(writeAddress);
 }
 
-/** Takes tab and settings from the address, now and whenever it changes, and keeps it up to date. */
-export function followLocation(): void {
-  read();
-  addEventListener("hashchange", read);
-  effect(() => {
-    const link = linkTo(settingsOf(tab.value).value);
-    if (link !== location.href) history.replaceState(null, "", link);
+/** Shows what the link says. */
+export function followLink({ tab: open, settings: given, choice, problems }: Link): void {
+  batch(() => {
+    tab.value = open;
+    heldLink.value = undefined;
+    linkProblems.value = problems;
+    const own = settingsOf(open);
+    if (given && writeSettings(given) !== writeSettings(own.peek())) own.value = given;
+    if (given && open === "data" && writeChoice(choice) !== writeChoice(tableChoice.peek())) tableChoice.value = choice;
   });
+}
+
+function writeAddress(): void {
+  const link = linkTo(settingsOf(tab.value).value);
+  if (link !== location.href) history.replaceState(null, "", link);
 }
 
 function settingsOf(name: TabName) {
   return name === "data" ? tableSettings : settings;
 }
 
-function read(): void {
+function readLink(): Link {
   const [name, query = ""] = location.hash.slice(1).split("?");
   const open = TABS.find((known) => known === name) ?? "train";
-  const {
+  const isData = open === "data";
+  const { choice, rest, problems: ofChoice } = isData ? readChoice(query) : { choice: {}, rest: query, problems: [] };
+  const { settings: read, problems } = readSettings(rest, isData ? TABLE_SETTINGS : DEFAULT_SETTINGS);
+  const given = query === "" ? undefined : read;
+  return {
+    tab: open,
+    settings: given,
     choice,
-    rest,
-    problems: ofChoice,
-  } = open === "data" ? readChoice(query) : { choice: {}, rest: query, problems: [] };
-  const { settings: given, problems } = readSettings(rest, open === "data" ? TABLE_SETTINGS : DEFAULT_SETTINGS);
-  batch(() => {
-    tab.value = open;
-    linkProblems.value = [...ofChoice, ...problems];
-    const own = settingsOf(open);
-    if (writeSettings(given) !== writeSettings(own.value)) own.value = given;
-    if (open === "data" && writeChoice(choice) !== writeChoice(tableChoice.value)) tableChoice.value = choice;
-  });
+    problems: [...ofChoice, ...problems],
+    changesSettings: given !== undefined && writeSettings(given) !== writeSettings(settingsOf(open).peek()),
+    changesTable: isData && given !== undefined && writeChoice(choice) !== writeChoice(tableChoice.peek()),
+  };
 }

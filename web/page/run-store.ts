@@ -1,162 +1,168 @@
-/** What the page knows of the run: signals that the worker's events fill, and the commands. */
+/** The run on MNIST: its data, what is shown of it, and the commands. */
 
 import { batch, computed, signal } from "@preact/signals";
-import type { EngineInfo, EpochReport } from "../../src/index.js";
-import type { LabelledDigit, RunStatus, RunUpdate, SavedFile, WorkerEvent } from "../protocol.js";
-import type { RunSettings } from "../run/settings.js";
-import { Curve } from "./curve.js";
+import type { EngineInfo } from "../../src/index.js";
+import type { Calls, LabelledDigit, SavedFile, WorkerEvent } from "../protocol.js";
+import { FIELD_TITLES, type RunSettings } from "../run/settings.js";
 import { settings } from "./location.js";
-import { call, listen } from "./worker-client.js";
+import { RunState } from "./run-state.js";
+import { saveFile } from "./save-file.js";
+import { type Call, WorkerClient } from "./worker-client.js";
 
 export type DataEvent = Extract<WorkerEvent, { kind: "data" }>;
 
 /** How far MNIST's download is; undefined before it begins. */
 export const data = signal<DataEvent | undefined>(undefined);
+/** Why it could not be loaded; empty while that is not so. */
+export const dataFailure = signal("");
 export const examples = signal<readonly LabelledDigit[]>([]);
 export const engine = signal<EngineInfo | undefined>(undefined);
-export const status = signal<RunStatus | "idle" | "starting">("idle");
-/** What went wrong last; empty when nothing did. */
-export const failure = signal("");
-export const progress = signal<RunUpdate | undefined>(undefined);
-/** Losses over the epochs: of training, of validation. */
-export const lossCurve = new Curve(2);
-/** Accuracies after each epoch: of training, of validation. */
-export const accuracyCurve = new Curve(2);
-/** The last epoch that has been evaluated. */
-export const lastReport = signal<EpochReport | undefined>(undefined);
-export const hash = signal("");
-/** Settings of the run that the charts show. */
-export const runSettings = signal<RunSettings | undefined>(undefined);
 /** Counts networks: what shows one asks again when it changes. */
 export const generation = signal(0);
 /** What was opened last, for people; empty once a run has started. */
 export const opened = signal("");
+/** Whether there is a network: in the worker, or kept for the next one. */
+const exists = signal(false);
 
-export const busy = computed(() => ["starting", "running", "paused"].includes(status.value));
-export const ready = computed(() => data.value?.stage === "ready");
-export const hasNetwork = computed(() => generation.value > 0 && status.value !== "starting");
+const client = new WorkerClient<Calls>(
+  () => new Worker(new URL("../worker/training-worker.ts", import.meta.url), { type: "module", name: "training" }),
+  { onEvent: take, onDeath: died, revive },
+);
 
-/** Listens to the worker and has it load MNIST. */
-export async function openRunStore(): Promise<void> {
-  listen(take);
-  await loadData();
-}
+/** Asks the worker that trains on MNIST. @throws what its handler throws */
+export const call = client.call;
+export const run = new RunState({ call, end });
+export const { status, failure, note, progress, lastReport, hash, busy } = run;
+
+export const ready = computed(() => examples.value.length > 0);
+export const hasNetwork = computed(() => exists.value && status.value !== "starting");
+
+/** A file that was opened, for the next worker: until a run has checkpoints of its own. */
+let openedFile: SavedFile | undefined;
+/** Those of the run, or with which the file was opened. */
+let openedSettings: RunSettings = settings.peek();
 
 /** Fetches MNIST, or tries again to. */
 export async function loadData(): Promise<void> {
-  failure.value = "";
+  dataFailure.value = "";
   try {
-    examples.value = await call("load", { base: new URL("mnist/", document.baseURI).href });
+    await load(call);
   } catch (error) {
     batch(() => {
       data.value = undefined;
-      failure.value = `MNIST could not be loaded: ${(error as Error).message}`;
+      dataFailure.value = (error as Error).message;
     });
   }
+}
+
+async function load(ask: Call<Calls>): Promise<void> {
+  const first = await ask("load", { base: new URL("mnist/", document.baseURI).href });
+  if (examples.peek().length === 0) examples.value = first;
 }
 
 /** Starts a run with the present settings; with `step` it pauses after one batch. */
 export async function start(step = false): Promise<void> {
-  batch(() => {
-    forget("starting");
-    runSettings.value = settings.value;
-  });
-  try {
-    engine.value = await call("start", { settings: settings.value, step });
-    ++generation.value;
-  } catch (error) {
-    batch(() => {
-      status.value = "failed";
-      failure.value = (error as Error).message;
-    });
-  }
+  const wanted = settings.peek();
+  const onBegin = () => {
+    openedFile = undefined;
+    opened.value = "";
+  };
+  const info = await run.start(wanted, () => call("start", { settings: wanted, step }), onBegin);
+  if (info) batch(() => takeNetwork(info));
 }
 
 /** Opens a model to look at, or a checkpoint to go on from; either takes the place of the present network. */
-export async function open(file: SavedFile): Promise<void> {
-  const before = status.value;
-  failure.value = "";
-  status.value = "starting";
-  try {
-    const found = await call("open", { settings: settings.value, file });
-    batch(() => {
-      forget(found.run ? "stopped" : "idle");
-      if (found.run) {
-        settings.value = found.run.settings;
-        takeUpdate(found.run.update);
-      }
-      runSettings.value = found.run?.settings;
-      engine.value = found.engine;
-      hash.value = found.hash;
-      opened.value = found.title;
-      ++generation.value;
-    });
-  } catch (error) {
-    batch(() => {
-      status.value = before;
-      failure.value = (error as Error).message;
-    });
-  }
+export async function open(given: SavedFile): Promise<void> {
+  if (run.refusesFiles()) return;
+  const present = settings.peek();
+  const found = await run.begin(() => call("open", { settings: present, file: given }));
+  if (!found) return;
+  openedFile = given;
+  openedSettings = found.run?.settings ?? present;
+  batch(() => {
+    run.forget("idle");
+    if (found.run) {
+      settings.value = found.run.settings;
+      run.show(found.run.settings, found.run.update);
+      note.value = describeTaken(given.name, found.run.taken);
+    }
+    hash.value = found.hash;
+    opened.value = found.title;
+    takeNetwork(found.engine);
+  });
 }
 
 /** Goes on with a run that was stopped or has finished, up to the epochs of the present settings. */
 export function resume(): Promise<void> {
-  const { epochs } = settings.value;
-  if (runSettings.value) runSettings.value = { ...runSettings.value, epochs };
-  return steer("resume", { epochs });
+  return run.resume(settings, (epochs) => call("resume", { epochs }));
 }
 
-/** Sends a command and shows what is wrong with it, if anything. */
-export async function steer(name: "pause" | "continue" | "step" | "stop"): Promise<void>;
-export async function steer(name: "resume", argument: { readonly epochs: number }): Promise<void>;
-export async function steer(
-  name: "pause" | "continue" | "step" | "stop" | "resume",
-  argument?: unknown,
-): Promise<void> {
-  failure.value = "";
+/** Offers a file of the run as a download. */
+export async function save(ask: () => Promise<SavedFile>): Promise<void> {
   try {
-    await call(name, argument as never);
+    saveFile(await ask());
+    run.unsaved.value = false;
   } catch (error) {
     failure.value = (error as Error).message;
   }
 }
 
+function takeNetwork(info: EngineInfo): void {
+  engine.value = info;
+  exists.value = true;
+  ++generation.value;
+}
+
+/** What a file without settings had to borrow from the form. */
+function describeTaken(name: string, taken: readonly (keyof RunSettings)[]): string {
+  if (taken.length === 0) return "";
+  const names = taken.map((setting) => FIELD_TITLES[setting].toLowerCase()).join(", ");
+  return `${name} has no settings in it. The form on the tab Train shows those that its arrays tell; what they do not tell is as it was there: ${names}.`;
+}
+
 function take(event: WorkerEvent): void {
   if (event.kind === "data") data.value = event;
-  else if (event.kind === "update") takeUpdate(event.update);
-  else if (event.kind === "hash") hash.value = event.hash;
-  else {
-    batch(() => {
-      status.value = event.status;
-      if (event.status === "running") hash.value = "";
-      if (event.message) failure.value = event.message;
-    });
+  else run.take(event);
+}
+
+/** Ends the worker; the next one is started at once, so that what the page shows of the network is there again. */
+function end(reason: string): void {
+  client.end(reason);
+  if (exists.peek()) void call("hash", undefined).catch(() => {});
+}
+
+function died(reason: string): void {
+  // Without data there is nothing to steer yet: loading them has failed, and says so.
+  if (ready.peek()) run.died(reason);
+  exists.value = nextFile() !== undefined;
+}
+
+/** What the next worker begins with. */
+function nextFile(): { readonly settings: RunSettings; readonly file: SavedFile } | undefined {
+  const own = run.settings.peek();
+  if (run.kept && own) return { settings: own, file: { name: "checkpoint.safetensors", bytes: run.kept } };
+  return openedFile && { settings: openedSettings, file: openedFile };
+}
+
+async function revive(ask: Call<Calls>): Promise<void> {
+  await load(ask);
+  const next = nextFile();
+  if (!next) {
+    exists.value = false;
+    return;
   }
-}
-
-function takeUpdate(update: RunUpdate): void {
-  batch(() => {
-    progress.value = update;
-    for (const [time, loss] of update.losses) lossCurve.append(time, loss);
-    for (const report of update.reports) {
-      lastReport.value = report;
-      if (!report.completed) continue;
-      lossCurve.place(report.epoch, 1, report.valLoss ?? null);
-      accuracyCurve.append(report.epoch, report.trainAccuracy ?? null, report.valAccuracy ?? null);
-    }
-    if (update.losses.length > 0 || update.reports.length > 0) lossCurve.commit();
-    if (update.reports.length > 0) accuracyCurve.commit();
-  });
-}
-
-/** Clears what was shown of the run before. */
-function forget(next: "starting" | "stopped" | "idle"): void {
-  status.value = next;
-  failure.value = "";
-  progress.value = undefined;
-  lastReport.value = undefined;
-  hash.value = "";
-  opened.value = "";
-  lossCurve.clear();
-  accuracyCurve.clear();
+  try {
+    const found = await ask("open", next);
+    batch(() => {
+      if (!["running", "paused"].includes(status.peek())) hash.value = found.hash;
+      // Not another network: what shows it has asked by itself, or this would be asked for ever if it is what the worker dies of.
+      engine.value = found.engine;
+    });
+  } catch (error) {
+    // Not again: the next action must not fail of the same.
+    openedFile = undefined;
+    exists.value = false;
+    run.lose(`The network could not be brought back: ${(error as Error).message}`);
+    throw error;
+  }
 }

@@ -1,6 +1,7 @@
-/** The page's end of a worker: calls as promises, events to listeners. */
+/** The page's end of a worker: calls as promises. A worker is started when it is needed, and another one when it has died. */
 
-import type { Calls, WorkerEvent, WorkerMessage } from "../protocol.js";
+import type { WorkerEvent, WorkerMessage } from "../protocol.js";
+import { WorkerHost } from "./worker-host.js";
 
 interface Pending {
   resolve(answer: unknown): void;
@@ -10,62 +11,96 @@ interface Pending {
 type ArgumentOf<F> = F extends (argument: infer P) => unknown ? P : never;
 type AnswerOf<F> = F extends (argument: never) => infer A ? A : never;
 
+/** Asks a worker. Rejects with what its handler throws, and with WorkerDeath. */
+export type Call<C> = <N extends keyof C>(name: N, argument: ArgumentOf<C[N]>) => Promise<AnswerOf<C[N]>>;
+
+/** What the page does for a worker and with what it says. */
+export interface ClientListener<C> {
+  onEvent(event: WorkerEvent): void;
+  onDeath(reason: string): void;
+  /** Brings a worker that follows a dead one to where that was; calls wait for it. If it fails, so do they. */
+  revive(call: Call<C>): Promise<void>;
+}
+
+/** The answer of a call whose worker has died. */
+export class WorkerDeath extends Error {
+  override readonly name = "WorkerDeath";
+}
+
 /** A worker that answers the calls `C` and sends events by itself. */
 export class WorkerClient<C> {
-  readonly #worker: Worker;
+  readonly #start: () => Worker;
+  readonly #listener: ClientListener<C>;
   readonly #pending = new Map<number, Pending>();
-  readonly #listeners = new Set<(event: WorkerEvent) => void>();
   #calls = 0;
-  /** Once set, the worker is gone and no call can be answered. */
-  #failure: Error | undefined;
+  #host: WorkerHost | undefined;
+  #deaths = 0;
+  /** After how many of them the worker was last brought to where the one before was; and that, while it is under way. */
+  #revived = 0;
+  #revival: Promise<void> | undefined;
 
-  constructor(worker: Worker) {
-    this.#worker = worker;
-    worker.addEventListener("message", ({ data }: MessageEvent<WorkerMessage>) => this.#take(data));
-    worker.addEventListener("error", ({ message }) => this.#fail(message || "its script cannot be loaded"));
+  constructor(start: () => Worker, listener: ClientListener<C>) {
+    this.#start = start;
+    this.#listener = listener;
   }
 
-  /** Asks the worker. @throws what the worker's handler throws */
-  call<N extends keyof C>(name: N, argument: ArgumentOf<C[N]>): Promise<AnswerOf<C[N]>> {
-    if (this.#failure) return Promise.reject(this.#failure);
+  readonly call: Call<C> = async (name, argument) => {
+    if (this.#revived < this.#deaths) {
+      this.#revival ??= this.#revive();
+      await this.#revival;
+    }
+    return this.#ask(name, argument);
+  };
+
+  /** Ends the worker as if it had died. */
+  end(reason: string): void {
+    this.#host?.end();
+    this.#die(reason);
+  }
+
+  async #revive(): Promise<void> {
+    const deaths = this.#deaths;
+    try {
+      await this.#listener.revive((name, argument) => this.#ask(name, argument));
+      this.#revived = deaths;
+    } finally {
+      this.#revival = undefined;
+    }
+  }
+
+  #ask<N extends keyof C>(name: N, argument: ArgumentOf<C[N]>): Promise<AnswerOf<C[N]>> {
+    this.#host ??= new WorkerHost(this.#start(), {
+      onMessage: (message) => this.#take(message as WorkerMessage),
+      onDeath: (reason) => {
+        this.#die(reason);
+        this.#listener.onDeath(reason);
+      },
+    });
+    const host = this.#host;
     const id = ++this.#calls;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve: resolve as Pending["resolve"], reject });
-      this.#worker.postMessage({ id, name, argument });
+      host.post({ id, name, argument });
     });
-  }
-
-  /** Has `listener` told of all events from now on. */
-  listen(listener: (event: WorkerEvent) => void): void {
-    this.#listeners.add(listener);
   }
 
   #take(message: WorkerMessage): void {
     if ("event" in message) {
-      for (const listener of this.#listeners) listener(message.event);
+      this.#listener.onEvent(message.event);
       return;
     }
+    if (!("id" in message)) return;
     const call = this.#pending.get(message.id);
     this.#pending.delete(message.id);
     if ("error" in message) call?.reject(Object.assign(new Error(message.error.message), { name: message.error.name }));
     else call?.resolve(message.answer);
   }
 
-  #fail(reason: string): void {
-    const failure = new Error(`the training worker failed: ${reason}`);
-    this.#failure = failure;
-    for (const { reject } of this.#pending.values()) reject(failure);
+  #die(reason: string): void {
+    this.#host = undefined;
+    ++this.#deaths;
+    const death = new WorkerDeath(`the worker has died: ${reason}`);
+    for (const { reject } of this.#pending.values()) reject(death);
     this.#pending.clear();
-    for (const listener of this.#listeners) listener({ kind: "status", status: "failed", message: failure.message });
   }
 }
-
-const digits = new WorkerClient<Calls>(
-  new Worker(new URL("../worker/training-worker.ts", import.meta.url), { type: "module", name: "training" }),
-);
-
-/** Asks the worker that trains on MNIST. @throws what its handler throws */
-export const call: WorkerClient<Calls>["call"] = (name, argument) => digits.call(name, argument);
-
-/** Has `listener` told of all of that worker's events from now on. */
-export const listen: WorkerClient<Calls>["listen"] = (listener) => digits.listen(listener);

@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { followNetwork } from "../page/follow-network.js";
 import { percent } from "../page/numbers.js";
-import { call } from "../page/worker-client.js";
+import { call } from "../page/run-store.js";
 import type { TestResult } from "../protocol.js";
 import { MisclassifiedDialog } from "./misclassified-dialog.js";
 

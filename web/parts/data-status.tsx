@@ -1,38 +1,49 @@
 /** The data set: its download, and the first four images of it. */
 
 import { megabytes } from "../page/numbers.js";
-import { data, examples, failure, loadData } from "../page/run-store.js";
+import { data, dataFailure, examples, loadData } from "../page/run-store.js";
+import { Button } from "./button.js";
 import { Digit } from "./digit.js";
 import { ProgressBar } from "./progress-bar.js";
 
+/** A section in all of its states: should its button go away with the focus, the section takes it. */
 export function DataStatus() {
+  return (
+    <section class={examples.value.length > 0 ? "examples" : "data-status"} aria-label="MNIST">
+      {examples.value.length > 0 ? <Examples /> : dataFailure.value ? <Failure /> : <Download />}
+    </section>
+  );
+}
+
+function Failure() {
+  return (
+    <>
+      <p class="notice" role="alert">
+        MNIST could not be loaded: {dataFailure.value}
+      </p>
+      <Button onClick={loadData}>Try again</Button>
+    </>
+  );
+}
+
+function Download() {
   const now = data.value;
-  if (examples.value.length > 0) return <Examples />;
-  if (!now && failure.value) {
-    return (
-      <div class="data-status">
-        <button type="button" onClick={loadData}>
-          Try again
-        </button>
-      </div>
-    );
-  }
   const text = !now
     ? "MNIST: waiting"
     : now.stage === "fetching"
       ? `MNIST: ${megabytes(now.received)} of ${megabytes(now.total)}`
       : "MNIST: checking";
   return (
-    <div class="data-status">
+    <>
       <ProgressBar label="Download of MNIST" share={now ? now.received / Math.max(1, now.total) : 0} text={text} />
       <p class="hint">{text}</p>
-    </div>
+    </>
   );
 }
 
 function Examples() {
   return (
-    <div class="examples">
+    <>
       <ul>
         {examples.value.map(({ pixels, label }, row) => (
           <li key={row}>
@@ -41,7 +52,9 @@ function Examples() {
           </li>
         ))}
       </ul>
-      {data.value?.notKept && <p class="hint">MNIST will be fetched again next time: {data.value.notKept}.</p>}
-    </div>
+      {data.value?.notKept && isSecureContext && (
+        <p class="hint">MNIST will be fetched again next time: {data.value.notKept}.</p>
+      )}
+    </>
   );
 }

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { draw, drawing } from "../page/drawing-store.js";
 import { SKETCH_SIDE, Sketch } from "../page/sketch.js";
+import { Button } from "./button.js";
 
 type Point = readonly [x: number, y: number];
 
@@ -98,9 +99,9 @@ export function DrawingField() {
         />
       </div>
       <div class="draw-tools">
-        <button type="button" disabled={!drawing.value} onClick={wipe}>
+        <Button off={!drawing.value} onClick={wipe}>
           Clear
-        </button>
+        </Button>
         <p class="hint" id="draw-keys">
           With the keyboard: arrow keys move the pen, space sets it down and lifts it, Delete clears.
         </p>

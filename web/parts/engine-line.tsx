@@ -11,14 +11,3 @@ export function EngineLine({ info }: { readonly info: EngineInfo }) {
     </p>
   );
 }
-
-/** Says that there is one thread only, and why, where the page is not isolated. */
-export function OneThreadNote() {
-  if (crossOriginIsolated) return null;
-  return (
-    <p class="hint">
-      One thread only: this server does not send the headers COOP and COEP, without which browsers share no memory
-      between threads. The weights will be the same, to the last bit.
-    </p>
-  );
-}

@@ -1,18 +1,17 @@
 /** Labelled inputs of the settings. A text that is no value of the setting stays, marked, and changes nothing. */
 
 import { useId, useState } from "preact/hooks";
-import { FIELDS, type RunSettings } from "../run/settings.js";
+import { FIELD_TITLES, FIELDS, type RunSettings } from "../run/settings.js";
 import { useSettings } from "./settings-context.js";
 
 interface TextProps {
   readonly name: keyof RunSettings;
-  readonly label: string;
   readonly hint?: string;
   readonly numeric?: boolean;
 }
 
 /** A setting that is typed. */
-export function TextField({ name, label, hint, numeric = true }: TextProps) {
+export function TextField({ name, hint, numeric = true }: TextProps) {
   const id = useId();
   const { settings, change } = useSettings();
   const field = FIELDS[name] as { expected: string; read(text: string): unknown; write(value: unknown): string };
@@ -26,7 +25,7 @@ export function TextField({ name, label, hint, numeric = true }: TextProps) {
   };
   return (
     <div class="field">
-      <label for={id}>{label}</label>
+      <label for={id}>{FIELD_TITLES[name]}</label>
       <input
         id={id}
         value={draft ?? value}
@@ -49,18 +48,17 @@ export function TextField({ name, label, hint, numeric = true }: TextProps) {
 
 interface SelectProps<K extends keyof RunSettings> {
   readonly name: K;
-  readonly label: string;
   readonly options: Readonly<Record<string, string>>;
   readonly hint?: string | undefined;
 }
 
 /** A setting that is chosen. */
-export function SelectField<K extends keyof RunSettings>({ name, label, options, hint }: SelectProps<K>) {
+export function SelectField<K extends keyof RunSettings>({ name, options, hint }: SelectProps<K>) {
   const id = useId();
   const { settings, change } = useSettings();
   return (
     <div class="field">
-      <label for={id}>{label}</label>
+      <label for={id}>{FIELD_TITLES[name]}</label>
       <select
         id={id}
         value={String(settings.value[name])}

@@ -3,8 +3,8 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { followNetwork } from "../page/follow-network.js";
+import { call } from "../page/run-store.js";
 import { theme, themeColour } from "../page/theme.js";
-import { call } from "../page/worker-client.js";
 import type { FirstLayer } from "../protocol.js";
 import { paintTiles, TILE_COLUMNS, tilesSize } from "./weight-tiles.js";
 

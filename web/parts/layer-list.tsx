@@ -1,15 +1,23 @@
 /** The hidden layers: how many, and how many units each has. */
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { MOST_LAYERS, MOST_UNITS } from "../run/settings.js";
+import { Button } from "./button.js";
 import { useSettings } from "./settings-context.js";
 
 export function LayerList({ inputs, outputs }: { readonly inputs: number; readonly outputs: number }) {
   const { settings, change } = useSettings();
   const { layers } = settings.value;
+  const box = useRef<HTMLFieldSetElement>(null);
   const set = (index: number, units: number) => change({ layers: layers.with(index, units) });
+  const remove = (index: number) => {
+    // The last one's button goes away: the focus moves to the one before it, or to "Add a layer".
+    const buttons = box.current?.querySelectorAll("button");
+    if (index === layers.length - 1) buttons?.[index === 0 ? layers.length : index - 1]?.focus();
+    change({ layers: layers.toSpliced(index, 1) });
+  };
   return (
-    <fieldset class="layers">
+    <fieldset ref={box} class="layers">
       <legend>Hidden layers</legend>
       <p class="hint">
         {[inputs, ...layers, outputs].join(" → ")} · {countWeights([inputs, ...layers, outputs])} weights
@@ -18,25 +26,19 @@ export function LayerList({ inputs, outputs }: { readonly inputs: number; readon
         {layers.map((units, index) => (
           <li key={index}>
             <UnitsInput label={`Units of hidden layer ${index + 1}`} value={units} onChange={(n) => set(index, n)} />
-            <button
-              type="button"
-              class="icon-button"
-              aria-label={`Remove hidden layer ${index + 1}`}
-              onClick={() => change({ layers: layers.toSpliced(index, 1) })}
-            >
+            <Button class="icon-button" aria-label={`Remove hidden layer ${index + 1}`} onClick={() => remove(index)}>
               ×
-            </button>
+            </Button>
           </li>
         ))}
       </ol>
-      <button
-        type="button"
+      <Button
         class="quiet"
-        disabled={layers.length >= MOST_LAYERS}
+        off={layers.length >= MOST_LAYERS}
         onClick={() => change({ layers: [...layers, layers.at(-1) ?? 100] })}
       >
         Add a layer
-      </button>
+      </Button>
     </fieldset>
   );
 }

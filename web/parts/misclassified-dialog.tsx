@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { percent } from "../page/numbers.js";
-import { call } from "../page/worker-client.js";
+import { call } from "../page/run-store.js";
 import type { Misclassified } from "../protocol.js";
 import type { Cell } from "./confusion-matrix.js";
 import { Digit } from "./digit.js";

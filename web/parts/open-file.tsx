@@ -3,6 +3,7 @@
 import { useRef } from "preact/hooks";
 import { busy, open, opened, ready } from "../page/run-store.js";
 import { readFile } from "../page/save-file.js";
+import { Button } from "./button.js";
 
 export function OpenFile() {
   const input = useRef<HTMLInputElement>(null);
@@ -15,9 +16,9 @@ export function OpenFile() {
   };
   return (
     <div class="open-file">
-      <button type="button" disabled={!ready.value || busy.value} onClick={() => input.current?.click()}>
+      <Button off={!ready.value || busy.value} onClick={() => input.current?.click()}>
         Open a model or checkpoint
-      </button>
+      </Button>
       <input
         ref={input}
         type="file"

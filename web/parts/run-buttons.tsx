@@ -1,54 +1,54 @@
 import type { ReadonlySignal } from "@preact/signals";
-import { ready, resume, start, status, steer } from "../page/run-store.js";
-import type { RunStatus } from "../protocol.js";
+import type { RunState } from "../page/run-state.js";
+import { run as digits, ready, resume, start } from "../page/run-store.js";
+import { Button } from "./button.js";
 
 /** A run as its buttons see it. */
 export interface SteeredRun {
-  readonly status: ReadonlySignal<RunStatus | "idle" | "starting">;
+  readonly run: RunState;
   /** Whether there is something to train on. */
   readonly ready: ReadonlySignal<boolean>;
   /** Starts anew; with `step` it pauses after one batch. */
   start(step?: boolean): unknown;
-  steer(name: "pause" | "continue" | "step" | "stop"): unknown;
   resume(): unknown;
 }
 
-const DIGITS: SteeredRun = { status, ready, start, steer, resume };
+const DIGITS: SteeredRun = { run: digits, ready, start, resume };
 
-/** What can be done with a run as it is: that on MNIST, unless another is given. */
-export function RunButtons({ run = DIGITS }: { readonly run?: SteeredRun }) {
+/** What can be done with a run as it is: that on MNIST, unless another is given. No button loses the focus by what it does. */
+export function RunButtons({ of = DIGITS }: { readonly of?: SteeredRun }) {
+  const { run } = of;
   const state = run.status.value;
   const active = state === "running" || state === "paused";
-  const over = state === "stopped" || state === "finished";
+  const isOver = run.over.value;
+  const mayStart = of.ready.value && state !== "starting";
   return (
     <fieldset class="buttons" aria-label="Run controls">
-      {active ? (
-        <button type="button" class="primary" onClick={() => run.steer(state === "running" ? "pause" : "continue")}>
-          {state === "running" ? "Pause" : "Continue"}
-        </button>
-      ) : (
-        <button
-          type="button"
-          class="primary"
-          disabled={!run.ready.value || state === "starting"}
-          onClick={() => run.start()}
-        >
-          {over || state === "failed" ? "Start over" : "Start training"}
-        </button>
-      )}
-      <button
-        type="button"
-        disabled={!run.ready.value || state === "starting" || state === "running" || over}
-        onClick={() => (active ? run.steer("step") : run.start(true))}
+      <Button
+        class="primary"
+        off={active ? run.asked.value !== undefined : !mayStart}
+        onClick={() => (active ? run.steer(state === "running" ? "pause" : "continue") : of.start())}
+      >
+        {active
+          ? state === "running"
+            ? "Pause"
+            : "Continue"
+          : isOver || state === "failed"
+            ? "Start over"
+            : "Start training"}
+      </Button>
+      <Button
+        off={!mayStart || state === "running" || isOver || run.asked.value === "stop"}
+        onClick={() => (active ? run.steer("step") : of.start(true))}
       >
         Step
-      </button>
-      <button type="button" disabled={!active} onClick={() => run.steer("stop")}>
+      </Button>
+      <Button off={(!active && state !== "starting") || run.asked.value === "stop"} onClick={() => run.steer("stop")}>
         Stop
-      </button>
-      <button type="button" disabled={!over} onClick={() => run.resume()}>
+      </Button>
+      <Button off={!isOver} onClick={() => of.resume()}>
         Resume
-      </button>
+      </Button>
     </fieldset>
   );
 }

@@ -3,7 +3,7 @@
 import { computed } from "@preact/signals";
 import type uPlot from "uplot";
 import { percent } from "../page/numbers.js";
-import { accuracyCurve, lastReport, lossCurve, runSettings } from "../page/run-store.js";
+import { lastReport, run } from "../page/run-store.js";
 import { Chart, type Series } from "./chart.js";
 
 const LOSS_SERIES: readonly Series[] = [
@@ -21,7 +21,7 @@ const lossRange: uPlot.Range.Function = (_, low, high) => [0, high > 0 ? high * 
 /** Leaves out what is below the first epoch's accuracy: the later ones differ by little. */
 const accuracyRange: uPlot.Range.Function = (_, low) => [Math.max(0, Math.floor((low - 0.01) * 50) / 50 || 0), 1];
 
-const end = computed(() => runSettings.value?.epochs ?? 1);
+const end = computed(() => run.settings.value?.epochs ?? 1);
 const lossSummary = computed(() => {
   const last = lastReport.value;
   if (!last) return "Loss over the epochs; none is finished yet.";
@@ -41,7 +41,7 @@ export function RunCharts() {
       <Chart
         title="Loss"
         series={LOSS_SERIES}
-        curve={lossCurve}
+        curve={run.lossCurve}
         end={end}
         range={lossRange}
         format={lossText}
@@ -50,7 +50,7 @@ export function RunCharts() {
       <Chart
         title="Accuracy"
         series={ACCURACY_SERIES}
-        curve={accuracyCurve}
+        curve={run.scoreCurve}
         end={end}
         range={accuracyRange}
         format={accuracyText}

@@ -1,20 +1,21 @@
 /** Whose settings a form shows: those of the run on MNIST, unless a tab provides its own. */
 
-import type { ReadonlySignal, Signal } from "@preact/signals";
+import type { Signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { settings } from "../page/location.js";
-import { busy } from "../page/run-store.js";
+import type { RunState } from "../page/run-state.js";
+import { run } from "../page/run-store.js";
 import { DEFAULT_SETTINGS, type RunSettings } from "../run/settings.js";
 
 export interface SettingsSource {
   readonly settings: Signal<RunSettings>;
   readonly defaults: RunSettings;
-  /** Whether a run is under way, of which nothing can be changed. */
-  readonly busy: ReadonlySignal<boolean>;
+  /** The run that is shown beside them: of one under way nothing can be changed. */
+  readonly run: RunState;
 }
 
-export const SettingsContext = createContext<SettingsSource>({ settings, defaults: DEFAULT_SETTINGS, busy });
+export const SettingsContext = createContext<SettingsSource>({ settings, defaults: DEFAULT_SETTINGS, run });
 
 /** The settings to show, and how to change some of them. */
 export function useSettings() {

@@ -1,6 +1,7 @@
 /** All settings of a run. */
 
-import { INITIALIZERS } from "../run/settings.js";
+import { differingSettings, FIELD_TITLES, INITIALIZERS } from "../run/settings.js";
+import { Button } from "./button.js";
 import { SelectField, TextField } from "./field.js";
 import { LayerList } from "./layer-list.js";
 import { useSettings } from "./settings-context.js";
@@ -43,28 +44,49 @@ const INIT_TITLES: Readonly<Record<string, string>> = {
 const INIT_OPTIONS = Object.fromEntries(INITIALIZERS.map((name) => [name, INIT_TITLES[name] ?? name]));
 
 export function SettingsForm({ inputs, outputs }: { readonly inputs: number; readonly outputs: number }) {
-  const { busy, change, defaults } = useSettings();
+  const { run, change, defaults } = useSettings();
   return (
     <form class="settings" aria-label="Settings" onSubmit={(event) => event.preventDefault()}>
-      <fieldset disabled={busy.value}>
+      <fieldset disabled={run.busy.value}>
         <legend class="visually-hidden">Network and training</legend>
         <LayerList inputs={inputs} outputs={outputs} />
         <div class="field-grid">
-          <SelectField name="activation" label="Activation" options={ACTIVATION_TITLES} />
-          <TextField name="dropout" label="Dropout" />
-          <SelectField name="optimizer" label="Optimizer" options={OPTIMIZER_TITLES} />
-          <TextField name="rate" label="Learning rate" />
-          <TextField name="batch" label="Batch size" />
-          <TextField name="epochs" label="Epochs" />
-          <SelectField name="init" label="Initial weights" options={INIT_OPTIONS} />
-          <TextField name="seed" label="Seed" />
-          <TextField name="threads" label="Threads" numeric={false} />
-          <SelectField name="arithmetic" label="Arithmetic" options={ARITHMETIC_TITLES} />
+          <SelectField name="activation" options={ACTIVATION_TITLES} />
+          <TextField name="dropout" />
+          <SelectField name="optimizer" options={OPTIMIZER_TITLES} />
+          <TextField name="rate" />
+          <TextField name="batch" />
+          <TextField name="epochs" />
+          <SelectField name="init" options={INIT_OPTIONS} />
+          <TextField name="seed" />
+          <TextField name="threads" numeric={false} />
+          <SelectField name="arithmetic" options={ARITHMETIC_TITLES} />
         </div>
-        <button type="button" class="quiet" onClick={() => change(defaults)}>
+        <Button class="quiet" onClick={() => change(defaults)}>
           Back to the defaults
-        </button>
+        </Button>
+        <OtherSettings />
       </fieldset>
     </form>
+  );
+}
+
+/** Says that the form is not that of the run that is shown, which goes on with its own settings. */
+function OtherSettings() {
+  const { run, settings, change } = useSettings();
+  const own = run.settings.value;
+  if (!own || run.busy.value) return null;
+  const names = differingSettings(settings.value, own).map((name) => FIELD_TITLES[name].toLowerCase());
+  if (names.length === 0) return null;
+  return (
+    <section class="other-settings" aria-label="Changed settings">
+      <p class="hint">
+        Not as in the run that is shown: {names.join(", ")}. “Start over” takes these settings
+        {run.over.value && "; “Resume” goes on with the run’s own, up to the epochs here"}.
+      </p>
+      <Button class="quiet" onClick={() => change(own)}>
+        Back to the run’s
+      </Button>
+    </section>
   );
 }

@@ -57,6 +57,21 @@ export const TABLE_SETTINGS: RunSettings = {
   threads: 1,
 };
 
+/** The settings' names for people. */
+export const FIELD_TITLES: { readonly [K in keyof RunSettings]: string } = {
+  layers: "Hidden layers",
+  activation: "Activation",
+  dropout: "Dropout",
+  init: "Initial weights",
+  optimizer: "Optimizer",
+  rate: "Learning rate",
+  batch: "Batch size",
+  epochs: "Epochs",
+  seed: "Seed",
+  threads: "Threads",
+  arithmetic: "Arithmetic",
+};
+
 export const MOST_LAYERS = 8;
 export const MOST_UNITS = 4096;
 
@@ -124,6 +139,11 @@ export const FIELDS: { readonly [K in keyof RunSettings]: Field<RunSettings[K]> 
   },
   arithmetic: oneOf(ARITHMETICS),
 };
+
+/** Names of the settings that are not the same in both. */
+export function differingSettings(a: RunSettings, b: RunSettings): (keyof RunSettings)[] {
+  return (Object.keys(FIELDS) as (keyof RunSettings)[]).filter((name) => String(a[name]) !== String(b[name]));
+}
 
 /** The settings as a link's query, every one of them: a later default must not change what an old link means. */
 export function writeSettings(settings: RunSettings): string {

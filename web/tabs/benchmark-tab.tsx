@@ -1,9 +1,9 @@
 /** How fast the kernels and a training step are here, and why they are not faster. */
 
-import { useState } from "preact/hooks";
 import { PAGE_PARTS, type PagePart, type PageResult } from "../../bench/page.js";
 import type { EngineInfo } from "../../src/index.js";
 import {
+  benchmarkCopied,
   benchmarkEngine,
   benchmarkFailure,
   benchmarkProgress,
@@ -16,8 +16,9 @@ import {
 } from "../benchmark/benchmark-run.js";
 import { type Brands, nameBrowser } from "../benchmark/browser-name.js";
 import { type BenchmarkTable, type Setup, tableOf, toMarkdown } from "../benchmark/columns.js";
-import { copyText } from "../page/clipboard.js";
 import { percent } from "../page/numbers.js";
+import { Button } from "../parts/button.js";
+import { CopyText } from "../parts/copy-text.js";
 import { ProgressBar } from "../parts/progress-bar.js";
 
 const PART_TITLES: Readonly<Record<PagePart, string>> = {
@@ -99,12 +100,12 @@ function Controls() {
         </div>
       </fieldset>
       <div class="buttons">
-        <button type="button" class="primary" disabled={running || parts.value.length === 0} onClick={startBenchmark}>
+        <Button class="primary" off={running || parts.value.length === 0} onClick={startBenchmark}>
           {results.value.length > 0 ? "Measure again" : "Start measuring"}
-        </button>
-        <button type="button" disabled={!running} onClick={stopBenchmark}>
+        </Button>
+        <Button off={!running} onClick={stopBenchmark}>
           Stop
-        </button>
+        </Button>
       </div>
       <ProgressBar label="Benchmark" share={benchmarkProgress.value} text={text} />
       <p class="hint" role="status">
@@ -202,19 +203,13 @@ function figures(line: PageResult | undefined): Record<string, string> {
 }
 
 function CopyMarkdown({ tables }: { readonly tables: readonly BenchmarkTable[] }) {
-  const [state, setState] = useState<"idle" | "copied" | "failed">("idle");
-  const text = benchmarkEngine.value ? toMarkdown(describeSetup(benchmarkEngine.value), tables) : "";
-  const copy = async () => setState((await copyText(text)) ? "copied" : "failed");
+  const text = () => (benchmarkEngine.value ? toMarkdown(describeSetup(benchmarkEngine.value), tables) : "");
+  const onCopied = () => {
+    benchmarkCopied.value = true;
+  };
   return (
     <div class="copy">
-      <button type="button" onClick={copy}>
-        Copy as Markdown
-      </button>
-      <span role="status" class="hint">
-        {state === "copied" && "Copied."}
-        {state === "failed" && "The browser does not let the page copy; here is the text:"}
-      </span>
-      {state === "failed" && <textarea readOnly rows={12} aria-label="Benchmark as Markdown" value={text} />}
+      <CopyText title="Copy as Markdown" name="Benchmark as Markdown" text={text} rows={12} onCopied={onCopied} />
     </div>
   );
 }

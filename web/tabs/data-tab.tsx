@@ -5,17 +5,18 @@ import { FileDrop } from "../own-data/file-drop.js";
 import { OpenedModel } from "../own-data/opened-model.js";
 import { Plane } from "../own-data/plane.js";
 import { SAMPLES } from "../own-data/samples.js";
-import { busy, failure, openFile, openLinked, openSample, ready, table, task } from "../own-data/store.js";
+import { busy, failure, openFile, openLinked, openSample, reading, run, table, task } from "../own-data/store.js";
 import { TablePreview } from "../own-data/table-preview.js";
 import { TableResultView } from "../own-data/table-result.js";
 import { TableCharts, TableRun } from "../own-data/table-run.js";
+import { TABLE_ENDINGS } from "../page/drops.js";
 import { tableChoice, tableSettings } from "../page/location.js";
+import { Button } from "../parts/button.js";
 import { SettingsContext } from "../parts/settings-context.js";
 import { SettingsForm } from "../parts/settings-form.js";
 import { TABLE_SETTINGS } from "../run/settings.js";
 
-const SETTINGS = { settings: tableSettings, defaults: TABLE_SETTINGS, busy };
-const TABLES = ".csv,.tsv,.txt,.jsonl,.ndjson,.parquet";
+const SETTINGS = { settings: tableSettings, defaults: TABLE_SETTINGS, run };
 
 export function DataTab() {
   const open = table.value !== undefined;
@@ -53,7 +54,7 @@ export function DataTab() {
         <aside>
           <h2>Settings</h2>
           <SettingsContext.Provider value={SETTINGS}>
-            {ready.value && <SettingsForm inputs={task.value?.inputs ?? 1} outputs={task.value?.outputs ?? 1} />}
+            <SettingsForm inputs={task.value?.inputs ?? 1} outputs={task.value?.outputs ?? 1} />
           </SettingsContext.Provider>
         </aside>
       )}
@@ -66,20 +67,23 @@ function Choice() {
     <section class="data-choice" aria-label="Data">
       <FileDrop
         title={table.value ? "Choose another table" : "Choose a table, or drop it here"}
-        hint="CSV with column names in the first row; also TSV, JSON Lines and Parquet."
-        accept={TABLES}
+        hint="CSV with column names in the first row; also TSV, JSON Lines and Parquet. It may be dropped anywhere."
+        accept={TABLE_ENDINGS}
         onFile={openFile}
       />
       <ul class="samples" aria-label="Sample data">
         {SAMPLES.map((sample) => (
           <li key={sample.title}>
-            <button type="button" disabled={busy.value} onClick={() => openSample(sample)}>
+            <Button off={busy.value} onClick={() => openSample(sample)}>
               {sample.title}
-            </button>
+            </Button>
             <span class="hint">{sample.note}</span>
           </li>
         ))}
       </ul>
+      <p class="hint" role="status">
+        {reading.value && `Reading ${reading.value}`}
+      </p>
     </section>
   );
 }

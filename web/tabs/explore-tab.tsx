@@ -1,11 +1,12 @@
 /** A look into the network on MNIST, while it learns or afterwards: a digit of one's own, its weights, its mistakes. */
 
+import { run } from "../page/run-store.js";
 import { ConfusionMatrix } from "../parts/confusion-matrix.js";
 import { DrawDigit } from "../parts/draw-digit.js";
 import { FirstLayerWeights } from "../parts/first-layer-weights.js";
 import { OpenFile } from "../parts/open-file.js";
 import { RunButtons } from "../parts/run-buttons.js";
-import { Failure, RunProgress } from "../parts/run-controls.js";
+import { RunMessages, RunProgress } from "../parts/run-figures.js";
 
 export function ExploreTab() {
   return (
@@ -24,8 +25,8 @@ export function ExploreTab() {
           <RunButtons />
           <OpenFile />
         </div>
-        <RunProgress />
-        <Failure />
+        <RunProgress run={run} />
+        <RunMessages run={run} />
       </section>
       <DrawDigit />
       <div class="explore-pair">

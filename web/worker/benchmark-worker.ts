@@ -4,7 +4,10 @@ import { benchPage } from "../../bench/page.js";
 import { parseMnist } from "../../src/data/mnist.js";
 import { createEngine, type EngineOptions } from "../../src/index.js";
 import type { BenchmarkMessage, BenchmarkRequest } from "../benchmark/messages.js";
+import { tellOfLife } from "./life.js";
 import { downloadMnist } from "./mnist-download.js";
+
+tellOfLife((lock) => postMessage({ lock }));
 
 const post = (message: BenchmarkMessage) => postMessage(message);
 /** Progress is told so often at most: with all cores at work, drawing takes from what is measured. */

@@ -2,9 +2,11 @@
 
 import { type MnistFile, mnistChecksums, mnistFiles } from "../../src/data/mnist.js";
 import { FormatError, LoadError } from "../../src/errors.js";
-import { hexadecimal, subtle } from "../run/weights-hash.js";
+import { sha256 } from "../run/sha256.js";
 
 const CACHE = "simdgrad-mnist";
+/** A server that has sent nothing for so long will not go on. */
+const STALL_SECONDS = 30;
 
 /** How far the download is. */
 export interface DownloadProgress {
@@ -21,84 +23,168 @@ export interface MnistBytes {
 }
 
 /**
- * Reads `<base>/<file>.gz` for each file.
+ * Reads `<base>/<file>.gz` for each file. Once one has failed the others are given up, and no more progress is told.
  *
- * @throws LoadError when one cannot be fetched; FormatError when it is not the canonical file
+ * @throws LoadError when one cannot be fetched; FormatError when it is not the canonical file. Both name it
  */
 export async function downloadMnist(base: string, onProgress: (p: DownloadProgress) => void): Promise<MnistBytes> {
+  const failed = new AbortController();
   const received = new Map<string, { got: number; of: number }>();
+  /** `verifying` once all files are there. */
   const report = (stage: DownloadProgress["stage"]) => {
+    if (failed.signal.aborted) return;
     const counts = [...received.values()];
     const sum = (key: "got" | "of") => counts.reduce((total, count) => total + count[key], 0);
     onProgress({ stage, received: sum("got"), total: sum("of") });
   };
   const { cache, obstacle } = await openCache();
-  let notKept = obstacle;
-  const entries = await Promise.all(
-    mnistFiles.map(async (name) => {
-      const url = new URL(`${name}.gz`, base).href;
-      const response = (await cache?.match(url)) ?? (await request(url));
-      const packed = await readAll(response, (got, of) => {
-        received.set(name, { got, of });
-        report("fetching");
-      });
-      report("verifying");
-      const bytes = await unpack(packed);
-      const hash = hexadecimal(await subtle().digest("SHA-256", bytes));
-      if (hash !== mnistChecksums[name].raw) {
-        await cache?.delete(url);
-        throw new FormatError(`${name}: expected SHA-256 ${mnistChecksums[name].raw}, got ${hash}`);
-      }
-      try {
-        await cache?.put(url, new Response(packed, { headers: { "content-type": "application/gzip" } }));
-      } catch (error) {
-        notKept = (error as Error).message;
-      }
-      return [name, bytes] as const;
-    }),
-  );
-  return { files: Object.fromEntries(entries) as unknown as MnistBytes["files"], notKept };
+  let reading = mnistFiles.length;
+  const load = async (name: MnistFile) => {
+    const url = new URL(`${name}.gz`, base).href;
+    const onChunk = (got: number, of: number) => {
+      received.set(name, { got, of });
+      report("fetching");
+    };
+    const onRead = () => {
+      if (--reading === 0) report("verifying");
+    };
+    return new MnistDownload(name, url, cache, failed.signal, onChunk).load(onRead);
+  };
+  try {
+    const loaded = await Promise.all(mnistFiles.map(load));
+    const files = Object.fromEntries(mnistFiles.map((name, i) => [name, loaded[i]?.bytes]));
+    const notKept = obstacle ?? loaded.find((file) => file.notKept)?.notKept;
+    return { files: files as unknown as MnistBytes["files"], notKept };
+  } catch (error) {
+    failed.abort();
+    throw error;
+  }
 }
 
-/** @throws LoadError with the URL: of itself a browser says no more than that it failed */
-async function request(url: string): Promise<Response> {
-  const response = await fetch(url).catch((cause: Error) => {
-    throw new LoadError(`cannot load ${url}: ${cause.message}`, { cause });
-  });
-  if (response.ok) return response;
-  throw new LoadError(`cannot load ${url}: HTTP ${response.status} ${response.statusText}`.trimEnd());
+/** One of the files. */
+class MnistDownload {
+  readonly #name: MnistFile;
+  readonly #url: string;
+  /** For messages: the page's own address is known. */
+  readonly #path: string;
+  readonly #cache: Cache | undefined;
+  readonly #onChunk: (got: number, of: number) => void;
+  /** Aborted when the download is given up: because another one failed, or because nothing comes. */
+  readonly #given = new AbortController();
+
+  /** @param onChunk is told of the bytes so far; of how many is what the server says, or else as many */
+  constructor(
+    name: MnistFile,
+    url: string,
+    cache: Cache | undefined,
+    signal: AbortSignal,
+    onChunk: (got: number, of: number) => void,
+  ) {
+    this.#name = name;
+    this.#url = url;
+    this.#path = `mnist/${name}.gz`;
+    this.#cache = cache;
+    this.#onChunk = onChunk;
+    signal.addEventListener("abort", () => this.#given.abort());
+  }
+
+  /** @throws LoadError, FormatError */
+  async load(onRead: () => void): Promise<{ bytes: Uint8Array; notKept?: string }> {
+    const kept = await this.#cache?.match(this.#url);
+    if (kept) {
+      const packed = await this.#read(kept);
+      onRead();
+      const bytes = await this.#check(packed).catch(() => undefined);
+      if (bytes) return { bytes };
+      await this.#cache?.delete(this.#url);
+    }
+    const packed = await this.#read(await this.#request("default"));
+    if (!kept) onRead();
+    try {
+      return await this.#keep(packed, await this.#check(packed));
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+    }
+    // The browser's own cache may have been wrong.
+    const anew = await this.#read(await this.#request("reload"));
+    return this.#keep(anew, await this.#check(anew));
+  }
+
+  async #keep(packed: Uint8Array<ArrayBuffer>, bytes: Uint8Array): Promise<{ bytes: Uint8Array; notKept?: string }> {
+    try {
+      await this.#cache?.put(this.#url, new Response(packed, { headers: { "content-type": "application/gzip" } }));
+      return { bytes };
+    } catch (error) {
+      return { bytes, notKept: (error as Error).message };
+    }
+  }
+
+  async #request(cache: RequestCache): Promise<Response> {
+    const response = await this.#unlessStalled(fetch(this.#url, { cache, signal: this.#given.signal }));
+    if (response.ok) return response;
+    throw new LoadError(`cannot load ${this.#path}: HTTP ${response.status} ${response.statusText}`.trimEnd());
+  }
+
+  /** The whole body. */
+  async #read(response: Response): Promise<Uint8Array<ArrayBuffer>> {
+    const length = Number(response.headers.get("content-length")) || 0;
+    const chunks: Uint8Array[] = [];
+    let got = 0;
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    for (;;) {
+      const chunk = await this.#unlessStalled(reader.read());
+      if (chunk.done) break;
+      chunks.push(chunk.value);
+      got += chunk.value.length;
+      this.#onChunk(got, Math.max(got, length));
+    }
+    const bytes = new Uint8Array(got);
+    let offset = 0;
+    for (const chunk of chunks) {
+      bytes.set(chunk, offset);
+      offset += chunk.length;
+    }
+    return bytes;
+  }
+
+  /** The unpacked file. @throws FormatError when it is another */
+  async #check(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+    const bytes = await unpack(packed).catch((cause: Error) => {
+      throw new FormatError(`${this.#path}: expected gzip data, got what cannot be unpacked (${cause.message})`, {
+        cause,
+      });
+    });
+    const { raw } = mnistChecksums[this.#name];
+    const hash = await sha256(bytes);
+    if (hash !== raw) throw new FormatError(`${this.#path}: expected SHA-256 ${raw}, got ${hash}`);
+    return bytes;
+  }
+
+  /** @throws LoadError with the file: of itself a browser says no more than that it failed */
+  async #unlessStalled<T>(step: Promise<T>): Promise<T> {
+    let stalled = false;
+    const timer = setTimeout(() => {
+      stalled = true;
+      this.#given.abort();
+    }, STALL_SECONDS * 1000);
+    try {
+      return await step;
+    } catch (cause) {
+      const why = stalled ? `nothing has come for ${STALL_SECONDS} s` : (cause as Error).message;
+      throw new LoadError(`cannot load ${this.#path}: ${why}`, { cause });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
 }
 
 async function openCache(): Promise<{ cache?: Cache; obstacle?: string }> {
-  if (!("caches" in globalThis)) return { obstacle: "the browser keeps files for pages over HTTPS only" };
+  if (!("caches" in globalThis)) return { obstacle: "browsers keep files for pages over HTTPS only" };
   try {
     return { cache: await caches.open(CACHE) };
   } catch (error) {
     return { obstacle: (error as Error).message };
   }
-}
-
-/** The whole body. `of` is the size that the server says, or what has come so far. */
-async function readAll(
-  response: Response,
-  onChunk: (got: number, of: number) => void,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const length = Number(response.headers.get("content-length")) || 0;
-  const chunks: Uint8Array[] = [];
-  let got = 0;
-  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-    chunks.push(chunk.value);
-    got += chunk.value.length;
-    onChunk(got, Math.max(got, length));
-  }
-  const bytes = new Uint8Array(got);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
 }
 
 /** Some servers declare the packing as a transfer encoding, and the browser has undone it already. */

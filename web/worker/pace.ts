@@ -8,13 +8,15 @@ const MOST_MILLISECONDS = 500;
 export class Pace implements Callback {
   /** Epochs a second; 0: no limit. */
   epochsPerSecond: number;
-  readonly #onWaited: () => void;
   /** When the next epoch may begin. */
   #next = 0;
 
-  constructor(epochsPerSecond: number, onWaited: () => void) {
+  constructor(epochsPerSecond: number) {
     this.epochsPerSecond = epochsPerSecond;
-    this.#onWaited = onWaited;
+  }
+
+  onTrainBegin(): void {
+    this.#next = performance.now();
   }
 
   async onSettled(event: "batch" | "epoch"): Promise<void> {
@@ -25,6 +27,5 @@ export class Pace implements Callback {
     this.#next = Math.max(this.#next, now - 2 * interval) + interval;
     if (this.#next <= now) return;
     await new Promise((resolve) => setTimeout(resolve, this.#next - now));
-    this.#onWaited();
   }
 }

@@ -1,29 +1,26 @@
 /** Reporter: a callback of `fit` that gathers losses, reports and rates, and hands them on about eight times a second. */
 
 import type { Callback, EpochReport, RunView } from "../../src/index.js";
+import { RateWindow, secondsLeftOfRun } from "../../src/training/rate-window.js";
 import type { RunUpdate } from "../protocol.js";
 
 const MILLISECONDS = 125;
 /** Points of a run's loss curve, and at most so many of one epoch. */
 const POINTS = 1500;
 const POINTS_OF_EPOCH = 100;
-/** Weight of the newest moment in the rate. */
-const NEWEST = 0.3;
 
 export class Reporter implements Callback {
   readonly #batchSize: number;
   readonly #send: (update: RunUpdate) => void;
+  readonly #window = new RateWindow();
   #losses: [number, number][] = [];
   #reports: EpochReport[] = [];
   #sum = 0;
   #count = 0;
-  /** Training time since the last update, its batches, and when it was last looked at; pauses and evaluations are left out. */
-  #active = 0;
-  #batches = 0;
+  /** Where the time of the batch under way begins: pauses and evaluations are left out, waits for the pace are not. */
   #mark = performance.now();
   #sent = this.#mark;
-  #secondsPerBatch = Number.NaN;
-  #evaluationSeconds = 0;
+  #evaluationSeconds = Number.NaN;
 
   constructor(batchSize: number, send: (update: RunUpdate) => void) {
     this.#batchSize = batchSize;
@@ -36,9 +33,8 @@ export class Reporter implements Callback {
 
   onBatchEnd(run: RunView): void {
     const now = performance.now();
-    this.#active += now - this.#mark;
+    this.#window.add(this.#batchSize, (now - this.#mark) / 1000);
     this.#mark = now;
-    ++this.#batches;
     this.#sum += run.loss;
     ++this.#count;
     const { batches, epochs } = run;
@@ -62,28 +58,20 @@ export class Reporter implements Callback {
   /** Sends what there is. */
   flush(run: RunView): void {
     this.#sent = performance.now();
-    if (this.#batches > 0) {
-      const seconds = this.#active / 1000 / this.#batches;
-      this.#secondsPerBatch = Number.isNaN(this.#secondsPerBatch)
-        ? seconds
-        : NEWEST * seconds + (1 - NEWEST) * this.#secondsPerBatch;
-    }
     const { epoch, epochs, batch, batches } = run;
-    const left = Math.max(0, (epochs - epoch + 1) * batches - batch);
+    const samplesPerSecond = this.#window.rowsPerSecond;
     this.#send({
       epoch: Math.min(epoch, epochs),
       epochs,
       batch: epoch > epochs ? batches : batch,
       batches,
-      samplesPerSecond: this.#batchSize / this.#secondsPerBatch,
-      secondsLeft: left * this.#secondsPerBatch + Math.ceil(left / batches) * this.#evaluationSeconds,
+      samplesPerSecond,
+      secondsLeft: secondsLeftOfRun(run, this.#batchSize / samplesPerSecond, this.#evaluationSeconds),
       losses: this.#losses,
       reports: this.#reports,
     });
     this.#losses = [];
     this.#reports = [];
-    this.#active = 0;
-    this.#batches = 0;
   }
 
   #endPoint({ epoch, batch, batches }: RunView): void {

@@ -1,16 +1,22 @@
-/** Answers the page's calls with a worker's handlers. */
+/** A worker's end of its conversation with the page. */
 
 import type { WorkerMessage } from "../protocol.js";
+import { tellOfLife } from "./life.js";
 
 /** One function a call, of its argument and answer. */
 type Handlers<C> = {
   readonly [N in keyof C]: C[N] extends (argument: infer P) => infer A ? (argument: P) => A | Promise<A> : never;
 };
 
-export const post = (message: WorkerMessage) => postMessage(message);
+/** Sends a message. The bytes of a checkpoint that is to be kept move to the page. */
+export function post(message: WorkerMessage): void {
+  const kept = "event" in message && message.event.kind === "kept" ? message.event.checkpoint : undefined;
+  postMessage(message, kept ? { transfer: [kept.buffer] } : {});
+}
 
-/** Takes messages from now on; a handler's error is the call's. */
+/** Answers the page's calls with these handlers from now on; a handler's error is the call's. */
 export function serveCalls<C>(handlers: Handlers<C>): void {
+  tellOfLife((lock) => post({ lock }));
   addEventListener("message", async ({ data }: MessageEvent<{ id: number; name: keyof C; argument: never }>) => {
     const { id, name, argument } = data;
     try {

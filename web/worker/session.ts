@@ -11,6 +11,7 @@ import {
   Random,
 } from "../../src/index.js";
 import type { WorkerEvent } from "../protocol.js";
+import { describeCheckpoint } from "../run/checkpoint-file.js";
 import { createNetwork } from "../run/network.js";
 import { engineOptions, type RunSettings } from "../run/settings.js";
 import { Training, type TrainingPlan } from "./training.js";
@@ -34,14 +35,26 @@ interface PlacedProblem {
   readonly test: Dataset;
 }
 
+/** An engine with a problem's data in it. */
+export interface Workplace {
+  readonly engine: Engine;
+  /** The engine's options: another run with the same can have it. */
+  readonly key: string;
+  readonly placed: PlacedProblem;
+}
+
+/** What of a workplace is adopted with it. */
+interface Adopted {
+  readonly network: Network;
+  readonly settings: RunSettings;
+  readonly training?: Training;
+}
+
 export class Session {
   readonly send: (event: WorkerEvent) => void;
-  #engine: Engine | undefined;
-  #engineKey = "";
-  #placed: PlacedProblem | undefined;
+  #workplace: Workplace | undefined;
   #network: Network | undefined;
   #training: Training | undefined;
-  #ended: Promise<void> = Promise.resolve();
   #settings: RunSettings | undefined;
 
   constructor(send: (event: WorkerEvent) => void) {
@@ -68,92 +81,121 @@ export class Session {
 
   /** The problem whose network this is. @throws Error before the first */
   get placed(): PlacedProblem {
-    if (this.#placed) return this.#placed;
+    if (this.#workplace) return this.#workplace.placed;
     throw new Error("there is no data yet: load some");
   }
 
   /**
-   * An engine for the settings with the problem's data in it and its generator at the seed: the one before if its options
-   * were the same, and then its network stays until another is adopted. Ends a run under way.
+   * Has `make` make a network for the settings in a workplace, and takes it in place of the present one. The workplace is the
+   * one before if its options were the same. If anything is refused, all stays as it was. Ends a run under way.
    */
-  async prepare(settings: RunSettings, problem: Problem): Promise<Engine> {
+  async replace(
+    settings: RunSettings,
+    problem: Problem,
+    make: (workplace: Workplace) => Adopted | Promise<Adopted>,
+  ): Promise<Engine> {
     await this.#endRun();
     const { seed = 0, ...options } = engineOptions(settings);
     const key = JSON.stringify(options);
-    if (!this.#engine || key !== this.#engineKey) {
-      this.#engine?.dispose();
-      this.#placed = undefined;
-      this.#network = undefined;
-      this.#training = undefined;
-      this.#engine = await createEngine(options);
-      this.#engineKey = key;
+    const before = this.#workplace;
+    const isSame = before?.key === key && before.placed.problem === problem;
+    const workplace = isSame ? before : await makeWorkplace(options, key, problem);
+    workplace.engine.random.state = new Random(seed).state;
+    try {
+      this.#adopt(workplace, await make(workplace));
+    } catch (error) {
+      if (workplace !== before) workplace.engine.dispose();
+      throw error;
     }
-    const engine = this.#engine;
-    if (this.#placed?.problem !== problem) {
-      for (const data of [this.#placed?.train, this.#placed?.validation, this.#placed?.test]) data?.dispose();
-      this.#placed = {
-        problem,
-        train: engine.dataset(problem.train, { classes: problem.loss ? 0 : problem.outputs }),
-        validation: engine.dataset(problem.validation, { classes: problem.loss ? 0 : problem.outputs }),
-        test: engine.dataset(problem.test, { classes: problem.loss ? 0 : problem.outputs }),
-      };
-    }
-    engine.random.state = new Random(seed).state;
-    return engine;
-  }
-
-  /** Takes a network in place of the present one, which is freed. */
-  adopt(network: Network, settings: RunSettings): void {
-    this.#network?.dispose();
-    this.#network = network;
-    this.#settings = settings;
-    this.#training = undefined;
+    return workplace.engine;
   }
 
   /** Begins a run on a new network; its end is told by events. @throws as `createEngine`, `Network` and `fit` */
-  async start(settings: RunSettings, problem: Problem, batches?: number): Promise<Engine> {
-    const engine = await this.prepare(settings, problem);
-    const network = createNetwork(engine, settings, problem.inputs, problem.outputs, problem.loss?.());
-    this.adopt(network, settings);
-    this.#train({ network, epochs: settings.epochs, batchSize: settings.batch, ...(batches && { batches }) });
-    return engine;
+  start(settings: RunSettings, problem: Problem, batches?: number): Promise<Engine> {
+    return this.replace(settings, problem, async (workplace) => {
+      const network = createNetwork(workplace.engine, settings, problem.inputs, problem.outputs, problem.loss?.());
+      const plan = { network, epochs: settings.epochs, batchSize: settings.batch, ...(batches && { batches }) };
+      return disposingOnError(network, async () => {
+        const training = this.#makeTraining(workplace, settings, plan);
+        await training.begin();
+        return { network, settings, training };
+      });
+    });
   }
 
-  /** Takes up a checkpoint's run without going on with it yet. @throws as `loadStateDict` and `fit`; the network before stays */
-  async restore(settings: RunSettings, problem: Problem, resume: CheckpointContents): Promise<Engine> {
-    const engine = await this.prepare(settings, problem);
-    const network = createNetwork(engine, settings, problem.inputs, problem.outputs, problem.loss?.());
-    const { train: data, validation } = this.placed;
-    try {
-      network.loadStateDict(resume.network);
-      const plan = { network, data, validation, epochs: settings.epochs, batchSize: settings.batch, resume };
-      const training = new Training(plan, this.send);
-      this.adopt(network, settings);
-      this.#training = training;
-    } catch (error) {
-      network.dispose();
-      throw error;
-    }
-    return engine;
+  /** Takes up a checkpoint's run without going on with it yet. @throws as `loadStateDict` and `fit` */
+  restore(settings: RunSettings, problem: Problem, resume: CheckpointContents): Promise<Engine> {
+    return this.replace(settings, problem, (workplace) => {
+      const network = createNetwork(workplace.engine, settings, problem.inputs, problem.outputs, problem.loss?.());
+      return disposingOnError(network, async () => {
+        network.loadStateDict(resume.network);
+        // Going on sets it again: here it is asked whether it fits.
+        network.optimizer.loadStateDict(resume.optimizer);
+        const plan = { network, epochs: settings.epochs, batchSize: settings.batch, resume };
+        return { network, settings, training: this.#makeTraining(workplace, settings, plan) };
+      });
+    });
   }
 
-  /** Goes on with a run that has stopped or finished. @throws RangeError for fewer epochs than it has begun */
+  /** Goes on with a run that has stopped or finished. @throws RangeError for fewer epochs than it has begun; it stays as it was */
   async resume(epochs: number): Promise<void> {
-    await this.#ended;
-    const { plan } = this.training;
-    const { network, batchSize } = plan;
-    this.#train({ network, batchSize, epochs, resume: this.training.checkpoint() });
-    this.#settings = { ...this.settings, epochs };
+    await this.training.ended;
+    const { network, batchSize } = this.training.plan;
+    const settings = { ...this.settings, epochs };
+    const plan = { network, batchSize, epochs, resume: this.training.checkpoint() };
+    const training = this.#makeTraining(this.#workplace as Workplace, settings, plan);
+    await training.begin();
+    this.#training = training;
+    this.#settings = settings;
   }
 
-  #train(plan: Omit<TrainingPlan, "data" | "validation">): void {
-    const { train: data, validation } = this.placed;
-    this.#training = new Training({ ...plan, data, validation }, this.send);
-    this.#ended = this.#training.run();
+  #makeTraining(
+    { placed }: Workplace,
+    settings: RunSettings,
+    plan: Omit<TrainingPlan, "data" | "validation" | "describe">,
+  ): Training {
+    const describe = (checkpoint: Uint8Array) => describeCheckpoint(checkpoint, settings);
+    return new Training({ ...plan, data: placed.train, validation: placed.validation, describe }, this.send);
+  }
+
+  #adopt(workplace: Workplace, { network, settings, training }: Adopted): void {
+    this.#network?.dispose();
+    if (this.#workplace !== workplace) this.#workplace?.engine.dispose();
+    this.#workplace = workplace;
+    this.#network = network;
+    this.#settings = settings;
+    this.#training = training;
   }
 
   async #endRun(): Promise<void> {
     this.#training?.stop();
-    await this.#ended;
+    await this.#training?.ended;
+  }
+}
+
+async function makeWorkplace(
+  options: Parameters<typeof createEngine>[0],
+  key: string,
+  problem: Problem,
+): Promise<Workplace> {
+  const engine = await createEngine(options);
+  try {
+    const place = (source: DataSource) => engine.dataset(source, { classes: problem.loss ? 0 : problem.outputs });
+    const { train, validation, test } = problem;
+    const placed = { problem, train: place(train), validation: place(validation), test: place(test) };
+    return { engine, key, placed };
+  } catch (error) {
+    engine.dispose();
+    throw error;
+  }
+}
+
+/** What `action` comes to; its network is freed if that is an error. */
+async function disposingOnError<T>(network: Network, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    network.dispose();
+    throw error;
   }
 }

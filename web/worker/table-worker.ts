@@ -10,6 +10,7 @@ serveCalls<TableCalls>({
   openTable: (file) => session.openTable(file),
   describe: (wanted) => session.describe(wanted),
   start: (wanted) => session.start(wanted),
+  restore: (wanted) => session.restore(wanted),
   pause: () => session.training.pause(),
   continue: () => session.training.continue(),
   step: () => session.training.step(),

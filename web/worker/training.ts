@@ -1,9 +1,19 @@
 /** Training: one run of `fit` that can be paused, stepped, stopped and taken up again. */
 
-import { type CheckpointContents, fit, type Network, type Rows, type TrainingRun } from "../../src/index.js";
+import {
+  type Callback,
+  type CheckpointContents,
+  DivergenceError,
+  fit,
+  type Network,
+  type Rows,
+  saveCheckpoint,
+  type TrainingRun,
+} from "../../src/index.js";
 import type { WorkerEvent } from "../protocol.js";
 import { weightsHash } from "../run/weights-hash.js";
 import { Gate } from "./gate.js";
+import { Keeper } from "./keeper.js";
 import { Pace } from "./pace.js";
 import { Reporter } from "./reporter.js";
 
@@ -20,6 +30,8 @@ export interface TrainingPlan {
   readonly batches?: number;
   /** Epochs a second at most; 0, the default: no limit. */
   readonly pace?: number;
+  /** What else a checkpoint's file has; default nothing. */
+  describe?(checkpoint: Uint8Array): Uint8Array;
 }
 
 export class Training {
@@ -27,10 +39,14 @@ export class Training {
   readonly #run: TrainingRun;
   readonly #gate: Gate;
   readonly #reporter: Reporter;
+  readonly #keeper: Keeper;
   readonly #pace: Pace;
   readonly #interruption = new AbortController();
   readonly #send: (event: WorkerEvent) => void;
   #checkpoint: CheckpointContents | undefined;
+  #onBegun = () => {};
+  #ended: Promise<void> = Promise.resolve();
+  #isRunning = false;
 
   /** @throws as `fit` */
   constructor(plan: TrainingPlan, send: (event: WorkerEvent) => void) {
@@ -40,12 +56,14 @@ export class Training {
     this.#checkpoint = resume;
     this.#send = send;
     this.#reporter = new Reporter(batchSize, (update) => send({ kind: "update", update }));
-    this.#pace = new Pace(plan.pace ?? 0, () => this.#reporter.mark());
+    this.#keeper = new Keeper(() => this.#keep());
+    this.#pace = new Pace(plan.pace ?? 0);
     this.#gate = new Gate(
       batches,
       () => void this.#tell("paused"),
       () => {
         this.#reporter.mark();
+        this.#keeper.mark();
         send({ kind: "status", status: "running" });
       },
     );
@@ -53,26 +71,55 @@ export class Training {
       epochs,
       batchSize,
       validation,
-      callbacks: [this.#reporter, this.#pace, this.#gate],
+      // Three: as many as the checkpoints of earlier pages have.
+      callbacks: [
+        together({ onTrainBegin: () => this.#onBegun() }, this.#reporter, this.#keeper),
+        this.#pace,
+        this.#gate,
+      ],
       signal: this.#interruption.signal,
       ...(resume && { resume }),
     });
   }
 
-  /** Trains to the end, or until it is stopped; sends updates and the status, errors too. */
-  async run(): Promise<void> {
+  /**
+   * Begins to train, to the end or until it is stopped; updates and the status are sent, errors too.
+   *
+   * @throws what is refused before the first batch; nothing is sent then, and the checkpoint is where it was
+   */
+  async begin(): Promise<void> {
+    const before = this.#checkpoint;
     this.#checkpoint = undefined;
-    this.#send({ kind: "status", status: "running" });
     try {
-      await this.#run.run();
-      this.#checkpoint = this.#run.checkpoint();
-      await this.#tell(this.#interruption.signal.aborted ? "stopped" : "finished");
+      await new Promise<void>((resolve, reject) => {
+        let begun = false;
+        this.#onBegun = () => {
+          begun = true;
+          this.#isRunning = true;
+          this.#send({ kind: "status", status: "running" });
+          resolve();
+        };
+        this.#ended = this.#train((error) => {
+          if (begun) this.#fail(error);
+          else reject(error);
+        });
+      });
     } catch (error) {
-      this.#send({ kind: "status", status: "failed", message: (error as Error).message });
+      this.#checkpoint = before;
+      throw error;
     }
   }
 
+  /** When it has ended, in whatever way. */
+  get ended(): Promise<void> {
+    return this.#ended;
+  }
+
   /** Epochs a second at most; 0: no limit. */
+  get pace(): number {
+    return this.#pace.epochsPerSecond;
+  }
+
   set pace(epochsPerSecond: number) {
     this.#pace.epochsPerSecond = epochsPerSecond;
   }
@@ -89,9 +136,17 @@ export class Training {
     this.#gate.allow(Number.POSITIVE_INFINITY);
   }
 
+  /** Does nothing to a run that is not under way. */
   stop(): void {
+    if (!this.#isRunning) return;
     this.#interruption.abort();
     this.#gate.allow(Number.POSITIVE_INFINITY);
+    // The page waits for the end, an evaluation included, no longer than it has the patience for.
+    try {
+      this.#keep();
+    } catch {
+      // While callbacks are told of a batch there is no checkpoint: the one before has to do.
+    }
   }
 
   /** The run's state, in a pause or after its end. @throws Error while batches are trained */
@@ -99,12 +154,62 @@ export class Training {
     return this.#checkpoint ?? this.#run.checkpoint();
   }
 
+  /** The same as a file. */
+  checkpointFile(): Uint8Array<ArrayBuffer> {
+    const bytes = saveCheckpoint(this);
+    return (this.plan.describe?.(bytes) ?? bytes) as Uint8Array<ArrayBuffer>;
+  }
+
+  async #train(onError: (error: Error) => void): Promise<void> {
+    try {
+      await this.#run.run();
+      this.#checkpoint = this.#run.checkpoint();
+    } catch (error) {
+      onError(error as Error);
+      return;
+    } finally {
+      this.#isRunning = false;
+    }
+    await this.#tell(this.#interruption.signal.aborted ? "stopped" : "finished");
+  }
+
+  /** A network whose loss diverged can still be looked at. After anything else, lack of memory say, nothing is to be relied on. */
+  #fail(error: Error): void {
+    this.#reporter.flush(this.#run);
+    const isBroken = !(error instanceof DivergenceError);
+    this.#send({ kind: "status", status: "failed", message: error.message, ...(isBroken && { isBroken }) });
+  }
+
+  /** Gives the page what it can begin another worker with. */
+  #keep(): void {
+    this.#reporter.flush(this.#run);
+    this.#send({ kind: "kept", checkpoint: this.checkpointFile() });
+  }
+
   async #tell(status: "paused" | "stopped" | "finished"): Promise<void> {
     this.#reporter.flush(this.#run);
     const state = this.plan.network.stateDict();
     // Told at once: computing the hash lets messages through that belong after this one.
     this.#send({ kind: "status", status });
-    const hash = await weightsHash(state).catch(() => undefined);
-    if (hash !== undefined) this.#send({ kind: "hash", hash });
+    this.#keep();
+    this.#send({ kind: "hash", hash: await weightsHash(state) });
   }
+}
+
+/** Several callbacks as one; those of each event in their order. None of them may have to be waited for. */
+function together(...callbacks: readonly Callback[]): Callback {
+  return {
+    onTrainBegin(run) {
+      for (const callback of callbacks) callback.onTrainBegin?.(run);
+    },
+    onBatchEnd(run) {
+      for (const callback of callbacks) callback.onBatchEnd?.(run);
+    },
+    onEpochEnd(report, run) {
+      for (const callback of callbacks) callback.onEpochEnd?.(report, run);
+    },
+    onSettled(event, run) {
+      for (const callback of callbacks) callback.onSettled?.(event, run);
+    },
+  };
 }

@@ -1,7 +1,16 @@
 /** Calls that save and open models and checkpoints. */
 
-import { FormatError, loadCheckpoint, loadModel, loadOnnx, type Network } from "../../../src/index.js";
+import {
+  type CheckpointContents,
+  type Engine,
+  FormatError,
+  loadCheckpoint,
+  loadModel,
+  loadOnnx,
+  type Network,
+} from "../../../src/index.js";
 import type { Argument, Opened, RunUpdate, SavedFile } from "../../protocol.js";
+import { type FoundSettings, findSettings } from "../../run/bare-checkpoint.js";
 import { isCheckpoint, settingsOfCheckpoint } from "../../run/checkpoint-file.js";
 import { isOnnx, writeModel } from "../../run/model-file.js";
 import { createRunOptimizer } from "../../run/network.js";
@@ -19,35 +28,42 @@ export async function open(session: Session, { settings, file }: Argument<"open"
     !isOnnx(file.name) && isCheckpoint(file.bytes)
       ? await openCheckpoint(session, settings, file)
       : { engine: await openModel(session, settings, file), run: undefined };
-  const hash = await weightsHash(session.network.stateDict()).catch(() => "");
-  return { title: `${file.name}: ${describe(session.network)}`, engine: engine.info(), hash, ...(run && { run }) };
+  const title = `${file.name}: ${describe(session.network)}`;
+  return { title, engine: engine.info(), hash: await weightsHash(session.network.stateDict()), ...(run && { run }) };
 }
 
-async function openModel(session: Session, settings: RunSettings, { name, bytes }: SavedFile) {
-  const engine = await session.prepare(settings, await mnistProblem());
-  const load = isOnnx(name) ? loadOnnx : loadModel;
-  const network = load(engine, bytes, name, { optimizer: createRunOptimizer(settings.optimizer, settings.rate) });
-  const inputs = network.parameters()[0]?.shape[0];
-  if (inputs !== PIXELS || network.outputs !== DIGITS) {
+async function openModel(session: Session, settings: RunSettings, { name, bytes }: SavedFile): Promise<Engine> {
+  return session.replace(settings, await mnistProblem(), ({ engine }) => {
+    const load = isOnnx(name) ? loadOnnx : loadModel;
+    const network = load(engine, bytes, name, { optimizer: createRunOptimizer(settings.optimizer, settings.rate) });
+    const inputs = network.parameters()[0]?.shape[0];
+    if (inputs === PIXELS && network.outputs === DIGITS) return { network, settings };
     network.dispose();
     throw new FormatError(
       `${name}: expected a network of ${PIXELS} inputs and ${DIGITS} outputs, got ${inputs} and ${network.outputs}`,
     );
-  }
-  session.adopt(network, settings);
-  return engine;
+  });
 }
 
 async function openCheckpoint(session: Session, present: RunSettings, { name, bytes }: SavedFile) {
-  const settings = settingsOfCheckpoint(bytes, name) ?? present;
   const contents = loadCheckpoint(bytes, name);
-  const { position, history } = contents;
+  const own = settingsOfCheckpoint(bytes, contents, name);
+  const found: FoundSettings = own ? { settings: own, taken: [] } : findSettings(contents, present, name);
   const problem = await mnistProblem();
-  const engine = await session.restore(settings, problem, contents);
-  const { epochs } = settings;
-  const batches = Math.floor(session.placed.train.rows / settings.batch);
+  const engine = await session.restore(found.settings, problem, contents).catch((cause: Error) => {
+    const whose = own
+      ? ""
+      : ", which has no settings in it, with those that can be told from its arrays and those of the form";
+    throw new FormatError(`${name}${whose}: ${cause.message}`, { cause });
+  });
+  return { engine, run: { ...found, update: updateOf(contents, found.settings, session.placed.train.rows) } };
+}
+
+/** How far a checkpoint's run is. */
+function updateOf({ position, history }: CheckpointContents, { epochs, batch }: RunSettings, rows: number): RunUpdate {
+  const batches = Math.floor(rows / batch);
   const over = position.epoch > epochs;
-  const update: RunUpdate = {
+  return {
     epoch: over ? epochs : position.epoch,
     epochs,
     batch: over ? batches : position.batch,
@@ -57,7 +73,6 @@ async function openCheckpoint(session: Session, present: RunSettings, { name, by
     losses: history.map(({ epoch, trainLoss }) => [epoch, trainLoss] as const),
     reports: history,
   };
-  return { engine, run: { settings, update } };
 }
 
 /** "784 → 100 → 10, 79,510 weights": the sizes of the arrays with two axes. */

@@ -1,8 +1,7 @@
 /** Calls that steer the run under way. */
 
-import { type EngineInfo, saveCheckpoint } from "../../../src/index.js";
+import type { EngineInfo } from "../../../src/index.js";
 import type { Argument, SavedFile } from "../../protocol.js";
-import { describeCheckpoint } from "../../run/checkpoint-file.js";
 import type { Session } from "../session.js";
 import { mnistProblem } from "./mnist.js";
 
@@ -32,8 +31,5 @@ export function resume(session: Session, { epochs }: Argument<"resume">): Promis
 }
 
 export function checkpoint(session: Session): SavedFile {
-  return {
-    name: "checkpoint.safetensors",
-    bytes: describeCheckpoint(saveCheckpoint(session.training), session.settings),
-  };
+  return { name: "checkpoint.safetensors", bytes: session.training.checkpointFile() };
 }

@@ -36,6 +36,7 @@ export function viewTable(table: Table, name: string): TableView {
     columns: table.columns.map((column) => ({
       name: column.name,
       kind: column.kind,
+      hasCommas: column.kind === "numeric" && column.decimal === ",",
       ...(column.kind === "categorical" && { categories: column.categories.length }),
       missing:
         column.kind === "numeric"

@@ -4,14 +4,13 @@ import Papa from "papaparse";
 import { parseModel } from "../../../src/cli/model-file.js";
 import { predictAll, predictionTable } from "../../../src/cli/prediction.js";
 import { partTable, type TableParts } from "../../../src/cli/table-parts.js";
-import { MOST_CONFUSION_CLASSES } from "../../../src/evaluation.js";
 import {
   type CheckpointContents,
   createEngine,
   type Dataset,
   type Engine,
   FormatError,
-  findColumn,
+  loadCheckpoint,
   type Matrix,
   MeanSquaredError,
   type Network,
@@ -27,6 +26,7 @@ import type {
   StartedRun,
   TableCalls,
   TableResult,
+  TableStart,
   TableView,
   TaskView,
 } from "../../own-data/messages.js";
@@ -34,9 +34,11 @@ import type { SavedFile, WorkerEvent } from "../../protocol.js";
 import { writeModel } from "../../run/model-file.js";
 import { createNetwork } from "../../run/network.js";
 import { DEFAULT_SETTINGS, engineOptions, type RunSettings } from "../../run/settings.js";
+import { weightsHash } from "../../run/weights-hash.js";
 import { Training } from "../training.js";
 import { gridInputs, predictPlane, viewPlane } from "./plane.js";
 import { readTable, viewTable } from "./table-file.js";
+import { testNetwork } from "./test-network.js";
 
 type Argument<N extends keyof TableCalls> = Parameters<TableCalls[N]>[0];
 
@@ -69,7 +71,6 @@ export class TableSession {
   #model: Model | undefined;
   #run: Run | undefined;
   #training: Training | undefined;
-  #ended: Promise<void> = Promise.resolve();
   /** The plane's grid in the engine's memory, by its size. */
   #grid: { readonly size: number; readonly inputs: Matrix } | undefined;
 
@@ -97,41 +98,38 @@ export class TableSession {
     return viewTask(Preprocessor.fit(this.#opened, target, task));
   }
 
-  /** Begins a run on a new network in a new engine; its end is told by events. @throws as `createEngine`, `Network` and `fit` */
-  async start({ settings, target, task, step, pace }: Argument<"start">): Promise<StartedRun> {
-    const parts = partTable(this.#opened, target, { task, seed: settings.seed, ...SPLITS });
-    const { training, validation, test } = parts as Required<TableParts>;
-    if (!validation || !test) throw new RangeError("table: expected rows to validate and to test with");
-    const preprocessor = Preprocessor.fit(training, target, task);
-    await this.#close();
-    const engine = await createEngine(engineOptions(settings));
-    const { inputs, outputs, classes } = viewTask(preprocessor);
-    const loss = classes ? undefined : new MeanSquaredError();
-    const network = createNetwork(engine, settings, inputs, outputs, loss);
-    const place = (table: Table) => engine.dataset(preprocessor.source(table), datasetOptions(preprocessor));
-    this.#model = { engine, network, preprocessor, reading: {} };
-    this.#run = {
-      parts,
-      training: place(training),
-      validation: place(validation),
-      test: place(test),
-      plane: viewPlane(preprocessor, training, [validation, test]),
-      seed: settings.seed,
-    };
-    this.#train(settings, { pace, ...(step && { batches: 1 }) });
-    return {
-      ...viewTask(preprocessor),
-      engine: engine.info(),
-      rows: { training: training.rows, validation: validation.rows, test: test.rows },
-      ...(this.#run.plane && { plane: this.#run.plane }),
-    };
+  /**
+   * Begins a run on a new network in a new engine; its end is told by events.
+   *
+   * @throws as `createEngine`, `Network` and `fit`; the network before stays
+   */
+  start({ step, ...wanted }: Argument<"start">): Promise<StartedRun> {
+    return this.#replace(wanted, async (model, run) => {
+      const training = this.#makeTraining(model, run, wanted.settings, wanted.pace, step ? { batches: 1 } : {});
+      await training.begin();
+      return training;
+    });
   }
 
-  /** Goes on with a run that has stopped or finished. @throws RangeError for fewer epochs than it has begun */
+  /** Takes up a checkpoint's run without going on with it yet. @throws as `start`, and FormatError */
+  async restore({ checkpoint, ...wanted }: Argument<"restore">): Promise<StartedRun & { readonly hash: string }> {
+    const resume = loadCheckpoint(checkpoint);
+    const started = await this.#replace(wanted, async (model, run) => {
+      model.network.loadStateDict(resume.network);
+      return this.#makeTraining(model, run, wanted.settings, wanted.pace, { resume });
+    });
+    return { ...started, hash: await weightsHash(this.#present.network.stateDict()) };
+  }
+
+  /** Goes on with a run that has stopped or finished. @throws RangeError for fewer epochs than it has begun; it stays as it was */
   async resume({ epochs }: Argument<"resume">): Promise<void> {
-    await this.#ended;
-    const { batchSize, pace = 0 } = this.training.plan;
-    this.#train({ epochs, batch: batchSize }, { pace, resume: this.training.checkpoint() });
+    await this.training.ended;
+    const { plan, pace } = this.training;
+    const { batchSize } = plan;
+    const resume = this.training.checkpoint();
+    const training = this.#makeTraining(this.#present, this.#begun, { epochs, batch: batchSize }, pace, { resume });
+    await training.begin();
+    this.#training = training;
   }
 
   /** @throws Error without a run whose table has two features */
@@ -150,17 +148,7 @@ export class TableSession {
   result(): TableResult {
     const { network, preprocessor } = this.#present;
     const { test, parts } = this.#begun;
-    const { classes, target, targetScale = 1 } = preprocessor.config;
-    const counts = classes !== undefined && classes.length <= MOST_CONFUSION_CLASSES;
-    const found = network.evaluate(test, { confusion: counts });
-    const { loss, accuracy = 0, confusion = [], r2 = 0, meanAbsoluteError = 0 } = found;
-    if (classes) return { task: "classification", classes, accuracy, loss, confusion };
-    const column = findColumn(parts.test as Table, target);
-    const actual = column.kind === "numeric" ? column.values : new Float64Array(0);
-    const predicted = Float64Array.from(preprocessor.restore(predictAll(network, test).values));
-    const squares = predicted.reduce((sum, value, row) => sum + (value - (actual[row] as number)) ** 2, 0);
-    const rmse = Math.sqrt(squares / predicted.length);
-    return { task: "regression", r2, rmse, mae: meanAbsoluteError * targetScale, actual, predicted };
+    return testNetwork(network, preprocessor, test, parts.test as Table);
   }
 
   /** @throws FormatError for a file without the model's columns; Error without a model */
@@ -197,8 +185,8 @@ export class TableSession {
       if (!preprocessor) {
         throw new FormatError(`${name}: expected a model of a table, with its preprocessing, got one without`);
       }
-      await this.#close();
-      this.#model = { engine, network, preprocessor, reading };
+      await this.#endRun();
+      this.#adopt({ engine, network, preprocessor, reading });
       const features = preprocessor.config.features.map((feature) => feature.name);
       return { ...viewTask(preprocessor), name, features, engine: engine.info() };
     } catch (error) {
@@ -222,26 +210,59 @@ export class TableSession {
     throw new Error("there is no run yet: start one");
   }
 
-  #train(
-    { epochs, batch }: Pick<RunSettings, "epochs" | "batch">,
-    more: { readonly pace: number; readonly batches?: number; readonly resume?: CheckpointContents },
-  ): void {
-    const { training: data, validation } = this.#begun;
-    const { network } = this.#present;
-    const batchSize = Math.min(batch, data.rows);
-    this.#training = new Training({ network, data, validation, epochs, batchSize, ...more }, this.#send);
-    this.#ended = this.#training.run();
+  /** Makes a network for the open table's column, and takes it with what `begin` makes of it in place of the present one. */
+  async #replace(
+    { settings, target, task }: TableStart,
+    begin: (model: Model, run: Run) => Promise<Training>,
+  ): Promise<StartedRun> {
+    const parts = partTable(this.#opened, target, { task, seed: settings.seed, ...SPLITS });
+    const { training, validation, test } = parts as Required<TableParts>;
+    if (!validation || !test) throw new RangeError("table: expected rows to validate and to test with");
+    const preprocessor = Preprocessor.fit(training, target, task);
+    const view = viewTask(preprocessor);
+    await this.#endRun();
+    const engine = await createEngine(engineOptions(settings));
+    try {
+      const loss = view.classes ? undefined : new MeanSquaredError();
+      const network = createNetwork(engine, settings, view.inputs, view.outputs, loss);
+      const place = (table: Table) => engine.dataset(preprocessor.source(table), datasetOptions(preprocessor));
+      const model = { engine, network, preprocessor, reading: {} };
+      const placed = { training: place(training), validation: place(validation), test: place(test) };
+      const plane = viewPlane(preprocessor, training, [validation, test]);
+      const run = { parts, ...placed, plane, seed: settings.seed };
+      const begun = await begin(model, run);
+      this.#adopt(model, run, begun);
+      const rows = { training: training.rows, validation: validation.rows, test: test.rows };
+      return { ...view, engine: engine.info(), rows, ...(plane && { plane }) };
+    } catch (error) {
+      engine.dispose();
+      throw error;
+    }
   }
 
-  /** Ends a run under way and frees everything but the table. */
-  async #close(): Promise<void> {
-    this.#training?.stop();
-    await this.#ended;
+  #makeTraining(
+    { network }: Model,
+    { training: data, validation }: Run,
+    { epochs, batch }: Pick<RunSettings, "epochs" | "batch">,
+    pace: number,
+    more: { readonly batches?: number; readonly resume?: CheckpointContents },
+  ): Training {
+    const batchSize = Math.min(batch, data.rows);
+    return new Training({ network, data, validation, epochs, batchSize, pace, ...more }, this.#send);
+  }
+
+  /** Takes a network, and the run that trains it if there is one, in place of the present one, which is freed. */
+  #adopt(model: Model, run?: Run, training?: Training): void {
     this.#model?.engine.dispose();
-    this.#training = undefined;
-    this.#model = undefined;
-    this.#run = undefined;
+    this.#model = model;
+    this.#run = run;
+    this.#training = training;
     this.#grid = undefined;
+  }
+
+  async #endRun(): Promise<void> {
+    this.#training?.stop();
+    await this.#training?.ended;
   }
 }
 

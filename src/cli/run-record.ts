@@ -1,0 +1,94 @@
+/**
+ * The record of a run: what it learned from, and its settings. It is in run.json, and in the metadata of checkpoints, so that
+ * the file alone is enough to go on. Free of Node.
+ */
+
+import { FormatError } from "../errors.js";
+import { parseSafetensors, serializeSafetensors } from "../formats/safetensors.js";
+import { SETTING_NAMES, type TrainSettings } from "./settings.js";
+
+const FORMAT = "simdgrad-run";
+/** The entry of a checkpoint's metadata. */
+const ENTRY = "run";
+
+export interface RunRecord {
+  /** `mnist`, or the kind of task that a table was found to be. */
+  readonly task: string;
+  /** SHA-256 of the data file; none for MNIST. */
+  readonly data?: string;
+  readonly settings: TrainSettings;
+}
+
+/** As JSON, on lines of its own if `indent` says so. */
+export function recordText(record: RunRecord, indent = 0): string {
+  return JSON.stringify({ format: FORMAT, version: 1, ...record }, null, indent);
+}
+
+/** @throws FormatError when the text is no such record */
+export function parseRecord(text: string, name: string): RunRecord {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new FormatError(`${name}: expected JSON (${(cause as Error).message})`, { cause });
+  }
+  if (isRecord(value)) return { task: value.task, ...(value.data && { data: value.data }), settings: value.settings };
+  throw new FormatError(`${name}: expected the record of a run with format "${FORMAT}", version 1`);
+}
+
+/** A checkpoint's bytes with the record in them. Any reader of checkpoints takes them. */
+export function addRecord(checkpoint: Uint8Array, record: RunRecord): Uint8Array {
+  const { tensors, metadata } = parseSafetensors(checkpoint);
+  return serializeSafetensors(tensors, { ...metadata, [ENTRY]: recordText(record) });
+}
+
+/** The record in a checkpoint's bytes; undefined for one without, as the library writes them. @throws FormatError */
+export function findRecord(checkpoint: Uint8Array, name: string): RunRecord | undefined {
+  const { [ENTRY]: text } = parseSafetensors(checkpoint, name).metadata;
+  return text === undefined ? undefined : parseRecord(text, `${name}: metadata "${ENTRY}"`);
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  target: "string",
+  task: "string",
+  header: "boolean",
+  delimiter: "string",
+  decimal: "string",
+  ignore: "object",
+  categorical: "object",
+  scaling: "string",
+  hidden: "object",
+  activation: "string",
+  init: "string",
+  optimizer: "string",
+  schedule: "string",
+  classWeights: "string",
+  deterministic: "boolean",
+};
+
+/** Settings that may have no value. */
+const OPTIONAL = new Set<string>([
+  "target",
+  "task",
+  "header",
+  "delimiter",
+  "decimal",
+  "ignore",
+  "categorical",
+  "learningRate",
+  "batchSize",
+  "earlyStopping",
+]);
+
+function isRecord(value: unknown): value is RunRecord & { format: string } {
+  if (typeof value !== "object" || value === null) return false;
+  const { format, version, task, data, settings } = value as Record<string, unknown>;
+  if (format !== FORMAT || version !== 1 || typeof task !== "string") return false;
+  if (data !== undefined && typeof data !== "string") return false;
+  if (typeof settings !== "object" || settings === null) return false;
+  return SETTING_NAMES.every((name) => {
+    const setting = (settings as Record<string, unknown>)[name];
+    if (setting === undefined) return OPTIONAL.has(name);
+    return KINDS[name] === "object" ? Array.isArray(setting) : typeof setting === (KINDS[name] ?? "number");
+  });
+}

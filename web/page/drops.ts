@@ -1,0 +1,82 @@
+/**
+ * Files that are dropped anywhere on the page: a browser that is left to itself leaves the page for them, and a run is lost. Places
+ * that take a file take it first; the rest is here.
+ */
+
+import { effect, signal } from "@preact/signals";
+import { openFile, openModel } from "../own-data/store.js";
+import { type TabName, tab } from "./location.js";
+import { open } from "./run-store.js";
+import { readFile } from "./save-file.js";
+
+/** Endings of files that are tables, and of models and checkpoints, as a file dialog takes them. */
+export const TABLE_ENDINGS = ".csv,.tsv,.txt,.jsonl,.ndjson,.parquet";
+export const MODEL_ENDINGS = ".safetensors,.onnx";
+
+/** What can be dropped on a tab. */
+export const DROP_HINTS: Readonly<Record<TabName, string>> = {
+  train: "Drop a model or checkpoint anywhere on this tab",
+  explore: "Drop a model or checkpoint anywhere on this tab",
+  data: "Drop a table or a model anywhere on this tab",
+  benchmark: "This tab takes no files",
+};
+
+/** Whether a file is being dragged over the page. */
+export const dragging = signal(false);
+/** What became of the last drop, where it was not what was dropped. */
+export const dropNote = signal("");
+
+/** Takes drops from now on. */
+export function takeDrops(): void {
+  effect(() => {
+    // What was said on one tab is none of another's business.
+    tab.value;
+    dropNote.value = "";
+  });
+  addEventListener("dragover", (event) => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    dragging.value = true;
+  });
+  addEventListener("dragleave", ({ relatedTarget }) => {
+    // Between two elements of the page it goes on.
+    if (!relatedTarget) dragging.value = false;
+  });
+  addEventListener("drop", (event) => {
+    dragging.value = false;
+    if (!hasFiles(event)) return;
+    const isTaken = event.defaultPrevented;
+    event.preventDefault();
+    if (!isTaken) void take([...(event.dataTransfer?.files ?? [])]);
+  });
+}
+
+function hasFiles({ dataTransfer }: DragEvent): boolean {
+  return dataTransfer?.types.includes("Files") ?? false;
+}
+
+async function take(files: readonly File[]): Promise<void> {
+  const file = takeOne(files);
+  if (!file) return;
+  const [isTable, isModel] = [TABLE_ENDINGS, MODEL_ENDINGS].map((endings) => endsWith(file.name, endings));
+  const given = { name: file.name, data: file };
+  if (tab.peek() === "data" && isTable) await openFile(given);
+  else if (tab.peek() === "data" && isModel) await openModel(given);
+  else if (tab.peek() === "data") dropNote.value = `${file.name} was not taken: this tab takes ${both()}.`;
+  else if (tab.peek() !== "benchmark" && isModel) await open(await readFile(file));
+  else dropNote.value = `${file.name} was not taken. ${isTable ? "Tables are for the tab Own data" : elsewhere()}.`;
+}
+
+/** The file, if it is the only one; says so if not. */
+export function takeOne(files: ArrayLike<File>): File | undefined {
+  dropNote.value = files.length > 1 ? `${files.length} files were dropped. One is taken at a time: drop it alone.` : "";
+  return files.length === 1 ? files[0] : undefined;
+}
+
+const both = () =>
+  `tables (${TABLE_ENDINGS.replaceAll(",", " ")}) and models of them (${MODEL_ENDINGS.replaceAll(",", " ")})`;
+const elsewhere = () => `The tabs Train and Explore take models and checkpoints, the tab Own data ${both()}`;
+
+function endsWith(name: string, endings: string): boolean {
+  return endings.split(",").some((ending) => name.toLowerCase().endsWith(ending));
+}

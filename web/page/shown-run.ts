@@ -1,0 +1,149 @@
+/** ShownRun: what the page shows of a run, and what is kept of it for another worker. */
+
+import { batch, computed, signal } from "@preact/signals";
+import type { EpochReport } from "../../src/index.js";
+import type { RunStatus, RunUpdate } from "../protocol.js";
+import type { RunSettings } from "../run/settings.js";
+import { Curve } from "./curve.js";
+
+export type ShownStatus = RunStatus | "idle" | "starting";
+
+/** A checkpoint, and what was shown when it was taken. */
+interface Kept {
+  readonly checkpoint: Uint8Array;
+  readonly progress: RunUpdate;
+  readonly lastReport: EpochReport | undefined;
+}
+
+const TITLES: Readonly<Record<ShownStatus, string>> = {
+  idle: "Ready",
+  starting: "Starting",
+  running: "Training",
+  paused: "Paused",
+  stopped: "Stopped",
+  finished: "Finished",
+  failed: "Failed",
+};
+const ASKED = { pause: "Pausing", stop: "Stopping" } as const;
+const grouped = new Intl.NumberFormat("en");
+
+export class ShownRun {
+  readonly status = signal<ShownStatus>("idle");
+  /** What has been asked of the run, and has not come about yet. */
+  readonly asked = signal<keyof typeof ASKED | undefined>(undefined);
+  /** What went wrong last; empty when nothing did. */
+  readonly failure = signal("");
+  /** What else there is to know of how the run came to where it is. */
+  readonly note = signal("");
+  readonly progress = signal<RunUpdate | undefined>(undefined);
+  /** The last epoch that has been evaluated. */
+  readonly lastReport = signal<EpochReport | undefined>(undefined);
+  /** SHA-256 of the weights, unless they are changing. */
+  readonly hash = signal("");
+  /** Settings of the run. */
+  readonly settings = signal<RunSettings | undefined>(undefined);
+  /** Whether there are results that no file has. */
+  readonly unsaved = signal(false);
+  /** Losses over the epochs: of training, of validation. */
+  readonly lossCurve = new Curve(2);
+  /** Accuracies, or R², after each epoch: of training, of validation. */
+  readonly scoreCurve = new Curve(2);
+  readonly busy = computed(() => ["starting", "running", "paused"].includes(this.status.value));
+  readonly over = computed(() => ["stopped", "finished"].includes(this.status.value));
+  /** Status and what has been asked, for people. */
+  readonly title = computed(() => (this.asked.value ? ASKED[this.asked.value] : TITLES[this.status.value]));
+
+  readonly #batchesToShow: number;
+  #kept: Kept | undefined;
+
+  /** @param batchesToShow in an epoch of fewer batches the loss is shown as a mean: single small ones say little */
+  constructor(batchesToShow = 0) {
+    this.#batchesToShow = batchesToShow;
+  }
+
+  /** The newest checkpoint that the worker has given; undefined without one. */
+  get kept(): Uint8Array | undefined {
+    return this.#kept?.checkpoint;
+  }
+
+  /** Takes a checkpoint of the run as it is shown. */
+  keep(checkpoint: Uint8Array): void {
+    const progress = this.progress.peek();
+    if (progress) this.#kept = { checkpoint, progress, lastReport: this.lastReport.peek() };
+  }
+
+  /** Shows the run stopped where it was kept. @returns whether it was */
+  goBack(): boolean {
+    const kept = this.#kept;
+    if (!kept) return false;
+    const { epoch, batch: done, batches } = kept.progress;
+    this.status.value = "stopped";
+    this.progress.value = { ...kept.progress, losses: [], reports: [] };
+    this.lastReport.value = kept.lastReport;
+    this.lossCurve.cut(epoch - 1 + done / batches);
+    this.scoreCurve.cut(epoch - 1 + done / batches);
+    return true;
+  }
+
+  /** The run that was kept cannot be gone on with after all. */
+  lose(message: string): void {
+    this.#kept = undefined;
+    this.status.value = "failed";
+    this.failure.value = message;
+  }
+
+  /** "epoch 3, batch 120 of 1,562". */
+  get place(): string {
+    const { epoch = 0, batch: done = 0, batches = 0 } = this.progress.peek() ?? {};
+    return `epoch ${epoch}, batch ${grouped.format(done)} of ${grouped.format(batches)}`;
+  }
+
+  /** Shows a run that has stopped where `update` says. */
+  show(settings: RunSettings, update: RunUpdate): void {
+    this.status.value = "stopped";
+    this.settings.value = settings;
+    this.takeUpdate(update);
+  }
+
+  /** Adds what is new. */
+  takeUpdate(update: RunUpdate): void {
+    batch(() => {
+      this.progress.value = update;
+      const byBatch = update.batches >= this.#batchesToShow;
+      if (byBatch) for (const [time, loss] of update.losses) this.lossCurve.append(time, loss);
+      for (const report of update.reports) {
+        this.lastReport.value = report;
+        if (!report.completed) continue;
+        if (byBatch) this.lossCurve.place(report.epoch, 1, report.valLoss ?? null);
+        else this.lossCurve.append(report.epoch, report.trainLoss, report.valLoss ?? null);
+        const { trainAccuracy, trainR2, valAccuracy, valR2 } = report;
+        this.scoreCurve.append(report.epoch, trainAccuracy ?? trainR2 ?? null, valAccuracy ?? valR2 ?? null);
+      }
+      if (update.losses.length > 0 || update.reports.length > 0) this.lossCurve.commit();
+      if (update.reports.length > 0) this.scoreCurve.commit();
+    });
+  }
+
+  /** Clears all of it. */
+  forget(status: ShownStatus = this.status.peek()): void {
+    batch(() => {
+      this.status.value = status;
+      this.clearTexts();
+      this.#kept = undefined;
+      this.asked.value = undefined;
+      this.progress.value = undefined;
+      this.lastReport.value = undefined;
+      this.hash.value = "";
+      this.settings.value = undefined;
+      this.unsaved.value = false;
+      this.lossCurve.clear();
+      this.scoreCurve.clear();
+    });
+  }
+
+  /** What went wrong before is over with the next action. */
+  clearTexts(): void {
+    this.failure.value = "";
+    this.note.value = "";
+  }
+}

@@ -1,0 +1,41 @@
+/** A button that copies a text, and shows it where the browser does not let the page copy. */
+
+import { useRef, useState } from "preact/hooks";
+import { copyText } from "../page/clipboard.js";
+import { Button } from "./button.js";
+
+const MILLISECONDS = 2000;
+
+interface Props {
+  readonly title: string;
+  /** What the text is. */
+  readonly name: string;
+  readonly text: () => string;
+  readonly rows?: number;
+  readonly onCopied?: () => void;
+}
+
+export function CopyText({ title, name, text, rows = 3, onCopied }: Props) {
+  const [state, setState] = useState<"idle" | "copied" | "failed">("idle");
+  const [shown, setShown] = useState("");
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const copy = async () => {
+    const wanted = text();
+    const copied = await copyText(wanted);
+    setShown(wanted);
+    setState(copied ? "copied" : "failed");
+    if (copied) onCopied?.();
+    clearTimeout(timer.current);
+    if (copied) timer.current = setTimeout(setState, MILLISECONDS, "idle");
+  };
+  return (
+    <>
+      <Button onClick={copy}>{state === "copied" ? "Copied" : title}</Button>
+      <span role="status" class={state === "failed" ? "hint" : "visually-hidden"}>
+        {state === "copied" && `${name} copied.`}
+        {state === "failed" && "The browser does not let the page copy; here is the text:"}
+      </span>
+      {state === "failed" && <textarea readOnly class="copied-text" rows={rows} aria-label={name} value={shown} />}
+    </>
+  );
+}

@@ -1,0 +1,79 @@
+/** How far a run is and how fast. Each number watches only what it shows: updates come many times a second. */
+
+import { type ReadonlySignal, useComputed } from "@preact/signals";
+import { duration, percent, short } from "../page/numbers.js";
+import type { RunState } from "../page/run-state.js";
+import { ProgressBar } from "./progress-bar.js";
+
+interface Props {
+  readonly run: RunState;
+  /** How good the network is on the rows to validate with, and what that is. */
+  readonly score: ReadonlySignal<string>;
+  readonly scoreUnit: string;
+  readonly scoreId: string;
+  /** Whether the rate is held back. */
+  readonly held?: boolean;
+}
+
+export function RunFigures({ run, score, scoreUnit, scoreId, held = false }: Props) {
+  const { progress, status, title } = run;
+  const epoch = useComputed(() => (progress.value ? `${progress.value.epoch} / ${progress.value.epochs}` : "–"));
+  const rate = useComputed(() => short(progress.value?.samplesPerSecond ?? Number.NaN));
+  const left = useComputed(() =>
+    status.value === "running" ? duration(progress.value?.secondsLeft ?? Number.NaN) : "–",
+  );
+  return (
+    <dl class="figures">
+      <div>
+        <dt data-testid="status">{title}</dt>
+        <dd>
+          {epoch} <small>epoch</small>
+        </dd>
+      </div>
+      <div>
+        <dt>Rate</dt>
+        <dd>
+          <span data-testid="rate">{rate}</span> <small>samples / s{held && ", held back"}</small>
+        </dd>
+      </div>
+      <div>
+        <dt>Time left</dt>
+        <dd>
+          <span data-testid="time-left">{left}</span> <small>of the whole run</small>
+        </dd>
+      </div>
+      <div>
+        <dt>Validation</dt>
+        <dd data-testid={scoreId}>
+          {score} <small>{scoreUnit}</small>
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+/** How much of the run is done. */
+export function RunProgress({ run }: { readonly run: RunState }) {
+  const now = run.progress.value;
+  const done = now ? (now.epoch - 1 + now.batch / now.batches) / now.epochs : 0;
+  const where = now ? `epoch ${now.epoch} of ${now.epochs}, batch ${now.batch} of ${now.batches}` : "not started";
+  return <ProgressBar label="Training" share={done} text={`${percent(done, 0)}, ${where}`} />;
+}
+
+/** What went wrong last, and what else there is to know of how the run came to where it is. */
+export function RunMessages({ run }: { readonly run: RunState }) {
+  return (
+    <>
+      {run.failure.value && (
+        <p class="notice" role="alert">
+          {run.failure.value}
+        </p>
+      )}
+      {run.note.value && (
+        <p class="note" role="status">
+          {run.note.value}
+        </p>
+      )}
+    </>
+  );
+}

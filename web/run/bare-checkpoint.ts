@@ -1,0 +1,70 @@
+/** A checkpoint without settings, as the library writes them: what can be told from its arrays, and what must be taken from elsewhere. */
+
+import { type CheckpointContents, FormatError } from "../../src/index.js";
+import { OPTIMIZERS, type OptimizerName, type RunSettings } from "./settings.js";
+
+/** Arrays beside the parameters that each optimizer keeps, in alphabetical order. */
+const SLOTS: Readonly<Record<OptimizerName, string>> = {
+  sgd: "",
+  momentum: "velocity",
+  adam: "means,squares",
+  adamw: "means,squares",
+  rmsprop: "squares",
+  adagrad: "squares",
+};
+
+/** Settings for a checkpoint, and which of them are no more than what the page showed. */
+export interface FoundSettings {
+  readonly settings: RunSettings;
+  readonly taken: readonly (keyof RunSettings)[];
+}
+
+/**
+ * Settings to go on with: sizes, batch and learning rate are the checkpoint's, the optimizer is one that keeps such arrays, and
+ * there are no fewer epochs than it has begun. The activation and more cannot be told: they are those of `present`.
+ *
+ * @param name of the file, for messages
+ * @throws FormatError for a network that is not one for digits, or that no settings of the page give
+ */
+export function findSettings(contents: CheckpointContents, present: RunSettings, name: string): FoundSettings {
+  const { network, optimizer, settings, position } = contents;
+  const dense = Object.entries(network)
+    .filter(([, { shape }]) => shape.length === 2)
+    .map(([key, { shape }]) => ({
+      index: Number(/^layers\.(\d+)\./.exec(key)?.[1]),
+      inputs: shape[0],
+      units: shape[1],
+    }))
+    .sort((a, b) => a.index - b.index);
+  const sizes = [dense[0]?.inputs, ...dense.map(({ units }) => units)] as number[];
+  if (sizes[0] !== 784 || sizes.at(-1) !== 10) {
+    throw new FormatError(`${name}: expected a network of 784 inputs and 10 outputs, got ${sizes.join(" → ")}`);
+  }
+  const slots = Object.keys(optimizer.slots).sort().join(",");
+  const fitting = OPTIMIZERS.filter((candidate) => SLOTS[candidate] === slots);
+  const [first] = fitting;
+  if (!first)
+    throw new FormatError(`${name}: expected an optimizer of ${OPTIMIZERS.join(", ")}, got one that keeps ${slots}`);
+  const begun = position.batch === 0 ? position.epoch - 1 : position.epoch;
+  // Dense, activation, dropout; or dense, activation.
+  const hasDropout = dense.length > 1 && (dense[1]?.index ?? 0) - (dense[0]?.index ?? 0) === 3;
+  if (hasDropout && present.dropout === 0) {
+    throw new FormatError(`${name}: it has dropout, but not how much: set the dropout of its run, and open it again`);
+  }
+  const found: RunSettings = {
+    ...present,
+    layers: sizes.slice(1, -1),
+    dropout: hasDropout ? present.dropout : 0,
+    optimizer: fitting.includes(present.optimizer) ? present.optimizer : first,
+    rate: optimizer.learningRate,
+    batch: settings.batchSize ?? present.batch,
+    epochs: Math.max(present.epochs, begun, 1),
+  };
+  const taken = [
+    ...(sizes.length > 2 ? (["activation"] as const) : []),
+    ...(hasDropout ? (["dropout"] as const) : []),
+    ...(fitting.length > 1 ? (["optimizer"] as const) : []),
+    "epochs" as const,
+  ];
+  return { settings: found, taken };
+}
