@@ -152,6 +152,8 @@ export type WorkerEvent =
       /** Of a failed run: whether the worker is not to be used any more. */
       readonly isBroken?: boolean;
     }
+  /** Something looks wrong with the run under way; it goes on. */
+  | { readonly kind: "warning"; readonly message: string }
   /** A checkpoint of the run as it is now, for the next worker should this one end. */
   | { readonly kind: "kept"; readonly checkpoint: Uint8Array<ArrayBuffer> }
   /** SHA-256 of the weights, once training pauses or ends. */

@@ -48,7 +48,7 @@ export async function isFile(path: string): Promise<boolean> {
 export async function readCheckpointRun(path: string): Promise<{ record: RunRecord; checkpoint: CheckpointContents }> {
   const bytes = await readFile(path);
   const checkpoint = loadCheckpoint(bytes, path);
-  const record = findRecord(bytes, path);
+  const record = findRecord(checkpoint, path);
   if (record) return { record, checkpoint };
   throw new FormatError(
     `${path}: expected a checkpoint with the settings of its run, as this command and the page write it, got one without`,

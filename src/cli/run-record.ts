@@ -4,7 +4,7 @@
  */
 
 import { FormatError } from "../errors.js";
-import { parseSafetensors, serializeSafetensors } from "../formats/safetensors.js";
+import type { CheckpointContents } from "../training/checkpoint.js";
 import { SETTING_NAMES, type TrainSettings } from "./settings.js";
 
 const FORMAT = "simdgrad-run";
@@ -36,15 +36,14 @@ export function parseRecord(text: string, name: string): RunRecord {
   throw new FormatError(`${name}: expected the record of a run with format "${FORMAT}", version 1`);
 }
 
-/** A checkpoint's bytes with the record in them. Any reader of checkpoints takes them. */
-export function addRecord(checkpoint: Uint8Array, record: RunRecord): Uint8Array {
-  const { tensors, metadata } = parseSafetensors(checkpoint);
-  return serializeSafetensors(tensors, { ...metadata, [ENTRY]: recordText(record) });
+/** The metadata for a checkpoint's file. */
+export function recordEntry(record: RunRecord): Readonly<Record<string, string>> {
+  return { [ENTRY]: recordText(record) };
 }
 
-/** The record in a checkpoint's bytes; undefined for one without, as the library writes them. @throws FormatError */
-export function findRecord(checkpoint: Uint8Array, name: string): RunRecord | undefined {
-  const { [ENTRY]: text } = parseSafetensors(checkpoint, name).metadata;
+/** The record in a checkpoint; undefined for one without, as the library writes them. @throws FormatError */
+export function findRecord({ metadata }: Pick<CheckpointContents, "metadata">, name: string): RunRecord | undefined {
+  const text = metadata?.[ENTRY];
   return text === undefined ? undefined : parseRecord(text, `${name}: metadata "${ENTRY}"`);
 }
 

@@ -3,7 +3,7 @@
 import { fileCheckpoint } from "../node/training-files.js";
 import type { Callback, RunView } from "../training/callbacks.js";
 import { saveCheckpoint } from "../training/checkpoint.js";
-import { addRecord, type RunRecord } from "./run-record.js";
+import { type RunRecord, recordEntry } from "./run-record.js";
 
 /**
  * Writes after the first batch when `seconds` have passed since the last time; and after the last epoch, or the one that a
@@ -13,13 +13,13 @@ import { addRecord, type RunRecord } from "./run-record.js";
 export class TimedCheckpoint implements Callback {
   readonly #write: ReturnType<typeof fileCheckpoint>;
   readonly #milliseconds: number;
-  readonly #record: RunRecord;
+  readonly #metadata: Readonly<Record<string, string>>;
   #last = performance.now();
 
   /** @param record of the run, which is written with it */
   constructor(path: string, seconds: number, record: RunRecord) {
     this.#write = fileCheckpoint(path);
-    this.#record = record;
+    this.#metadata = recordEntry(record);
     this.#milliseconds = seconds * 1000;
   }
 
@@ -30,7 +30,7 @@ export class TimedCheckpoint implements Callback {
 
   /** Writes now. */
   async write(run: Pick<RunView, "checkpoint" | "epoch" | "batch">): Promise<void> {
-    await this.#write(addRecord(saveCheckpoint(run), this.#record), { epoch: run.epoch, batch: run.batch });
+    await this.#write(saveCheckpoint(run, this.#metadata), { epoch: run.epoch, batch: run.batch });
     this.#last = performance.now();
   }
 }

@@ -1,8 +1,9 @@
 /** Checkpoint: writes the training's state as it goes on, through a function of the caller's. */
 
 import { checkInteger, checkOptions, type OptionNames } from "../check-options.js";
+import { checkMetadata } from "../formats/metadata.js";
 import type { Callback, CallbackState, RunPlan, RunView } from "./callbacks.js";
-import { saveCheckpoint } from "./checkpoint.js";
+import { ENTRIES, saveCheckpoint } from "./checkpoint.js";
 import { MONITOR_OPTIONS, Monitor, type MonitorOptions } from "./monitor.js";
 import type { EpochReport } from "./report.js";
 
@@ -13,7 +14,7 @@ export interface CheckpointPosition {
   readonly batch: number;
 }
 
-/** Options of Checkpoint. Without any of the last three: after every epoch. */
+/** Options of Checkpoint. Without any of `everyEpochs`, `everyBatches` and `onImprovement`: after every epoch. */
 export interface CheckpointOptions {
   /** Is given the bytes of a file for `loadCheckpoint`; training waits for what it returns. In Node: `fileCheckpoint` of simdgrad/node. */
   write(bytes: Uint8Array, position: CheckpointPosition): void | Promise<void>;
@@ -23,6 +24,8 @@ export interface CheckpointOptions {
   readonly everyBatches?: number;
   /** Write after epochs that are better than all before. */
   readonly onImprovement?: MonitorOptions;
+  /** Further entries of the files, as `saveCheckpoint` takes them. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 const OPTIONS: OptionNames<CheckpointOptions> = {
@@ -30,6 +33,7 @@ const OPTIONS: OptionNames<CheckpointOptions> = {
   everyEpochs: true,
   everyBatches: true,
   onImprovement: true,
+  metadata: true,
 };
 
 /** Writes a checkpoint after the batches and epochs that its options name, once all callbacks have seen them. */
@@ -38,6 +42,7 @@ export class Checkpoint implements Callback {
   readonly #everyEpochs: number | undefined;
   readonly #everyBatches: number | undefined;
   readonly #monitor: Monitor | undefined;
+  readonly #metadata: Readonly<Record<string, string>>;
   #improved = false;
   /** With `onImprovement` alone there is something to keep. */
   readonly state?: () => CallbackState;
@@ -46,12 +51,14 @@ export class Checkpoint implements Callback {
   /** @throws TypeError when `write` is no function, for unknown options; RangeError for counts that are not integers from 1 */
   constructor(options: CheckpointOptions) {
     checkOptions("Checkpoint", options, OPTIONS);
-    const { write, everyEpochs, everyBatches, onImprovement } = options;
+    const { write, everyEpochs, everyBatches, onImprovement, metadata = {} } = options;
     if (typeof write !== "function") throw new TypeError(`write: expected a function, got ${typeof write}`);
     for (const [name, count] of Object.entries({ everyEpochs, everyBatches })) {
       if (count !== undefined) checkInteger(name, count, 1);
     }
     if (onImprovement !== undefined) checkOptions("Checkpoint: onImprovement", onImprovement, MONITOR_OPTIONS);
+    checkMetadata("Checkpoint: metadata", metadata, ENTRIES);
+    this.#metadata = { ...metadata };
     const unspecified = everyEpochs === undefined && everyBatches === undefined && onImprovement === undefined;
     this.#write = write;
     this.#everyEpochs = unspecified ? 1 : everyEpochs;
@@ -77,7 +84,7 @@ export class Checkpoint implements Callback {
 
   onSettled(event: "batch" | "epoch", run: RunView): void | Promise<void> {
     const due = event === "batch" ? this.#isBatchDue(run) : this.#improved || this.#isEpochDue(run);
-    if (due) return this.#write(saveCheckpoint(run), { epoch: run.epoch, batch: run.batch });
+    if (due) return this.#write(saveCheckpoint(run, this.#metadata), { epoch: run.epoch, batch: run.batch });
   }
 
   #isBatchDue({ epoch, batch, batches }: RunView): boolean {

@@ -2,6 +2,7 @@
 
 import { FormatError } from "../errors.js";
 import { duplicateKey } from "../formats/json-keys.js";
+import { checkMetadata } from "../formats/metadata.js";
 import { parseSafetensors, serializeSafetensors } from "../formats/safetensors.js";
 import { float32Tensor, float32Values, type Tensor } from "../formats/tensor.js";
 import type { OptimizerState } from "../optimizers/optimizer.js";
@@ -16,6 +17,8 @@ const FORMAT = "simdgrad-checkpoint";
 const VERSION = "3";
 /** Has an entry for every callback, with the values null for those without state. */
 const OLD_VERSION = "2";
+/** Entries of the metadata. */
+export const ENTRIES = ["format", "version", "state"] as const;
 
 /** How far a training is, between two batches. */
 export interface TrainingPosition {
@@ -59,15 +62,24 @@ export interface CheckpointContents extends CheckpointValues {
   readonly gradients: ReadonlyMap<number, Float32Array>;
   /** Of the callbacks that have state, in their order. */
   readonly callbacks: readonly CallbackState[];
+  /** Further entries that the file's writer gave it. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /**
  * The state of a training as the bytes of a safetensors file, from which `loadCheckpoint` makes what `fit` takes as `resume`.
  * The arrays are float32, but for the history's, which are float64.
  *
- * @throws Error when the training has not begun, has failed, or is telling its callbacks of a batch or an epoch
+ * @param metadata further entries beside `format`, `version` and `state`, such as what the run was begun with: `loadCheckpoint` gives
+ * them back
+ * @throws Error when the training has not begun, has failed, or is telling its callbacks of a batch or an epoch; TypeError for
+ * metadata that is not texts by name, RangeError for the names above
  */
-export function saveCheckpoint(run: Pick<RunView, "checkpoint">): Uint8Array {
+export function saveCheckpoint(
+  run: Pick<RunView, "checkpoint">,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  checkMetadata("checkpoint: metadata", metadata, ENTRIES);
   const contents = run.checkpoint();
   const { network, optimizer, gradients, callbacks } = contents;
   const tensors: [string, Tensor][] = [];
@@ -96,7 +108,7 @@ export function saveCheckpoint(run: Pick<RunView, "checkpoint">): Uint8Array {
     callbacks: callbacks.map(({ values, arrays }) => ({ values: values ?? null, arrays: Object.keys(arrays ?? {}) })),
     history: history.parts,
   };
-  return serializeSafetensors(tensors, { format: FORMAT, version: VERSION, state: JSON.stringify(state) });
+  return serializeSafetensors(tensors, { format: FORMAT, version: VERSION, state: JSON.stringify(state), ...metadata });
 }
 
 /**
@@ -107,14 +119,15 @@ export function saveCheckpoint(run: Pick<RunView, "checkpoint">): Uint8Array {
  */
 export function loadCheckpoint(bytes: Uint8Array, name = "checkpoint"): CheckpointContents {
   const { tensors, metadata } = parseSafetensors(bytes, name);
-  const isOld = metadata.version === OLD_VERSION;
-  if (metadata.format !== FORMAT || (metadata.version !== VERSION && !isOld)) {
-    const got = `${JSON.stringify(metadata.format)}, version ${JSON.stringify(metadata.version)}`;
+  const { format, version, state: text, ...others } = metadata;
+  const isOld = version === OLD_VERSION;
+  if (format !== FORMAT || (version !== VERSION && !isOld)) {
+    const got = `${JSON.stringify(format)}, version ${JSON.stringify(version)}`;
     throw new FormatError(
       `${name}: expected metadata with format "${FORMAT}", version "${VERSION}" or "${OLD_VERSION}", got ${got}`,
     );
   }
-  const state = readState(parseJson(metadata.state, name), name);
+  const state = readState(parseJson(text, name), name);
   const take = takeTensors(tensors, name);
   const contents: CheckpointContents = {
     position: state.position,
@@ -143,6 +156,7 @@ export function loadCheckpoint(bytes: Uint8Array, name = "checkpoint"): Checkpoi
         }),
       }))
       .filter(({ values, arrays }) => !isOld || values !== null || arrays !== undefined),
+    ...(Object.keys(others).length > 0 && { metadata: others }),
   };
   take.end();
   return contents;

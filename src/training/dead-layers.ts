@@ -12,15 +12,23 @@ export class DeadLayers {
   readonly #network: Network;
   readonly #warn: (message: string) => void;
   #watches = true;
+  /** Whether a layer gave the same for all rows of the epoch's last batch. */
+  #suspects = false;
 
   constructor(network: Network, warn: (message: string) => void) {
     this.#network = network;
     this.#warn = warn;
   }
 
-  /** Looks at the outputs of the epoch's last batch; and at more rows if no two of them differ. */
+  /** Looks at the outputs of the epoch's last batch, which must still be there: a layer may hand its input on. */
+  endLastBatch(): void {
+    this.#suspects = this.#watches && !this.#network.activations.every(differs);
+  }
+
+  /** Looks at more rows if no two of those of the last batch differ. */
   endEpoch(data: Rows): void {
-    if (!this.#watches || data.rows < 2 || this.#network.activations.every(differs)) return;
+    if (!this.#suspects || data.rows < 2) return;
+    this.#suspects = false;
     const dead = this.#find(data);
     if (dead < 0) return;
     this.#watches = false;

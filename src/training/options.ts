@@ -56,7 +56,10 @@ export interface FitOptions {
    * loggers, may come and go.
    */
   readonly resume?: CheckpointContents | undefined;
-  /** Stops after the current batch; the epoch it fell in is still evaluated and reported, with `completed: false`. */
+  /**
+   * Ends the training after the batch under way, or in the middle of an evaluation. The epoch it fell in is reported with
+   * `completed: false` and without the evaluations; `resume` goes on with it.
+   */
   readonly signal?: AbortSignal;
   /** Called about ten times a second while an epoch runs, and at its end. */
   onProgress?(progress: Progress): void;

@@ -32,11 +32,11 @@ export interface EpochReport {
   readonly valR2?: number;
   /** The optimizer's, in the epoch's last step. */
   readonly learningRate: number;
-  /** Time in training steps, and in evaluation. */
+  /** Time in training steps, without callbacks and other tasks' turns; and in evaluations. */
   readonly trainSeconds: number;
   readonly evalSeconds: number;
   readonly samplesPerSecond: number;
-  /** False when the signal stopped it early. */
+  /** False when the signal ended it early: there are no evaluations then. */
   readonly completed: boolean;
 }
 

@@ -4,6 +4,7 @@ import { iterateMinibatches } from "../data/minibatches.js";
 import { DivergenceError } from "../errors.js";
 import type { Network } from "../network.js";
 import type { Lease } from "../network-lease.js";
+import { now, TurnClock } from "../turns.js";
 import type { Outcome, RunView } from "./callbacks.js";
 import type { CheckpointContents } from "./checkpoint.js";
 import { DeadLayers } from "./dead-layers.js";
@@ -24,6 +25,7 @@ export class Training implements RunView {
   readonly #schedule: ScheduleFollower;
   readonly #stepper: Stepper;
   readonly #clock: ProgressClock;
+  readonly #turns = new TurnClock();
   readonly #stagnation: Stagnation;
   readonly #deadLayers: DeadLayers;
   readonly #progression: Progression = startOfTraining();
@@ -160,8 +162,8 @@ export class Training implements RunView {
 
   /** One epoch, or the rest of it: batches, evaluation, callbacks. */
   async #runEpoch(): Promise<EpochReport> {
-    const { network, batchSize, evaluateTraining } = this.#plan;
-    const { evaluation, validation } = this.#rows as ChosenRows;
+    const { network, batchSize } = this.#plan;
+    const { evaluation } = this.#rows as ChosenRows;
     const begun = this.#progression.batch;
     await this.#trainEpoch();
     const { epoch, batch, losses, seconds } = this.#progression;
@@ -170,22 +172,37 @@ export class Training implements RunView {
     const trainLoss = losses / (samples / batchSize);
     this.#deadLayers.endEpoch(evaluation);
     this.#stagnation.endEpoch(trainLoss, evaluation, epoch, batch, batch === this.#size.batches && begun === 0);
-    const start = performance.now();
-    const training = evaluateTraining ? await network.evaluateAsync(evaluation) : undefined;
-    const validated = validation && (await network.evaluateAsync(validation));
+    const start = now();
+    const evaluations = await this.#evaluate();
     const report: EpochReport = {
       epoch,
       trainLoss,
-      ...evaluationNumbers(training, validated),
+      ...evaluations,
       learningRate: network.optimizer.learningRate,
       trainSeconds: seconds,
-      evalSeconds: (performance.now() - start) / 1000,
+      evalSeconds: (now() - start) / 1000,
       samplesPerSecond: samples / seconds,
-      completed: batch === this.#size.batches,
+      completed: batch === this.#size.batches && evaluations !== undefined,
     };
     this.#history.push(report);
     if (report.completed) await this.#endEpoch(report);
     return report;
+  }
+
+  /** Undefined when the signal ends it. */
+  async #evaluate() {
+    const { network, evaluateTraining, options } = this.#plan;
+    const { evaluation, validation } = this.#rows as ChosenRows;
+    const { signal } = options;
+    const turns = signal ? { signal } : {};
+    try {
+      const training = evaluateTraining ? await network.evaluateAsync(evaluation, turns) : undefined;
+      const validated = validation && (await network.evaluateAsync(validation, turns));
+      return evaluationNumbers(training, validated);
+    } catch (error) {
+      if (signal?.aborted && error === signal.reason) return undefined;
+      throw error;
+    }
   }
 
   /** Whether the epoch's last step has left a network: no later batch's loss shows it. @throws DivergenceError */
@@ -214,9 +231,9 @@ export class Training implements RunView {
     if (progression.batch > 0 && progression.epochRandom) order.redraw(progression.epochRandom);
     else progression.epochRandom = order.draw();
     this.#schedule.beginEpoch(progression.epoch);
-    const start = performance.now() - progression.seconds * 1000;
     const selection = { indices: order.indices, weights, dropLast, skip: progression.batch };
     const lease = this.#lease as Lease;
+    let begun = now();
     for (const batch of iterateMinibatches(network.engine, inputs, targets, batchSize, selection)) {
       this.#settled = false;
       lease.open();
@@ -230,9 +247,12 @@ export class Training implements RunView {
       if (!Number.isFinite(loss)) throw new DivergenceError(progression.epoch, progression.batch, `a loss of ${loss}`);
       this.#loss = loss;
       this.#stagnation.endBatch(loss, progression.epoch, progression.batch, batches);
+      if (progression.batch === batches) this.#deadLayers.endLastBatch();
       // A batch counts as much as it has rows; whole ones count 1.
       progression.losses += loss * (batch.targets.rows / batchSize);
-      progression.seconds = (performance.now() - start) / 1000;
+      // Steps alone: callbacks may wait, and other tasks' turns take what they want.
+      const ended = now();
+      progression.seconds += (ended - begun) / 1000;
       for (const callback of callbacks) {
         const pending = callback.onBatchEnd?.(this);
         if (pending) await pending;
@@ -242,9 +262,10 @@ export class Training implements RunView {
         const pending = callback.onSettled?.("batch", this);
         if (pending) await pending;
       }
-      this.#clock.tick(progression, this.#plan, this.#size);
-      if (this.#clock.isTurnDue()) await this.#clock.giveTurn();
+      this.#clock.tick(progression, this.#plan, this.#size, ended);
+      if (this.#turns.isDue()) await this.#turns.give();
       if (options.signal?.aborted) break;
+      begun = now();
     }
   }
 

@@ -1,9 +1,9 @@
 import type { Browser, Page, Worker } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { addRecord } from "../../src/cli/run-record.js";
+import { recordEntry } from "../../src/cli/run-record.js";
 import { loadMnist } from "../../src/data/mnist-files.js";
-import { createEngine, fit, saveCheckpoint, serializeModel } from "../../src/index.js";
-import { describeCheckpoint } from "../../web/run/checkpoint-file.js";
+import { createEngine, fit, loadCheckpoint, saveCheckpoint, serializeModel } from "../../src/index.js";
+import { checkpointMetadata } from "../../web/run/checkpoint-file.js";
 import { createNetwork } from "../../web/run/network.js";
 import { recordOf } from "../../web/run/run-record.js";
 import { engineOptions, readSettings } from "../../web/run/settings.js";
@@ -39,7 +39,7 @@ async function openFile(page: Page, name: string, bytes: Uint8Array): Promise<vo
   await page.getByLabel("Model or checkpoint").setInputFiles({ name, mimeType: "application/octet-stream", buffer });
 }
 
-/** The state after some batches of a run of the library, with as many callbacks as the page has: a checkpoint counts them. */
+/** The state after some batches of a run of the library. */
 async function trainSome(query: string, batches: number) {
   const { settings } = readSettings(query);
   const mnist = await loadMnist({ dtype: "uint8" });
@@ -48,7 +48,7 @@ async function trainSome(query: string, batches: number) {
   const stop = new AbortController();
   const onBatchEnd = ({ batch }: { batch: number }) => void (batch === batches && stop.abort());
   const { epochs, batch: batchSize } = settings;
-  const callbacks = [{ onBatchEnd }, {}, {}];
+  const callbacks = [{ onBatchEnd }];
   const run = fit(network, engine.dataset(mnist.train), { epochs, batchSize, callbacks, signal: stop.signal });
   await run.run();
   const files = { settings, checkpoint: saveCheckpoint(run), model: serializeModel(network) };
@@ -123,29 +123,33 @@ describe("what is refused leaves all as it was", { timeout: 120_000 }, () => {
   it("a checkpoint or a model that does not fit: the form, the link, and the run that is shown", async () => {
     const { settings, checkpoint } = await trainSome(QUERY, 20);
     const { page, close } = await visit(browser, site.url, `explore?${QUERY}`, { permissions });
-    await openFile(page, "good.safetensors", describeCheckpoint(checkpoint, settings));
+    await openFile(page, "good.safetensors", withMetadata(checkpoint, checkpointMetadata(settings)));
     await page.getByText("good.safetensors: 784 → 32 → 16 → 10").waitFor();
     const address = page.url();
     const bad: readonly (readonly [string, Uint8Array, string])[] = [
       [
         "layers",
-        describeCheckpoint(checkpoint, { ...settings, layers: [5], threads: 2 }),
+        withMetadata(checkpoint, checkpointMetadata({ ...settings, layers: [5], threads: 2 })),
         "layers.safetensors: state layers.",
       ],
       [
         "optimizer",
-        describeCheckpoint(checkpoint, { ...settings, optimizer: "adam" }),
+        withMetadata(checkpoint, checkpointMetadata({ ...settings, optimizer: "adam" })),
         "expected the slots means, squares",
       ],
-      ["batch", describeCheckpoint(checkpoint, { ...settings, batch: 50 }), "resume: batchSize: expected 100"],
+      [
+        "batch",
+        withMetadata(checkpoint, checkpointMetadata({ ...settings, batch: 50 })),
+        "resume: batchSize: expected 100",
+      ],
       [
         "schedule",
-        addRecord(checkpoint, withSchedule(recordOf(settings))),
+        withMetadata(checkpoint, recordEntry(withSchedule(recordOf(settings)))),
         "the schedule cosine, which this page has not",
       ],
       [
         "table",
-        addRecord(checkpoint, { ...recordOf(settings), task: "regression" }),
+        withMetadata(checkpoint, recordEntry({ ...recordOf(settings), task: "regression" })),
         "a run on MNIST, got one of regression",
       ],
       ["cut", checkpoint.subarray(0, 1000), "cut.safetensors"],
@@ -163,6 +167,11 @@ describe("what is refused leaves all as it was", { timeout: 120_000 }, () => {
   });
 });
 
+/** The checkpoint's bytes with such metadata. */
+function withMetadata(bytes: Uint8Array, metadata: Readonly<Record<string, string>>): Uint8Array {
+  return saveCheckpoint({ checkpoint: () => loadCheckpoint(bytes) }, metadata);
+}
+
 function withSchedule(record: ReturnType<typeof recordOf>) {
   return { ...record, settings: { ...record.settings, schedule: "cosine" } };
 }
@@ -171,7 +180,7 @@ describe("a checkpoint", { timeout: 120_000 }, () => {
   it("of the command line has its settings in it", async () => {
     const { settings, checkpoint } = await trainSome(QUERY, 20);
     const { page, close } = await visit(browser, site.url, "explore?layers=5&seed=1&threads=1&arithmetic=simd");
-    await openFile(page, "checkpoint.safetensors", addRecord(checkpoint, recordOf(settings)));
+    await openFile(page, "checkpoint.safetensors", withMetadata(checkpoint, recordEntry(recordOf(settings))));
     await page.getByText("checkpoint.safetensors: 784 → 32 → 16 → 10").waitFor();
     expect(page.url()).toContain(
       "layers=32,16&activation=tanh&dropout=0&init=normal&optimizer=momentum&rate=0.05&batch=100&epochs=3&seed=7",

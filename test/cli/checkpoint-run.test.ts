@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findRecord } from "../../src/cli/run-record.js";
 import { loadMnist } from "../../src/data/mnist-files.js";
 import { createEngine, fit, loadCheckpoint, loadModel, saveCheckpoint } from "../../src/index.js";
-import { describeCheckpoint, settingsOfCheckpoint } from "../../web/run/checkpoint-file.js";
+import { checkpointMetadata, settingsOfCheckpoint } from "../../web/run/checkpoint-file.js";
 import { createNetwork } from "../../web/run/network.js";
 import { engineOptions, readSettings } from "../../web/run/settings.js";
 import { weightsHash } from "../../web/run/weights-hash.js";
@@ -39,7 +39,6 @@ async function trainAsPage(stopAt?: number): Promise<{ hash: string; checkpoint:
   try {
     const network = createNetwork(engine, settings, 784, 10);
     const stop = new AbortController();
-    // As many callbacks as the command has, as long as a checkpoint counts them.
     const callbacks = [{ onBatchEnd: ({ batch }: { batch: number }) => void (batch === stopAt && stop.abort()) }];
     const { epochs, batch: batchSize } = settings;
     const validation = engine.dataset(mnist.validation);
@@ -51,7 +50,7 @@ async function trainAsPage(stopAt?: number): Promise<{ hash: string; checkpoint:
       signal: stop.signal,
     });
     await run.run();
-    const checkpoint = describeCheckpoint(saveCheckpoint(run), settings);
+    const checkpoint = saveCheckpoint(run, checkpointMetadata(settings));
     return { hash: await weightsHash(network.stateDict()), checkpoint };
   } finally {
     engine.dispose();
@@ -80,8 +79,9 @@ describe("`train mnist --resume CHECKPOINT`", () => {
 
     // And the page reads what the command has written: its settings, but for threads and binary.
     const bytes = await readFile(join(out, "checkpoint.safetensors"));
-    expect(settingsOfCheckpoint(bytes, loadCheckpoint(bytes), "file")).toEqual(settings);
-    expect(findRecord(bytes, "file")).toEqual(
+    const contents = loadCheckpoint(bytes);
+    expect(settingsOfCheckpoint(contents, "file")).toEqual(settings);
+    expect(findRecord(contents, "file")).toEqual(
       expect.objectContaining({
         task: "mnist",
         settings: JSON.parse(await readFile(join(out, "run.json"), "utf8")).settings,

@@ -218,6 +218,24 @@ describe("callbacks", () => {
     expect(ends).toEqual([1]);
   });
 
+  it("take none of the time that an epoch's steps took", async () => {
+    const wait = 40;
+    const callback: Callback = {
+      onBatchEnd: () => new Promise((resolve) => setTimeout(resolve, wait)),
+      onSettled: () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, wait),
+    };
+    const { run } = await prepare(() => ({ epochs: 2, batchSize: 26, callbacks: [callback] }));
+    const begun = performance.now();
+    const { reports } = await run.run();
+    // Five batches an epoch. A wait may end up to a millisecond early.
+    const waited = (2 * 5 * 2 * (wait - 1)) / 1000;
+    const seconds = (performance.now() - begun) / 1000;
+    expect(seconds).toBeGreaterThanOrEqual(waited);
+    const trained = reports.reduce((sum, { trainSeconds }) => sum + trainSeconds, 0);
+    expect(trained).toBeLessThanOrEqual(seconds - waited);
+    for (const { trainSeconds, samplesPerSecond } of reports) expect(samplesPerSecond).toBe(130 / trainSeconds);
+  });
+
   it("log each epoch as a line, from the first", async () => {
     const logs: [string, boolean][][] = [[], []];
     const write = (log: number) => (text: string, begins: boolean) => void logs[log]?.push([text, begins]);

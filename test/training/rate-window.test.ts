@@ -1,10 +1,8 @@
-import { afterEach, expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { TrainingDisplay } from "../../src/cli/progress.js";
 import { ProgressClock } from "../../src/training/progress-clock.js";
 import { RateWindow, secondsLeftOfRun } from "../../src/training/rate-window.js";
 import type { EpochReport, Progress } from "../../src/training/report.js";
-
-afterEach(() => vi.restoreAllMocks());
 
 /** Batches of 32 rows that take these seconds each. */
 function rateAfter(...batches: readonly number[]): number {
@@ -48,7 +46,6 @@ it("time left is that of all epochs and their evaluations", () => {
 function progressOf(epochs: number, secondsOf: (batch: number) => number): Progress[] {
   const told: Progress[] = [];
   let now = 1000;
-  vi.spyOn(performance, "now").mockImplementation(() => now);
   const clock = new ProgressClock((progress) => told.push(progress));
   const plan = { epochs, batchSize: 32 } as Parameters<ProgressClock["tick"]>[1];
   let done = 0;
@@ -59,10 +56,8 @@ function progressOf(epochs: number, secondsOf: (batch: number) => number): Progr
       seconds += took;
       now += took * 1000;
       const progression = { epoch, batch, losses: batch, seconds, stopped: false };
-      clock.tick({ ...progression, epochRandom: undefined, splitRandom: undefined }, plan, {
-        batches: 100,
-        rows: 3200,
-      });
+      const size = { batches: 100, rows: 3200 };
+      clock.tick({ ...progression, epochRandom: undefined, splitRandom: undefined }, plan, size, now);
     }
     now += 5000;
   }

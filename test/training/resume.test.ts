@@ -16,7 +16,9 @@ import {
   type FitOptions,
   FormatError,
   fit,
+  Layer,
   loadCheckpoint,
+  type Matrix,
   type Network,
   OneCycleLR,
   Random,
@@ -170,6 +172,64 @@ describe.each(SCENARIOS)("a training with $name", (scenario) => {
   });
 });
 
+/** Takes 60 ms for each part of an evaluation once it is told to. */
+class Slow extends Layer {
+  isSlow = false;
+  parts = 0;
+
+  override forward(input: Matrix): Matrix {
+    if (this.isSlow && !this.training) {
+      ++this.parts;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60);
+    }
+    return input;
+  }
+}
+
+describe("an evaluation", () => {
+  const scenario = (slow: Slow, more: Partial<FitOptions> = {}): Scenario => ({
+    name: "",
+    network: (engine) => makeNetwork(engine, [slow, ...plainLayers()]),
+    options: ({ validation }) => ({ epochs: 3, batchSize: 100, validation, ...more }),
+  });
+
+  it("that the signal ends does so at its next turn; resumed, it is made, and training goes on to the same bits", async () => {
+    const plain = scenario(new Slow());
+    const whole = await prepare(plain.options, plain.network, { rows: 2000 });
+    await whole.run.run();
+
+    const slow = new Slow();
+    const controller = new AbortController();
+    const ends: number[] = [];
+    const callback: Callback = {
+      onBatchEnd({ epoch, batch, batches }) {
+        if (epoch !== 2 || batch !== batches) return;
+        slow.isSlow = true;
+        setTimeout(() => controller.abort(), 1);
+      },
+      onEpochEnd: ({ epoch }) => void ends.push(epoch),
+    };
+    const stopped = scenario(slow, { signal: controller.signal, callbacks: [callback] });
+    const { run } = await prepare(stopped.options, stopped.network, { rows: 2000 });
+    const { reports } = await run.run();
+    // Of the 8 parts of the training rows one, and those of the looks at the first rows.
+    expect(slow.parts).toBeLessThan(5);
+    expect(reports.map(({ completed }) => completed)).toEqual([true, false]);
+    expect(reports[1]).not.toHaveProperty("trainAccuracy");
+    expect(reports[1]).not.toHaveProperty("valLoss");
+    expect(reports[1]?.trainLoss).toBe(whole.run.history.reports[1]?.trainLoss);
+    expect(ends).toEqual([1]);
+
+    const bytes = saveCheckpoint(run);
+    expect(loadCheckpoint(bytes).position).toMatchObject({ epoch: 2, batch: 20 });
+    const resumed = scenario(new Slow(), { resume: loadCheckpoint(bytes) });
+    const again = await prepare(resumed.options, resumed.network, { rows: 2000, seed: 9 });
+    await again.run.run();
+    expect(stateHash(again.network)).toBe(stateHash(whole.network));
+    expect(curves(again.run)).toEqual(curves(whole.run));
+  });
+});
+
 describe("resume", () => {
   const scenario = SCENARIOS[3] as Scenario;
 
@@ -276,6 +336,28 @@ describe("Checkpoint", () => {
     expect(await saved({ everyBatches: 3 })).toBe("2:1 3:2 5:1");
     expect(await saved({ onImprovement: {} }, [3, 4, 2, 2, 1])).toBe("2:0 4:0 6:0");
     expect(await saved({ onImprovement: { mode: "max" }, everyEpochs: 5 }, [3, 4, 2, 2, 1])).toBe("2:0 3:0 6:0");
+  });
+
+  it("writes the metadata that it is given, which is given back; the file's own names are not to be had", async () => {
+    const metadata = { run: "7", "": "an empty name", ünïcode: '"\n' };
+    const files: Uint8Array[] = [];
+    const given = { ...metadata };
+    const callbacks = [new Checkpoint({ write: (bytes) => void files.push(bytes), metadata: given })];
+    given.run = "another";
+    const { run } = await prepare(() => ({ epochs: 1, batchSize: 65, callbacks }));
+    await run.run();
+    expect(loadCheckpoint(files[0] as Uint8Array)).toEqual({ ...run.checkpoint(), metadata });
+    expect(loadCheckpoint(saveCheckpoint(run))).not.toHaveProperty("metadata");
+    for (const name of ["format", "version", "state"]) {
+      expect(() => saveCheckpoint(run, { [name]: "x" })).toThrow(
+        new RangeError(
+          `checkpoint: metadata: expected names beside format, version, state, which are the file's own, got "${name}"`,
+        ),
+      );
+    }
+    expect(() => saveCheckpoint(run, { a: 1 } as never)).toThrow(TypeError);
+    expect(() => saveCheckpoint(run, ["a"] as never)).toThrow(TypeError);
+    expect(() => new Checkpoint({ write: () => {}, metadata: { a: null } as never })).toThrow(TypeError);
   });
 
   it("refuses impossible options", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ACTIVATIONS as COMMAND_ACTIVATIONS, parseSpec } from "../../src/cli/network-plan.js";
 import { INIT_NAMES } from "../../src/cli/options.js";
-import { addRecord, findRecord, type RunRecord } from "../../src/cli/run-record.js";
+import { findRecord, type RunRecord, recordEntry } from "../../src/cli/run-record.js";
 import {
   createEngine,
   FormatError,
@@ -12,7 +12,7 @@ import {
   serializeModel,
 } from "../../src/index.js";
 import { findSettings } from "../../web/run/bare-checkpoint.js";
-import { describeCheckpoint, isCheckpoint, settingsOfCheckpoint } from "../../web/run/checkpoint-file.js";
+import { checkpointMetadata, isCheckpoint, settingsOfCheckpoint } from "../../web/run/checkpoint-file.js";
 import { createNetwork } from "../../web/run/network.js";
 import { recordOf, settingsOf } from "../../web/run/run-record.js";
 import { ACTIVATIONS, DEFAULT_SETTINGS, INITIALIZERS, OPTIMIZERS, type RunSettings } from "../../web/run/settings.js";
@@ -29,15 +29,21 @@ async function trained(given: RunSettings = settings, inputs = 2, outputs = 2) {
   return { network, bytes: saveCheckpoint(run as Pick<RunView, "checkpoint">) };
 }
 
-const read = (bytes: Uint8Array, name = "file") => settingsOfCheckpoint(bytes, loadCheckpoint(bytes), name);
+const read = (bytes: Uint8Array, name = "file") => settingsOfCheckpoint(loadCheckpoint(bytes), name);
+
+/** The checkpoint's bytes with such metadata. */
+function withMetadata(bytes: Uint8Array, metadata: Readonly<Record<string, string>>): Uint8Array {
+  return saveCheckpoint({ checkpoint: () => loadCheckpoint(bytes) }, metadata);
+}
 
 describe("a checkpoint with the page's settings", () => {
   it("is still the checkpoint it was, and gives them back", async () => {
     const { bytes } = await trained();
-    const described = describeCheckpoint(bytes, settings);
-    expect(loadCheckpoint(described)).toEqual(loadCheckpoint(bytes));
+    const metadata = checkpointMetadata(settings);
+    const described = withMetadata(bytes, metadata);
+    expect(loadCheckpoint(described)).toEqual({ ...loadCheckpoint(bytes), metadata });
     expect(read(described)).toEqual(settings);
-    expect(read(describeCheckpoint(described, { ...settings, seed: 6 }))?.seed).toBe(6);
+    expect(read(withMetadata(described, checkpointMetadata({ ...settings, seed: 6 })))?.seed).toBe(6);
     expect(read(bytes)).toBeUndefined();
   });
 
@@ -50,7 +56,7 @@ describe("a checkpoint with the page's settings", () => {
 
   it("is refused with settings that no page writes", async () => {
     const { bytes } = await trained();
-    const wrong = describeCheckpoint(bytes, { ...settings, batch: -1 });
+    const wrong = withMetadata(bytes, checkpointMetadata({ ...settings, batch: -1 }));
     expect(() => read(wrong)).toThrow(FormatError);
     expect(() => read(wrong)).toThrow("file: page_settings: batch: expected");
   });
@@ -82,14 +88,12 @@ describe("the record of a run", () => {
   it("is in the checkpoints of page and command, and tells the page the settings", async () => {
     const { bytes } = await trained();
     const record = recordOf({ ...settings, optimizer: "adam", rate: 0.5 });
-    expect(findRecord(describeCheckpoint(bytes, settings), "file")).toEqual(recordOf(settings));
-    expect(findRecord(bytes, "file")).toBeUndefined();
-    const recorded = addRecord(bytes, record);
-    expect(loadCheckpoint(recorded)).toEqual(loadCheckpoint(bytes));
-    expect(read(recorded)).toEqual({ ...settings, optimizer: "adam", rate: 0.5 });
+    expect(findRecord({ metadata: checkpointMetadata(settings) }, "file")).toEqual(recordOf(settings));
+    expect(findRecord(loadCheckpoint(bytes), "file")).toBeUndefined();
+    expect(read(withMetadata(bytes, recordEntry(record)))).toEqual({ ...settings, optimizer: "adam", rate: 0.5 });
     // The command leaves the rate to the optimizer where it is not given.
     const { learningRate: _, ...rest } = record.settings;
-    expect(read(addRecord(bytes, { ...record, settings: rest }))?.rate).toBe(0.25);
+    expect(read(withMetadata(bytes, recordEntry({ ...record, settings: rest })))?.rate).toBe(0.25);
   });
 
   it.each<[Partial<RunRecord["settings"]>, string]>([

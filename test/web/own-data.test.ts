@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { readOnnxMetadata } from "../../src/formats/onnx.js";
@@ -6,7 +7,7 @@ import { colourOfShare, markOf } from "../../web/own-data/class-palette.js";
 import { makeMoons } from "../../web/own-data/moons.js";
 import { classShares, paintPrediction } from "../../web/own-data/plane-picture.js";
 import type { WorkerEvent } from "../../web/protocol.js";
-import { TABLE_SETTINGS } from "../../web/run/settings.js";
+import { type RunSettings, TABLE_SETTINGS } from "../../web/run/settings.js";
 import { Pace } from "../../web/worker/pace.js";
 import { TableSession } from "../../web/worker/table/table-session.js";
 
@@ -16,7 +17,7 @@ const dataset = (name: string) =>
   file(`${name}.csv`, readFileSync(new URL(`../datasets/${name}.csv`, import.meta.url), "utf8"));
 
 /** A session that has been trained on the column that it found by itself, and what it told of it. */
-async function train(table: { name: string; data: Blob }) {
+async function train(table: { name: string; data: Blob }, given: RunSettings = settings) {
   const events: WorkerEvent[] = [];
   let end: (status: string) => void = () => {};
   const ended = new Promise<string>((resolve) => {
@@ -28,12 +29,28 @@ async function train(table: { name: string; data: Blob }) {
   });
   const view = await session.openTable(table);
   const task = session.describe({ target: view.target });
-  const started = await session.start({ ...task, settings, step: false, pace: 0 });
+  const started = await session.start({ ...task, settings: given, step: false, pace: 0 });
   expect(await ended).toBe("finished");
   return { session, view, task, started, events };
 }
 
 describe("a table in the worker", () => {
+  it("the moons are the same on every engine", () => {
+    expect(createHash("sha256").update(makeMoons()).digest("hex")).toBe(
+      "d5fe10eb69d204a475d7f5a8ebd67c79b0c2f86f373d50027a2368ec7f2fe00e",
+    );
+  });
+
+  it("the page is told once of a training that does not learn", async () => {
+    const { events } = await train(file("moons.csv", makeMoons()), {
+      ...settings,
+      layers: [16, 16, 16],
+      init: "zeros",
+    });
+    const warnings = events.flatMap((event) => (event.kind === "warning" ? [event.message] : []));
+    expect(warnings).toEqual([expect.stringContaining("gives the same output for every row")]);
+  });
+
   it("moons: classes, a plane, predictions, and a model that predicts the same", async () => {
     const { session, view, started, events } = await train(file("moons.csv", makeMoons()));
     expect(view).toMatchObject({ rows: 400, target: "moon" });

@@ -76,6 +76,7 @@ export class RunState extends ShownRun {
   take(event: WorkerEvent): void {
     if (event.kind === "update") this.takeUpdate(event.update);
     else if (event.kind === "hash") this.hash.value = event.hash;
+    else if (event.kind === "warning") this.warning.value = event.message;
     else if (event.kind === "kept") this.keep(event.checkpoint);
     else if (event.kind === "status") batch(() => this.#takeStatus(event));
   }
@@ -144,12 +145,12 @@ export class RunState extends ShownRun {
     if (message) this.failure.value = message;
   }
 
-  /** A batch or an evaluation under way takes too long to wait for. */
+  /** A batch under way takes too long to wait for. */
   #giveUp(): void {
     this.#steering.end("it was stopped");
     batch(() => {
       this.#forgetAsked();
-      const why = "Stopped in the middle of a batch or an evaluation, which would have taken longer than a second.";
+      const why = "Stopped in the middle of a batch, which would have taken longer than a second.";
       if (this.goBack()) {
         this.note.value = `${why} The run is back at ${this.place}; Resume goes on from there.`;
       } else {

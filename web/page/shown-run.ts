@@ -35,6 +35,8 @@ export class ShownRun {
   readonly failure = signal("");
   /** What else there is to know of how the run came to where it is. */
   readonly note = signal("");
+  /** What looks wrong with the run; it stays as long as the run is shown. */
+  readonly warning = signal("");
   readonly progress = signal<RunUpdate | undefined>(undefined);
   /** The last epoch that has been evaluated. */
   readonly lastReport = signal<EpochReport | undefined>(undefined);
@@ -129,6 +131,7 @@ export class ShownRun {
     batch(() => {
       this.status.value = status;
       this.clearTexts();
+      this.warning.value = "";
       this.#kept = undefined;
       this.asked.value = undefined;
       this.progress.value = undefined;

@@ -60,13 +60,18 @@ export function RunProgress({ run }: { readonly run: RunState }) {
   return <ProgressBar label="Training" share={done} text={`${percent(done, 0)}, ${where}`} />;
 }
 
-/** What went wrong last, and what else there is to know of how the run came to where it is. */
+/** What went wrong last, what looks wrong, and what else there is to know of how the run came to where it is. */
 export function RunMessages({ run }: { readonly run: RunState }) {
   return (
     <>
       {run.failure.value && (
         <p class="notice" role="alert">
           {run.failure.value}
+        </p>
+      )}
+      {run.warning.value && (
+        <p class="note" role="status">
+          Warning: {run.warning.value}
         </p>
       )}
       {run.note.value && (

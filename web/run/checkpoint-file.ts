@@ -1,8 +1,8 @@
 /** A checkpoint with the run's settings in it, so that the file alone is enough to go on. Any reader of checkpoints takes it. */
 
-import { addRecord, findRecord } from "../../src/cli/run-record.js";
+import { findRecord, recordEntry } from "../../src/cli/run-record.js";
 import { FormatError } from "../../src/errors.js";
-import { parseSafetensors, serializeSafetensors } from "../../src/formats/safetensors.js";
+import { parseSafetensors } from "../../src/formats/safetensors.js";
 import type { CheckpointContents } from "../../src/index.js";
 import { recordOf, settingsOf } from "./run-record.js";
 import { type RunSettings, readSettings, writeSettings } from "./settings.js";
@@ -20,28 +20,26 @@ export function isCheckpoint(bytes: Uint8Array): boolean {
   }
 }
 
-/** The checkpoint's bytes with the settings of a run on MNIST added, for the page and for the command line. */
-export function describeCheckpoint(bytes: Uint8Array, settings: RunSettings): Uint8Array {
-  const { tensors, metadata } = parseSafetensors(addRecord(bytes, recordOf(settings)));
-  return serializeSafetensors(tensors, { ...metadata, [LINK]: writeSettings(settings) });
+/** Metadata for the checkpoints of a run on MNIST: its settings, for the page and for the command line. */
+export function checkpointMetadata(settings: RunSettings): Readonly<Record<string, string>> {
+  return { ...recordEntry(recordOf(settings)), [LINK]: writeSettings(settings) };
 }
 
 /**
- * The settings in the bytes of a checkpoint with these contents; undefined for a checkpoint that has none, as the library writes them.
+ * The settings in a checkpoint; undefined for a checkpoint that has none, as the library writes them.
  *
  * @throws FormatError for settings that no page writes, and for those of a run that the page cannot go on with
  */
 export function settingsOfCheckpoint(
-  bytes: Uint8Array,
-  { optimizer }: Pick<CheckpointContents, "optimizer">,
+  contents: Pick<CheckpointContents, "optimizer" | "metadata">,
   name: string,
 ): RunSettings | undefined {
-  const { [LINK]: link } = parseSafetensors(bytes, name).metadata;
+  const link = contents.metadata?.[LINK];
   if (link !== undefined) {
     const { settings, problems } = readSettings(link);
     if (problems.length === 0) return settings;
     throw new FormatError(`${name}: ${LINK}: ${problems.join("; ")}`);
   }
-  const record = findRecord(bytes, name);
-  return record && settingsOf(record, optimizer.learningRate, name);
+  const record = findRecord(contents, name);
+  return record && settingsOf(record, contents.optimizer.learningRate, name);
 }

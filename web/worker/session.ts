@@ -11,7 +11,7 @@ import {
   Random,
 } from "../../src/index.js";
 import type { WorkerEvent } from "../protocol.js";
-import { describeCheckpoint } from "../run/checkpoint-file.js";
+import { checkpointMetadata } from "../run/checkpoint-file.js";
 import { createNetwork } from "../run/network.js";
 import { engineOptions, type RunSettings } from "../run/settings.js";
 import { Training, type TrainingPlan } from "./training.js";
@@ -152,10 +152,10 @@ export class Session {
   #makeTraining(
     { placed }: Workplace,
     settings: RunSettings,
-    plan: Omit<TrainingPlan, "data" | "validation" | "describe">,
+    plan: Omit<TrainingPlan, "data" | "validation" | "metadata">,
   ): Training {
-    const describe = (checkpoint: Uint8Array) => describeCheckpoint(checkpoint, settings);
-    return new Training({ ...plan, data: placed.train, validation: placed.validation, describe }, this.send);
+    const { train: data, validation } = placed;
+    return new Training({ ...plan, data, validation, metadata: checkpointMetadata(settings) }, this.send);
   }
 
   #adopt(workplace: Workplace, { network, settings, training }: Adopted): void {

@@ -1,7 +1,6 @@
 /** Training: one run of `fit` that can be paused, stepped, stopped and taken up again. */
 
 import {
-  type Callback,
   type CheckpointContents,
   DivergenceError,
   fit,
@@ -30,8 +29,8 @@ export interface TrainingPlan {
   readonly batches?: number;
   /** Epochs a second at most; 0, the default: no limit. */
   readonly pace?: number;
-  /** What else a checkpoint's file has; default nothing. */
-  describe?(checkpoint: Uint8Array): Uint8Array;
+  /** Of a checkpoint's file; default none. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 export class Training {
@@ -71,13 +70,9 @@ export class Training {
       epochs,
       batchSize,
       validation,
-      // Three: as many as the checkpoints of earlier pages have.
-      callbacks: [
-        together({ onTrainBegin: () => this.#onBegun() }, this.#reporter, this.#keeper),
-        this.#pace,
-        this.#gate,
-      ],
+      callbacks: [{ onTrainBegin: () => this.#onBegun() }, this.#reporter, this.#keeper, this.#pace, this.#gate],
       signal: this.#interruption.signal,
+      onWarning: (message) => send({ kind: "warning", message }),
       ...(resume && { resume }),
     });
   }
@@ -141,7 +136,7 @@ export class Training {
     if (!this.#isRunning) return;
     this.#interruption.abort();
     this.#gate.allow(Number.POSITIVE_INFINITY);
-    // The page waits for the end, an evaluation included, no longer than it has the patience for.
+    // The page waits for the end of a batch no longer than it has the patience for.
     try {
       this.#keep();
     } catch {
@@ -156,8 +151,7 @@ export class Training {
 
   /** The same as a file. */
   checkpointFile(): Uint8Array<ArrayBuffer> {
-    const bytes = saveCheckpoint(this);
-    return (this.plan.describe?.(bytes) ?? bytes) as Uint8Array<ArrayBuffer>;
+    return saveCheckpoint(this, this.plan.metadata) as Uint8Array<ArrayBuffer>;
   }
 
   async #train(onError: (error: Error) => void): Promise<void> {
@@ -194,22 +188,4 @@ export class Training {
     this.#keep();
     this.#send({ kind: "hash", hash: await weightsHash(state) });
   }
-}
-
-/** Several callbacks as one; those of each event in their order. None of them may have to be waited for. */
-function together(...callbacks: readonly Callback[]): Callback {
-  return {
-    onTrainBegin(run) {
-      for (const callback of callbacks) callback.onTrainBegin?.(run);
-    },
-    onBatchEnd(run) {
-      for (const callback of callbacks) callback.onBatchEnd?.(run);
-    },
-    onEpochEnd(report, run) {
-      for (const callback of callbacks) callback.onEpochEnd?.(report, run);
-    },
-    onSettled(event, run) {
-      for (const callback of callbacks) callback.onSettled?.(event, run);
-    },
-  };
 }

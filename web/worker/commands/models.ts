@@ -47,7 +47,7 @@ async function openModel(session: Session, settings: RunSettings, { name, bytes 
 
 async function openCheckpoint(session: Session, present: RunSettings, { name, bytes }: SavedFile) {
   const contents = loadCheckpoint(bytes, name);
-  const own = settingsOfCheckpoint(bytes, contents, name);
+  const own = settingsOfCheckpoint(contents, name);
   const found: FoundSettings = own ? { settings: own, taken: [] } : findSettings(contents, present, name);
   const problem = await mnistProblem();
   const engine = await session.restore(found.settings, problem, contents).catch((cause: Error) => {

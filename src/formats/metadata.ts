@@ -1,0 +1,20 @@
+/** Metadata of a file: texts by name, those of the format itself and those of whoever writes it. */
+
+import { checkRecord, describe } from "../check-options.js";
+
+/**
+ * Checks entries that are written beside a format's own.
+ *
+ * @param own names of the format's entries
+ * @throws TypeError for anything but texts by name; RangeError for a name of the format's own
+ */
+export function checkMetadata(what: string, metadata: Readonly<Record<string, string>>, own: readonly string[]): void {
+  checkRecord(what, metadata);
+  for (const [name, text] of Object.entries(metadata)) {
+    const quoted = JSON.stringify(name.slice(0, 80));
+    if (typeof text !== "string") throw new TypeError(`${what}: ${quoted}: expected a string, got ${describe(text)}`);
+    if (own.includes(name)) {
+      throw new RangeError(`${what}: expected names beside ${own.join(", ")}, which are the file's own, got ${quoted}`);
+    }
+  }
+}
