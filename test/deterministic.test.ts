@@ -26,7 +26,7 @@ import { fingerprint, numbers } from "./kernels/fixture.js";
 const EXPECTED = {
   sparse: "a0bf396bb1692b5de36eb21065457ee3209bb58749dfc6a8593a90b5df7c6e46",
   dense: "063d3a3b10f6ace43de8e849a18cc70ce525d7612ad934068fce5a88bf6dbdb7",
-  layers: "85294d58ff99cb8674bb2a0c62876e391736624b01a69ea8c4e42657e800ebcf",
+  layers: "afd2f2f37160e116fb071593504e4ddbd0a4dbd7835c1b59f7de502c5672f857",
 };
 
 const [ROWS, INPUTS, CLASSES] = [400, 57, 5];

@@ -1,6 +1,6 @@
-import { beforeAll, describe, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../../src/engine.js";
-import { createTestEngine, expectClose, Guarded, VARIANTS } from "./fixture.js";
+import { createTestEngine, expectClose, Guarded, numbers, VARIANTS } from "./fixture.js";
 
 /** Largest relative error of one rounding. */
 const U = 2 ** -24;
@@ -11,8 +11,13 @@ const U = 2 ** -24;
 const BLOCKED = (32 + 6) * U;
 
 const CLASSES = 10_000;
+const ROWS = [60_000, 1_000_000];
 
+/** Positive numbers about 0.1: a plain float32 sum of so many drifts to one side. */
+const positive = (n: number, seed: number) => numbers(n, seed).map((value) => 0.1 + 0.01 * value);
 const total = (values: ArrayLike<number>) => Array.from(values).reduce((sum, value) => sum + value, 0);
+const column = (values: ArrayLike<number>, n: number, j: number) =>
+  Float64Array.from({ length: values.length / n }, (_, i) => values[i * n + j] as number);
 
 describe.each(VARIANTS)("long sums keep their digits (%s)", (variant) => {
   let engine: Engine;
@@ -117,6 +122,117 @@ describe.each(VARIANTS)("long sums keep their digits (%s)", (variant) => {
       );
       // A term: exponential 4, logarithm and its argument 4, and their sum 2.
       expectClose(losses, [CLASSES * Math.log1p(Math.exp(output))], 0, BLOCKED + 10 * U);
+    });
+  });
+
+  describe.each(ROWS)("over %i rows", (m) => {
+    const n = m > 100_000 ? 5 : 21;
+    const g = positive(m * n, 3);
+    const sums = Array.from({ length: n }, (_, j) => total(column(g, n, j)));
+
+    it.each([false, true])("bias gradient, accumulate: %s", (accumulate) => {
+      const { bias } = run({ g, bias: accumulate ? new Float32Array(n).fill(1) : nan(n) }, ({ g, bias }) => {
+        engine.kernels.biasGradient(m, n, -0.5, g, accumulate, bias);
+      });
+      expectClose(
+        bias,
+        sums.map((sum) => Number(accumulate) - 0.5 * sum),
+        0,
+        BLOCKED + 2 * U,
+      );
+    });
+
+    it("layer norm's gradients of gamma and beta", () => {
+      // Rows as they are but for the last place: X̂ is about ±1.2, 0, and the products with G have one sign in each column.
+      const x = Float32Array.from({ length: m * n }, (_, i) => (i % n) - (n - 1) / 2);
+      const [mean, inverse] = [new Float32Array(m), new Float32Array(m).fill(0.8)];
+      const gamma = new Float32Array(n).fill(1);
+      const arrays = { x, mean, inverse, gamma, g, sums: nan(4 * n + 1), gradGamma: nan(n), gradBeta: nan(n) };
+      const { gradGamma, gradBeta } = run({ ...arrays, gradInput: nan(m * n) }, (at) => {
+        const { kernels } = engine;
+        kernels.layerNormBackward(
+          m,
+          n,
+          at.x,
+          at.mean,
+          at.inverse,
+          at.gamma,
+          at.g,
+          // Room for 2n doubles, at an address that is a multiple of 8.
+          at.sums + (at.sums % 8),
+          at.gradGamma,
+          at.gradBeta,
+          at.gradInput,
+        );
+      });
+      expectClose(gradBeta, sums, 0, BLOCKED);
+      // A product: 0.8 as a float32, its product with x, and with g.
+      const products = sums.map((sum, j) => 0.8 * (j - (n - 1) / 2) * sum);
+      expectClose(gradGamma, products, 0, BLOCKED + 3 * U);
+    });
+
+    it("batch norm's statistics, far from zero, and its gradients", () => {
+      const x = numbers(m * n, 4).map((value) => 1000 + value);
+      const arrays = {
+        x,
+        mean: nan(n),
+        inverse: nan(n),
+        runningMean: new Float32Array(n),
+        variance: new Float32Array(n),
+      };
+      const { mean, inverse } = run(arrays, (at) => {
+        engine.kernels.batchNormStatistics(m, n, 0, 0.1, at.x, at.mean, at.inverse, at.runningMean, at.variance);
+      });
+      const means = sums.map((_, j) => total(column(x, n, j)) / m);
+      const variances = means.map((mu, j) => total(column(x, n, j).map((value) => (value - mu) ** 2)) / m);
+      // Both twins add in double precision: m roundings each, which is less than a float32's.
+      expectClose(mean, means, 0, U + m * 2 ** -53);
+      expectClose(
+        inverse,
+        variances.map((v) => 1 / Math.sqrt(v)),
+        0,
+        U + m * 2 ** -50,
+      );
+
+      const gamma = new Float32Array(n).fill(1);
+      const outputs = { gradGamma: nan(n), gradBeta: nan(n), gradInput: nan(m * n) };
+      const backward = run({ x, mean, inverse, gamma, g, ...outputs }, (at) => {
+        const { gradGamma, gradBeta, gradInput } = at;
+        engine.kernels.batchNormBackward(
+          m,
+          n,
+          true,
+          at.x,
+          at.mean,
+          at.inverse,
+          at.gamma,
+          at.g,
+          gradGamma,
+          gradBeta,
+          gradInput,
+        );
+      });
+      expectClose(backward.gradBeta, sums, 0, U + m * 2 ** -53);
+      const normalized = (i: number) => ((x[i] as number) - (mean[i % n] as number)) * (inverse[i % n] as number);
+      const products = Float64Array.from(g, (value, i) => value * normalized(i));
+      for (let j = 0; j < n; ++j) {
+        const terms = column(products, n, j);
+        // Three roundings a term, and one of the result.
+        const size = total(terms.map(Math.abs));
+        expectClose(backward.gradGamma.slice(j, j + 1), [total(terms)], 4 * U * size, 0);
+      }
+    });
+
+    it("sums in double precision of what cancels: sum, sum of squares", () => {
+      const x = numbers(m, 5).map((value, i) => (i % 2 === 0 ? 1e4 : -1e4) + value);
+      const block = new Guarded(engine, x, true);
+      const size = total(x.map(Math.abs));
+      // Two chains of m / 2 additions; the twin has one of m.
+      expect(Math.abs(engine.kernels.sum(m, block.pointer) - total(x))).toBeLessThanOrEqual(1.5 * m * 2 ** -53 * size);
+      const squares = Float64Array.from(x, (value) => value * value);
+      const got = engine.kernels.sumOfSquares(m, block.pointer, engine.team);
+      expect(Math.abs(got / total(squares) - 1)).toBeLessThanOrEqual(1.5 * m * 2 ** -53);
+      block.release();
     });
   });
 });
