@@ -26,7 +26,7 @@ import { fingerprint, numbers } from "./kernels/fixture.js";
 const EXPECTED = {
   sparse: "a0bf396bb1692b5de36eb21065457ee3209bb58749dfc6a8593a90b5df7c6e46",
   dense: "063d3a3b10f6ace43de8e849a18cc70ce525d7612ad934068fce5a88bf6dbdb7",
-  layers: "afd2f2f37160e116fb071593504e4ddbd0a4dbd7835c1b59f7de502c5672f857",
+  layers: "8480d47afe96d7a5e2a2a3fb7f64f7c7ebb9d509b9f4564ca3ed1c4666b263dc",
 };
 
 const [ROWS, INPUTS, CLASSES] = [400, 57, 5];

@@ -25,6 +25,7 @@ const LAYERS = [
   [520, 64, 64],
   [530, 67, 59],
   [520, 256, 30],
+  [33, 1300, 61],
 ] as const;
 
 describe.each(VARIANTS)("any number of threads gives the same bits (%s)", (variant) => {

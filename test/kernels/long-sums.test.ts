@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../../src/engine.js";
-import { createTestEngine, expectClose, Guarded, numbers, VARIANTS } from "./fixture.js";
+import { createTestEngine, expectClose, Guarded, numbers, placePanels, VARIANTS } from "./fixture.js";
 
 /** Largest relative error of one rounding. */
 const U = 2 ** -24;
@@ -9,6 +9,8 @@ const U = 2 ** -24;
  * and the rounding of the result.
  */
 const BLOCKED = (32 + 6) * U;
+/** Products: blocks of `size` multiply-adds of two roundings each, added to the result one by one, which is scaled once. */
+const product = (k: number, size: number) => (2 * Math.min(k, size) + Math.ceil(k / size) + 2) * U;
 
 const CLASSES = 10_000;
 const ROWS = [60_000, 1_000_000];
@@ -233,6 +235,65 @@ describe.each(VARIANTS)("long sums keep their digits (%s)", (variant) => {
       const got = engine.kernels.sumOfSquares(m, block.pointer, engine.team);
       expect(Math.abs(got / total(squares) - 1)).toBeLessThanOrEqual(1.5 * m * 2 ** -53);
       block.release();
+    });
+  });
+
+  describe("in products", () => {
+    const weight = Math.fround(0.3);
+
+    /** Y of one row of `inputs` equal elements and weights. */
+    function forward(inputs: number, value: number): Float32Array {
+      const x = new Float32Array(inputs).fill(value);
+      const weights = placePanels(engine, inputs, 9, new Float32Array(inputs * 9).fill(weight));
+      const bias = placePanels(engine, 1, 9, new Float32Array(9).fill(-7));
+      const { kernels, team } = engine;
+      const { dense } = run({ x, dense: nan(9) }, ({ x, dense }) => {
+        kernels.denseForward(1, inputs, 9, x, weights.pointer, bias.pointer, dense, team);
+      });
+      for (const block of [weights, bias]) block.dispose();
+      return dense;
+    }
+
+    it("forward of 100 000 inputs", () => {
+      const inputs = 100_000;
+      const value = Math.fround(0.1);
+      const expected = new Float64Array(9).fill(inputs * value * weight - 7);
+      const dense = forward(inputs, value);
+      expectClose(dense, expected, 0, product(inputs, 1024));
+    });
+
+    /** weight + alpha·Σ x·g of m rows with one element each, in three columns. */
+    function weightGradients(m: number, weight: number, alpha: number, xs: Float32Array, gs: Float32Array) {
+      const start = new Float32Array(3).fill(weight);
+      const weights = placePanels(engine, 1, 3, start);
+      const { kernels, team } = engine;
+      run({ xs, gs }, ({ xs, gs }) => {
+        kernels.denseWeightGradient(m, 1, 3, alpha, xs, gs, true, weights.pointer, team);
+      });
+      const result = weights.toArray();
+      weights.dispose();
+      return result;
+    }
+
+    it("weight gradients of 60 000 rows", () => {
+      const m = 60_000;
+      const [x, g] = [positive(m, 6), positive(m * 3, 7)];
+      const dense = weightGradients(m, 0, 0.5, x, g);
+      const expected = [0, 1, 2].map((j) => 0.5 * total(column(g, 3, j).map((value, i) => value * (x[i] as number))));
+      expectClose(dense, expected, 0, product(m, 256));
+    });
+
+    it("gemm with k = 60 000, beta = 1", () => {
+      const k = 60_000;
+      const [a, b] = [positive(2 * k, 8), positive(3 * k, 9)];
+      const { c } = run({ a, b, c: new Float32Array(6).fill(1) }, ({ a, b, c }) => {
+        engine.kernels.gemm(false, false, 2, 3, k, 0.5, a, k, b, 3, 1, c, 3, engine.team);
+      });
+      const expected = Array.from(c, (_, at) => {
+        const [i, j] = [Math.floor(at / 3), at % 3];
+        return 1 + 0.5 * total(column(b, 3, j).map((value, l) => value * (a[i * k + l] as number)));
+      });
+      expectClose(c, expected, 0, product(k, 512));
     });
   });
 });
