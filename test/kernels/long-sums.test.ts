@@ -241,46 +241,68 @@ describe.each(VARIANTS)("long sums keep their digits (%s)", (variant) => {
   describe("in products", () => {
     const weight = Math.fround(0.3);
 
-    /** Y of one row of `inputs` equal elements and weights. */
-    function forward(inputs: number, value: number): Float32Array {
+    /** Y of one row of `inputs` equal elements and weights, dense and sparse. */
+    function forward(inputs: number, value: number): { dense: Float32Array; sparse: Float32Array } {
       const x = new Float32Array(inputs).fill(value);
       const weights = placePanels(engine, inputs, 9, new Float32Array(inputs * 9).fill(weight));
       const bias = placePanels(engine, 1, 9, new Float32Array(9).fill(-7));
+      const rows = engine.csr(1, inputs, { indptr: [0, inputs], indices: x.map((_, j) => j), values: x });
       const { kernels, team } = engine;
-      const { dense } = run({ x, dense: nan(9) }, ({ x, dense }) => {
+      const { x: _, ...results } = run({ x, dense: nan(9), sparse: nan(9) }, ({ x, dense, sparse }) => {
         kernels.denseForward(1, inputs, 9, x, weights.pointer, bias.pointer, dense, team);
+        const { startsPointer, endsPointer, indicesPointer, valuesPointer } = rows;
+        const elements = [startsPointer, endsPointer, indicesPointer, valuesPointer] as const;
+        kernels.sparseForward(1, inputs, 9, ...elements, weights.pointer, bias.pointer, sparse, team);
       });
-      for (const block of [weights, bias]) block.dispose();
-      return dense;
+      for (const block of [weights, bias, rows]) block.dispose();
+      return results;
     }
 
-    it("forward of 100 000 inputs", () => {
+    it("forward of 100 000 inputs, dense and sparse", () => {
       const inputs = 100_000;
       const value = Math.fround(0.1);
       const expected = new Float64Array(9).fill(inputs * value * weight - 7);
-      const dense = forward(inputs, value);
+      const { dense, sparse } = forward(inputs, value);
       expectClose(dense, expected, 0, product(inputs, 1024));
+      expectClose(sparse, expected, 0, product(inputs, 1024));
     });
 
-    /** weight + alpha·Σ x·g of m rows with one element each, in three columns. */
+    /** weight + alpha·Σ x·g of m rows with one element each, in three columns, dense and sparse. */
     function weightGradients(m: number, weight: number, alpha: number, xs: Float32Array, gs: Float32Array) {
       const start = new Float32Array(3).fill(weight);
-      const weights = placePanels(engine, 1, 3, start);
+      const [weights, sparse] = [placePanels(engine, 1, 3, start), placePanels(engine, 1, 3, start)];
+      const indptr = Array.from({ length: m + 1 }, (_, i) => i);
+      const rows = engine.csr(m, 1, { indptr, indices: new Int32Array(m), values: xs });
       const { kernels, team } = engine;
       run({ xs, gs }, ({ xs, gs }) => {
         kernels.denseWeightGradient(m, 1, 3, alpha, xs, gs, true, weights.pointer, team);
+        const { startsPointer, endsPointer, indicesPointer, valuesPointer } = rows;
+        const elements = [startsPointer, endsPointer, indicesPointer, valuesPointer] as const;
+        kernels.sparseWeightGradient(m, 1, 3, alpha, ...elements, gs, true, sparse.pointer, team);
       });
-      const result = weights.toArray();
-      weights.dispose();
-      return result;
+      const results = { dense: weights.toArray(), sparse: sparse.toArray() };
+      for (const block of [weights, sparse, rows]) block.dispose();
+      return results;
     }
 
-    it("weight gradients of 60 000 rows", () => {
+    it("weight gradients of 60 000 rows, dense and sparse", () => {
       const m = 60_000;
       const [x, g] = [positive(m, 6), positive(m * 3, 7)];
-      const dense = weightGradients(m, 0, 0.5, x, g);
+      const { dense, sparse } = weightGradients(m, 0, 0.5, x, g);
       const expected = [0, 1, 2].map((j) => 0.5 * total(column(g, 3, j).map((value, i) => value * (x[i] as number))));
       expectClose(dense, expected, 0, product(m, 256));
+      expectClose(sparse, expected, 0, product(m, 256));
+    });
+
+    it.each([2, 3, 5, 32, 256, 600])("a step of %i rows, each too small to move the weight, is added once", (m) => {
+      // Each is below half of the weight's last place, 2⁻²⁴: added one by one they are lost.
+      const [x, g] = [new Float32Array(m).fill(0.5), new Float32Array(3 * m).fill(-(2 ** -14))];
+      const { dense, sparse } = weightGradients(m, 1, 2 ** -10, x, g);
+      // All numbers are powers of two: a block's sum is exact, its addition rounded once.
+      const expected = 1 + m * -(2 ** -25);
+      const blocks = Math.ceil(m / 256);
+      expectClose(dense, [expected, expected, expected], blocks * U, 0);
+      expect(sparse).toEqual(dense);
     });
 
     it("gemm with k = 60 000, beta = 1", () => {
