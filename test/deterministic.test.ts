@@ -26,7 +26,7 @@ import { fingerprint, numbers } from "./kernels/fixture.js";
 const EXPECTED = {
   sparse: "d5bcf163ebaa674d0e06afb823234bdf0b3f7f3fbbda1a81f8ea0ac2e375b57f",
   dense: "063d3a3b10f6ace43de8e849a18cc70ce525d7612ad934068fce5a88bf6dbdb7",
-  layers: "8480d47afe96d7a5e2a2a3fb7f64f7c7ebb9d509b9f4564ca3ed1c4666b263dc",
+  layers: "8ca84659d32809cb313acd09497c22075fe0177301adfcf15806c1ad412a3947",
 };
 
 const [ROWS, INPUTS, CLASSES] = [400, 57, 5];
