@@ -5,10 +5,12 @@
 // The weight step goes column by column, so that what a batch adds to a weight is summed up before it is rounded to the
 // weight's own last place.
 
-import { columnOf, Columns, COLUMNS_BYTES, ELEMENT_BYTES, listBegin, listEnd, LISTS, rowOf, takeRows, turnOver } from "./columns";
+import {
+  boundRange, columnOf, Columns, COLUMNS_BYTES, ELEMENT_BYTES, listBegin, listEnd, LISTS, rowOf, SparseRange, turnOver,
+} from "./columns";
 import { axpy } from "./elementwise";
 import { PANEL } from "./gemm-micro";
-import { PROGRESS, partBegin, SCRATCH_BYTES } from "./gemm-tiles";
+import { PROGRESS, partBegin, SCRATCH_BYTES, TURNED } from "./gemm-tiles";
 import { multiplyAdd } from "./lanes";
 import { BLOCK_INPUTS, BLOCK_ROWS } from "./sums";
 import { runParts, Team, WORK_BYTES } from "./team";
@@ -161,10 +163,9 @@ const GRADIENT_BYTES: usize = <usize>BLOCK_ROWS * GRADIENT_ROW;
  * over takes longer than passing over all weights twice. 32 rows of MNIST, 784 → 10: 11 µs instead of 16.
  */
 const SUMS_PANELS: usize = 2;
-/** A workspace holds the packed gradient, the first one also the elements turned over, then the sums. */
-const SUMS_BYTES: usize = WORK_BYTES - SCRATCH_BYTES - GRADIENT_BYTES - COLUMNS_BYTES;
+const SUMS_BYTES: usize = WORK_BYTES - SCRATCH_BYTES;
 
-if (SUMS_BYTES > WORK_BYTES) ERROR("a thread's workspace is too small");
+if (SCRATCH_BYTES + GRADIENT_BYTES + COLUMNS_BYTES > WORK_BYTES) ERROR("a thread's workspace is too small");
 
 /**
  * W ← alpha·Xᵀ·G, plus W when `accumulate`; as denseWeightGradient, for sparse X. Both give the same bits where all numbers are
@@ -177,38 +178,52 @@ export function sparseWeightGradient(
   const job = changetype<GradientJob>(team.job);
   job.outputs = outputs;
   job.alpha = alpha;
-  job.gradOutput = gradOutput;
+  job.indices = indices;
+  job.values = values;
+  job.columns = inputs;
   job.clears = !accumulate;
   job.weights = weights;
-  const columnsMemory = team.workspace(0) + SCRATCH_BYTES + GRADIENT_BYTES;
   const sumsFit = <usize>outputs <= SUMS_PANELS * PANEL && <u64>inputs * PANEL_BYTES <= SUMS_BYTES;
-  for (let row = 0; row < batch || job.clears; row += BLOCK_ROWS) {
-    const rows = min(batch - row, BLOCK_ROWS);
-    const count = takeRows(job, columnsMemory, row, rows, inputs, starts, ends, indices, values);
-    if (sumsFit && count >= inputs) {
-      runParts(team, sumsPart, 2.0 * <f64>count * outputs);
+  for (let row: usize = 0; row < <usize>batch || job.clears; row += BLOCK_ROWS) {
+    job.rows = min(batch - <i32>row, BLOCK_ROWS);
+    job.starts = starts + (row << 2);
+    job.ends = ends + (row << 2);
+    job.gradOutput = gradOutput + (row * <usize>outputs << 2);
+    job.limit = 0;
+    do {
+      job.first = job.limit;
+      const operations = 2.0 * <f64>boundRange(job) * outputs;
+      if (sumsFit && countElements(job.rows, job.starts, job.ends) >= inputs) {
+        job.limit = inputs;
+        runParts(team, sumsPart, operations);
+      } else {
+        runParts(team, columnsPart, operations);
+      }
       job.clears = false;
-    } else {
-      do {
-        turnOver(job);
-        runParts(team, columnsPart, 2.0 * job.count * outputs);
-        job.clears = false;
-      } while (job.limit < <u32>inputs);
-    }
-    job.gradOutput += <usize>outputs * BLOCK_ROWS << 2;
+    } while (job.limit < <u32>inputs);
   }
 }
 
 @unmanaged
-class GradientJob extends Columns {
+class GradientJob extends SparseRange {
   outputs: i32; alpha: f32; gradOutput: usize; clears: bool; weights: usize;
 }
 
+/**
+ * A part's panels. Each thread turns the rows over for itself, once a job: handed over, they would have to come out of another
+ * core's cache, and go back there for the next step.
+ */
 function columnsPart(team: Team, thread: i32, part: i32, parts: i32): void {
   const job = changetype<GradientJob>(team.job);
   const panels = (job.outputs + <i32>PANEL - 1) / <i32>PANEL;
   const work = team.workspace(thread), packedG = work + SCRATCH_BYTES;
+  const turned = changetype<Columns>(packedG + GRADIENT_BYTES);
   const stride = <usize>job.columns * PANEL_BYTES;
+  // A job of one part has no number.
+  if (parts == 1 || load<i32>(work, TURNED) != team.jobs) {
+    turnOver(job, turned);
+    if (parts > 1) store<i32>(work, team.jobs, TURNED);
+  }
   const end = partBegin(panels, part + 1, parts);
   let panel = partBegin(panels, part, parts);
   while (panel < end) {
@@ -217,9 +232,9 @@ function columnsPart(team: Team, thread: i32, part: i32, parts: i32): void {
     packGradient(job, panel, 2 * count, packedG);
     if (job.clears) memory.fill(job.weights + <usize>panel * stride, 0, <usize>count * stride);
     switch (count) {
-      case 1: addColumns<Panels1>(job, panel, packedG); break;
-      case 2: addColumns<Panels2>(job, panel, packedG); break;
-      default: addColumns<Panels3>(job, panel, packedG); break;
+      case 1: addColumns<Panels1>(job, turned, panel, packedG); break;
+      case 2: addColumns<Panels2>(job, turned, panel, packedG); break;
+      default: addColumns<Panels3>(job, turned, panel, packedG); break;
     }
     panel += count;
   }
@@ -240,14 +255,14 @@ function packGradient(job: GradientJob, panel: i32, halves: i32, packedG: usize)
 }
 
 /** Adds to `count` panels of the weights of each column, from `panel` on, the sum over its elements. */
-function addColumns<PANELS>(job: GradientJob, panel: i32, packedG: usize): void {
+function addColumns<PANELS>(job: GradientJob, turned: Columns, panel: i32, packedG: usize): void {
   const panels = changetype<PANELS>(<usize>0).count;
   const stride = <usize>job.columns * PANEL_BYTES;
   const weights = job.weights + <usize>panel * stride + <usize>job.first * PANEL_BYTES;
   const factor = f32x4.splat(job.alpha), zero = f32x4.splat(0);
   for (let list: u32 = 1; list <= LISTS; ++list) {
-    const end = listEnd(job, list);
-    for (let entry = listBegin(job, list); entry < end; entry += ELEMENT_BYTES) {
+    const end = listEnd(turned, list);
+    for (let entry = listBegin(turned, list); entry < end; entry += ELEMENT_BYTES) {
       const key = load<u32>(entry);
       let element = <usize>load<u32>(entry, 4);
       const last = element + <usize>rowOf(key) * ELEMENT_BYTES;
@@ -272,7 +287,7 @@ function addColumns<PANELS>(job: GradientJob, panel: i32, packedG: usize): void 
 function sumsPart(team: Team, thread: i32, part: i32, parts: i32): void {
   const job = changetype<GradientJob>(team.job);
   const panels = (job.outputs + <i32>PANEL - 1) / <i32>PANEL;
-  const sums = team.workspace(thread) + SCRATCH_BYTES + GRADIENT_BYTES + COLUMNS_BYTES;
+  const sums = team.workspace(thread) + SCRATCH_BYTES;
   const stride = <usize>job.columns * PANEL_BYTES;
   const end = partBegin(panels, part + 1, parts);
   for (let panel = partBegin(panels, part, parts); panel < end; ++panel) {
@@ -290,10 +305,9 @@ function sumRows(job: GradientJob, panel: i32, sums: usize): void {
   const offset = job.values - job.indices;
   let g = job.gradOutput + <usize>panel * PANEL_BYTES;
   for (let row: usize = 0; row < <usize>job.rows << 2; row += 4) {
-    const end = job.indices + load<u32>(job.ends + row);
+    const end = job.indices + (<usize>load<u32>(job.ends + row) << 2);
     const left = loadHalf(g, columns), right = loadHalf(g + 16, columns - 4);
-    // Nothing has been turned over yet: it would begin where it stops.
-    for (let index = job.indices + load<u32>(job.stops + row); index < end; index += 4) {
+    for (let index = job.indices + (<usize>load<u32>(job.starts + row) << 2); index < end; index += 4) {
       addTo(sums + <usize>load<u32>(index) * PANEL_BYTES, v128.load32_splat(index + offset), left, right);
     }
     g += <usize>job.outputs << 2;
