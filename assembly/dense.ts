@@ -6,18 +6,19 @@
 import { PANEL } from "./gemm-micro";
 import { packColumns, packRows } from "./gemm-pack";
 import { multiplyTiles, panelsBegin, partBegin, SCRATCH_BYTES, walksRowByRow, ZEROS } from "./gemm-tiles";
+import { BLOCK_INPUTS, BLOCK_ROWS } from "./sums";
 import { runParts, Team, WORK_BYTES } from "./team";
 import { transpose } from "./transpose";
 
 const PANEL_BYTES: usize = PANEL * 4;
-/** Batch rows in one block of the weight gradient's reduction, and outputs in one of the input gradient's. Decides the bits. */
+/** Outputs in one block of the input gradient's sums. Decides the bits. */
 const KC: i32 = 512;
 /** Inputs whose transposed weights are packed at a time; outputs whose gradient is. */
 const NC: i32 = 512;
 /** Inputs of which a transposed block of X is packed at a time. */
 const MC: i32 = 60;
 /** Elements between rows of such a block. */
-const PACKED_LDX: i32 = KC + 16;
+const PACKED_LDX: i32 = BLOCK_ROWS + 16;
 
 if (SCRATCH_BYTES + <usize>(KC * NC + MC * PACKED_LDX) * 4 > WORK_BYTES) ERROR("a thread's workspace is too small");
 
@@ -42,10 +43,13 @@ class DenseForward { batch: i32; inputs: i32; outputs: i32; x: usize; weights: u
 
 function denseForwardPart(team: Team, thread: i32, part: i32, parts: i32): void {
   const job = changetype<DenseForward>(team.job);
-  const inputs = <usize>job.inputs;
-  multiplyTiles(job.batch, job.outputs, job.inputs, job.x, inputs << 2, 4, job.weights, PANEL_BYTES, inputs * PANEL_BYTES,
-    job.y, <usize>job.outputs << 2, PANEL_BYTES, job.bias, 0, PANEL_BYTES, 1, team.tile,
-    walksRowByRow(job.outputs, job.inputs), team.workspace(thread), part, parts);
+  const inputs = job.inputs, y = job.y, xRow = <usize>inputs << 2, yRow = <usize>job.outputs << 2;
+  const rowByRow = walksRowByRow(job.outputs, min(inputs, BLOCK_INPUTS));
+  for (let input = 0; input < inputs || input == 0; input += BLOCK_INPUTS) {
+    multiplyTiles(job.batch, job.outputs, min(inputs - input, BLOCK_INPUTS), job.x + (<usize>input << 2), xRow, 4,
+      job.weights + <usize>input * PANEL_BYTES, PANEL_BYTES, <usize>inputs * PANEL_BYTES, y, yRow, PANEL_BYTES,
+      input > 0 ? y : job.bias, input > 0 ? yRow : 0, PANEL_BYTES, 1, team.tile, rowByRow, team.workspace(thread), part, parts);
+  }
 }
 
 /**
@@ -86,8 +90,8 @@ function denseWeightGradientPart(team: Team, thread: i32, part: i32, parts: i32)
   const packsX = sharesCacheSets(inputs);
   const packsG = sharesCacheSets(outputs) || (outputs & <i32>PANEL - 1) != 0;
   const chunk = packsX ? MC : max(end - begin, 1);
-  for (let row = 0; row < batch || row == 0; row += KC) {
-    const depth = min(batch - row, KC);
+  for (let row = 0; row < batch || row == 0; row += BLOCK_ROWS) {
+    const depth = min(batch - row, BLOCK_ROWS);
     const reads = accumulate || row > 0;
     for (let column = 0; column < outputs; column += NC) {
       const columns = min(outputs - column, NC);

@@ -7,6 +7,7 @@ export {
 export { batchNormBackward, batchNormForward, batchNormInverse, batchNormStatistics } from "./batch-norm";
 export { biasAdd, biasGradient } from "./bias";
 export { firstOutside, firstUnnormalized, floatsFromLabels, labelsFromFloats } from "./checks";
+export { compressRows, expandRows } from "./compress";
 export {
   denseForward, denseInputGradient, denseWeightGradient,
 } from "./dense";
@@ -24,6 +25,6 @@ export { multiplyAddPeak } from "./peak";
 export { sum } from "./reduce";
 export { reluBackward, reluForward } from "./relu";
 export { argmaxRows, logSoftmax, softmax, softmaxCrossEntropy } from "./softmax";
-export { compressRows, expandRows, sparseForward, sparseWeightGradient } from "./sparse";
+export { sparseForward, sparseWeightGradient } from "./sparse";
 export { endTeam, heapBase, initTeam, progressOf, serve, teamBytes, workBytes } from "./team";
 export { transpose } from "./transpose";

@@ -3,6 +3,7 @@
 
 import { highDoubles, loadLanes, lowDoubles, storeLanes } from "./lanes";
 import { sum } from "./reduce";
+import { TERMS } from "./sums";
 
 /**
  * mean[i] ← Σⱼ X[i, j] / n, inverse[i] ← 1 / √(Σⱼ (X[i, j] − mean[i])² / n + epsilon),
@@ -34,14 +35,65 @@ export function layerNormForward(
 
 /**
  * With X̂ = (X − mean)·inverse and H = gamma·G, row by row: gradInput ← inverse·(H − Σⱼ H / n − X̂·Σⱼ H·X̂ / n);
- * gradGamma ← Σᵢ G[i, :]·X̂[i, :], gradBeta ← Σᵢ G[i, :], rows added in order. gradInput may be gradOutput. n ≥ 1.
+ * gradGamma ← Σᵢ G[i, :]·X̂[i, :], gradBeta ← Σᵢ G[i, :]. gradInput may be gradOutput. n ≥ 1. sums: room for 2n doubles.
  */
 export function layerNormBackward(
   m: i32, n: i32, x: usize, mean: usize, inverse: usize, gamma: usize, gradOutput: usize,
-  gradGamma: usize, gradBeta: usize, gradInput: usize,
+  sums: usize, gradGamma: usize, gradBeta: usize, gradInput: usize,
 ): void {
+  const betaSums = sums + (<usize>n << 3);
+  const block = <usize>n * TERMS << 2;
+  const blocks = m > TERMS;
+  if (blocks) memory.fill(sums, 0, <usize>n << 4);
   memory.fill(gradGamma, 0, <usize>n << 2);
   memory.fill(gradBeta, 0, <usize>n << 2);
+  for (; m > TERMS; m -= TERMS) {
+    backwardRows(TERMS, n, x, mean, inverse, gamma, gradOutput, gradGamma, gradBeta, gradInput);
+    moveBlock(n, gradGamma, sums);
+    moveBlock(n, gradBeta, betaSums);
+    x += block;
+    gradOutput += block;
+    gradInput += block;
+    mean += TERMS << 2;
+    inverse += TERMS << 2;
+  }
+  backwardRows(m, n, x, mean, inverse, gamma, gradOutput, gradGamma, gradBeta, gradInput);
+  if (blocks) {
+    addSums(n, sums, gradGamma);
+    addSums(n, betaSums, gradBeta);
+  }
+}
+
+/** sums ← sums + block, block ← 0; n doubles, n floats. */
+function moveBlock(n: i32, block: usize, sums: usize): void {
+  const end = block + (<usize>n << 2);
+  for (; block + 16 <= end; block += 16) {
+    const values = v128.load(block);
+    v128.store(block, f32x4.splat(0));
+    v128.store(sums, f64x2.add(v128.load(sums), lowDoubles(values)));
+    v128.store(sums, f64x2.add(v128.load(sums, 16), highDoubles(values)), 16);
+    sums += 32;
+  }
+  for (; block < end; block += 4) {
+    store<f64>(sums, load<f64>(sums) + <f64>load<f32>(block));
+    store<f32>(block, 0);
+    sums += 8;
+  }
+}
+
+/** block ← sums + block. */
+function addSums(n: i32, sums: usize, block: usize): void {
+  for (const end = block + (<usize>n << 2); block < end; block += 4) {
+    store<f32>(block, <f32>(load<f64>(sums) + <f64>load<f32>(block)));
+    sums += 8;
+  }
+}
+
+/** The kernel for no more than TERMS rows, which are added to gradGamma and gradBeta in order. */
+function backwardRows(
+  m: i32, n: i32, x: usize, mean: usize, inverse: usize, gamma: usize, gradOutput: usize,
+  gradGamma: usize, gradBeta: usize, gradInput: usize,
+): void {
   for (let i = 0; i < m; ++i) {
     const centre = load<f32>(mean);
     const factor = load<f32>(inverse);

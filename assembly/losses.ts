@@ -5,6 +5,7 @@ import { exponential } from "./exponential";
 import { multiplyAdd } from "./lanes";
 import { logarithmOfOnePlus } from "./logarithm";
 import { exponentials, rowMaximum } from "./softmax";
+import { addLanes, BLOCK_COLUMNS, TERMS, withBlocks } from "./sums";
 
 /**
  * ℓᵢ = −Σⱼ q[j]·log softmax(logits[i, :])[j], q[j] = classWeights[j]·((1 − smoothing)·t[j] + smoothing/n).
@@ -23,17 +24,23 @@ export function weightedCrossEntropy(
     const maximum = rowMaximum(n, logits);
     const sum = exponentials(n, logits, grad, maximum);
     const logarithm = Mathf.log(sum);
-    let total: f32 = 0;
-    let loss: f32 = 0;
-    for (let j = 0; j < n; ++j) {
-      const q = crossEntropyTarget(j, label, targets, classWeights, rest, floor);
-      total += q;
-      // A target of zero adds nothing, however improbable its class.
-      if (q != 0) loss += q * (logarithm + (maximum - load<f32>(logits + (<usize>j << 2))));
+    let total: f64 = 0;
+    let loss: f64 = 0;
+    for (let j = 0; j < n;) {
+      let blockTotal: f32 = 0;
+      let blockLoss: f32 = 0;
+      for (const end = min(j + TERMS, n); j < end; ++j) {
+        const q = crossEntropyTarget(j, label, targets, classWeights, rest, floor);
+        blockTotal += q;
+        // A target of zero adds nothing, however improbable its class.
+        if (q != 0) blockLoss += q * (logarithm + (maximum - load<f32>(logits + (<usize>j << 2))));
+      }
+      total += blockTotal;
+      loss += blockLoss;
     }
-    store<f32>(losses + (<usize>i << 2), weight * loss);
+    store<f32>(losses + (<usize>i << 2), <f32>(weight * loss));
     const factor = scale * weight;
-    const share = total / sum;
+    const share = <f32>(total / sum);
     for (let j = 0; j < n; ++j) {
       const at = grad + (<usize>j << 2);
       const q = crossEntropyTarget(j, label, targets, classWeights, rest, floor);
@@ -67,7 +74,7 @@ export function binaryCrossEntropy(
   for (let i = 0; i < m; ++i) {
     const weight = weights ? load<f32>(weights + (<usize>i << 2)) : <f32>1;
     const factor = f32x4.splat(scale * weight);
-    let loss: f32 = 0;
+    let loss: f64 = 0;
     for (let j = 0; j < n; j += 4) {
       const whole = n - j >= 4;
       const end = whole ? j + 1 : n;
@@ -90,15 +97,14 @@ export function binaryCrossEntropy(
         const gradient = f32x4.mul(factor, f32x4.sub(negative, f32x4.mul(p, complement)));
         if (whole) {
           v128.store(grad + at, gradient);
-          loss += (f32x4.extract_lane(value, 0) + f32x4.extract_lane(value, 1))
-            + (f32x4.extract_lane(value, 2) + f32x4.extract_lane(value, 3));
+          loss += addLanes(value);
         } else {
           v128.store32_lane(grad + at, gradient, 0);
           loss += f32x4.extract_lane(value, 0);
         }
       }
     }
-    store<f32>(losses + (<usize>i << 2), weight * loss);
+    store<f32>(losses + (<usize>i << 2), <f32>(weight * loss));
     const row = <usize>n << 2;
     logits += row;
     targets += row;
@@ -135,23 +141,29 @@ function differences<F>(
   for (let i = 0; i < m; ++i) {
     const weight = weights ? load<f32>(weights + (<usize>i << 2)) : <f32>1;
     const factor = f32x4.splat(scale * weight);
-    let sums = f32x4.splat(0);
-    let j = 0;
-    for (; j + 4 <= n; j += 4) {
-      const at = <usize>j << 2;
-      const d = f32x4.sub(v128.load(outputs + at), v128.load(targets + at));
-      v128.store(grad + at, f32x4.mul(factor, f.derivative(d, p)));
-      sums = f32x4.add(sums, f.value(d, p));
+    let blocks: f64 = 0;
+    for (let j = 0; ;) {
+      const end = min(j + BLOCK_COLUMNS, n);
+      let sums = f32x4.splat(0);
+      for (; j + 4 <= end; j += 4) {
+        const at = <usize>j << 2;
+        const d = f32x4.sub(v128.load(outputs + at), v128.load(targets + at));
+        v128.store(grad + at, f32x4.mul(factor, f.derivative(d, p)));
+        sums = f32x4.add(sums, f.value(d, p));
+      }
+      let sum = addLanes(sums);
+      for (; j < end; ++j) {
+        const at = <usize>j << 2;
+        const d = f32x4.sub(v128.load32_zero(outputs + at), v128.load32_zero(targets + at));
+        v128.store32_lane(grad + at, f32x4.mul(factor, f.derivative(d, p)), 0);
+        sum += f32x4.extract_lane(f.value(d, p), 0);
+      }
+      if (j == n) {
+        store<f32>(losses + (<usize>i << 2), weight * withBlocks(blocks, sum));
+        break;
+      }
+      blocks += sum;
     }
-    let loss = (f32x4.extract_lane(sums, 0) + f32x4.extract_lane(sums, 1))
-      + (f32x4.extract_lane(sums, 2) + f32x4.extract_lane(sums, 3));
-    for (; j < n; ++j) {
-      const at = <usize>j << 2;
-      const d = f32x4.sub(v128.load32_zero(outputs + at), v128.load32_zero(targets + at));
-      v128.store32_lane(grad + at, f32x4.mul(factor, f.derivative(d, p)), 0);
-      loss += f32x4.extract_lane(f.value(d, p), 0);
-    }
-    store<f32>(losses + (<usize>i << 2), weight * loss);
     const row = <usize>n << 2;
     outputs += row;
     targets += row;

@@ -1,6 +1,7 @@
 // Softmax and what is built on it, row by row. Every row's maximum is subtracted first, so that no logit overflows.
 
 import { exponential } from "./exponential";
+import { addLanes, BLOCK_COLUMNS, withBlocks } from "./sums";
 
 /** Y[i, :] ← e^X[i, :] / Σⱼ e^X[i, j]; m × n, row-major. Y may be X. */
 export function softmax(m: i32, n: i32, x: usize, y: usize): void {
@@ -98,25 +99,30 @@ export function rowMaximum(n: i32, x: usize): f32 {
 /** y ← e^(x − maximum); the sum of the results. */
 export function exponentials(n: i32, x: usize, y: usize, maximum: f32): f32 {
   const shift = f32x4.splat(maximum);
-  let sums = f32x4.splat(0);
-  let j = 0;
-  for (; j + 4 <= n; j += 4) {
-    const e = exponential(f32x4.sub(v128.load(x), shift));
-    v128.store(y, e);
-    sums = f32x4.add(sums, e);
-    x += 16;
-    y += 16;
+  let blocks: f64 = 0;
+  while (true) {
+    const columns = min(n, BLOCK_COLUMNS);
+    let sums = f32x4.splat(0);
+    let j = 0;
+    for (; j + 4 <= columns; j += 4) {
+      const e = exponential(f32x4.sub(v128.load(x), shift));
+      v128.store(y, e);
+      sums = f32x4.add(sums, e);
+      x += 16;
+      y += 16;
+    }
+    let sum = addLanes(sums);
+    for (; j < columns; ++j) {
+      const e = f32x4.extract_lane(exponential(f32x4.sub(v128.load32_zero(x), shift)), 0);
+      store<f32>(y, e);
+      sum += e;
+      x += 4;
+      y += 4;
+    }
+    n -= columns;
+    if (n == 0) return withBlocks(blocks, sum);
+    blocks += sum;
   }
-  let sum = (f32x4.extract_lane(sums, 0) + f32x4.extract_lane(sums, 1))
-    + (f32x4.extract_lane(sums, 2) + f32x4.extract_lane(sums, 3));
-  for (; j < n; ++j) {
-    const e = f32x4.extract_lane(exponential(f32x4.sub(v128.load32_zero(x), shift)), 0);
-    store<f32>(y, e);
-    sum += e;
-    x += 4;
-    y += 4;
-  }
-  return sum;
 }
 
 function multiplyRow(n: i32, factor: f32, y: usize): void {

@@ -1,7 +1,7 @@
 // The team: the threads that share the work of a kernel, and how a job reaches them. It lies in linear memory, laid out by
 // the host. Jobs are split by output, never along a sum, so that the number of threads changes no bit of a result.
 
-import { PROGRESS } from "./gemm-tiles";
+import { PROGRESS, TURNED } from "./gemm-tiles";
 
 /** Bytes of each thread's workspace: the largest that any kernel asks for. */
 export const WORK_BYTES: usize = 2 << 20;
@@ -180,4 +180,5 @@ export function initTeam(team: Team, threads: i32, tile: i32, work: usize): void
   team.threads = threads;
   team.tile = tile;
   team.work = work;
+  for (let thread = 0; thread < threads; ++thread) store<i32>(team.workspace(thread), 0, TURNED);
 }

@@ -9,7 +9,7 @@ const { isInteger } = Number;
 
 /**
  * Share of elements that are not zero, below which a product is faster sparse than dense on every engine measured:
- * docs/performance.md. Fixed, because the choice decides the rounding.
+ * docs/performance.md. Fixed, because with more than 1024 columns the choice decides the rounding.
  */
 export const SPARSE_BELOW = 0.4;
 

@@ -131,23 +131,26 @@ describe("sparse matrices", () => {
   });
 
   it("a Dense layer compresses sparse batches by itself, unless it is told not to", () => {
-    const inputs = values(0.3);
+    // More than 1024 columns, whose sums have blocks of inputs when dense and of elements when sparse: their bits tell which it was.
+    const columns = 1100;
     const labels = engine.labels(targets);
+    const full = numbers(ROWS * columns, 7).map((value, i) => (i % columns === 3 ? 0 : value));
+    const inputs = full.map((value) => (value < 0.4 ? 0 : value));
     const [x, compressed] = [
-      engine.matrix(ROWS, COLUMNS, inputs),
-      engine.csr(ROWS, COLUMNS, csr(ROWS, COLUMNS, inputs)),
+      engine.matrix(ROWS, columns, inputs),
+      engine.csr(ROWS, columns, csr(ROWS, columns, inputs)),
     ];
     const train = (input: Matrix | CsrMatrix, sparse: boolean | "auto") => {
       const random = new Random(8);
-      const model = new Network(engine, [new Dense(COLUMNS, CLASSES, { sparse, init: () => random.normal() })]);
+      const model = new Network(engine, [new Dense(columns, CLASSES, { sparse, init: () => random.normal() })]);
       for (let step = 0; step < 5; ++step) model.train(input, labels);
       return parameters(model);
     };
     expect(train(x, "auto")).toEqual(train(compressed, "auto"));
     expect(train(x, false)).not.toEqual(train(compressed, "auto"));
-    const full = engine.matrix(ROWS, COLUMNS, numbers(ROWS * COLUMNS));
-    expect(train(full, "auto")).toEqual(train(full, false));
-    expect(train(full, true)).not.toEqual(train(full, false));
+    const fullMatrix = engine.matrix(ROWS, columns, full);
+    expect(train(fullMatrix, "auto")).toEqual(train(fullMatrix, false));
+    expect(train(fullMatrix, true)).not.toEqual(train(fullMatrix, false));
   });
 
   describe("in data sets", () => {

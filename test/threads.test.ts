@@ -25,6 +25,9 @@ const LAYERS = [
   [520, 64, 64],
   [530, 67, 59],
   [520, 256, 30],
+  [33, 1300, 61],
+  [300, 600, 40],
+  [200, 300, 16],
 ] as const;
 
 describe.each(VARIANTS)("any number of threads gives the same bits (%s)", (variant) => {
@@ -118,6 +121,33 @@ describe.each(VARIANTS)("any number of threads gives the same bits (%s)", (varia
       kernels.sparseWeightGradient(batch, inputs, outputs, -0.5, ...rows, g.pointer, true, weights.pointer, team);
       const results = [y.data.slice(), weights.toArray()];
       for (const block of [x, y, g, weights, bias]) block.dispose();
+      return results;
+    };
+    expectSameBits(compute);
+  });
+
+  it("sparse weight steps of one batch after the other: no thread goes on with rows that it turned over before", () => {
+    const [batch, inputs, outputs] = [48, 200, 64];
+    const batches = [1, 2, 3].map((seed) => {
+      const dense = numbers(batch * inputs, seed).map((value) => (value > 0.4 ? value : 0));
+      const { ends, indices, values } = reference.compressRows(batch, inputs, dense);
+      return { indptr: [0, ...ends], indices, values };
+    });
+    const compute = (engine: Engine) => {
+      const { kernels, team } = engine;
+      const g = engine.matrix(batch, outputs, numbers(batch * outputs, 4));
+      const weights = placePanels(engine, inputs, outputs, new Float32Array(inputs * outputs));
+      const matrices = batches.map((data) => engine.csr(batch, inputs, data));
+      const results = Array.from({ length: 30 }, (_, step) => {
+        const x = matrices[step % 3] as (typeof matrices)[number];
+        const rows = [x.startsPointer, x.endsPointer, x.indicesPointer, x.valuesPointer] as const;
+        const to = weights.pointer;
+        kernels.sparseWeightGradient(batch, inputs, outputs, 0.1, ...rows, g.pointer, step % 5 > 0, to, team);
+        // Another kernel's job, in the same workspaces.
+        if (step % 2 === 0) kernels.sumOfSquares(weights.length, weights.pointer, team);
+        return weights.toArray();
+      });
+      for (const block of [g, weights, ...matrices]) block.dispose();
       return results;
     };
     expectSameBits(compute);

@@ -17,7 +17,7 @@ export interface DatasetOptions {
   readonly checkFinite?: boolean;
   /**
    * Keep only what is not zero, and let a first Dense layer pass over the rest: by default where less than 40 % is not
-   * zero. Sparse and dense sums are rounded differently.
+   * zero. Up to 1024 columns training gives the same bits either way.
    */
   readonly sparse?: boolean | "auto";
   /** Number of classes, if more than the largest label says. */

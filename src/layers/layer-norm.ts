@@ -1,6 +1,6 @@
 import { checkOptions, type OptionNames } from "../check-options.js";
 import type { Engine } from "../engine.js";
-import { checkColumns, checkSameShape, type Matrix, MatrixBuffer } from "../matrix.js";
+import { Allocation, checkColumns, checkSameShape, type Matrix, MatrixBuffer } from "../matrix.js";
 import type { Parameter } from "../parameter.js";
 import { Affine, checkFeatures, checkNormalization } from "./affine.js";
 import { Layer, type LayerConfig } from "./layer.js";
@@ -27,6 +27,8 @@ export class LayerNorm extends Layer {
   /** Of the last forward pass, a row each [batch, 1]: the mean, and 1 / √(variance + epsilon). */
   #mean!: MatrixBuffer;
   #inverse!: MatrixBuffer;
+  /** Where the backward kernel sums up the gradients of gamma and beta in double precision. */
+  #sums!: Allocation;
 
   /** @throws TypeError, RangeError for sizes and options of a wrong type or value */
   constructor(features: number, options: LayerNormOptions = {}) {
@@ -47,6 +49,7 @@ export class LayerNorm extends Layer {
     this.#gradInput = new MatrixBuffer(engine.memory);
     this.#mean = new MatrixBuffer(engine.memory);
     this.#inverse = new MatrixBuffer(engine.memory);
+    this.#sums = new Allocation(engine.memory, 2 * this.features * 8, "a layer normalization's sums");
     return this.features;
   }
 
@@ -80,6 +83,7 @@ export class LayerNorm extends Layer {
       this.#inverse.shaped(input.rows, 1).pointer,
       affine.gamma.pointer,
       gradOutput.pointer,
+      this.#sums.pointer,
       affine.gradGammaPointer,
       affine.gradBetaPointer,
       gradInput.pointer,
@@ -99,6 +103,7 @@ export class LayerNorm extends Layer {
   }
 
   override dispose(): void {
-    for (const block of [this.#affine, this.#output, this.#gradInput, this.#mean, this.#inverse]) block?.dispose();
+    for (const block of [this.#affine, this.#output, this.#gradInput, this.#mean, this.#inverse, this.#sums])
+      block?.dispose();
   }
 }

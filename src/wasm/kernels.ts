@@ -188,6 +188,7 @@ export interface Kernels extends Record<string, unknown> {
     inversePtr: Pointer,
     gammaPtr: Pointer,
     gradOutputPtr: Pointer,
+    sumsPtr: Pointer,
     gradGammaPtr: Pointer,
     gradBetaPtr: Pointer,
     gradInputPtr: Pointer,

@@ -3,8 +3,10 @@
 import type { Kernels, Pointer } from "./kernels.js";
 import type { LinearMemory } from "./memory.js";
 
-/** Sizes with whole tiles, halves and left-over columns; the sums have more than one block. */
-const [BATCH, INPUTS, OUTPUTS] = [32, 72, 52];
+/** Sizes with whole tiles, halves and left-over columns; sums over rows have more than one block. */
+const [BATCH, INPUTS, OUTPUTS] = [40, 72, 52];
+/** As many elements in rows so long that sums over columns have more than one block, too. */
+const [ROWS, COLUMNS] = [BATCH / 5, OUTPUTS * 5];
 const PANELS = Math.ceil(OUTPUTS / 8);
 /** Floats in each of the arrays that kernels read and write here: the largest is the weights. */
 const LENGTH = Math.max(BATCH * INPUTS, BATCH * OUTPUTS, PANELS * 8 * INPUTS);
@@ -87,10 +89,10 @@ export function findChangedKernel(
     batchNormForward: () => kernels.batchNormForward(BATCH, n, x, w, g, w, g, y),
     batchNormBackward: () => kernels.batchNormBackward(BATCH, n, true, x, w, g, w, g, rows[0], rows[1], y),
     layerNormForward: () => kernels.layerNormForward(BATCH, n, 1e-5, x, w, g, rows[0], rows[1], y),
-    layerNormBackward: () => kernels.layerNormBackward(BATCH, n, x, w, g, w, g, rows[0], rows[1], y),
-    softmax: () => kernels.softmax(BATCH, n, g, y),
-    logSoftmax: () => kernels.logSoftmax(BATCH, n, g, y),
-    softmaxCrossEntropy: () => kernels.softmaxCrossEntropy(BATCH, n, g, labels, 1 / BATCH, x, y),
+    layerNormBackward: () => kernels.layerNormBackward(BATCH, n, x, w, g, w, g, rows[2], rows[0], rows[1], y),
+    softmax: () => kernels.softmax(ROWS, COLUMNS, g, y),
+    logSoftmax: () => kernels.logSoftmax(ROWS, COLUMNS, g, y),
+    softmaxCrossEntropy: () => kernels.softmaxCrossEntropy(ROWS, COLUMNS, g, labels, 1 / ROWS, x, y),
     argmaxRows: () => kernels.argmaxRows(BATCH, n, g, y),
     exp: () => kernels.exp(LENGTH, x, y),
     firstOutside: () => memory.i32(y, 1).fill(kernels.firstOutside(LENGTH, -1, 1.4, x)),

@@ -107,7 +107,7 @@ describe.each(VARIANTS)("normalization kernels (%s)", (variant) => {
   });
 
   it.each(EDGE_SIZES.filter((n) => n > 0))("layer norm of %i columns, forward and backward", (n) => {
-    for (const m of [0, 1, 3, 9]) {
+    for (const m of [0, 1, 3, 9, 32, 33, 70]) {
       const { x, gamma, beta, g } = operands(m, n);
       const expected = normalize(m, n, byRow(n), EPSILON, x, gamma, beta);
       const forward = run({ x, gamma, beta, mean: nan(m), inverse: nan(m), y: nan(m * n) }, (at) => {
@@ -125,9 +125,10 @@ describe.each(VARIANTS)("normalization kernels (%s)", (variant) => {
       expectClose(forward.y, expected.y, TOLERANCE * scale, 0);
 
       const gradients = normalizeGradients(m, n, byRow(n), EPSILON, x, gamma, g, expected);
-      const outputs = { gradGamma: nan(n), gradBeta: nan(n), gradInput: nan(m * n) };
+      // Room for 2n doubles, at an address that is a multiple of 8.
+      const outputs = { sums: nan(4 * n + 1), gradGamma: nan(n), gradBeta: nan(n), gradInput: nan(m * n) };
       const backward = run({ x, mean, inverse, gamma, g, ...outputs }, (at) => {
-        const { gradGamma, gradBeta, gradInput } = at;
+        const { sums, gradGamma, gradBeta, gradInput } = at;
         engine.kernels.layerNormBackward(
           m,
           n,
@@ -136,6 +137,7 @@ describe.each(VARIANTS)("normalization kernels (%s)", (variant) => {
           at.inverse,
           at.gamma,
           at.g,
+          sums + (sums % 8),
           gradGamma,
           gradBeta,
           gradInput,

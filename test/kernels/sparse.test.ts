@@ -5,6 +5,7 @@ import {
   createTestEngine,
   EDGE_SIZES,
   expectClose,
+  fingerprint,
   Guarded,
   numbers,
   paddingIsZero,
@@ -92,6 +93,64 @@ describe.each(VARIANTS)("sparse kernels (%s)", (variant) => {
     bias.dispose();
   });
 
+  /**
+   * Batch, inputs, outputs, share of the elements: a panel and more, one block of rows and several, columns of no, one, two, three
+   * and many elements. Then what is turned over in more than one way: columns too many for a counter each (two passes, three),
+   * elements too many to be turned over at once, and so few outputs that rows are not turned over at all.
+   */
+  const TURNED = [
+    ...EDGE_SIZES.map((outputs) => [9, 23, outputs, 0.3] as const),
+    ...[1, 2, 3, 31, 256, 257, 600].map((batch) => [batch, 40, 27, 0.15] as const),
+    [32, 784, 100, 0.02],
+    [32, 784, 100, 0.2],
+    [100, 1024, 30, 0.1],
+    [20, 20_000, 25, 0.001],
+    [8, 300_000, 9, 0.00002],
+    [3, 1_500_000, 2, 0.00001],
+    [256, 400, 24, 0.9],
+    [5, 70_000, 17, 0.6],
+    [300, 1000, 33, 0.4],
+    [40, 50, 16, 1],
+    [300, 33, 10, 0.5],
+    [12, 9000, 7, 0.4],
+  ] as const;
+
+  it.each(TURNED)(
+    "give the dense kernels' bits: batch %i, %i → %i, %d of the elements",
+    (batch, inputs, outputs, share) => {
+      // Row by row the share varies, and some columns are full.
+      const random = numbers(batch * inputs, 5);
+      const isKept = (i: number) => i % 7 === 0 || (random[i] as number) < 2 * share * (1 + (i % 3) / 2) - 1;
+      const dense = numbers(batch * inputs, 1).map((value, i) => (isKept(i) ? value : 0));
+      const x = guarded(share < 0.01 ? dense.map((value, i) => (i % 7 === 0 && i % 1001 !== 0 ? 0 : value)) : dense);
+      const rows = place(reference.compressRows(batch, inputs, x.values));
+      const g = guarded(numbers(batch * outputs, 3));
+      const [y, sparseY] = [guarded(new Float32Array(batch * outputs)), guarded(new Float32Array(batch * outputs))];
+      const w = numbers(inputs * outputs, 2);
+      const [weights, sparseWeights] = [
+        placePanels(engine, inputs, outputs, w),
+        placePanels(engine, inputs, outputs, w),
+      ];
+      const bias = placePanels(engine, 1, outputs, numbers(outputs, 4));
+      const { kernels, team } = engine;
+      const sparse = pointers(rows);
+      if (inputs <= 1024) {
+        kernels.denseForward(batch, inputs, outputs, x.pointer, weights.pointer, bias.pointer, y.pointer, team);
+        kernels.sparseForward(batch, inputs, outputs, ...sparse, weights.pointer, bias.pointer, sparseY.pointer, team);
+        expect(fingerprint(sparseY.values)).toBe(fingerprint(y.values));
+      }
+      for (const accumulate of [true, false]) {
+        const [from, to] = [x.pointer, sparseWeights.pointer];
+        kernels.denseWeightGradient(batch, inputs, outputs, -0.3, from, g.pointer, accumulate, weights.pointer, team);
+        kernels.sparseWeightGradient(batch, inputs, outputs, -0.3, ...sparse, g.pointer, accumulate, to, team);
+        expect(fingerprint(sparseWeights.toArray())).toBe(fingerprint(weights.toArray()));
+        expect(paddingIsZero(engine, sparseWeights)).toBe(true);
+      }
+      for (const block of [x, ...rows, g, y, sparseY]) block.release();
+      for (const block of [weights, sparseWeights, bias]) block.dispose();
+    },
+  );
+
   it("rows of W whose feature does not occur are neither read nor written", () => {
     const [batch, inputs, outputs] = [6, 12, 21];
     const occurs = (feature: number) => feature % 3 === 1;
@@ -138,6 +197,12 @@ describe.each(VARIANTS)("sparse kernels (%s)", (variant) => {
     kernels.sparseForward(4, inputs, outputs, ...pointers(rows), weights.pointer, bias.pointer, y.pointer, team);
     const expected = reference.sparseForward(4, inputs, outputs, x, weights.toArray(), bias.toArray());
     expectClose(y.values, expected, sumTolerance(inputs), 2 ** -22);
+    const g = guarded(numbers(4 * outputs, 3));
+    const expectedW = reference.sparseWeightGradient(4, inputs, outputs, 0.5, x, g.values, weights.toArray());
+    const to = weights.pointer;
+    kernels.sparseWeightGradient(4, inputs, outputs, 0.5, ...pointers(rows), g.pointer, true, to, team);
+    expectClose(weights.toArray(), expectedW, sumTolerance(4), 2 ** -22);
+    g.release();
     const expanded = guarded(new Float32Array(4 * inputs).fill(Number.NaN));
     kernels.expandRows(4, inputs, ...pointers(rows), expanded.pointer);
     expect([...expanded.values]).toEqual([...reference.expandRows(4, inputs, x)]);
