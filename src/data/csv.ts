@@ -103,6 +103,12 @@ function checkCsvOptions(options: CsvOptions): void {
   throw new TypeError(`CSV: delimiter: expected one character, got ${describe(delimiter)}`);
 }
 
+/** What Papa Parse says of quotes, in full. */
+const QUOTES: Readonly<Record<string, string>> = {
+  MissingQuotes: "expected the quoted field that begins here to be closed",
+  InvalidQuotes: 'expected quotes within a quoted field to be doubled, as in "a ""b"" c"',
+};
+
 type Kinds = NonNullable<CsvOptions["kinds"]>;
 
 /** Rows as they come, into columns. */
@@ -116,6 +122,12 @@ class CsvReader {
   #rest = "";
   #columns: (ColumnBuilder | undefined)[] = [];
   #rows = 0;
+  #newline = "\n";
+  /** Lines before those of `#parsed`: rows with quoted line ends take several. */
+  #lines = 0;
+  #parsed: readonly (readonly string[])[] = [];
+  /** Of them, the one that is being added. */
+  #index = 0;
 
   constructor(name: string, options: CsvOptions) {
     if (typeof name !== "string") throw new TypeError(`CSV: name: expected a string, got ${describe(name)}`);
@@ -142,14 +154,19 @@ class CsvReader {
     // The byte order mark of a text that was not decoded from bytes.
     if (!this.#parser) this.#rest = this.#rest.replace(/^\ufeff/, "");
     this.#parser ??= this.#makeParser(last);
-    const { data, errors, meta } = this.#parser.parse(this.#rest, 0, !last) as Papa.ParseResult<string[]>;
-    this.#rest = last ? "" : this.#rest.slice(meta.cursor);
+    const text = this.#rest;
+    const { data, errors, meta } = this.#parser.parse(text, 0, !last) as Papa.ParseResult<string[]>;
+    this.#rest = last ? "" : text.slice(meta.cursor);
     const quotes = errors.find(({ type }) => type === "Quotes");
-    for (const [index, fields] of data.entries()) {
-      if (quotes?.row === index) break;
+    this.#parsed = data;
+    for (this.#index = 0; this.#index < data.length && quotes?.row !== this.#index; ++this.#index) {
+      const fields = data[this.#index] as string[];
       if (fields.length > 1 || fields[0] !== "") this.#add(fields);
     }
-    if (quotes) throw this.#complain(quotes.message);
+    if (quotes) throw this.#complain(QUOTES[quotes.code] ?? quotes.message);
+    this.#lines += count(this.#newline, text, meta.cursor);
+    this.#parsed = [];
+    this.#index = 0;
     if (this.#rest.length > MOST_ROW_CHARACTERS) {
       throw this.#complain(`expected at most ${MOST_ROW_CHARACTERS} characters; is a quote not closed?`);
     }
@@ -161,6 +178,7 @@ class CsvReader {
     const isCut = !last || beginning.length < this.#rest.length;
     const dialect = findDialect(beginning, isCut, this.#options.delimiter, this.#options.decimal);
     this.#decimals = dialect.decimals;
+    this.#newline = dialect.newline;
     const Parser = Papa.Parser as unknown as new (config: Papa.ParseConfig) => Papa.Parser;
     return new Parser({ delimiter: dialect.delimiter, newline: dialect.newline as "\n" });
   }
@@ -212,6 +230,15 @@ class CsvReader {
   }
 
   #complain(what: string): FormatError {
-    return new FormatError(`${this.#name}: row ${this.#rows + 1}: ${what}`);
+    const before = this.#parsed.slice(0, this.#index);
+    const within = before.flat().reduce((lines, field) => lines + count(this.#newline, field, field.length), 0);
+    return new FormatError(`${this.#name}: line ${this.#lines + before.length + within + 1}: ${what}`);
   }
+}
+
+/** How often a text comes in the first `end` characters of another. */
+function count(what: string, text: string, end: number): number {
+  let times = 0;
+  for (let at = text.indexOf(what); at >= 0 && at < end; at = text.indexOf(what, at + what.length)) ++times;
+  return times;
 }

@@ -306,7 +306,7 @@ describe("what is wrong is said, with the exit code of its kind", () => {
   });
 
   it.each([
-    ["ragged row", "a,b\n1,2\n3\n", ["--target", "b"], "row 2: expected 2 fields, got 1"],
+    ["ragged row", "a,b\n1,2\n3\n", ["--target", "b"], "line 3: expected 2 fields, got 1"],
     ["empty file", "", ["--target", "b"], "expected at least one row of data, got none"],
     ["one class", "a,b\n1,x\n2,x\n3,x\n", ["--target", "b"], "expected at least two classes, got 1"],
     ["no value", "a,b\n1,x\n2,\n3,y\n", ["--target", "b"], "expected a value in every row, got none in row 2"],
@@ -343,7 +343,7 @@ describe("what is wrong is said, with the exit code of its kind", () => {
     for (const [args, message] of [
       [["train", at("none.csv"), "--target", "b"], "none.csv: cannot be read"],
       [["predict", at("none"), dataset("wine")], "cannot be read"],
-      [["predict", at("wine"), at("text.csv")], 'row 1: column alcohol: expected a number, got "strong"'],
+      [["predict", at("wine"), at("text.csv")], 'line 2: column alcohol: expected a number, got "strong"'],
       [["predict", at("wine"), dataset("iris")], 'expected a column "'],
       [["predict", dataset("wine"), dataset("wine")], "wine.csv"],
       [["evaluate", at("wine")], "expected a model of MNIST's digits, got one of a table"],

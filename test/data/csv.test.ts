@@ -26,15 +26,37 @@ describe("parseCsv", () => {
   });
 
   it.each([
-    ["a,b\n1,2\n3\n", "row 2: expected 2 fields, got 1"],
+    ["a,b\n1,2\n3\n", "x.csv: line 3: expected 2 fields, got 1"],
+    ['\n\na,b\r\n1,"x\n\ny"\n\n3\n', "x.csv: line 8: expected 2 fields, got 1"],
+    ['a,b\r\n1,"x\r\ny"\r\n\r\n3\r\n', "x.csv: line 5: expected 2 fields, got 1"],
+    ['a,b\r1,"x\ry"\r3\r', "x.csv: line 4: expected 2 fields, got 1"],
     ["a,a\n1,2\n", 'column "a": expected each name once'],
     ["a,b\n", "expected at least one row of data, got none"],
     ["", "expected at least one row of data, got none"],
-    ['a,b\n1,"2\n', "row 1: Quoted field unterminated"],
+    ['a,b\n1,"2\n', "x.csv: line 2: expected the quoted field that begins here to be closed"],
+    ['a,b\n1,"2" 3"\n', "x.csv: line 2: expected quotes within a quoted field to be doubled"],
   ])("refuses %j", (text, message) => {
     expect(() => parseCsv(text, "x.csv")).toThrow(FormatError);
     expect(() => parseCsv(text, "x.csv")).toThrow(message);
   });
+});
+
+it("a message names the line of the file, however the file is cut into parts", async () => {
+  const rows = Array.from({ length: 30_000 }, (_, row) =>
+    row % 7 === 0 ? `${row},"two\nlines, ${row}"` : `${row},one ${row}`,
+  );
+  for (const wrong of [1, 100, 20_000, 29_999]) {
+    const text = `a,b\n${rows.with(wrong, `${wrong},2,3`).join("\n")}\n`;
+    // The header, the rows before, and one line more for every seventh of them.
+    const line = 1 + wrong + Math.ceil(wrong / 7) + 1;
+    const message = `x.csv: line ${line}: expected 2 fields, got 3`;
+    expect(() => parseCsv(text, "x.csv")).toThrow(message);
+    const bytes = new TextEncoder().encode(text);
+    const parts = Array.from({ length: Math.ceil(bytes.length / 70_001) }, (_, part) =>
+      bytes.subarray(part * 70_001, (part + 1) * 70_001),
+    );
+    await expect(readCsv(() => parts, "x.csv")).rejects.toThrow(message);
+  }
 });
 
 describe("decimal commas", () => {

@@ -42,11 +42,11 @@ describe("readCsv", () => {
     expect(names("a,b\nc,d\n", { header: false })).toEqual(["column1", "column2"]);
   });
 
-  it("refuses bytes that are not UTF-8, and a text in a column of numbers, with its row", async () => {
+  it("refuses bytes that are not UTF-8, and a text in a column of numbers, with its line", async () => {
     await expect(readCsv(() => [Uint8Array.of(97, 10, 0xff, 0xfe, 10)])).rejects.toThrow("expected UTF-8 text");
     const kinds = { n: "numeric", x: "ignore" } as const;
     await expect(readCsv(() => ["n,x\n1,2\nfive,3\n"], "f", { kinds })).rejects.toThrow(
-      'f: row 2: column n: expected a number, got "five"',
+      'f: line 3: column n: expected a number, got "five"',
     );
     expect(parseCsv("n,x,y\n1,2,3\n", "f", { kinds, others: "ignore" }).columns.map(({ name }) => name)).toEqual(["n"]);
   });

@@ -120,7 +120,7 @@ describe("a table in the worker", () => {
   it("says what is wrong with a file, a column, a model", async () => {
     const session = new TableSession(() => {});
     expect(() => session.describe({ target: "a" })).toThrow("there is no table yet");
-    await expect(session.openTable(file("bad.csv", "a,b\n1\n"))).rejects.toThrow("bad.csv: row 1: expected 2 fields");
+    await expect(session.openTable(file("bad.csv", "a,b\n1\n"))).rejects.toThrow("bad.csv: line 2: expected 2 fields");
     await session.openTable(file("one.csv", "a,b\n1.5,x\n2.5,x\n"));
     expect(() => session.describe({ target: "b" })).toThrow("at least two classes");
     await expect(session.openModel(file("m.safetensors", "no model"))).rejects.toThrow("m.safetensors");
