@@ -1,6 +1,6 @@
 /** Checkpoint: writes the training's state as it goes on, through a function of the caller's. */
 
-import { checkInteger, checkOptions, type OptionNames } from "../check-options.js";
+import { checkFunction, checkInteger, checkOptions, type OptionNames } from "../check-options.js";
 import type { Callback, CallbackState, RunPlan, RunView } from "./callbacks.js";
 import { saveCheckpoint } from "./checkpoint.js";
 import { MONITOR_OPTIONS, Monitor, type MonitorOptions } from "./monitor.js";
@@ -47,7 +47,7 @@ export class Checkpoint implements Callback {
   constructor(options: CheckpointOptions) {
     checkOptions("Checkpoint", options, OPTIONS);
     const { write, everyEpochs, everyBatches, onImprovement } = options;
-    if (typeof write !== "function") throw new TypeError(`write: expected a function, got ${typeof write}`);
+    checkFunction("write", write);
     for (const [name, count] of Object.entries({ everyEpochs, everyBatches })) {
       if (count !== undefined) checkInteger(name, count, 1);
     }
@@ -60,7 +60,7 @@ export class Checkpoint implements Callback {
     const monitor = new Monitor(onImprovement);
     this.#monitor = monitor;
     this.state = () => ({ values: monitor.state() });
-    this.loadState = ({ values }) => monitor.loadState(values);
+    this.loadState = (state) => monitor.loadState(state.values);
   }
 
   check(plan: RunPlan): void {

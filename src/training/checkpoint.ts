@@ -1,5 +1,6 @@
 /** Checkpoints: everything that the rest of a training depends on, as a safetensors file. Files are taken as hostile. */
 
+import { wrongType } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { duplicateKey } from "../formats/json-keys.js";
 import { parseSafetensors, serializeSafetensors } from "../formats/safetensors.js";
@@ -65,9 +66,13 @@ export interface CheckpointContents extends CheckpointValues {
  * The state of a training as the bytes of a safetensors file, from which `loadCheckpoint` makes what `fit` takes as `resume`.
  * The arrays are float32, but for the history's, which are float64.
  *
- * @throws Error when the training has not begun, has failed, or is telling its callbacks of a batch or an epoch
+ * @throws TypeError for anything but a training; Error when it has not begun, has failed, or is telling its callbacks of a batch
+ * or an epoch
  */
 export function saveCheckpoint(run: Pick<RunView, "checkpoint">): Uint8Array {
+  const { checkpoint } = (run ?? {}) as Partial<RunView>;
+  if (typeof checkpoint !== "function")
+    throw wrongType("saveCheckpoint", "a run, as fit returns and callbacks get", run);
   const contents = run.checkpoint();
   const { network, optimizer, gradients, callbacks } = contents;
   const tensors: [string, Tensor][] = [];
@@ -201,7 +206,9 @@ function readGradients(tensors: readonly (readonly [string, { readonly data: Flo
   for (const [key, { data }] of tensors) {
     const index = Number(key);
     if (String(index) !== key || !Number.isSafeInteger(index) || index < 0) {
-      throw new FormatError(`${name}: tensor gradient.${key.slice(0, 80)}: expected a parameter's index`);
+      throw new FormatError(
+        `${name}: tensor gradient.${key.slice(0, 80)}: expected a parameter's index, got another name`,
+      );
     }
     gradients.set(index, data);
   }
