@@ -54,22 +54,23 @@ const PARTS = [
   sampleParts,
 ];
 
-const CASES: Cases = {
-  ...engineCases,
-  ...layerCases,
-  ...customCases,
-  ...lossCases,
-  ...optimizerCases,
-  ...networkCases,
-  ...trainingCases,
-  ...dataCases,
-  ...formatCases,
-  ...entries,
-  ...nodeCases,
-  ...metricCases,
-  ...estimatorCases,
-  ...Object.fromEntries([...OPTIONS, ...PARTS].flatMap(({ cases }) => Object.entries(cases))),
-};
+const PARTS_OF_CASES: readonly Cases[] = [
+  engineCases,
+  layerCases,
+  customCases,
+  lossCases,
+  optimizerCases,
+  networkCases,
+  trainingCases,
+  dataCases,
+  formatCases,
+  entries,
+  nodeCases,
+  metricCases,
+  estimatorCases,
+  ...[...OPTIONS, ...PARTS].map(({ cases }) => cases),
+];
+const CASES: Cases = Object.assign({}, ...PARTS_OF_CASES);
 
 /** What the call is made on. A run is not awaited: that would train it. */
 async function madeFor(own: Case): Promise<{ readonly object: unknown }> {
@@ -161,6 +162,11 @@ const PROTECTED: readonly (readonly [new (...given: never[]) => unknown, readonl
 describe("the list above", () => {
   const modules = { "": library, "csv: ": csv, "parquet: ": parquet, "npz: ": npz, "mnist: ": mnist, "node: ": node };
   const isClass = (value: unknown) => typeof value === "function" && /^class\b/.test(String(value));
+
+  it("has no two cases of one name, of which one would not be run", () => {
+    const names = PARTS_OF_CASES.flatMap((cases) => Object.keys(cases));
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  });
 
   it("has every function and class of every entry", () => {
     const missing = Object.entries(modules).flatMap(([prefix, module]) =>
