@@ -203,14 +203,17 @@ describe("the list above", () => {
   });
 
   it("has every option", async () => {
+    const wrong: string[] = [];
     for (const { names, give, cases } of OPTIONS) {
       const [first] = Object.keys(cases);
       const error = await Promise.resolve()
         .then(() => give({ "?": 1 }))
         .catch((thrown) => thrown);
       const [, list] = /: expected the options (.*), got \?$/.exec(String(error)) ?? [];
-      expect(list?.split(", ").sort(), `${first}: ${error}`).toEqual([...names].sort());
+      const there = list?.split(", ") ?? [];
+      if (there.sort().join() !== [...names].sort().join()) wrong.push(`${first} and others: ${error}`);
     }
+    expect(wrong).toEqual([]);
   });
 });
 
