@@ -24,12 +24,12 @@ const withBinary = (name, imports, limit) => {
 export default [
   withBinary("engine, with its binary", "{ createEngine }", "30 kB"),
   withBinary("a network and its training, with its binary", "{ createEngine, Dense, Network, ReLU, fit }", "48 kB"),
-  library("every export, without a binary", "*", "65 kB"),
+  library("every export, without a binary", "*", "69 kB"),
   {
     name: "simdgrad/inline: every export and all binaries",
     path: "build/inline.js",
     import: "*",
     gzip: true,
-    limit: "132 kB",
+    limit: "140 kB",
   },
 ];

@@ -1,11 +1,12 @@
 /** Making layers, a loss and an optimizer the parts of one network: all of them, or none. */
 
-import { describe } from "./check-options.js";
+import { checkEngine } from "./check-engine.js";
+import { checkFunction, checkInteger, checkRecord, wrongType } from "./check-options.js";
 import type { Engine } from "./engine.js";
 import { Layer } from "./layers/layer.js";
 import { Loss } from "./losses/loss.js";
 import { Optimizer } from "./optimizers/optimizer.js";
-import type { Parameter, State } from "./parameter.js";
+import { Parameter, type State } from "./parameter.js";
 
 /** What attaching has found out. */
 export interface Attached {
@@ -21,7 +22,12 @@ export interface Attached {
  * @throws TypeError for what is none of these; what they throw, layers with their index and name
  */
 export function attachParts(engine: Engine, layers: readonly Layer[], loss: Loss, optimizer: Optimizer): Attached {
+  checkEngine("network", engine);
   checkParts(layers, loss, optimizer);
+  return engine.memory.allOrNothing(() => attachAll(engine, layers, loss, optimizer));
+}
+
+function attachAll(engine: Engine, layers: readonly Layer[], loss: Loss, optimizer: Optimizer): Attached {
   const before = engine.random.state;
   const attached: { dispose(): void }[] = [];
   const states = new Set<State>();
@@ -30,6 +36,7 @@ export function attachParts(engine: Engine, layers: readonly Layer[], loss: Loss
     for (const [index, layer] of layers.entries()) {
       try {
         columns = layer.attach(engine, columns);
+        if (columns !== undefined) checkInteger("attach: columns of the output", columns, 0);
       } catch (error) {
         throw located(error, index, layer);
       }
@@ -51,13 +58,12 @@ export function attachParts(engine: Engine, layers: readonly Layer[], loss: Loss
 
 function checkParts(layers: readonly Layer[], loss: Loss, optimizer: Optimizer): void {
   for (const [index, layer] of layers.entries()) {
-    if (!(layer instanceof Layer)) throw new TypeError(`layer ${index}: expected a Layer, got ${describe(layer)}`);
+    if (!(layer instanceof Layer)) throw wrongType(`layer ${index}`, "a Layer", layer);
     const first = layers.indexOf(layer);
     if (first < index) throw new RangeError(`layer ${index}: expected a layer for itself, got layer ${first} again`);
   }
-  if (!(loss instanceof Loss)) throw new TypeError(`loss: expected a Loss, got ${describe(loss)}`);
-  if (optimizer instanceof Optimizer) return;
-  throw new TypeError(`optimizer: expected an Optimizer, got ${describe(optimizer)}`);
+  if (!(loss instanceof Loss)) throw wrongType("loss", "a Loss", loss);
+  if (!(optimizer instanceof Optimizer)) throw wrongType("optimizer", "an Optimizer", optimizer);
 }
 
 /**
@@ -70,20 +76,36 @@ function checkParts(layers: readonly Layer[], loss: Loss, optimizer: Optimizer):
 function checkStates(layer: Layer, index: number, states: Set<State>): void {
   const what = `layer ${index} (${layer.constructor.name})`;
   const names = new Set<string>();
-  for (const state of [...layer.parameters(), ...layer.buffers()]) {
+  for (const state of statesOf(layer, what)) {
     const { name } = state;
-    if (typeof name !== "string" || name === "") {
-      throw new TypeError(`${what}: expected parameters and buffers with names, got ${describe(name)}`);
-    }
+    if (typeof name !== "string" || name === "") throw wrongType(what, "parameters and buffers with names", name);
     if (names.has(name)) {
       throw new RangeError(
         `${what}: expected parameters and buffers of different names, got ${JSON.stringify(name)} twice`,
       );
     }
-    if (states.has(state)) throw new RangeError(`${what}: ${name}: expected an array that no other layer has`);
+    if (states.has(state))
+      throw new RangeError(`${what}: ${name}: expected an array that no other layer has, got one that does`);
     names.add(name);
     states.add(state);
   }
+}
+
+/** @throws TypeError unless the layer has lists of them */
+function statesOf(layer: Layer, what: string): readonly State[] {
+  const [parameters, buffers] = [layer.parameters(), layer.buffers()];
+  if (!Array.isArray(parameters)) throw wrongType(`${what}: parameters`, "a list", parameters);
+  if (!Array.isArray(buffers)) throw wrongType(`${what}: buffers`, "a list", buffers);
+  // Array.from: holes, too.
+  for (const parameter of Array.from(parameters)) {
+    if (!(parameter instanceof Parameter)) throw wrongType(`${what}: parameters`, "Parameters", parameter);
+  }
+  for (const buffer of Array.from(buffers)) {
+    checkRecord(`${what}: buffers`, buffer, "an array with name, shape, toArray and set");
+    checkFunction(`${what}: buffers: toArray`, buffer.toArray);
+    checkFunction(`${what}: buffers: set`, buffer.set);
+  }
+  return [...parameters, ...buffers];
 }
 
 /** The same error with the layer's index and name in front of its message. */

@@ -26,10 +26,19 @@ export function checkOptions<T extends object>(what: string, options: T, names: 
 }
 
 /** @throws TypeError unless the value is an object with keys of its own: neither an array, a Map, nor a promise */
-export function checkRecord(what: string, value: unknown): void {
+export function checkRecord(what: string, value: unknown, expected = "an object"): void {
   if (typeof value === "object" && value !== null && tagOf(value) === "Object") return;
-  const hint = tagOf(value) === "Promise" ? ": await it" : "";
-  throw new TypeError(`${what}: expected an object, got ${describe(value)}${hint}`);
+  throw wrongType(what, expected, value);
+}
+
+/** The error for a value of a wrong type. @param hint what to do about it; of a promise, by default, to await it */
+export function wrongType(what: string, expected: string, value: unknown, hint?: string): TypeError {
+  const advice = hint ?? (isPromise(value) ? ": await it" : "");
+  return new TypeError(`${what}: expected ${expected}, got ${describe(value)}${advice}`);
+}
+
+export function isPromise(value: unknown): boolean {
+  return tagOf(value) === "Promise";
 }
 
 /** Whether an object was written as `{ … }`, in whatever realm, or has no prototype. */
@@ -54,9 +63,12 @@ export interface Bounds {
   readonly most?: number;
 }
 
+/** All finite numbers. */
+export const ANY_NUMBER: Bounds = { least: Number.NEGATIVE_INFINITY };
+
 /** @throws TypeError for what is no number; RangeError for one that is not finite or out of bounds */
 export function checkNumber(name: string, value: unknown, bounds: Bounds = {}): void {
-  if (typeof value !== "number") throw new TypeError(`${name}: expected a number, got ${describe(value)}`);
+  if (typeof value !== "number") throw wrongType(name, "a number", value);
   const { least = 0, positive, below, most } = bounds;
   const inside =
     (positive ? Math.fround(value) > 0 : value >= least) &&
@@ -68,46 +80,59 @@ export function checkNumber(name: string, value: unknown, bounds: Bounds = {}): 
   throw new RangeError(`${name}: expected a finite number${lower}${upper}, got ${value}`);
 }
 
-/** @throws TypeError for what is no number; RangeError for one that is not an integer from `least` up */
-export function checkInteger(name: string, value: unknown, least: number): void {
-  if (typeof value !== "number") throw new TypeError(`${name}: expected a number, got ${describe(value)}`);
-  if (Number.isSafeInteger(value) && value >= least) return;
-  throw new RangeError(`${name}: expected an integer of at least ${least}, got ${value}`);
+/** @throws TypeError for what is no number; RangeError for one that is not an integer from `least` up to `most` */
+export function checkInteger(name: string, value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): void {
+  if (typeof value !== "number") throw wrongType(name, "a number", value);
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
+  throw new RangeError(`${name}: expected an integer ${rangeFor(value, least, most)}, got ${value}`);
+}
+
+/** Where an integer is to lie; the upper end of all is named only to who is beyond it. */
+export function rangeFor(value: number, least: number, most = Number.MAX_SAFE_INTEGER): string {
+  if (most < Number.MAX_SAFE_INTEGER) return `from ${least} to ${most}`;
+  return Number.isInteger(value) && value > most ? `from ${least} to 2^53 - 1` : `of at least ${least}`;
 }
 
 /** @throws TypeError for what is neither true nor false */
 export function checkBoolean(name: string, value: unknown): void {
-  if (typeof value !== "boolean") throw new TypeError(`${name}: expected true or false, got ${describe(value)}`);
+  if (typeof value !== "boolean") throw wrongType(name, "true or false", value);
 }
 
-/** @throws TypeError for anything but a Uint8Array, such as the ArrayBuffer of a response */
+/** @throws TypeError for anything but a function that can be called, which a class cannot */
+export function checkFunction(name: string, value: unknown, expected = "a function"): void {
+  if (typeof value !== "function" || isClass(value)) throw wrongType(name, expected, value);
+}
+
+/** @throws TypeError for anything but a text */
+export function checkText(name: string, value: unknown, expected = "a string"): void {
+  if (typeof value !== "string") throw wrongType(name, expected, value);
+}
+
+/** @throws TypeError for anything but a text; RangeError for one that is none of the choices */
+export function checkChoice(name: string, value: unknown, choices: readonly string[]): void {
+  if (choices.includes(value as string)) return;
+  const quoted = choices.map(quote);
+  const last = quoted.pop();
+  const list = quoted.length === 0 ? String(last) : `${quoted.join(", ")} or ${last}`;
+  if (typeof value !== "string") throw wrongType(name, list, value);
+  throw new RangeError(`${name}: expected ${list}, got ${describe(value)}`);
+}
+
+/** @param name of the file, for messages; @throws TypeError for anything but a Uint8Array, such as the ArrayBuffer of a response */
 export function checkBytes(name: string, bytes: unknown): void {
-  if (!isUint8Array(bytes)) throw new TypeError(`${name}: expected a Uint8Array, got ${describe(bytes)}`);
-}
-
-/**
- * The value as a list of numbers: an array, or a typed array of floats or integers of at most 32 bits.
- *
- * @throws TypeError for anything else, such as what JSON makes of a typed array, and for elements that are not numbers
- */
-export function checkNumberList(what: string, value: unknown): ArrayLike<number> {
-  if (/^(Float|U?[Ii]nt)/.test(viewKind(value) ?? "")) return value as ArrayLike<number>;
-  if (!Array.isArray(value)) {
-    const isJson = typeof value === "object" && value !== null && Object.hasOwn(value, "0");
-    const hint = isJson ? "; JSON turns a typed array into such an object: write Array.from(…) instead" : "";
-    throw new TypeError(`${what}: expected a list of numbers, got ${describe(value)}${hint}`);
-  }
-  const bad = value.findIndex((element) => typeof element !== "number");
-  if (bad < 0) return value as number[];
-  throw new TypeError(`${what}[${bad}]: expected a number, got ${describe(value[bad])}`);
+  checkText("name", name, "the name of a file");
+  if (!isUint8Array(bytes)) throw wrongType(name, "a Uint8Array", bytes);
 }
 
 /** @throws TypeError, RangeError unless it is a pair of numbers from 0 to below 1 */
 export function checkBetas(betas: unknown): void {
-  if (!Array.isArray(betas) || betas.length !== 2) {
-    throw new TypeError(`betas: expected a pair of numbers, got ${describe(betas)}`);
-  }
+  if (!Array.isArray(betas) || betas.length !== 2) throw wrongType("betas", "a pair of numbers", betas);
   for (const [index, beta] of betas.entries()) checkNumber(`betas[${index}]`, beta, { below: 1 });
+}
+
+/** What an error says; of anything else that was thrown, what it is. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : describe(error);
 }
 
 /** Elements of an array, and characters of a text, that a message shows. */
@@ -116,45 +141,59 @@ const MOST_CHARACTERS = 80;
 
 /**
  * A value for the message of an error, with its type where it could be mistaken for another: "1" must not read like 1, nor a list
- * like its only element.
+ * like its only element. Nothing is converted by methods of its own.
  */
 export function describe(value: unknown): string {
   if (Array.isArray(value)) return describeArray(value);
   const kind = viewKind(value);
+  if (kind === "DataView") return "a DataView";
   if (kind !== undefined) return `${withArticle(kind)} of length ${(value as Uint8Array).length}`;
   switch (typeof value) {
     case "string":
       return `the string ${quote(value)}`;
-    case "function":
-      return value.name === "" ? "a function" : `the function ${value.name}`;
+    case "function": {
+      const kind = isClass(value) ? "class" : "function";
+      return isName(value.name) ? `the ${kind} ${value.name}` : `a ${kind}`;
+    }
     case "object":
       return value === null ? "null" : describeObject(value);
-    case "symbol":
-      return "a symbol";
-    case "bigint":
-      return `${value}n`;
     default:
-      return String(value);
+      return describeScalar(value);
   }
 }
 
 function describeArray(array: readonly unknown[]): string {
   if (array.length > MOST_ELEMENTS) return `an array of length ${array.length}`;
-  const elements = array.map((element) => {
+  const elements = Array.from(array, (element) => {
     if (typeof element === "string") return quote(element);
-    return typeof element === "object" && element !== null ? "…" : String(element);
+    const isWhole = (typeof element === "object" && element !== null) || typeof element === "function";
+    return isWhole ? "…" : describeScalar(element);
   });
   return `the array [${elements.join(", ")}]`;
+}
+
+function describeScalar(value: unknown): string {
+  if (typeof value === "symbol") return "a symbol";
+  return typeof value === "bigint" ? `${value.toString().slice(0, MOST_CHARACTERS)}n` : String(value);
+}
+
+function isClass(value: object): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(value));
 }
 
 function describeObject(value: object): string {
   const tag = tagOf(value);
   const name: unknown = tag === "Object" ? value.constructor?.name : tag;
-  if (typeof name === "string" && name !== "" && name !== "Object") return withArticle(name);
+  if (isName(name) && name !== "Object") return withArticle(name);
   const keys = Object.keys(value);
   if (keys.length === 0) return "an object without keys";
   const more = keys.length > MOST_ELEMENTS ? ", …" : "";
   return `an object with the keys ${keys.slice(0, MOST_ELEMENTS).map(quote).join(", ")}${more}`;
+}
+
+/** A class may have a method of this name. */
+function isName(name: unknown): name is string {
+  return typeof name === "string" && name !== "" && name.length <= MOST_CHARACTERS;
 }
 
 function withArticle(name: string): string {

@@ -1,7 +1,7 @@
 /** Classes: what they may be, and which of them occur. */
 
 import { checkList } from "./check-list.js";
-import { describe } from "./check-options.js";
+import { wrongType } from "./check-options.js";
 
 const { isInteger } = Number;
 
@@ -34,7 +34,7 @@ export function checkClasses(name: string, list: unknown, like?: ClassKind): Cla
     const { type, seenIn } = kind;
     if (typeof value !== type) {
       const others = seenIn === name ? "as the others" : `as in ${seenIn}`;
-      throw new TypeError(`${name}[${index}]: expected ${NOUNS[type]} ${others}, got ${describe(value)}`);
+      throw wrongType(`${name}[${index}]`, `${NOUNS[type]} ${others}`, value);
     }
     if (type !== "number" || isInteger(value)) continue;
     throw new RangeError(`${name}[${index}]: expected an integer for a class, got ${value}`);
@@ -45,9 +45,7 @@ export function checkClasses(name: string, list: unknown, like?: ClassKind): Cla
 function kindOf(name: string, index: number, value: unknown): ClassKind {
   const type = typeof value;
   if (type === "number" || type === "string" || type === "boolean") return { type, seenIn: name };
-  throw new TypeError(
-    `${name}[${index}]: expected a number, a string, or true or false as a class, got ${describe(value)}`,
-  );
+  throw wrongType(`${name}[${index}]`, "a number, a string, or true or false as a class", value);
 }
 
 /**

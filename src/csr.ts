@@ -1,7 +1,20 @@
 /** Sparse matrices: the elements that are not zero, row by row. */
 
+import { checkKernels } from "./check-engine.js";
+import { checkList, checkNumberList } from "./check-list.js";
+import { checkBoolean, checkInteger, checkRecord, describe, wrongType } from "./check-options.js";
 import { ShapeError } from "./errors.js";
-import { Allocation, checkCount, checkFinite, type Matrix, MatrixBuffer } from "./matrix.js";
+import {
+  Allocation,
+  checkCount,
+  checkFinite,
+  checkLinearMemory,
+  checkMatrix,
+  checkMemory,
+  checkSlice,
+  type Matrix,
+  MatrixBuffer,
+} from "./matrix.js";
 import type { Kernels } from "./wasm/kernels.js";
 import type { LinearMemory } from "./wasm/memory.js";
 
@@ -17,7 +30,7 @@ export const SPARSE_BELOW = 0.4;
 export function densityLimit(sparse: boolean | "auto"): number {
   if (sparse === "auto") return SPARSE_BELOW;
   if (typeof sparse === "boolean") return Number(sparse);
-  throw new TypeError(`sparse: expected true, false or "auto", got ${String(sparse)}`);
+  throw wrongType("sparse", 'true, false or "auto"', sparse);
 }
 
 /** The parts of a sparse matrix in compressed-row form, as SciPy's csr_matrix and others name them. */
@@ -31,9 +44,21 @@ export interface CsrData {
 }
 
 /** Elements in linear memory, for one matrix or for all that are made of its rows. */
-interface Elements {
+class Elements {
   readonly indices: Allocation;
   readonly values: Allocation;
+
+  constructor(memory: LinearMemory, count: number, what: string) {
+    // Kernels store four at a time.
+    const bytes = (count + 3) * 4;
+    this.indices = new Allocation(memory, bytes, what);
+    this.values = new Allocation(memory, bytes, what);
+  }
+
+  dispose(): void {
+    this.indices.dispose();
+    this.values.dispose();
+  }
 }
 
 /** Where each row's elements begin and end: byte addresses of arrays of element numbers. */
@@ -77,31 +102,33 @@ export class CsrMatrix {
   /** Whether the elements are another matrix's. */
   readonly #borrows: boolean;
 
-  /** Contents undefined: of `elements`, or of room for so many new ones. */
+  /** Contents undefined: of `elements`, or of room for so many new ones. @throws TypeError, ShapeError for impossible sizes */
   constructor(memory: LinearMemory, rows: number, columns: number, elements: Elements | number, bounds?: Bounds) {
+    checkLinearMemory(memory);
     checkCount("rows", rows);
     checkCount("columns", columns);
+    if (typeof elements === "number") checkCount("elements", elements);
+    else if (!(elements instanceof Elements)) throw wrongType("elements", "a number of elements", elements);
+    if (bounds !== undefined && typeof bounds?.starts !== "number") throw wrongType("bounds", "bounds of rows", bounds);
     const what = `sparse matrix ${rows} × ${columns}`;
     this.rows = rows;
     this.columns = columns;
     this.memory = memory;
     this.#borrows = typeof elements !== "number";
-    this.#elements =
-      typeof elements === "number"
-        ? // Kernels store four at a time.
-          {
-            indices: new Allocation(memory, (elements + 3) * 4, what),
-            values: new Allocation(memory, (elements + 3) * 4, what),
-          }
-        : elements;
-    this.#bounds = bounds ?? new OwnBounds(memory, rows, !this.#borrows, what);
+    [this.#elements, this.#bounds] = memory.allOrNothing(() => [
+      typeof elements === "number" ? new Elements(memory, elements, what) : elements,
+      bounds ?? new OwnBounds(memory, rows, !this.#borrows, what),
+    ]);
   }
 
   /**
-   * @throws ShapeError for lengths that do not fit; RangeError for row bounds that are not ascending integers, columns that
-   * are not ascending integers in [0, columns), and, unless `finite` is false, NaN or ±∞
+   * @throws TypeError for parts of a wrong type; ShapeError for lengths that do not fit; RangeError for row bounds that are not
+   * ascending integers, columns that are not ascending integers in [0, columns), and, unless `finite` is false, NaN or ±∞
    */
   static from(memory: LinearMemory, rows: number, columns: number, data: CsrData, finite = true): CsrMatrix {
+    checkCount("rows", rows);
+    checkCount("columns", columns);
+    checkBoolean("checkFinite", finite);
     checkCsr(rows, columns, data);
     if (finite) checkFinite(data.values, Number.POSITIVE_INFINITY);
     const matrix = new CsrMatrix(memory, rows, columns, data.values.length);
@@ -132,22 +159,33 @@ export class CsrMatrix {
     return new CsrMatrix(this.memory, rows, this.columns, this.#elements);
   }
 
-  /** The rows from `begin` up to `end` as a matrix that shares this one's elements. 0 ≤ begin ≤ end ≤ rows. */
+  /** The rows from `begin` up to `end` as a matrix that shares this one's elements. @throws RangeError unless 0 ≤ begin ≤ end ≤ rows */
   slice(begin: number, end: number): CsrMatrix {
+    checkSlice(begin, end, this.rows);
     const { startsPointer, endsPointer } = this;
     const bounds = { starts: startsPointer + begin * 4, ends: endsPointer + begin * 4, dispose: () => {} };
     return new CsrMatrix(this.memory, end - begin, this.columns, this.#elements, bounds);
   }
 
-  /** Makes this matrix, a selection of `source`, the rows whose indices lie at `order`. */
+  /** Makes this matrix, a selection of `source`, the rows whose indices lie at `order`. @throws TypeError, RangeError */
   gatherRows(kernels: Kernels, source: CsrMatrix, order: number): void {
+    checkKernels("gatherRows", kernels);
+    if (!(source instanceof CsrMatrix)) throw wrongType("gatherRows: source", "a CsrMatrix", source);
+    checkMemory("gatherRows: source", this.memory, source);
+    checkInteger("gatherRows: order", order, 0, this.memory.byteLength - this.rows * 4);
     // A bound is four bytes, as a float is: a row of one column.
     kernels.gatherRows(this.rows, 1, order, source.startsPointer, this.startsPointer);
     kernels.gatherRows(this.rows, 1, order, source.endsPointer, this.endsPointer);
   }
 
-  /** Writes all elements, zeros included, to `target` of the same shape. */
+  /** Writes all elements, zeros included, to `target` of the same shape. @throws TypeError, ShapeError for anything else */
   expandInto(kernels: Kernels, target: Matrix): void {
+    checkKernels("expandInto", kernels);
+    checkMatrix("expandInto: target", this.memory, target);
+    if (target.rows !== this.rows || target.columns !== this.columns) {
+      const got = `${target.rows} × ${target.columns}`;
+      throw new ShapeError(`expandInto: target: expected ${this.rows} × ${this.columns}, got ${got}`);
+    }
     kernels.expandRows(
       this.rows,
       this.columns,
@@ -163,8 +201,7 @@ export class CsrMatrix {
   dispose(): void {
     this.#bounds.dispose();
     if (this.#borrows) return;
-    this.#elements.indices.dispose();
-    this.#elements.values.dispose();
+    this.#elements.dispose();
   }
 
   [Symbol.dispose](): void {
@@ -265,7 +302,12 @@ function countNonZero(data: Float32Array | Uint8Array): number {
   return count;
 }
 
-function checkCsr(rows: number, columns: number, { indptr, indices, values }: CsrData): void {
+function checkCsr(rows: number, columns: number, data: CsrData): void {
+  checkRecord("csr", data, "an object with indptr, indices and values");
+  const { indptr, indices, values } = data;
+  checkList("indptr", indptr, "a list of integers");
+  checkList("indices", indices, "a list of integers");
+  checkNumberList("values", values);
   if (indptr.length !== rows + 1) {
     throw new ShapeError(`indptr: expected ${rows + 1} values for ${rows} rows, got ${indptr.length}`);
   }
@@ -278,7 +320,7 @@ function checkCsr(rows: number, columns: number, { indptr, indices, values }: Cs
     const most = row === 0 ? 0 : values.length;
     if (!isInteger(bound) || bound < least || bound > most || (row === rows && bound !== values.length)) {
       const expected = row === rows ? `the number of values, ${values.length}` : `an integer from ${least} to ${most}`;
-      throw new RangeError(`indptr[${row}]: expected ${expected}, got ${bound}`);
+      throw new RangeError(`indptr[${row}]: expected ${expected}, got ${describe(bound)}`);
     }
   }
   for (let row = 0; row < rows; ++row) {
@@ -287,7 +329,7 @@ function checkCsr(rows: number, columns: number, { indptr, indices, values }: Cs
       const column = indices[element] as number;
       if (!isInteger(column) || column < least || column >= columns) {
         throw new RangeError(
-          `row ${row}, element ${element}: expected an ascending column from ${least} to ${columns - 1}, got ${column}`,
+          `row ${row}, element ${element}: expected an ascending column from ${least} to ${columns - 1}, got ${describe(column)}`,
         );
       }
       least = column + 1;

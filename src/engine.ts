@@ -1,7 +1,8 @@
 /** The engine: one linear memory, the kernels over it, the seeded generator. Everything else is made from an engine. */
 
 import { findChangedKernel, switchOnRevectorize } from "#platform";
-import { checkBoolean, checkOptions, type OptionNames } from "./check-options.js";
+import { checkNumberList } from "./check-list.js";
+import { checkBoolean, checkFunction, checkOptions, messageOf, type OptionNames, wrongType } from "./check-options.js";
 import { type CsrData, CsrMatrix } from "./csr.js";
 import { Dataset, type DatasetOptions } from "./data/dataset.js";
 import type { DataSource, SparseSource } from "./data/source.js";
@@ -14,7 +15,7 @@ import { instantiateKernels, type Kernels } from "./wasm/kernels.js";
 import { createMemory, LinearMemory } from "./wasm/memory.js";
 import type { ThreadWorker } from "./wasm/thread-worker.js";
 import { chooseThreads, NoWorkerError, obstacleToSharing, type ThreadsChoice, WorkerPool } from "./wasm/threads.js";
-import { fastestTile, type Tile, type TileChoice, tileWord } from "./wasm/tile.js";
+import { checkTile, fastestTile, type Tile, type TileChoice, tileWord } from "./wasm/tile.js";
 import { chooseVariant, type VariantChoice } from "./wasm/variant.js";
 
 /**
@@ -29,19 +30,18 @@ import { chooseVariant, type VariantChoice } from "./wasm/variant.js";
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   checkOptions("createEngine", options, ENGINE_OPTIONS);
-  const { seed = 0, tile = "auto", deterministic = false, createWorker } = options;
+  const { seed = 0, tile = "auto", deterministic = false, revectorize = false, createWorker } = options;
+  const { variant: requested = "auto", threads: wanted = "auto" } = options;
   const random = new Random(seed);
   checkBoolean("deterministic", deterministic);
-  if (options.revectorize !== undefined) checkBoolean("revectorize", options.revectorize);
-  if (createWorker !== undefined && typeof createWorker !== "function") {
-    throw new TypeError(`createWorker: expected a function that starts a worker, got ${String(createWorker)}`);
-  }
+  checkTile(tile);
+  checkBoolean("revectorize", revectorize);
+  if (createWorker !== undefined) checkFunction("createWorker", createWorker, "a function that starts a worker");
   const binaries = chooseBinaries(options);
-  const variant = chooseVariant(options.variant ?? "auto", deterministic, binaries);
+  const variant = chooseVariant(requested, deterministic, binaries);
   const obstacle = obstacleToSharing();
-  const threads = chooseThreads(options.threads ?? "auto", obstacle);
-  const revectorize = chooseRevectorize(options.revectorize ?? false);
-  const settings = { random, seed, variant, tile, revectorize };
+  const threads = chooseThreads(wanted, obstacle);
+  const settings = { random, seed, variant, tile, revectorize: chooseRevectorize(revectorize) };
   const shared = `${variant.variant}-shared` as const;
   let notShared = obstacle ?? `${binaries.option} has no ${shared}`;
   if (obstacle === undefined && binaries.has(shared)) {
@@ -51,7 +51,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     } catch (error) {
       // The caller's own way to start workers is the caller's to mend: nobody reads info() for it.
       if (createWorker && (error instanceof WorkerError || error instanceof NoWorkerError)) throw error;
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       notShared = threads.count > 1 ? `workers could not be started: ${message}` : message;
     }
   }
@@ -71,7 +71,7 @@ async function createUnshared(
 ): Promise<Engine> {
   const { variant } = settings.variant;
   if (!binaries.has(variant)) {
-    throw new RangeError(`${binaries.option}: expected ${variant}, as memory is not shared: ${notShared}`);
+    throw new RangeError(`${binaries.option}: expected ${variant}, as memory is not shared (${notShared}), got none`);
   }
   const { memory, maximumBytes, reason } = createMemory(false);
   const kernels = await instantiateKernels(await binaries.compile(variant), memory);
@@ -156,6 +156,13 @@ interface FiniteOptions {
 
 const FINITE_OPTIONS: OptionNames<FiniteOptions> = { checkFinite: true };
 
+function checksFinite(what: string, options: FiniteOptions): boolean {
+  checkOptions(what, options, FINITE_OPTIONS);
+  const { checkFinite: finite = true } = options;
+  checkBoolean("checkFinite", finite);
+  return finite;
+}
+
 /** Made by `createEngine`. */
 export class Engine {
   /** The kernels' exports: a call costs no more than the call. */
@@ -200,36 +207,41 @@ export class Engine {
   /**
    * A matrix [rows, columns]; contents undefined unless `data` (row by row) is given.
    *
-   * @throws ShapeError; RangeError for NaN or ±∞ in the data, unless `checkFinite` is false; DisposedError
+   * @throws TypeError for data that are no list of numbers; ShapeError; RangeError for NaN or ±∞ in them, unless `checkFinite` is
+   * false; DisposedError
    */
   matrix(rows: number, columns: number, data?: ArrayLike<number>, options: FiniteOptions = {}): Matrix {
     this.#checkAlive();
-    checkOptions("matrix", options, FINITE_OPTIONS);
-    checkBoolean("checkFinite", options.checkFinite ?? true);
-    if (data && (options.checkFinite ?? true)) checkFinite(data, columns);
+    const finite = checksFinite("matrix", options);
+    if (data !== undefined) checkNumberList("matrix: data", data);
+    if (data !== undefined && finite) checkFinite(data, columns);
     return new Matrix(this.memory, rows, columns, data);
   }
 
   /**
    * A sparse matrix [rows, columns] for the first Dense layer of a network.
    *
-   * @throws ShapeError; RangeError for bounds or columns out of order or range, and for NaN or ±∞ unless `checkFinite` is
+   * @throws TypeError for parts that are no lists of numbers; ShapeError; RangeError for bounds or columns out of order or range, and for NaN or ±∞ unless `checkFinite` is
    * false; DisposedError
    */
   csr(rows: number, columns: number, data: CsrData, options: FiniteOptions = {}): CsrMatrix {
     this.#checkAlive();
-    checkOptions("csr", options, FINITE_OPTIONS);
-    checkBoolean("checkFinite", options.checkFinite ?? true);
-    return CsrMatrix.from(this.memory, rows, columns, data, options.checkFinite ?? true);
+    return CsrMatrix.from(this.memory, rows, columns, data, checksFinite("csr", options));
   }
 
-  /** Class indices, one a row. @throws RangeError for a label that is not an integer in [0, classes); DisposedError */
+  /**
+   * Class indices, one a row.
+   *
+   * @throws TypeError for anything but a list; RangeError for a label that is not an integer in [0, classes); DisposedError
+   */
   labels(values: ArrayLike<number>, classes?: number): Labels {
     this.#checkAlive();
+    // A number of labels, contents undefined, is for the library's own buffers.
+    if (typeof values === "number") throw wrongType("labels", "a list of integers", values);
     return new Labels(this.memory, values, classes);
   }
 
-  /** Copies a data set into linear memory. @throws ShapeError, RangeError for NaN, ±∞ or bad labels; DisposedError */
+  /** Copies a data set into linear memory. @throws TypeError; ShapeError, RangeError for NaN, ±∞ or bad labels; DisposedError */
   dataset(source: DataSource | SparseSource, options?: DatasetOptions): Dataset {
     this.#checkAlive();
     return new Dataset(this.kernels, this.memory, source, options);

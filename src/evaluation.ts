@@ -29,14 +29,14 @@ export interface EvaluateOptions {
   readonly confusion?: boolean;
 }
 
-const OPTIONS: OptionNames<EvaluateOptions> = { confusion: true };
+export const EVALUATE_OPTIONS: OptionNames<EvaluateOptions> = { confusion: true };
 
 /** Classes of which there is a confusion matrix: a million numbers. */
 export const MOST_CONFUSION_CLASSES = 1000;
 
 /** @throws TypeError for unknown options, and for a confusion matrix under a regression loss */
 export function checkEvaluateOptions(options: EvaluateOptions, activation: Activation): void {
-  checkOptions("evaluate", options, OPTIONS);
+  checkOptions("evaluate", options, EVALUATE_OPTIONS);
   const { confusion = false } = options;
   checkBoolean("evaluate: confusion", confusion);
   if (confusion && activation === "identity") {

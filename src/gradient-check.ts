@@ -1,10 +1,11 @@
 /** checkGradients: analytic gradients against central differences, for built-in layers and anyone's own. */
 
-import { checkNumber, checkOptions, type OptionNames } from "./check-options.js";
+import { checkEngine } from "./check-engine.js";
+import { checkNumber, checkOptions, checkRecord, type OptionNames, wrongType } from "./check-options.js";
 import type { Engine } from "./engine.js";
 import { Layer } from "./layers/layer.js";
-import type { Loss, Targets } from "./losses/loss.js";
-import type { Matrix } from "./matrix.js";
+import { Loss, type Targets } from "./losses/loss.js";
+import { checkMatrix, type Matrix } from "./matrix.js";
 import type { State } from "./parameter.js";
 import { Random } from "./random.js";
 
@@ -42,6 +43,7 @@ export interface GradientCheck {
  * @param target a layer that is attached, or a loss that is attached, together with its targets and sample weights
  * @param input [batch, inputs]; keep it away from kinks, such as ReLU's zero, by more than ε. Put back afterwards.
  * @returns one check for the input and one for each parameter
+ * @throws TypeError, RangeError for anything else, and as the layer or the loss
  */
 export function checkGradients(
   engine: Engine,
@@ -51,6 +53,9 @@ export function checkGradients(
 ): GradientCheck[] {
   checkOptions("checkGradients", options, OPTIONS);
   const { epsilon = 0.01, tolerance = 0.002 } = options;
+  checkEngine("checkGradients", engine);
+  if (!(target instanceof Layer)) checkTarget(target);
+  checkMatrix("checkGradients: input", engine.memory, input);
   checkNumber("epsilon", epsilon, { positive: true });
   checkNumber("tolerance", tolerance);
   const [score, analytic] = target instanceof Layer ? layerScore(engine, target, input) : lossScore(target, input);
@@ -60,6 +65,12 @@ export function checkGradients(
     checks.push(compare(parameter.name, gradient, numericGradient(parameter, score, epsilon), tolerance));
   }
   return checks;
+}
+
+function checkTarget(target: LossToCheck): void {
+  const expected = "a Layer, or an object with loss and targets";
+  checkRecord("checkGradients: target", target, expected);
+  if (!(target.loss instanceof Loss)) throw wrongType("checkGradients: target", expected, target);
 }
 
 interface Analytic {
@@ -82,10 +93,14 @@ function layerScore(engine: Engine, layer: Layer, input: Matrix): [() => number,
   // A copy: a layer may compute its gradient in place.
   const cotangent = engine.matrix(rows, columns, weights);
   for (const parameter of layer.parameters()) parameter.zeroGrad();
-  const gradInput = layer.backward(input, cotangent).data.slice();
+  let gradInput: Float32Array;
+  try {
+    gradInput = layer.backward(input, cotangent).data.slice();
+  } finally {
+    cotangent.dispose();
+  }
   const parameters = layer.parameters().map((parameter) => ({ parameter, gradient: parameter.gradient() }));
   for (const parameter of layer.parameters()) parameter.zeroGrad();
-  cotangent.dispose();
   for (const [buffer, values] of buffers) buffer.set(values);
   const score = () => {
     const sum = forward().data.reduce((total, y, i) => total + y * (weights[i] as number), 0);

@@ -1,10 +1,12 @@
 /** Initial weights. Names as in Keras; `normal`, N(0, 0.01), is that of the MNIST example: it leaves three and more hidden layers untrained. */
 
+import { checkNumberList } from "./check-list.js";
+import { ANY_NUMBER, checkFunction, checkInteger, checkNumber, describe, wrongType } from "./check-options.js";
 import { ShapeError } from "./errors.js";
-import type { Random } from "./random.js";
+import { Random } from "./random.js";
 
 const { sqrt } = Math;
-const { isFinite: isFiniteNumber } = Number;
+const { isFinite: isFiniteNumber, isSafeInteger } = Number;
 
 /**
  * Initial weights of a layer with `inputs` and `outputs`: a number, and then it is called once a weight, row by row; or all of
@@ -15,15 +17,21 @@ export type Initializer = (random: Random, inputs: number, outputs: number) => n
 /**
  * All weights [inputs, outputs] that the initialiser gives, row by row.
  *
- * @throws ShapeError for a list of another length; RangeError for NaN and ±∞
+ * @throws TypeError for anything but numbers; ShapeError for a list of another length; RangeError for NaN and ±∞
  */
 export function initialWeights(init: Initializer, random: Random, inputs: number, outputs: number): Float32Array {
   const first = init(random, inputs, outputs);
   const count = inputs * outputs;
+  if (typeof first !== "number") checkNumberList("init", first, "a number or a list of numbers");
+  const next = () => {
+    const value = init(random, inputs, outputs);
+    if (typeof value !== "number") throw wrongType("init", "a number for each weight", value);
+    return value;
+  };
   const weights =
     typeof first === "number"
-      ? Float32Array.from({ length: count }, (_, i) => (i === 0 ? first : (init(random, inputs, outputs) as number)))
-      : Float32Array.from(first ?? []);
+      ? Float32Array.from({ length: count }, (_, i) => (i === 0 ? first : next()))
+      : Float32Array.from(first);
   if (weights.length !== count) {
     throw new ShapeError(`init: expected ${inputs} × ${outputs} = ${count} values, got ${weights.length}`);
   }
@@ -32,35 +40,51 @@ export function initialWeights(init: Initializer, random: Random, inputs: number
   throw new RangeError(`init: expected finite numbers, got ${weights[bad]} as weight ${bad}`);
 }
 
-const uniform = (random: Random, limit: number) => (2 * random.uniform() - 1) * limit;
+const MOST = 2 ** 30;
+const uniform = (random: Random, limit: number) => (2 * checked(random).uniform() - 1) * limit;
+const normal = (random: Random, deviation: number) => checked(random).normal() * deviation;
 
-/** All weights the same. @throws RangeError unless `value` is finite */
+/** The generator. @throws TypeError for anything else */
+function checked(random: Random): Random {
+  if (random instanceof Random) return random;
+  throw wrongType("init: random", "a Random", random);
+}
+
+/** Units, or weights: at most as many as the linear memory could hold. @throws TypeError, RangeError for anything but a size */
+function size(count: number): number {
+  if (!(isSafeInteger(count) && count >= 1 && count <= MOST)) checkInteger("init: inputs and outputs", count, 1, MOST);
+  return count;
+}
+
+/** All weights the same. @throws TypeError, RangeError unless `value` is a finite number */
 export function constant(value: number): () => number {
-  if (!Number.isFinite(value)) throw new RangeError(`constant: expected a finite number, got ${value}`);
+  checkNumber("constant", value, ANY_NUMBER);
   return () => value;
 }
 
-/** The built-in initialisers. */
+/** The built-in initialisers. @throws TypeError, RangeError for anything but a generator and sizes */
 export const initializers = {
   /** N(0, σ = 0.01). */
-  normal: (random) => 0.01 * random.normal(),
+  normal: (random) => 0.01 * checked(random).normal(),
   /** U(−l, l), l = √(6 / (inputs + outputs)). Glorot and Bengio 2010. */
-  glorotUniform: (random, inputs, outputs) => uniform(random, sqrt(6 / (inputs + outputs))),
+  glorotUniform: (random, inputs, outputs) => uniform(random, sqrt(6 / (size(inputs) + size(outputs)))),
   /** N(0, σ = √(2 / (inputs + outputs))). Glorot and Bengio 2010. */
-  glorotNormal: (random, inputs, outputs) => random.normal() * sqrt(2 / (inputs + outputs)),
+  glorotNormal: (random, inputs, outputs) => normal(random, sqrt(2 / (size(inputs) + size(outputs)))),
   /** U(−l, l), l = √(6 / inputs). He et al. 2015. */
-  heUniform: (random, inputs) => uniform(random, sqrt(6 / inputs)),
+  heUniform: (random, inputs) => uniform(random, sqrt(6 / size(inputs))),
   /** N(0, σ = √(2 / inputs)). He et al. 2015. */
-  heNormal: (random, inputs) => random.normal() * sqrt(2 / inputs),
+  heNormal: (random, inputs) => normal(random, sqrt(2 / size(inputs))),
   /** U(−l, l), l = √(3 / inputs). LeCun et al. 1998. */
-  lecunUniform: (random, inputs) => uniform(random, sqrt(3 / inputs)),
+  lecunUniform: (random, inputs) => uniform(random, sqrt(3 / size(inputs))),
   /** N(0, σ = √(1 / inputs)). LeCun et al. 1998. */
-  lecunNormal: (random, inputs) => random.normal() * sqrt(1 / inputs),
+  lecunNormal: (random, inputs) => normal(random, sqrt(1 / size(inputs))),
   /**
    * The rows, or if there are more of them the columns, are orthogonal to each other and of length 1; every such matrix is
    * equally likely. Saxe et al. 2014.
    */
   orthogonal: (random: Random, inputs: number, outputs: number): Float64Array => {
+    checked(random);
+    size(size(inputs) * size(outputs));
     const [rows, columns] = inputs <= outputs ? [inputs, outputs] : [outputs, inputs];
     const q = orthonormalRows(random, rows, columns);
     if (inputs <= outputs) return q;
@@ -73,13 +97,15 @@ export const initializers = {
 /** Name of a built-in initialiser. */
 export type InitializerName = keyof typeof initializers;
 
-/** The initialiser itself, or the built-in one of that name. @throws RangeError for an unknown name */
+/** The initialiser itself, or the built-in one of that name. @throws TypeError; RangeError for an unknown name */
 export function resolveInitializer(init: InitializerName | Initializer): Initializer {
-  if (typeof init === "function") return init;
+  const expected = `a function or one of ${Object.keys(initializers).join(", ")}`;
+  if (typeof init !== "string") {
+    checkFunction("init", init, expected);
+    return init;
+  }
   if (Object.hasOwn(initializers, init)) return initializers[init];
-  throw new RangeError(
-    `init: expected a function or one of ${Object.keys(initializers).join(", ")}, got ${String(init)}`,
-  );
+  throw new RangeError(`init: expected ${expected}, got ${describe(init)}`);
 }
 
 /**

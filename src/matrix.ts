@@ -1,8 +1,10 @@
 /** Matrices in linear memory: an address and a shape. Shapes are checked here and in the layers; kernels trust them. */
 
-import { describe } from "./check-options.js";
+import { checkList, checkNumberList } from "./check-list.js";
+import { ANY_NUMBER, checkInteger, checkNumber, describe, rangeFor, wrongType } from "./check-options.js";
 import { DisposedError, ShapeError } from "./errors.js";
-import type { LinearMemory } from "./wasm/memory.js";
+import { isUint8Array } from "./typed-arrays.js";
+import { LinearMemory } from "./wasm/memory.js";
 
 // Held here: where globals are looked up through a context, as in Jest, each look costs as much as a hundred checks.
 const { isFinite: isFiniteNumber, isInteger, isSafeInteger } = Number;
@@ -14,10 +16,13 @@ export class Allocation {
   readonly #what: string;
   #pointer: number;
 
+  /** @throws TypeError for anything but an engine's memory; as `LinearMemory.allocate` */
   constructor(memory: LinearMemory, bytes: number, what: string) {
+    checkLinearMemory(memory);
     this.#memory = memory;
     this.#what = what;
     this.#pointer = memory.allocate(bytes);
+    memory.made(this);
   }
 
   /** @throws DisposedError after `dispose` */
@@ -58,7 +63,11 @@ export class Matrix {
   readonly memory: LinearMemory;
   readonly #allocation: Allocation | Borrowed;
 
-  /** Contents are undefined unless `data` is given. @throws ShapeError for impossible sizes or a length that does not fit */
+  /**
+   * Contents are undefined unless `data` is given.
+   *
+   * @throws ShapeError for impossible sizes or a length that does not fit; TypeError for anything but a list of numbers
+   */
   constructor(
     memory: LinearMemory,
     rows: number,
@@ -68,11 +77,11 @@ export class Matrix {
   ) {
     checkCount("rows", rows);
     checkCount("columns", columns);
-    if (data && data.length !== rows * columns) {
-      throw new ShapeError(
-        `matrix ${rows} × ${columns}: expected ${rows * columns} values, got ${describeLength(data.length)}`,
-      );
+    if (data !== undefined) checkNumberList("matrix: data", data);
+    if (data !== undefined && data.length !== rows * columns) {
+      throw new ShapeError(`matrix ${rows} × ${columns}: expected ${rows * columns} values, got ${data.length}`);
     }
+    checkAllocation(allocation);
     this.memory = memory;
     this.rows = rows;
     this.columns = columns;
@@ -90,8 +99,9 @@ export class Matrix {
     return this.memory.f32(this.pointer, this.rows * this.columns);
   }
 
-  /** The rows from `begin` up to `end` as a matrix that shares this one's elements. 0 ≤ begin ≤ end ≤ rows. */
+  /** The rows from `begin` up to `end` as a matrix that shares this one's elements. @throws RangeError unless 0 ≤ begin ≤ end ≤ rows */
   slice(begin: number, end: number): Matrix {
+    checkSlice(begin, end, this.rows);
     const place = new Borrowed(this.#allocation, begin * this.columns * 4);
     return new Matrix(this.memory, end - begin, this.columns, undefined, place);
   }
@@ -113,13 +123,15 @@ export class ByteMatrix {
   readonly memory: LinearMemory;
   readonly #allocation: Allocation;
 
+  /** @throws TypeError for anything but bytes and numbers; ShapeError for impossible sizes or a length that does not fit */
   constructor(memory: LinearMemory, rows: number, columns: number, data: Uint8Array, scale: number) {
     checkCount("rows", rows);
     checkCount("columns", columns);
+    if (!isUint8Array(data)) throw wrongType("byte matrix: data", "a Uint8Array", data);
     if (data.length !== rows * columns) {
       throw new ShapeError(`byte matrix ${rows} × ${columns}: expected ${rows * columns} bytes, got ${data.length}`);
     }
-    if (!Number.isFinite(scale)) throw new RangeError(`scale: expected a finite number, got ${scale}`);
+    checkNumber("scale", scale, ANY_NUMBER);
     this.memory = memory;
     this.rows = rows;
     this.columns = columns;
@@ -152,10 +164,10 @@ export class Labels {
    * `classes` that is not an integer from 1; TypeError for anything but a list
    */
   constructor(memory: LinearMemory, values: ArrayLike<number> | number, classes?: number, allocation?: Allocation) {
-    if (classes !== undefined && !(isInteger(classes) && classes >= 1)) {
-      throw new RangeError(`labels: classes: expected an integer of at least 1, got ${describe(classes)}`);
-    }
+    if (classes !== undefined) checkInteger("labels: classes", classes, 1);
     const isCount = typeof values === "number";
+    if (isCount) checkCount("labels", values);
+    checkAllocation(allocation);
     const largest = isCount ? -1 : largestLabel(values, classes);
     this.rows = isCount ? values : values.length;
     this.classes = classes ?? largest + 1;
@@ -181,9 +193,7 @@ export class Labels {
 
 /** The largest of the labels, −1 of none. @throws RangeError, TypeError as Labels */
 function largestLabel(values: ArrayLike<number>, classes: number | undefined): number {
-  if (typeof values !== "object" || !(values?.length >= 0)) {
-    throw new TypeError(`labels: expected a list of integers, got ${describe(values)}`);
-  }
+  checkList("labels", values, "a list of integers");
   let largest = -1;
   for (let row = 0; row < values.length; ++row) {
     const label = values[row] as number;
@@ -211,8 +221,10 @@ export class PanelMatrix {
   readonly #memory: LinearMemory;
   readonly #allocation: Allocation;
 
-  /** All zeros at first. */
+  /** All zeros at first. @throws TypeError, ShapeError for impossible sizes */
   constructor(memory: LinearMemory, rows: number, columns: number) {
+    checkCount("rows", rows);
+    checkCount("columns", columns);
     this.rows = rows;
     this.columns = columns;
     this.length = Math.ceil(columns / PANEL) * PANEL * rows;
@@ -234,14 +246,19 @@ export class PanelMatrix {
     return values;
   }
 
-  /** Sets the elements, given row by row. @throws ShapeError for a wrong length */
+  /** Sets the elements, given row by row. @throws TypeError for anything but a list of numbers; ShapeError for a wrong length */
   set(values: ArrayLike<number>): void {
-    if (values.length !== this.rows * this.columns) {
-      const expected = `${this.rows} × ${this.columns} = ${this.rows * this.columns}`;
-      throw new ShapeError(`weights: expected ${expected} values, got ${describeLength(values.length)}`);
-    }
+    this.check("weights", values);
     const panels = this.#memory.f32(this.pointer, this.length);
     for (let i = 0; i < values.length; ++i) panels[this.#offset(i)] = values[i] as number;
+  }
+
+  /** @throws TypeError for anything but a list of numbers; ShapeError unless there is one for each element */
+  check(what: string, values: ArrayLike<number>): void {
+    checkNumberList(what, values);
+    const count = this.rows * this.columns;
+    if (values.length === count) return;
+    throw new ShapeError(`${what}: expected ${this.rows} × ${this.columns} = ${count} values, got ${values.length}`);
   }
 
   dispose(): void {
@@ -265,6 +282,7 @@ class GrowingBlock {
   #disposed = false;
 
   constructor(memory: LinearMemory) {
+    checkLinearMemory(memory);
     this.#memory = memory;
   }
 
@@ -277,13 +295,14 @@ class GrowingBlock {
     if (this.#disposed) throw new DisposedError("a layer was used after it was disposed of");
     if (this.#allocation && count <= this.#capacity) return this.#allocation;
     // Given back first: a memory that holds the one or the other need not hold both.
-    this.#allocation?.dispose();
+    const before = this.#allocation;
+    before?.dispose();
     this.#allocation = undefined;
     try {
       this.#allocation = this.#allocate(count);
       this.#capacity = count;
     } catch (error) {
-      this.#allocation = this.#allocate(this.#capacity);
+      if (before) this.#allocation = this.#allocate(this.#capacity);
       throw error;
     }
     return this.#allocation;
@@ -311,9 +330,15 @@ export class MatrixBuffer {
     this.#block = new GrowingBlock(memory);
   }
 
-  /** The buffer as a matrix of this shape, contents undefined; the same object as before when the shape is the same. */
+  /**
+   * The buffer as a matrix of this shape, contents undefined; the same object as before when the shape is the same.
+   *
+   * @throws TypeError, ShapeError for impossible sizes; RangeError when the memory cannot grow that far; DisposedError
+   */
   shaped(rows: number, columns: number): Matrix {
-    if (this.#matrix?.rows === rows && this.#matrix.columns === columns) return this.#matrix;
+    if (this.#matrix && this.#matrix.rows === rows && this.#matrix.columns === columns) return this.#matrix;
+    checkCount("rows", rows);
+    checkCount("columns", columns);
     this.#matrix = undefined;
     this.#matrix = new Matrix(this.#memory, rows, columns, undefined, this.#block.reserve(rows * columns));
     return this.#matrix;
@@ -338,7 +363,7 @@ export class LabelsBuffer {
 
   /** The buffer as that many labels, contents undefined; the same object as before when it was as many of as many classes. */
   shaped(rows: number, classes: number): Labels {
-    if (this.#labels?.rows === rows && this.#labels.classes === classes) return this.#labels;
+    if (this.#labels && this.#labels.rows === rows && this.#labels.classes === classes) return this.#labels;
     this.#labels = undefined;
     this.#labels = new Labels(this.#memory, rows, classes, this.#block.reserve(rows));
     return this.#labels;
@@ -360,43 +385,70 @@ export function checkMemory(
   throw new RangeError(`${what}: expected one of the same engine, got one of another engine`);
 }
 
-/** @throws ShapeError unless both have the same rows and columns */
+/** @throws TypeError for anything but a matrix; RangeError for one in the memory of another engine */
+export function checkMatrix(what: string, memory: LinearMemory, matrix: unknown): void {
+  if (!(matrix instanceof Matrix)) throw wrongType(what, "a Matrix", matrix);
+  checkMemory(what, memory, matrix);
+}
+
+/** @throws TypeError for anything but a matrix, RangeError for one of another engine; ShapeError unless both have the same shape */
 export function checkSameShape(what: string, expected: Matrix, got: Matrix): void {
+  checkMatrix(what, expected.memory, got);
   if (expected.rows === got.rows && expected.columns === got.columns) return;
   throw new ShapeError(`${what}: expected ${expected.rows} × ${expected.columns}, got ${got.rows} × ${got.columns}`);
 }
 
-/** @throws ShapeError unless `matrix` has that many columns */
-export function checkColumns(what: string, expected: number, matrix: { rows: number; columns: number }): void {
-  if (!(matrix?.columns >= 0)) throw new TypeError(`${what}: expected a Matrix, got ${describe(matrix)}`);
+/** @throws TypeError for anything but a matrix, dense or sparse; ShapeError unless it has that many columns */
+export function checkColumns(
+  what: string,
+  expected: number,
+  matrix: { readonly rows: number; readonly columns: number; readonly memory: LinearMemory },
+): void {
+  // A CsrMatrix by what it has: its file imports this one.
+  const isMatrix =
+    matrix instanceof Matrix || (matrix?.memory instanceof LinearMemory && "startsPointer" in (matrix as object));
+  if (!isMatrix) throw wrongType(what, "a Matrix", matrix);
   if (matrix.columns === expected) return;
   throw new ShapeError(
     `${what}: expected ${expected} columns, got ${matrix.columns} (${matrix.rows} × ${matrix.columns})`,
   );
 }
 
-/** @throws RangeError naming the first value that is NaN or infinite, or would be as a float32 */
+/** @throws TypeError, RangeError naming the first value that is no number, NaN or infinite, or would be as a float32 */
 export function checkFinite(values: ArrayLike<number>, columns: number): void {
   for (let index = 0; index < values.length; ++index) {
     const value = values[index] as number;
     // A float64 beyond float32's range would become infinite.
     if (isFiniteNumber(value) && isFiniteNumber(fround(value))) continue;
-    const got = isFiniteNumber(value) ? `${value} (too large for float32)` : value;
     const at =
       columns < Number.POSITIVE_INFINITY
         ? `row ${Math.floor(index / columns)}, column ${index % columns}`
         : `element ${index}`;
+    if (typeof value !== "number") throw wrongType(`inputs: ${at}`, "a number", value);
+    const got = isFiniteNumber(value) ? `${value} (too large for float32)` : value;
     throw new RangeError(`inputs: expected finite numbers, got ${got} at ${at} (checkFinite: false skips this check)`);
   }
 }
 
 /** @throws ShapeError unless `value` is an integer from 0 up */
 export function checkCount(what: string, value: number): void {
-  if (typeof value !== "number") throw new TypeError(`${what}: expected a number, got ${describe(value)}`);
+  if (typeof value !== "number") throw wrongType(what, "a number", value);
   if (isSafeInteger(value) && value >= 0) return;
-  throw new ShapeError(`${what}: expected an integer of at least 0, got ${value}`);
+  throw new ShapeError(`${what}: expected an integer ${rangeFor(value, 0)}, got ${value}`);
 }
 
-function describeLength(length: unknown): string {
-  return length === undefined ? "something without a length" : String(length);
+/** @throws TypeError, RangeError unless 0 ≤ begin ≤ end ≤ rows */
+export function checkSlice(begin: number, end: number, rows: number): void {
+  checkInteger("slice: begin", begin, 0, rows);
+  checkInteger("slice: end", end, begin, rows);
+}
+
+/** @throws TypeError for anything but an engine's memory */
+export function checkLinearMemory(memory: unknown): void {
+  if (!(memory instanceof LinearMemory)) throw wrongType("memory", "an engine's memory", memory);
+}
+
+function checkAllocation(allocation: unknown): void {
+  if (allocation === undefined || allocation instanceof Allocation || allocation instanceof Borrowed) return;
+  throw wrongType("allocation", "a block of memory", allocation);
 }

@@ -1,24 +1,24 @@
 /** A network: a list of layers, each applied to the result of the one before, under a loss, and moved by an optimizer. */
 
 import { attachParts, located } from "./attachment.js";
-import { checkNumber, checkOptions, describe, type OptionNames } from "./check-options.js";
+import { ANY_NUMBER, checkBoolean, checkNumber, checkOptions, type OptionNames, wrongType } from "./check-options.js";
 import { CsrMatrix } from "./csr.js";
 import { checkIsRows, type Rows } from "./data/subset.js";
 import type { Engine } from "./engine.js";
-import { DisposedError } from "./errors.js";
-import { checkEvaluateOptions, type EvaluateOptions, type Evaluation } from "./evaluation.js";
+import { DisposedError, ShapeError } from "./errors.js";
+import { checkEvaluateOptions, EVALUATE_OPTIONS, type EvaluateOptions, type Evaluation } from "./evaluation.js";
 import { firstNonFinite, Inference, type Parts } from "./inference.js";
 import type { Layer } from "./layers/layer.js";
 import type { Loss, Targets } from "./losses/loss.js";
 import { SoftmaxCrossEntropy } from "./losses/softmax-cross-entropy.js";
-import { Matrix, MatrixBuffer } from "./matrix.js";
+import { checkMemory, checkSameShape, Matrix, MatrixBuffer } from "./matrix.js";
 import { type Lease, NetworkLease } from "./network-lease.js";
 import type { Optimizer } from "./optimizers/optimizer.js";
 import { SGD } from "./optimizers/sgd.js";
 import { Parameter, type State } from "./parameter.js";
 import { checkStateDict, type StateDict } from "./state-dict.js";
 import { summarize } from "./summary.js";
-import { checkTurnOptions, finish, finishInTurns, type TurnOptions } from "./turns.js";
+import { checkTurnOptions, finish, finishInTurns, TURN_OPTIONS, type TurnOptions } from "./turns.js";
 
 /** Options of a network. */
 export interface NetworkOptions {
@@ -52,7 +52,7 @@ export class Network {
    */
   constructor(engine: Engine, layers: readonly Layer[], options: NetworkOptions = {}) {
     if (!Array.isArray(layers) || layers.length === 0) {
-      throw new TypeError("network: expected a list of at least one layer");
+      throw wrongType("network: layers", "a list of at least one layer", layers);
     }
     checkOptions("network", options, OPTIONS);
     this.engine = engine;
@@ -82,6 +82,7 @@ export class Network {
       const layer = this.layers[index] as Layer;
       try {
         current = layer.forward(current);
+        if (!(current instanceof Matrix)) throw wrongType("output", "a Matrix", current);
       } catch (error) {
         throw located(error, index, layer);
       }
@@ -192,15 +193,23 @@ export class Network {
   /**
    * Adds to the parameters' gradients those of a loss of one's own, of which `gradOutput` [batch, outputs] is the gradient
    * with respect to the outputs. `forward` must have been called with the same input, and with `training` set, just before.
+   *
+   * @throws TypeError, ShapeError, RangeError for anything but the input and a gradient in the shape of the outputs
    */
   backward(input: Matrix | CsrMatrix, gradOutput: Matrix): void {
     this.#lease.check();
+    this.#check(input);
+    this.#checkGradient(input, gradOutput);
     let gradient = gradOutput;
     for (let index = this.layers.length - 1; index >= 0; --index) {
       const layer = this.layers[index] as Layer;
       try {
         if (index === 0) layer.learn(this.#firstInput(input), gradient);
-        else gradient = layer.backward(this.#activations[index - 1] as Matrix, gradient);
+        else {
+          const before = this.#activations[index - 1] as Matrix;
+          gradient = layer.backward(before, gradient);
+          checkSameShape("input gradient", before, gradient);
+        }
       } catch (error) {
         throw located(error, index, layer);
       }
@@ -214,7 +223,7 @@ export class Network {
    */
   step(gradientScale = 1): void {
     this.#lease.check();
-    checkNumber("step: gradientScale", gradientScale, { least: Number.NEGATIVE_INFINITY });
+    checkNumber("step: gradientScale", gradientScale, ANY_NUMBER);
     this.optimizer.step(gradientScale);
   }
 
@@ -230,6 +239,7 @@ export class Network {
 
   set training(training: boolean) {
     if (training === this.#training) return;
+    checkBoolean("network: training", training);
     this.#training = training;
     for (const layer of this.layers) layer.training = training;
   }
@@ -275,7 +285,8 @@ export class Network {
   }
 
   /** As `evaluate`, in turns. @throws also the signal's reason once it is aborted */
-  evaluateAsync(data: Rows, options: EvaluateOptions & TurnOptions = {}): Promise<Evaluation> {
+  async evaluateAsync(data: Rows, options: EvaluateOptions & TurnOptions = {}): Promise<Evaluation> {
+    checkOptions("evaluate", options, { ...EVALUATE_OPTIONS, ...TURN_OPTIONS });
     const { signal, ...rest } = options;
     return this.#inTurns(() => this.#evaluation(data, rest), signal === undefined ? undefined : { signal });
   }
@@ -335,7 +346,7 @@ export class Network {
 
   /** The work in turns, between which the parameters must not change. */
   async #inTurns<T>(begin: () => Parts<T>, options: TurnOptions = {}): Promise<T> {
-    checkTurnOptions(options);
+    checkTurnOptions("network", options);
     const work = begin();
     return this.#lease.reading(() => finishInTurns(work, options.signal));
   }
@@ -359,10 +370,16 @@ export class Network {
   #check(input: Matrix | CsrMatrix): void {
     if (this.#disposed) throw new DisposedError("the network was used after it was disposed of");
     if (!(input instanceof Matrix || input instanceof CsrMatrix)) {
-      throw new TypeError(`network: input: expected a Matrix or CsrMatrix, got ${describe(input)}`);
+      throw wrongType("network: input", "a Matrix or CsrMatrix", input);
     }
-    if (input.memory !== this.engine.memory) {
-      throw new RangeError("network: input: expected a matrix of the network's engine, got one of another");
-    }
+    checkMemory("network: input", this.engine.memory, input);
+  }
+
+  #checkGradient({ rows }: Matrix | CsrMatrix, gradOutput: Matrix): void {
+    const output = this.#activations[this.layers.length - 1];
+    if (!output) throw new Error("network: backward: expected a call of forward before it, got none");
+    if (output.rows !== rows)
+      throw new ShapeError(`network: input: expected the ${output.rows} rows of forward, got ${rows}`);
+    checkSameShape("network: gradOutput", output, gradOutput);
   }
 }

@@ -1,7 +1,14 @@
 /** Parameter: a learnable array and the gradient that belongs to it. */
 
+import { checkEngine } from "./check-engine.js";
+import { checkNumberList } from "./check-list.js";
+import { checkNumber, checkText, wrongType } from "./check-options.js";
 import type { Engine } from "./engine.js";
+import { ShapeError } from "./errors.js";
 import { PanelMatrix } from "./matrix.js";
+import type { LinearMemory } from "./wasm/memory.js";
+
+const { isFinite: isFiniteNumber } = Number;
 
 /** A named array of a layer's state: learnable or not, it is saved with the model. */
 export interface State {
@@ -39,18 +46,27 @@ export class Parameter implements State {
   readonly #destination = { target: 0, alpha: 1, accumulates: false };
   #directStep: number | undefined;
 
-  /** All zeros at first. */
+  /** All zeros at first. @throws TypeError, ShapeError, RangeError for anything but an engine, a name and one or two sizes */
   constructor(
     engine: Engine,
     name: string,
     shape: readonly [number] | readonly [number, number],
     learningRate?: number,
   ) {
+    checkEngine("Parameter", engine);
+    checkText("Parameter: name", name);
+    checkShape(shape);
+    if (learningRate !== undefined) checkNumber("Parameter: learningRate", learningRate);
     this.name = name;
     this.shape = shape;
     this.learningRate = learningRate;
     this.#engine = engine;
     this.#values = this.#allocate();
+  }
+
+  /** The memory it lies in. */
+  get memory(): LinearMemory {
+    return this.#engine.memory;
   }
 
   /** Floats in memory, padding included: what an optimizer's kernel runs over. */
@@ -93,8 +109,9 @@ export class Parameter implements State {
     return destination;
   }
 
-  /** Hands over a gradient, row by row: for layers written in TypeScript. @throws ShapeError for a wrong length */
+  /** Hands over a gradient, row by row: for layers written in TypeScript. @throws TypeError; ShapeError for a wrong length */
   addGradient(values: ArrayLike<number>): void {
+    this.#values.check("gradient", values);
     if (this.#directStep !== undefined) {
       const step = this.#directStep;
       this.set(this.toArray().map((value, i) => value - step * (values[i] as number)));
@@ -112,8 +129,9 @@ export class Parameter implements State {
     return this.#gradient.toArray();
   }
 
-  /** Makes the gradient these values, row by row and bit by bit: how a saved one comes back. @throws ShapeError */
+  /** Makes the gradient these values, row by row and bit by bit: how a saved one comes back. @throws TypeError, ShapeError */
   setGradient(values: ArrayLike<number>): void {
+    this.#values.check("gradient", values);
     this.#gradient ??= this.#allocate();
     this.#gradient.set(values);
     this.#gradientIsZero = false;
@@ -126,6 +144,7 @@ export class Parameter implements State {
 
   /** Makes `destination` the values themselves, a step of this length at a time; undefined ends that. */
   stepDirectly(learningRate: number | undefined): void {
+    if (learningRate !== undefined && !isFiniteNumber(learningRate)) checkNumber("learningRate", learningRate);
     this.#directStep = learningRate;
   }
 
@@ -146,4 +165,11 @@ export class Parameter implements State {
     const [rows, columns] = this.shape.length === 2 ? this.shape : [1, this.shape[0]];
     return new PanelMatrix(this.#engine.memory, rows as number, columns as number);
   }
+}
+
+function checkShape(shape: readonly number[]): void {
+  if (!Array.isArray(shape)) throw wrongType("Parameter: shape", "a list of one or two sizes", shape);
+  checkNumberList("Parameter: shape", shape);
+  if (shape.length === 1 || shape.length === 2) return;
+  throw new ShapeError(`Parameter: shape: expected one or two sizes, got ${shape.length}`);
 }

@@ -1,3 +1,6 @@
+import { ANY_NUMBER, checkInteger, checkNumber, checkRecord, wrongType } from "./check-options.js";
+import { viewKind } from "./typed-arrays.js";
+
 // Held here: where globals are looked up through a context, as in Jest, each look costs more than a draw.
 const { floor, imul, sqrt, LN2, SQRT1_2 } = Math;
 const { isInteger } = Number;
@@ -18,11 +21,9 @@ export class Random {
   /** The second value of the last pair that `normal` drew, if it is still to be given out. */
   #spare: number | undefined;
 
-  /** @param seed an integer from 0 to 2⁵³ − 1; @throws RangeError for anything else */
+  /** @param seed an integer from 0 to 2⁵³ − 1; @throws TypeError, RangeError for anything else */
   constructor(seed: number) {
-    if (!Number.isSafeInteger(seed) || seed < 0) {
-      throw new RangeError(`seed: expected an integer from 0 to 2^53 - 1, got ${seed}`);
-    }
+    checkInteger("seed", seed, 0);
     // SplitMix32 spreads the seed over the state, as the authors of xoshiro advise.
     let mix = (seed ^ imul(floor(seed / 2 ** 32), 0x85ebca6b)) >>> 0;
     for (let i = 0; i < 4; ++i) {
@@ -40,15 +41,13 @@ export class Random {
   }
 
   set state(state: RandomState) {
-    const words = state?.words as unknown;
-    const spare: unknown = state?.spare;
+    checkRecord("random state", state);
+    const words: unknown = state.words;
+    const spare: unknown = state.spare;
     const isWord = (word: unknown) => Number.isInteger(word) && (word as number) >= 0 && (word as number) < 2 ** 32;
     const valid = Array.isArray(words) && words.length === 4 && words.every(isWord) && words.some((word) => word !== 0);
-    if (!valid || !(spare === undefined || Number.isFinite(spare))) {
-      throw new TypeError(
-        "random state: expected four 32-bit words that are not all zero, and no or a finite spare value",
-      );
-    }
+    if (!valid) throw wrongType("random state: words", "four 32-bit words that are not all zero", words);
+    if (spare !== undefined) checkNumber("random state: spare", spare, ANY_NUMBER);
     this.#state.set(words);
     this.#spare = spare as number | undefined;
   }
@@ -90,11 +89,9 @@ export class Random {
     }
   }
 
-  /** A uniform integer in [0, bound), 1 ≤ bound ≤ 2³², without bias (Lemire 2019, the rejection step only). @throws RangeError for another bound */
+  /** A uniform integer in [0, bound), 1 ≤ bound ≤ 2³², without bias (Lemire 2019, the rejection step only). @throws TypeError, RangeError for another bound */
   below(bound: number): number {
-    if (!(isInteger(bound) && bound >= 1 && bound <= 2 ** 32)) {
-      throw new RangeError(`bound: expected an integer from 1 to 2^32, got ${bound}`);
-    }
+    if (!(isInteger(bound) && bound >= 1 && bound <= 2 ** 32)) checkInteger("bound", bound, 1, 2 ** 32);
     const limit = 2 ** 32 - (2 ** 32 % bound);
     for (;;) {
       const value = this.uint32();
@@ -102,8 +99,9 @@ export class Random {
     }
   }
 
-  /** Shuffles in place (Fisher–Yates): every order is equally likely. */
+  /** Shuffles in place (Fisher–Yates): every order is equally likely. @throws TypeError for anything but such an array */
   shuffle(values: Int32Array | Uint32Array): void {
+    if (!/^U?[Ii]nt32/.test(viewKind(values) ?? "")) throw wrongType("shuffle", "an Int32Array or Uint32Array", values);
     for (let i = values.length - 1; i > 0; --i) {
       const j = this.below(i + 1);
       const value = values[i] as number;

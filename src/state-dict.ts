@@ -1,6 +1,7 @@
 /** A network's arrays by name, and what is wrong with a record that should be that. */
 
-import { checkNumberList, checkRecord, describe } from "./check-options.js";
+import { checkNumberList } from "./check-list.js";
+import { checkRecord, describe } from "./check-options.js";
 import { ShapeError } from "./errors.js";
 import type { State } from "./parameter.js";
 
@@ -32,6 +33,7 @@ function checkArray(what: string, given: unknown, expected: readonly number[]): 
     Array.isArray(shape) && shape.length === expected.length && expected.every((size, i) => shape[i] === size);
   if (!fits) throw new ShapeError(`${what}: expected shape [${expected.join(", ")}], got ${describe(shape)}`);
   const length = expected.reduce((product, size) => product * size, 1);
-  const got = checkNumberList(`${what}: data`, data);
-  if (got.length !== length) throw new ShapeError(`${what}: data: expected ${length} numbers, got ${got.length}`);
+  checkNumberList(`${what}: data`, data);
+  const got = (data as ArrayLike<number>).length;
+  if (got !== length) throw new ShapeError(`${what}: data: expected ${length} numbers, got ${got}`);
 }

@@ -1,6 +1,6 @@
 /** Long work in parts, so that timers, input and signals have their turn. */
 
-import { checkOptions, describe, type OptionNames } from "./check-options.js";
+import { checkOptions, type OptionNames, wrongType } from "./check-options.js";
 
 /** Options of work in turns. */
 export interface TurnOptions {
@@ -8,7 +8,7 @@ export interface TurnOptions {
   readonly signal?: AbortSignal;
 }
 
-const OPTIONS: OptionNames<TurnOptions> = { signal: true };
+export const TURN_OPTIONS: OptionNames<TurnOptions> = { signal: true };
 
 /** How long work may keep the thread before other tasks get their turn. */
 const TURN_MILLISECONDS = 50;
@@ -69,7 +69,8 @@ export async function finishInTurns<T>(work: Generator<void, T, undefined>, sign
   const clock = new TurnClock();
   try {
     for (;;) {
-      signal?.throwIfAborted();
+      // Not throwIfAborted, which some signals do not have.
+      if (signal?.aborted) throw signal.reason;
       const { done, value } = work.next();
       if (done) return value;
       if (clock.isDue()) await clock.give();
@@ -81,13 +82,13 @@ export async function finishInTurns<T>(work: Generator<void, T, undefined>, sign
 }
 
 /** @throws TypeError for unknown options, and anything but an AbortSignal */
-export function checkTurnOptions(options: TurnOptions): void {
-  checkOptions("options", options, OPTIONS);
+export function checkTurnOptions(what: string, options: TurnOptions): void {
+  checkOptions(what, options, TURN_OPTIONS);
   checkSignal(options.signal);
 }
 
 /** @throws TypeError for anything but an AbortSignal or undefined */
 export function checkSignal(signal: unknown): void {
   if (signal === undefined || typeof (signal as AbortSignal | null)?.aborted === "boolean") return;
-  throw new TypeError(`signal: expected an AbortSignal, got ${describe(signal)}`);
+  throw wrongType("signal", "an AbortSignal", signal);
 }

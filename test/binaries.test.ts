@@ -106,7 +106,11 @@ describe("the binaries may come from", () => {
     ],
     ["a module that is none", { wasmModule: () => bytes("simd") as never, threads: 1 }, "got a Uint8Array"],
     ["no function", { createWorker: new URL("file:///worker.js") as never }, "createWorker: expected a function"],
-    ["no worker", { createWorker: () => ({}) as never, threads: 2 }, "createWorker: expected a Worker, got [object"],
+    [
+      "no worker",
+      { createWorker: () => ({}) as never, threads: 2 },
+      "createWorker: expected a Worker, got an object without keys",
+    ],
   ])("TypeError for %s", async (_, options, message) => {
     await expect(createEngine(options)).rejects.toThrow(TypeError);
     await expect(createEngine(options)).rejects.toThrow(message);

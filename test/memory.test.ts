@@ -2,7 +2,23 @@ import v8 from "node:v8";
 import vm from "node:vm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createEngine, Dense, Network, ReLU } from "../src/index.js";
+import {
+  Adam,
+  BatchNorm,
+  CsrMatrix,
+  createEngine,
+  Dataset,
+  Dense,
+  DisposedError,
+  type Engine,
+  iterateMinibatches,
+  Labels,
+  Matrix,
+  Network,
+  Parameter,
+  ReLU,
+} from "../src/index.js";
+import { Allocation } from "../src/matrix.js";
 import { LinearMemory } from "../src/wasm/memory.js";
 
 const makeMemory = (pages = 1) => new WebAssembly.Memory({ initial: pages, maximum: 4 });
@@ -23,6 +39,36 @@ describe("LinearMemory", () => {
     const memory = new LinearMemory(makeMemory(), 0);
     expect(() => memory.allocate(2 ** 24)).toThrow("cannot grow by 15.9 MiB beyond 0.1 MiB");
     expect(memory.allocate(64)).toBe(0);
+  });
+
+  it.each([Number.NaN, -1, 0.5, Number.POSITIVE_INFINITY, 2 ** 53, undefined, null, "8", 8n, Symbol("8"), [8], {}])(
+    "refuses anything but a number of bytes, and stays usable",
+    (bytes) => {
+      const memory = new LinearMemory(makeMemory(), 64);
+      expect(() => memory.allocate(bytes as never)).toThrow(
+        /^linear memory: bytes: expected (a number|an integer) ?.*, got /,
+      );
+      expect(memory.allocate(10)).toBe(64);
+      expect(memory.bytesInUse).toBe(64);
+    },
+  );
+
+  it("gives back all blocks of work that fails, those of work within it too, and keeps those of work that does not", () => {
+    const memory = new LinearMemory(makeMemory(), 64);
+    const block = () => new Allocation(memory, 10, "a block");
+    const kept = memory.allOrNothing(() => [block(), block()]);
+    const gone: Allocation[] = [];
+    const fail = () => {
+      gone.push(...memory.allOrNothing(() => [block(), block()]), block());
+      throw new Error("half-way");
+    };
+    expect(() => memory.allOrNothing(fail)).toThrow("half-way");
+    expect(memory.bytesInUse).toBe(128);
+    // Another block may lie there by now.
+    for (const each of gone) each.dispose();
+    expect(() => gone[0]?.pointer).toThrow(DisposedError);
+    for (const each of kept) each.dispose();
+    expect(memory.bytesInUse).toBe(0);
   });
 
   it("refuses to free what is not in use", () => {
@@ -94,6 +140,45 @@ describe("LinearMemory", () => {
     const before = collectedHeapBytes();
     train(10_000);
     expect(collectedHeapBytes() - before).toBeLessThan(200_000);
+  });
+});
+
+describe("what needs several blocks holds all of them or none", () => {
+  /** An engine whose memory has room for so many bytes. */
+  async function engineWith(bytes: number): Promise<Engine> {
+    const { kernels, random, team } = await createEngine({ threads: 1, variant: "simd", tile: "4x8" });
+    const memory = new LinearMemory(makeMemory(), 4 * 65536 - bytes);
+    return { kernels, random, team, memory } as unknown as Engine;
+  }
+  const source = { inputs: new Float32Array(4096).fill(1), shape: [1024, 4], targets: new Int32Array(1024) };
+
+  it.each<[string, number, (engine: Engine) => unknown]>([
+    ["CsrMatrix", 10_000, ({ memory }) => new CsrMatrix(memory, 10, 10, 2000)],
+    ["BatchNorm", 20_000, (engine) => new BatchNorm(1024).attach(engine, 1024)],
+    ["Dataset", 18_000, ({ kernels, memory }) => new Dataset(kernels, memory, source)],
+    ["Network", 36_000, (engine) => new Network(engine, [new Dense(4, 4), new Dense(4, 2000)])],
+  ])("%s", async (_, bytes, make) => {
+    const engine = await engineWith(bytes);
+    expect(() => make(engine)).toThrow("linear memory: cannot grow");
+    expect(engine.memory.bytesInUse).toBe(0);
+  });
+
+  it("an optimizer", async () => {
+    const engine = await engineWith(20_000);
+    const parameters = [new Parameter(engine, "slope", [2000])];
+    const before = engine.memory.bytesInUse;
+    expect(() => new Adam().attach(engine, parameters)).toThrow("linear memory: cannot grow");
+    expect(engine.memory.bytesInUse).toBe(before);
+  });
+
+  it("a minibatch", async () => {
+    const engine = await engineWith(43_000);
+    const inputs = new Matrix(engine.memory, 1024, 4, source.inputs);
+    const targets = new Labels(engine.memory, source.targets);
+    const before = engine.memory.bytesInUse;
+    const batches = iterateMinibatches(engine, inputs, targets, 1024);
+    expect(() => batches.next()).toThrow("linear memory: cannot grow");
+    expect(engine.memory.bytesInUse).toBe(before);
   });
 });
 

@@ -167,8 +167,12 @@ describe("matrices, labels and data sets of another engine", () => {
 });
 
 describe("labels", () => {
-  it.each([[Number.NaN], [-2], [2.5], [0], ["3"]])("refuse %j as the number of classes", (classes) => {
-    expect(() => engine.labels([0, 1], classes as never)).toThrow("labels: classes: expected an integer of at least 1");
+  it.each([[Number.NaN], [-2], [2.5], [0]])("refuse %j as the number of classes", (classes) => {
+    expect(() => engine.labels([0, 1], classes)).toThrow("labels: classes: expected an integer of at least 1");
+  });
+
+  it("refuse a text as the number of classes", () => {
+    expect(() => engine.labels([0, 1], "3" as never)).toThrow('labels: classes: expected a number, got the string "3"');
   });
 
   it("refuse what is no list", () => {

@@ -267,7 +267,7 @@ describe("what is not what a reader or a writer takes", () => {
     ["got sep", () => readJsonLines([], "f", { sep: ";" } as never)],
     ["got dir", () => loadMnist({ dir: "x" } as never)],
     [
-      'scaling: expected "standard" or "minmax", got robust',
+      'scaling: expected "standard" or "minmax", got the string "robust"',
       () => Preprocessor.fit(table, "b", undefined, "robust" as never),
     ],
     ['task: expected "classification"', () => Preprocessor.fit(table, "b", "ranking" as never)],

@@ -125,16 +125,21 @@ describe("schedules", () => {
     ["a step size of 0", () => new StepLR({ stepSize: 0 }), RangeError, "stepSize: expected an integer of at least 1"],
     ["a gamma that is a text", () => new ExponentialLR({ gamma: "1" as never }), TypeError, 'got the string "1"'],
     ["too long a warm-up", () => new CosineAnnealingLR({ totalSteps: 5, warmupSteps: 5 }), RangeError, "fewer than"],
-    ["an unknown interval", () => new StepLR({ stepSize: 1, interval: "hour" as never }), RangeError, "got hour"],
+    [
+      "an unknown interval",
+      () => new StepLR({ stepSize: 1, interval: "hour" as never }),
+      RangeError,
+      'got the string "hour"',
+    ],
     ["a factor of 1", () => new ReduceLROnPlateau({ factor: 1 }), RangeError, "below 1, got 1"],
-    ["an unknown mode", () => new ReduceLROnPlateau({ mode: "mean" as never }), RangeError, "got mean"],
+    ["an unknown mode", () => new ReduceLROnPlateau({ mode: "mean" as never }), RangeError, 'got the string "mean"'],
     [
       "a rise of all steps, thrice",
       () => new OneCycleLR({ totalSteps: 9, percentStart: 0.6, threePhase: true }),
       RangeError,
       "at most 0.5",
     ],
-    ["an unknown type", () => createSchedule({ type: "toString" }), RangeError, "got toString"],
+    ["an unknown type", () => createSchedule({ type: "toString" }), RangeError, 'got the string "toString"'],
   ] as const)("refuses %s", (_, action, error, message) => {
     expect(action).toThrow(error);
     expect(action).toThrow(message);

@@ -200,7 +200,7 @@ describe("data", () => {
 
   it("createEngine refuses what it does not know, and pins what it is told", async () => {
     await expect(createEngine({ variant: "avx" as never })).rejects.toThrow('expected "auto", "simd" or "relaxed"');
-    await expect(createEngine({ seed: -1 })).rejects.toThrow("seed: expected an integer from 0");
+    await expect(createEngine({ seed: -1 })).rejects.toThrow("seed: expected an integer of at least 0, got -1");
     await expect(createEngine({ tile: "9x9" as never })).rejects.toThrow("tile: expected");
     expect((await createEngine({ variant: "simd", tile: "2x16", threads: 1 })).info()).toMatchObject({
       variant: "simd",

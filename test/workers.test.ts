@@ -83,10 +83,16 @@ describe("createEngine({ threads })", () => {
     expect(threads).toBe(Math.min(cores, 8));
   });
 
-  it.each([0, -1, 1.5, 65, Number.NaN, "2"])("refuses %s", async (threads) => {
-    const refused = createEngine({ threads: threads as never });
+  it.each([0, -1, 1.5, 65, Number.NaN])("refuses %s", async (threads) => {
+    const refused = createEngine({ threads });
     await expect(refused).rejects.toThrow(RangeError);
     await expect(refused).rejects.toThrow(`threads: expected "auto" or an integer from 1 to 64, got ${threads}`);
+  });
+
+  it("refuses a number that is a text", async () => {
+    const refused = createEngine({ threads: "2" as never });
+    await expect(refused).rejects.toThrow(TypeError);
+    await expect(refused).rejects.toThrow('threads: expected "auto" or an integer from 1 to 64, got the string "2"');
   });
 
   it("takes one thread where there is no SharedArrayBuffer, and says so", async () => {

@@ -6,6 +6,7 @@ import type { Engine } from "../engine.js";
 import { FormatError } from "../errors.js";
 import { fileKind, MODEL_KIND, OTHER_TENSORS_KIND, UNKNOWN_KIND } from "../formats/file-kind.js";
 import { loadModel } from "../formats/model.js";
+import { OWN_FORMAT } from "../formats/model-metadata.js";
 import { loadOnnx, readOnnxMetadata } from "../formats/onnx.js";
 import { parseSafetensors } from "../formats/safetensors.js";
 import { Dense } from "../layers/dense.js";
@@ -20,6 +21,9 @@ export interface ParsedModel {
   readonly preprocessor?: Preprocessor;
   /** How its table was read. */
   readonly reading: Pick<CsvOptions, "header" | "delimiter" | "decimal">;
+  /** Whether it is a file of ours rather than another program's. */
+  readonly isOwn: boolean;
+  /** Its entries beside those that make it a file of ours. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -35,14 +39,16 @@ export function parseModel(engine: Engine, bytes: Uint8Array, name: string): Par
   if (format === "safetensors" && kind !== MODEL_KIND && kind !== OTHER_TENSORS_KIND) {
     throw new FormatError(`${name}: expected a model, a safetensors or ONNX file, got ${kind}`);
   }
-  const metadata = format === "onnx" ? readOnnxMetadata(bytes, name) : parseSafetensors(bytes, name).metadata;
+  const entries = format === "onnx" ? readOnnxMetadata(bytes, name) : parseSafetensors(bytes, name).metadata;
+  const { format: writer, layers: _, ...metadata } = entries;
+  const rest = { format, isOwn: writer === OWN_FORMAT, metadata } as const;
   const load = (options: NetworkOptions) => (format === "onnx" ? loadOnnx : loadModel)(engine, bytes, name, options);
-  if (metadata.preprocessing === undefined) return { format, network: load({}), reading: {}, metadata };
+  if (metadata.preprocessing === undefined) return { network: load({}), reading: {}, ...rest };
   const preprocessor = Preprocessor.parse(metadata.preprocessing, name);
   const { classes } = preprocessor.config;
   const network = load(classes ? {} : { loss: new MeanSquaredError() });
   checkShape(network, preprocessor.inputs, classes?.length ?? 1, name);
-  return { format, network, preprocessor, reading: parseReading(metadata.reading), metadata };
+  return { network, preprocessor, reading: parseReading(metadata.reading), ...rest };
 }
 
 /** A safetensors file has its header's brace in byte 8; what else begins with protobuf's field 1, ir_version, is ONNX. */

@@ -3,7 +3,6 @@
 import { readFile } from "node:fs/promises";
 import type { Engine } from "../engine.js";
 import { FormatError } from "../errors.js";
-import { OWN_FORMAT } from "../formats/model-metadata.js";
 import type { Network } from "../network.js";
 import { CLASSES, PIXELS } from "./mnist.js";
 import { checkShape, type ParsedModel, parseModel } from "./model-file.js";
@@ -32,8 +31,8 @@ export async function readSavedModel(engine: Engine, run: string): Promise<Saved
 
 /** The network of a model for MNIST's images. @throws as readSavedModel */
 export async function readDigitModel(engine: Engine, run: string): Promise<Network> {
-  const { network, preprocessor, path, metadata } = await readSavedModel(engine, run);
-  if (metadata.format !== OWN_FORMAT) throw foreign(path);
+  const { network, preprocessor, path, isOwn } = await readSavedModel(engine, run);
+  if (!isOwn) throw foreign(path);
   if (preprocessor) throw new FormatError(`${path}: expected a model of MNIST's digits, got one of a table`);
   checkShape(network, PIXELS, CLASSES, path);
   return network;
@@ -43,7 +42,7 @@ export async function readDigitModel(engine: Engine, run: string): Promise<Netwo
 export async function readTableModel(engine: Engine, run: string) {
   const { preprocessor, ...model } = await readSavedModel(engine, run);
   if (preprocessor) return { preprocessor, ...model };
-  if (model.metadata.format !== OWN_FORMAT) throw foreign(model.path);
+  if (!model.isOwn) throw foreign(model.path);
   throw new FormatError(`${model.path}: expected a model of a table, with its preprocessing, got one without`);
 }
 

@@ -1,7 +1,15 @@
 /** CSV as columns, by Papa Parse: `simdgrad/csv`. */
 
 import Papa from "papaparse";
-import { checkBoolean, checkOptions, describe, type OptionNames } from "../check-options.js";
+import {
+  checkBoolean,
+  checkChoice,
+  checkFunction,
+  checkOptions,
+  checkText,
+  type OptionNames,
+  wrongType,
+} from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { type Chunks, decode } from "./chunks.js";
 import {
@@ -55,7 +63,7 @@ const MOST_ROW_CHARACTERS = 1 << 24;
  */
 export function parseCsv(text: string, name = "CSV", options: CsvOptions = {}): Table {
   checkCsvOptions(options);
-  if (typeof text !== "string") throw new TypeError(`parseCsv: text: expected a string, got ${describe(text)}`);
+  checkText("parseCsv: text", text);
   for (let kinds: Kinds = options.kinds ?? {}; ; ) {
     const reader = new CsvReader(name, { ...options, kinds });
     for (let start = 0; start < text.length; start += SLICE_CHARACTERS) {
@@ -75,10 +83,7 @@ export function parseCsv(text: string, name = "CSV", options: CsvOptions = {}): 
  * @throws as parseCsv, and FormatError for bytes that are not UTF-8
  */
 export async function readCsv(open: () => Chunks, name = "CSV", options: CsvOptions = {}): Promise<Table> {
-  if (typeof open !== "function") {
-    const what = "expected a function that gives the file's parts, such as () => createReadStream(path)";
-    throw new TypeError(`readCsv: open: ${what}, got ${describe(open)}`);
-  }
+  checkFunction("readCsv: open", open, "a function that gives the file's parts, such as () => createReadStream(path)");
   checkCsvOptions(options);
   for (let kinds: Kinds = options.kinds ?? {}; ; ) {
     const reader = new CsvReader(name, { ...options, kinds });
@@ -95,12 +100,9 @@ function checkCsvOptions(options: CsvOptions): void {
   checkColumnOptions("CSV", options);
   const { header = "auto", delimiter, decimal } = options;
   if (header !== "auto") checkBoolean("CSV: header", header);
-  if (decimal !== undefined && decimal !== "." && decimal !== ",") {
-    const message = `CSV: decimal: expected "." or ",", got ${describe(decimal)}`;
-    throw typeof decimal === "string" ? new RangeError(message) : new TypeError(message);
-  }
+  if (decimal !== undefined) checkChoice("CSV: decimal", decimal, [".", ","]);
   if (delimiter === undefined || (typeof delimiter === "string" && delimiter.length === 1)) return;
-  throw new TypeError(`CSV: delimiter: expected one character, got ${describe(delimiter)}`);
+  throw wrongType("CSV: delimiter", "one character", delimiter);
 }
 
 /** What Papa Parse says of quotes, in full. */
@@ -130,7 +132,7 @@ class CsvReader {
   #index = 0;
 
   constructor(name: string, options: CsvOptions) {
-    if (typeof name !== "string") throw new TypeError(`CSV: name: expected a string, got ${describe(name)}`);
+    checkText("CSV: name", name);
     this.#name = name;
     this.#options = options;
   }
@@ -168,7 +170,10 @@ class CsvReader {
     this.#parsed = [];
     this.#index = 0;
     if (this.#rest.length > MOST_ROW_CHARACTERS) {
-      throw this.#complain(`expected at most ${MOST_ROW_CHARACTERS} characters; is a quote not closed?`);
+      const got = this.#rest.length;
+      throw this.#complain(
+        `expected a row of at most ${MOST_ROW_CHARACTERS} characters, got ${got}: is a quote not closed?`,
+      );
     }
   }
 

@@ -1,9 +1,18 @@
 /** A labelled data set in linear memory, checked once as it enters. */
 
-import { checkBoolean, checkOptions, describe, type OptionNames } from "../check-options.js";
+import { checkKernels } from "../check-engine.js";
+import {
+  ANY_NUMBER,
+  checkBoolean,
+  checkNumber,
+  checkOptions,
+  checkRecord,
+  type OptionNames,
+  wrongType,
+} from "../check-options.js";
 import { type CsrData, CsrMatrix, compress, densityLimit } from "../csr.js";
 import { ShapeError } from "../errors.js";
-import { ByteMatrix, checkFinite, Labels, Matrix } from "../matrix.js";
+import { ByteMatrix, checkFinite, checkLinearMemory, Labels, Matrix } from "../matrix.js";
 import { isFloat32Array, isInt32Array, isUint8Array } from "../typed-arrays.js";
 import type { Kernels } from "../wasm/kernels.js";
 import type { LinearMemory } from "../wasm/memory.js";
@@ -40,6 +49,8 @@ export class Dataset {
   readonly columns: number;
 
   constructor(kernels: Kernels, memory: LinearMemory, source: DataSource | SparseSource, options: DatasetOptions = {}) {
+    checkKernels("data set", kernels);
+    checkLinearMemory(memory);
     checkSource(source);
     const { inputs, shape, targets } = source;
     const { scale = 1 } = source as DataSource;
@@ -58,18 +69,18 @@ export class Dataset {
     checkWeights(source.weights, rows);
     this.rows = rows;
     this.columns = columns;
-    this.inputs = isCsr(inputs)
-      ? placeCsr(kernels, memory, rows, columns, inputs, sparse, finite)
-      : placeRows(kernels, memory, rows, columns, inputs, scale, sparse);
-    try {
-      this.targets = isFloat32Array(targets)
+    const placed = memory.allOrNothing(() => ({
+      inputs: isCsr(inputs)
+        ? placeCsr(kernels, memory, rows, columns, inputs, sparse, finite)
+        : placeRows(kernels, memory, rows, columns, inputs, scale, sparse),
+      targets: isFloat32Array(targets)
         ? new Matrix(memory, rows, outputs, targets)
-        : new Labels(memory, targets, options.classes);
-      this.weights = source.weights && new Matrix(memory, rows, 1, source.weights);
-    } catch (error) {
-      this.inputs.dispose();
-      throw error;
-    }
+        : new Labels(memory, targets, options.classes),
+      weights: source.weights && new Matrix(memory, rows, 1, source.weights),
+    }));
+    this.inputs = placed.inputs;
+    this.targets = placed.targets;
+    this.weights = placed.weights;
   }
 
   dispose(): void {
@@ -126,28 +137,25 @@ function placeCsr(
 
 /** @throws TypeError for parts of a wrong type: a Float64Array of targets would be taken for labels */
 function checkSource(source: DataSource | SparseSource): void {
-  if (typeof source !== "object" || source === null) {
-    throw new TypeError(`data set: expected an object with inputs, shape and targets, got ${describe(source)}`);
-  }
+  checkRecord("data set", source, "an object with inputs, shape and targets");
   const { shape, targets, weights } = source;
   if (!Array.isArray(shape) || !shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
-    throw new TypeError(`shape: expected a list of integers of at least 0, got ${describe(shape)}`);
+    throw wrongType("shape", "a list of integers of at least 0", shape);
   }
   if (!(isUint8Array(targets) || isInt32Array(targets) || isFloat32Array(targets))) {
-    throw new TypeError(`targets: expected a Uint8Array, Int32Array or Float32Array, got ${describe(targets)}`);
+    throw wrongType("targets", "a Uint8Array, Int32Array or Float32Array", targets);
   }
-  if (weights === undefined || isFloat32Array(weights)) return;
-  throw new TypeError(`weights: expected a Float32Array, got ${describe(weights)}`);
+  if (weights !== undefined && !isFloat32Array(weights)) throw wrongType("weights", "a Float32Array", weights);
 }
 
 function checkInputs(inputs: unknown, rows: number, columns: number, scale: number, finite: boolean): void {
   if (!isUint8Array(inputs) && !isFloat32Array(inputs)) {
-    throw new TypeError(`inputs: expected a Float32Array or Uint8Array, got ${describe(inputs)}`);
+    throw wrongType("inputs", "a Float32Array or Uint8Array", inputs);
   }
   if (inputs.length !== rows * columns) {
     throw new ShapeError(`inputs ${rows} × ${columns}: expected ${rows * columns} values, got ${inputs.length}`);
   }
-  if (!Number.isFinite(scale)) throw new RangeError(`scale: expected a finite number, got ${scale}`);
+  checkNumber("scale", scale, ANY_NUMBER);
   if (isUint8Array(inputs)) return;
   if (scale !== 1) throw new RangeError(`scale: only bytes are scaled, expected 1 for float inputs, got ${scale}`);
   if (finite) checkFinite(inputs, columns);

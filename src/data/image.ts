@@ -1,5 +1,6 @@
 /** Any picture of a digit as MNIST would have it. The steps are those of http://yann.lecun.com/exdb/mnist/. */
 
+import { wrongType } from "../check-options.js";
 import { isUint8Array, isUint16Array } from "../typed-arrays.js";
 
 /** A decoded picture, as PNG decoders hand it out. */
@@ -64,7 +65,7 @@ export function toMnistDigit(image: DigitImage): Float32Array {
 
 function checkImage({ width, height, channels, data, depth }: DigitImage): void {
   if (!isUint8Array(data) && !isUint16Array(data)) {
-    throw new TypeError(`image: expected data in a Uint8Array or Uint16Array, got ${typeof data}`);
+    throw wrongType("image: data", "a Uint8Array or Uint16Array", data);
   }
   if (!(Number.isSafeInteger(width) && width > 0 && Number.isSafeInteger(height) && height > 0)) {
     throw new RangeError(`image: expected a width and height of at least 1, got ${width}x${height}`);

@@ -1,6 +1,6 @@
 /** JSON Lines as columns: one object a line, of numbers, texts, booleans and null. */
 
-import { checkOptions } from "../check-options.js";
+import { checkOptions, describe } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { type Chunks, decode } from "./chunks.js";
 import {
@@ -25,7 +25,8 @@ const MOST_LINE_CHARACTERS = 1 << 24;
  * not have are missing. A column of both numbers and texts is categorical.
  *
  * @param name of the file, for messages
- * @throws FormatError for a line that is no object, nested values, a file without rows, bytes that are not UTF-8
+ * @throws FormatError for a line that is no object, nested values, a file without rows, bytes that are not UTF-8; TypeError for
+ * anything but parts of a file
  */
 export async function readJsonLines(chunks: Chunks, name = "JSONL", options: ColumnOptions = {}): Promise<Table> {
   checkOptions("JSON Lines", options, COLUMN_OPTIONS);
@@ -37,7 +38,7 @@ export async function readJsonLines(chunks: Chunks, name = "JSONL", options: Col
     rest = lines.pop() as string;
     for (const line of lines) reader.addLine(line);
     if (rest.length > MOST_LINE_CHARACTERS) {
-      throw new FormatError(`${name}: expected lines of at most ${MOST_LINE_CHARACTERS} characters`);
+      throw new FormatError(`${name}: expected lines of at most ${MOST_LINE_CHARACTERS} characters, got a longer one`);
     }
   }
   reader.addLine(rest);
@@ -81,10 +82,10 @@ class JsonLinesReader {
     try {
       value = JSON.parse(line);
     } catch (cause) {
-      throw this.#complain(`expected JSON (${(cause as Error).message})`, cause);
+      throw this.#complain(`expected JSON, got ${describe(line)}: ${(cause as Error).message}`, cause);
     }
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-    throw this.#complain("expected an object");
+    throw this.#complain(`expected an object, got ${describe(value)}`);
   }
 
   /** A column that comes up now is missing in all rows before. */
@@ -104,7 +105,10 @@ class JsonLinesReader {
       if (value === null) column.addMissing();
       else if (typeof value === "number" && isFiniteNumber(value)) column.addNumber(value);
       else if (typeof value === "string" || typeof value === "boolean") column.addName(String(value));
-      else throw this.#complain(`${column.name}: expected a finite number, a text, true, false or null`);
+      else {
+        const expected = "a finite number, a text, true, false or null";
+        throw this.#complain(`${column.name}: expected ${expected}, got ${describe(value)}`);
+      }
     } catch (error) {
       throw error instanceof NotANumber ? this.#complain(`${column.name}: ${error.message}`) : error;
     }

@@ -1,12 +1,13 @@
 /** Minibatches: rows gathered, in order or shuffled, into buffers that are reused from batch to batch. */
 
-import { checkBoolean, checkInteger, checkOptions, describe, type OptionNames } from "../check-options.js";
+import { checkEngine } from "../check-engine.js";
+import { checkBoolean, checkInteger, checkOptions, type OptionNames, wrongType } from "../check-options.js";
 import { CsrMatrix } from "../csr.js";
 import type { Engine } from "../engine.js";
 import { ShapeError } from "../errors.js";
 import { ByteMatrix, checkMemory, Labels, Matrix } from "../matrix.js";
 import { Random } from "../random.js";
-import { isInt32Array } from "../typed-arrays.js";
+import { checkIndices, checkRowWeights, isInputs, isTargets } from "./subset.js";
 
 /** One minibatch; all parts are overwritten by the next. */
 export interface Minibatch {
@@ -42,8 +43,8 @@ const OPTIONS: OptionNames<MinibatchOptions> = {
 /**
  * Yields batches of `batchSize` rows of `inputs` and `targets`. The same buffers are filled again for every batch.
  *
- * @throws ShapeError when the row counts differ; RangeError for a batch size that is not an integer from 1, for matrices of
- * another engine, or, at the first batch, for an index that is none of the rows; TypeError for options of a wrong type
+ * @throws TypeError for anything of a wrong type; ShapeError when the row counts differ; RangeError for a batch size that is not
+ * an integer from 1, for matrices of another engine, or, at the first batch, for an index that is none of the rows
  */
 export function iterateMinibatches(
   engine: Engine,
@@ -53,32 +54,29 @@ export function iterateMinibatches(
   options: MinibatchOptions = {},
 ): Generator<Minibatch, void, undefined> {
   checkOptions("minibatches", options, OPTIONS);
+  checkEngine("minibatches", engine);
+  if (!isInputs(inputs)) throw wrongType("minibatches: inputs", "a Matrix, ByteMatrix or CsrMatrix", inputs);
+  if (!isTargets(targets)) throw wrongType("minibatches: targets", "Labels or a Matrix", targets);
   if (inputs.rows !== targets.rows) {
     throw new ShapeError(`minibatches: expected one target for each of the ${inputs.rows} rows, got ${targets.rows}`);
   }
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new RangeError(`batch size: expected an integer of at least 1, got ${batchSize}`);
-  }
+  checkInteger("batch size", batchSize, 1);
   checkMemory("minibatches: inputs", engine.memory, inputs);
   checkMemory("minibatches: targets", engine.memory, targets);
-  checkSelection(engine, inputs.rows, options);
+  checkSelection(inputs, options);
   return generate(engine, inputs, targets, batchSize, options);
 }
 
 /** @throws TypeError, ShapeError, RangeError for options that do not fit the rows */
-function checkSelection({ memory }: Engine, rows: number, options: MinibatchOptions): void {
+function checkSelection(inputs: Matrix | ByteMatrix | CsrMatrix, options: MinibatchOptions): void {
   const { shuffle = false, dropLast = true, weights, indices, skip = 0 } = options;
   checkInteger("skip", skip, 0);
   checkBoolean("dropLast", dropLast);
-  if (!(shuffle instanceof Random)) checkBoolean("shuffle", shuffle);
-  if (indices !== undefined && !isInt32Array(indices)) {
-    throw new TypeError(`indices: expected an Int32Array, got ${describe(indices)}`);
+  if (!(shuffle instanceof Random) && typeof shuffle !== "boolean") {
+    throw wrongType("shuffle", "true, false or a Random", shuffle);
   }
-  if (weights === undefined) return;
-  if (!(weights instanceof Matrix)) throw new TypeError(`weights: expected a Matrix, got ${describe(weights)}`);
-  checkMemory("minibatches: weights", memory, weights);
-  if (weights.rows === rows && weights.columns === 1) return;
-  throw new ShapeError(`weights: expected ${rows} × 1, got ${weights.rows} × ${weights.columns}`);
+  if (indices !== undefined) checkIndices("indices", indices);
+  if (weights !== undefined) checkRowWeights("weights", inputs, weights);
 }
 
 function* generate(
@@ -91,20 +89,22 @@ function* generate(
   const visited = rowOrder(indices ?? inputs.rows, shuffle === true ? engine.random : shuffle);
   const order = new Labels(engine.memory, visited, Math.max(inputs.rows, 1));
   const size = Math.min(batchSize, order.rows);
-  let batch = allocate(engine, size, inputs, targets, weights);
+  let batch: Minibatch | undefined;
   try {
+    batch = allocate(engine, size, inputs, targets, weights);
     for (let start = skip * batchSize; start < order.rows; start += batchSize) {
       const rows = Math.min(batchSize, order.rows - start);
       if (rows < batchSize && dropLast) break;
       if (rows < batch.inputs.rows) {
         release(batch);
+        batch = undefined;
         batch = allocate(engine, rows, inputs, targets, weights);
       }
       gather(engine, inputs, targets, weights, order.pointer + start * 4, batch);
       yield batch;
     }
   } finally {
-    release(batch);
+    if (batch) release(batch);
     order.dispose();
   }
 }
@@ -123,14 +123,14 @@ function allocate(
   targets: Labels | Matrix,
   weights: Matrix | undefined,
 ): Minibatch {
-  return {
+  return memory.allOrNothing(() => ({
     inputs: inputs instanceof CsrMatrix ? inputs.selection(rows) : new Matrix(memory, rows, inputs.columns),
     targets:
       targets instanceof Matrix
         ? new Matrix(memory, rows, targets.columns)
         : new Labels(memory, rows, Math.max(targets.classes, 1)),
     weights: weights && new Matrix(memory, rows, 1),
-  };
+  }));
 }
 
 function release(batch: Minibatch): void {

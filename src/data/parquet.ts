@@ -1,8 +1,9 @@
 /** Parquet as columns, by hyparquet: `simdgrad/parquet`. */
 
 import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
-import { checkOptions } from "../check-options.js";
+import { checkOptions, checkText, describe, wrongType } from "../check-options.js";
 import { FormatError } from "../errors.js";
+import { viewKind } from "../typed-arrays.js";
 import {
   COLUMN_OPTIONS,
   ColumnBuilder,
@@ -20,7 +21,7 @@ import type { Table } from "./table.js";
  * milliseconds since 1970. Row groups are read one after the other.
  *
  * @param file bytes, or a file of which parts can be read (hyparquet's `AsyncBuffer`)
- * @throws FormatError when it is no such file, has nested columns or no rows
+ * @throws FormatError when it is no such file, has nested columns or no rows; TypeError for anything but a file
  */
 export async function readParquet(
   file: AsyncBuffer | ArrayBuffer,
@@ -29,11 +30,13 @@ export async function readParquet(
 ): Promise<Table> {
   checkOptions("Parquet", options, COLUMN_OPTIONS);
   checkColumnOptions("Parquet", options);
+  checkText("Parquet: name", name);
+  if (!isFile(file)) throw wrongType(name, "an ArrayBuffer, or a file of which parts can be read (AsyncBuffer)", file);
   const source = file as AsyncBuffer;
   try {
     const metadata = await parquetMetadataAsync(source);
     const [root, ...elements] = metadata.schema;
-    if (elements.length !== root?.num_children) throw new FormatError("expected no nested columns");
+    if (elements.length !== root?.num_children) throw new FormatError("expected no nested columns, got some");
     const names = elements.map((element) => element.name);
     const problem = ignoredProblem(names, options);
     if (problem) throw new FormatError(problem);
@@ -54,9 +57,15 @@ export async function readParquet(
     // Those of the file system pass.
     if ((cause as NodeJS.ErrnoException).syscall !== undefined) throw cause;
     const { message } = cause as Error;
-    const what = cause instanceof FormatError ? message : `expected a whole Parquet file (${message})`;
+    const what = cause instanceof FormatError ? message : `expected a whole Parquet file, got: ${message}`;
     throw new FormatError(`${name}: ${what}`, { cause });
   }
+}
+
+/** A typed array has what such a file has, too, but gives parts of another kind. */
+function isFile(file: unknown): boolean {
+  const { byteLength, slice } = (file ?? {}) as Partial<AsyncBuffer>;
+  return typeof byteLength === "number" && typeof slice === "function" && viewKind(file) === undefined;
 }
 
 function addRow(builders: readonly ColumnBuilder[], row: Readonly<Record<string, unknown>>, number: number): void {
@@ -67,7 +76,7 @@ function addRow(builders: readonly ColumnBuilder[], row: Readonly<Record<string,
       else if (typeof value === "number" || typeof value === "bigint") builder.addNumber(Number(value));
       else if (value instanceof Date) builder.addNumber(value.getTime());
       else if (typeof value === "string" || typeof value === "boolean") builder.addName(String(value));
-      else throw new NotANumber("expected a number, a text, true or false");
+      else throw new NotANumber(`expected a number, a text, true or false, got ${describe(value)}`);
     } catch (error) {
       if (!(error instanceof NotANumber)) throw error;
       throw new FormatError(`row ${number}: column ${builder.name}: ${error.message}`);

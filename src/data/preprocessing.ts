@@ -1,5 +1,7 @@
 /** Preprocessor: from the columns of a table to a network's inputs and targets, the same for training and prediction. */
 
+import { checkNumberList } from "../check-list.js";
+import { checkChoice, checkText, describe } from "../check-options.js";
 import { type CsrData, SPARSE_BELOW } from "../csr.js";
 import { FormatError } from "../errors.js";
 import type { ColumnOptions } from "./column-builder.js";
@@ -15,7 +17,7 @@ import {
   widthOf,
 } from "./preprocessor-config.js";
 import type { DataSource, SparseSource } from "./source.js";
-import { type Column, findColumn, type NumericColumn, type Table, textAt } from "./table.js";
+import { type Column, checkTable, columnOf, findColumn, type NumericColumn, type Table, textOf } from "./table.js";
 
 export type { PreprocessorConfig, TargetTask } from "./preprocessor-config.js";
 
@@ -46,16 +48,12 @@ export class Preprocessor {
    * Learns scales, categories and classes from the rows of a table.
    *
    * @param task default: values if the target is numeric, unless it has at most 20 different integers
-   * @throws RangeError for an unknown target, missing targets, too few classes, no feature, too many categories, and numbers
+   * @throws TypeError for anything but a table and a column's name; RangeError for an unknown target, missing targets, too few classes, no feature, too many categories, and numbers
    * beyond every scale
    */
   static fit(table: Table, target: string, task?: TargetTask, scaling: Scaling = "standard"): Preprocessor {
-    if (scaling !== "standard" && scaling !== "minmax") {
-      throw new RangeError(`scaling: expected "standard" or "minmax", got ${String(scaling)}`);
-    }
-    if (task !== undefined && task !== "classification" && task !== "regression") {
-      throw new RangeError(`task: expected "classification" or "regression", got ${String(task)}`);
-    }
+    checkChoice("scaling", scaling, ["standard", "minmax"]);
+    if (task !== undefined) checkChoice("task", task, ["classification", "regression"]);
     const column = findColumn(table, target);
     const missing = firstMissing(column, table.rows);
     if (missing >= 0) {
@@ -78,14 +76,16 @@ export class Preprocessor {
     return new Preprocessor({ task: found, target, features, targetOffset: offset, targetScale: scale });
   }
 
-  /** A preprocessor out of a file. @throws FormatError unless it is what `config` was */
+  /** A preprocessor out of a file. @throws FormatError unless it is what `config` was; TypeError for anything but a text */
   static parse(text: string | undefined, name = "model"): Preprocessor {
+    checkText("name", name);
+    if (text !== undefined) checkText(`${name}: preprocessing`, text, "a text");
     let value: unknown;
     try {
       value = JSON.parse(text ?? "");
-    } catch {
-      const got = text === undefined ? "none" : "something else";
-      throw new FormatError(`${name}: preprocessing: expected JSON, got ${got}`);
+    } catch (cause) {
+      const got = text === undefined ? "none" : describe(text);
+      throw new FormatError(`${name}: preprocessing: expected JSON, got ${got}`, { cause });
     }
     const problem = configProblem(value);
     if (problem) throw new FormatError(`${name}: preprocessing: ${problem}`);
@@ -110,10 +110,11 @@ export class Preprocessor {
 
   /** Inputs [rows, inputs], row by row. @throws RangeError when a feature's column is not there, not numeric, or beyond float32 */
   transform(table: Table): Float32Array {
+    checkTable(table);
     const inputs = new Float32Array(table.rows * this.inputs);
     let first = 0;
     for (const feature of this.config.features) {
-      const place = placementOf(feature, findColumn(table, feature.name));
+      const place = placementOf(feature, columnOf(table, feature.name));
       for (let row = 0; row < table.rows; ++row) {
         const { offset, value } = place(row);
         if (offset >= 0) inputs[row * this.inputs + first + offset] = value;
@@ -125,7 +126,8 @@ export class Preprocessor {
 
   /** `transform` without the zeros of the categories. @throws as transform */
   transformSparse(table: Table): CsrData {
-    const places = this.config.features.map((feature) => placementOf(feature, findColumn(table, feature.name)));
+    checkTable(table);
+    const places = this.config.features.map((feature) => placementOf(feature, columnOf(table, feature.name)));
     const firsts: number[] = [];
     this.config.features.reduce((first, feature) => firsts.push(first) && first + widthOf(feature), 0);
     const most = table.rows * places.length;
@@ -150,21 +152,23 @@ export class Preprocessor {
 
   /** `source` with zeros as targets, for tables whose targets are not known. @throws as transform */
   inputSource(table: Table): DataSource | SparseSource {
+    checkTable(table);
     const targets = this.config.classes ? new Int32Array(table.rows) : new Float32Array(table.rows);
     const rest = { shape: [table.rows, this.inputs], targets };
     return this.sparse ? { inputs: this.transformSparse(table), ...rest } : { inputs: this.transform(table), ...rest };
   }
 
-  /** How many values of each categorical column are none of the categories that were learned; columns without such left out. */
+  /** How many values of each categorical column are none of the categories that were learned; columns without such left out. @throws as transform */
   countUnknown(table: Table): Record<string, number> {
+    checkTable(table);
     const counts: [string, number][] = [];
     for (const feature of this.config.features) {
       if (!("categories" in feature)) continue;
-      const column = findColumn(table, feature.name);
+      const column = columnOf(table, feature.name);
       const known = new Set(feature.categories);
       let count = 0;
       for (let row = 0; row < table.rows; ++row) {
-        const text = textAt(column, row);
+        const text = textOf(column, row);
         if (text !== undefined && !known.has(text)) ++count;
       }
       if (count > 0) counts.push([feature.name, count]);
@@ -180,12 +184,13 @@ export class Preprocessor {
       if (column.kind !== "numeric") throw new RangeError(`target ${target}: expected numbers, got text`);
       const values = Float32Array.from(column.values, (value) => (value - targetOffset) / targetScale);
       const bad = values.findIndex((value) => !isFiniteNumber(value));
-      if (bad >= 0) throw new RangeError(`target ${target}: expected a number in row ${bad + 1}`);
+      if (bad >= 0)
+        throw new RangeError(`target ${target}: expected a number in row ${bad + 1}, got ${column.values[bad]}`);
       return values;
     }
     const index = new Map(classes.map((name, position) => [name, position]));
     return Int32Array.from({ length: table.rows }, (_, row) => {
-      const text = textAt(column, row);
+      const text = textOf(column, row);
       const label = text === undefined ? undefined : index.get(text);
       if (label !== undefined) return label;
       const expected = classes.join(", ").slice(0, 1000);
@@ -193,8 +198,9 @@ export class Preprocessor {
     });
   }
 
-  /** Predicted values in the target's own unit. */
+  /** Predicted values in the target's own unit. @throws TypeError for anything but a list of numbers */
   restore(values: ArrayLike<number>): number[] {
+    checkNumberList("restore", values);
     const { targetOffset = 0, targetScale = 1 } = this.config;
     return Array.from(values, (value) => value * targetScale + targetOffset);
   }
@@ -292,7 +298,7 @@ function moments(values: Float64Array, scaling: Scaling) {
 /** @throws RangeError without features, or for more inputs than a model may have */
 function checkWidth(features: readonly Feature[]): void {
   const inputs = features.reduce((sum, feature) => sum + widthOf(feature), 0);
-  if (inputs === 0) throw new RangeError("table: expected at least one column with values beside the target");
+  if (inputs === 0) throw new RangeError("table: expected at least one column with values beside the target, got none");
   if (inputs <= MOST_INPUTS) return;
   const widest = features.reduce((a, b) => (widthOf(b) > widthOf(a) ? b : a));
   throw new RangeError(

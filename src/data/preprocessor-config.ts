@@ -1,5 +1,6 @@
 /** The part of a preprocessor that a model file keeps: plain JSON, checked as hostile when it is read. */
 
+import { describe } from "../check-options.js";
 import type { ColumnKind } from "./table.js";
 
 /** What the target is: one of several classes, or a number. */
@@ -44,25 +45,28 @@ export function widthOf(feature: Feature): number {
 
 /** What is wrong with a value that should be a config; undefined if nothing is. */
 export function configProblem(value: unknown): string | undefined {
-  if (typeof value !== "object" || value === null) return "expected an object";
+  if (typeof value !== "object" || value === null) return `expected an object, got ${describe(value)}`;
   const { task, target, features, classes, classKind, targetOffset, targetScale } = value as Record<string, unknown>;
-  if (typeof target !== "string") return "expected the name of the target";
+  if (typeof target !== "string") return `expected the name of the target, got ${describe(target)}`;
   if (!Array.isArray(features) || features.length === 0 || features.length > MOST_INPUTS) {
-    return `expected a list of 1 to ${MOST_INPUTS} features`;
+    return `expected a list of 1 to ${MOST_INPUTS} features, got ${describe(features)}`;
   }
   const bad = features.findIndex((feature) => !isFeature(feature));
-  if (bad >= 0) return `feature ${bad}: expected offset, scale and fill, or different categories`;
+  if (bad >= 0) return `feature ${bad}: expected offset, scale and fill, or categories, got ${describe(features[bad])}`;
   const names = new Set([target, ...features.map(({ name }) => name)]);
-  if (names.size !== features.length + 1) return "expected features and target with different names";
+  if (names.size !== features.length + 1) return "expected features and target of different names, got one twice";
   const inputs = (features as Feature[]).reduce((sum, feature) => sum + widthOf(feature), 0);
   if (inputs < 1 || inputs > MOST_INPUTS) return `expected 1 to ${MOST_INPUTS} columns of inputs, got ${inputs}`;
   if (task === "classification") {
     if (classKind !== undefined && classKind !== "numeric" && classKind !== "categorical")
-      return "unknown kind of classes";
-    return areNames(classes) && classes.length >= 2 ? undefined : "expected at least two different classes";
+      return `expected "numeric" or "categorical" classes, got ${describe(classKind)}`;
+    const fits = areNames(classes) && classes.length >= 2;
+    return fits ? undefined : `expected at least two different classes, got ${describe(classes)}`;
   }
-  if (task !== "regression") return "expected the task classification or regression";
-  return isScale(targetOffset, targetScale) && classes === undefined ? undefined : "expected the target's scale";
+  if (task !== "regression") return `expected the task classification or regression, got ${describe(task)}`;
+  if (classes !== undefined) return `expected no classes of a regression, got ${describe(classes)}`;
+  if (isScale(targetOffset, targetScale)) return undefined;
+  return `expected the target's scale, got offset and scale ${describe(targetOffset)} and ${describe(targetScale)}`;
 }
 
 function isFeature(feature: unknown): feature is Feature {

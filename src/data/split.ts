@@ -1,11 +1,14 @@
 /** Splitting rows in two at random: what is trained on, and what is held back. */
 
 import { checkList } from "../check-list.js";
-import { checkInteger, describe } from "../check-options.js";
+import { checkInteger, checkText, wrongType } from "../check-options.js";
 import type { Class } from "../classes.js";
-import type { Random } from "../random.js";
+import { Random } from "../random.js";
 
 const { isNaN: isNaNumber } = Number;
+
+/** As many as an Int32Array can number. */
+export const MOST_ROWS = 2 ** 31 - 1;
 
 /** Row indices of the two parts, each in rising order. */
 export interface Split {
@@ -22,7 +25,7 @@ export interface Split {
  * @param rows of the data set; or their classes, for a stratified split
  * @param option the caller's name of `fraction`, for messages
  * @throws RangeError for a fraction that is not between 0 and 1, leaves one part empty, or would take the last row of a class;
- * TypeError for one that is not a number, and for classes of several kinds. Nothing is drawn then
+ * TypeError for anything of a wrong type, and for classes of several kinds. Nothing is drawn then
  */
 export function splitRows(
   rows: number | ArrayLike<Class>,
@@ -30,6 +33,7 @@ export function splitRows(
   random: Random,
   option = "validationSplit",
 ): Split {
+  if (!(random instanceof Random)) throw wrongType("random", "a Random (see engine.random)", random);
   const quotas = planSplit(rows, fraction, option);
   const count = typeof rows === "number" ? rows : rows.length;
   const order = Int32Array.from({ length: count }, (_, row) => row);
@@ -70,11 +74,12 @@ export function checkSplit(rows: number | ArrayLike<Class>, fraction: number, op
 
 /** How many rows of each class to hold back; all are of the class 0 where there are no labels. */
 function planSplit(rows: number | ArrayLike<Class>, fraction: number, option: string): Map<Class, number> {
-  if (typeof fraction !== "number") throw new TypeError(`${option}: expected a number, got ${describe(fraction)}`);
+  checkText("option", option, "the name of an option");
+  if (typeof fraction !== "number") throw wrongType(option, "a number", fraction);
   if (!(fraction > 0 && fraction < 1)) {
     throw new RangeError(`${option}: expected a fraction between 0 and 1, got ${fraction}`);
   }
-  if (typeof rows === "number") checkInteger("rows", rows, 0);
+  if (typeof rows === "number") checkInteger("rows", rows, 0, MOST_ROWS);
   else checkKinds(rows);
   const count = typeof rows === "number" ? rows : rows.length;
   const held = Math.round(fraction * count);
@@ -147,6 +152,6 @@ function checkKinds(labels: ArrayLike<Class>): void {
     const label = labels[row];
     if (isNaNumber(label)) throw new RangeError(`labels[${row}]: expected a class, got NaN`);
     if (typeof label === kind && kind !== "undefined") continue;
-    throw new TypeError(`labels[${row}]: expected classes of one kind, got ${describe(label)}`);
+    throw wrongType(`labels[${row}]`, "classes of one kind", label);
   }
 }

@@ -1,8 +1,11 @@
 /** Some rows of a data set: their indices, not copies of them. */
 
-import { describe } from "../check-options.js";
+import { checkList } from "../check-list.js";
+import { checkInteger, describe, wrongType } from "../check-options.js";
 import { CsrMatrix } from "../csr.js";
-import { ByteMatrix, Labels, Matrix } from "../matrix.js";
+import { ShapeError } from "../errors.js";
+import { ByteMatrix, checkMatrix, Labels, Matrix } from "../matrix.js";
+import { isInt32Array } from "../typed-arrays.js";
 import type { Dataset } from "./dataset.js";
 
 const { isInteger } = Number;
@@ -28,22 +31,21 @@ export class Subset implements Rows {
   /**
    * @param data where the indices count from 0: a subset's rows have new ones
    * @param weights [rows of the whole data set, 1] in place of its own
-   * @throws RangeError for an index that is none of the rows; TypeError for weights that do not fit
+   * @throws TypeError for anything else; RangeError for an index that is none of the rows; ShapeError for weights of another shape
    */
-  constructor(data: Rows, indices: ArrayLike<number>, weights: Matrix | undefined = data.weights) {
-    const all = data.inputs.rows;
+  constructor(data: Rows, indices: ArrayLike<number>, weights: Matrix | undefined = data?.weights) {
+    checkIsRows("subset: data", data);
+    checkList("subset: indices", indices, "a list of row indices");
     const { rows } = data;
     this.indices = new Int32Array(indices.length);
     for (let i = 0; i < indices.length; ++i) {
       const row = indices[i] as number;
       if (!isInteger(row) || row < 0 || row >= rows) {
-        throw new RangeError(`subset: row ${i}: expected an index from 0 to ${rows - 1}, got ${row}`);
+        throw new RangeError(`subset: row ${i}: expected an index from 0 to ${rows - 1}, got ${describe(row)}`);
       }
       this.indices[i] = data.indices?.[row] ?? row;
     }
-    if (weights !== undefined && !(weights instanceof Matrix && weights.rows === all && weights.columns === 1)) {
-      throw new TypeError(`subset: weights: expected a Matrix ${all} × 1`);
-    }
+    if (weights !== undefined) checkRowWeights("subset: weights", data.inputs, weights);
     this.inputs = data.inputs;
     this.targets = data.targets;
     this.weights = weights;
@@ -54,8 +56,33 @@ export class Subset implements Rows {
 
 /** @throws TypeError unless it has inputs and targets in linear memory */
 export function checkIsRows(what: string, data: unknown): void {
-  const { inputs, targets } = (data ?? {}) as Partial<Rows>;
-  const isMatrix = inputs instanceof Matrix || inputs instanceof ByteMatrix || inputs instanceof CsrMatrix;
-  if (isMatrix && (targets instanceof Labels || targets instanceof Matrix)) return;
-  throw new TypeError(`${what}: expected a Dataset (see engine.dataset) or a Subset, got ${describe(data)}`);
+  const { inputs, targets, rows, columns, indices } = (data ?? {}) as Partial<Rows>;
+  if (!isInputs(inputs) || !isTargets(targets)) {
+    throw wrongType(what, "a Dataset (see engine.dataset) or a Subset", data);
+  }
+  checkInteger(`${what}: rows`, rows, 0);
+  checkInteger(`${what}: columns`, columns, 0);
+  if (indices !== undefined) checkIndices(`${what}: indices`, indices);
+}
+
+/** Whether it may be the inputs of a data set. */
+export function isInputs(inputs: unknown): inputs is Dataset["inputs"] {
+  return inputs instanceof Matrix || inputs instanceof ByteMatrix || inputs instanceof CsrMatrix;
+}
+
+/** Whether it may be the targets of a data set. */
+export function isTargets(targets: unknown): targets is Dataset["targets"] {
+  return targets instanceof Labels || targets instanceof Matrix;
+}
+
+/** @throws TypeError for anything but an Int32Array */
+export function checkIndices(what: string, indices: unknown): void {
+  if (!isInt32Array(indices)) throw wrongType(what, "an Int32Array", indices);
+}
+
+/** @throws TypeError for anything but a matrix, RangeError for one of another engine, ShapeError unless it has one column and a row for each of the inputs */
+export function checkRowWeights(what: string, inputs: Dataset["inputs"], weights: Matrix): void {
+  checkMatrix(what, inputs.memory, weights);
+  if (weights.rows === inputs.rows && weights.columns === 1) return;
+  throw new ShapeError(`${what}: expected ${inputs.rows} × 1, got ${weights.rows} × ${weights.columns}`);
 }

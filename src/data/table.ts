@@ -1,6 +1,10 @@
 /** A table as readers of text formats return it: columns of numbers, or of names that are kept once. */
 
-const { isNaN: isNaNumber } = Number;
+import { checkIterable, checkNumberList } from "../check-list.js";
+import { checkChoice, checkInteger, checkRecord, checkText, wrongType } from "../check-options.js";
+import { viewKind } from "../typed-arrays.js";
+
+const { isInteger, isNaN: isNaNumber } = Number;
 
 /** Numbers, NaN where a value is missing. */
 export interface NumericColumn {
@@ -28,13 +32,16 @@ export interface Table {
   readonly columns: readonly Column[];
 }
 
-/** Columns of categories that a caller has as texts; undefined is missing. */
+/** Columns of categories that a caller has as texts; undefined is missing. @throws TypeError for anything else */
 export function categoricalColumn(name: string, values: Iterable<string | undefined>): CategoricalColumn {
+  checkText("column: name", name);
+  checkIterable(`column ${name}`, values, "a list of texts");
   const index = new Map<string, number>();
   const codes: number[] = [];
   for (const value of values) {
     if (value === undefined) codes.push(-1);
     else {
+      checkText(`column ${name}: row ${codes.length}`, value, "a string or undefined");
       if (!index.has(value)) index.set(value, index.size);
       codes.push(index.get(value) as number);
     }
@@ -42,16 +49,29 @@ export function categoricalColumn(name: string, values: Iterable<string | undefi
   return { name, kind: "categorical", categories: [...index.keys()], codes: Int32Array.from(codes) };
 }
 
-/** The column of that name. @throws RangeError when there is none */
-export function findColumn({ columns }: Table, name: string): Column {
+/** The column of that name. @throws TypeError for anything but a table and a name; RangeError when there is none */
+export function findColumn(table: Table, name: string): Column {
+  checkTable(table);
+  checkText("column", name, "the name of a column");
+  return columnOf(table, name);
+}
+
+/** `findColumn` of a table that was checked. */
+export function columnOf({ columns }: Table, name: string): Column {
   const column = columns.find((candidate) => candidate.name === name);
   if (column) return column;
   const names = columns.map((candidate) => candidate.name).join(", ");
-  throw new RangeError(`expected a column ${JSON.stringify(name)}, got ${names.slice(0, 1000)}`);
+  throw new RangeError(`expected a column ${JSON.stringify(name)}, got ${names.slice(0, 1000) || "none"}`);
 }
 
-/** The given rows of a table, in this order. */
+/** The given rows of a table, in this order. @throws TypeError, RangeError for anything but a table and indices of its rows */
 export function selectRows(table: Table, rows: ArrayLike<number>): Table {
+  checkTable(table);
+  checkNumberList("selectRows: rows", rows);
+  for (let i = 0; i < rows.length; ++i) {
+    const row = rows[i] as number;
+    if (!isIn(row, table.rows)) checkInteger(`selectRows: rows[${i}]`, row, 0, table.rows - 1);
+  }
   const pick = <T extends Float64Array | Int32Array>(values: T, picked: T): T => {
     for (let row = 0; row < rows.length; ++row) picked[row] = values[rows[row] as number] as number;
     return picked;
@@ -65,9 +85,64 @@ export function selectRows(table: Table, rows: ArrayLike<number>): Table {
   return { rows: rows.length, columns };
 }
 
-/** A value as text; undefined where it is missing. */
+/** A value as text; undefined where it is missing. @throws TypeError, RangeError for anything but a column and one of its rows */
 export function textAt(column: Column, row: number): string | undefined {
+  const rows = checkColumn("column", column);
+  if (!isIn(row, rows)) checkInteger("row", row, 0, rows - 1);
+  const text = textOf(column, row);
+  if (column.kind === "categorical" && column.codes[row] !== -1) checkText(`column ${column.name}: category`, text);
+  return text;
+}
+
+/** `textAt` of a column and a row that were checked. */
+export function textOf(column: Column, row: number): string | undefined {
   if (column.kind === "categorical") return column.categories[column.codes[row] as number];
   const value = column.values[row] as number;
   return isNaNumber(value) ? undefined : String(value);
+}
+
+/** @throws TypeError, RangeError for anything but a table, whose columns have a value for each row */
+export function checkTable(table: Table): void {
+  checkRecord("table", table, "a table of rows and columns");
+  const { rows, columns } = table;
+  checkInteger("table: rows", rows, 0);
+  if (!Array.isArray(columns)) throw wrongType("table: columns", "a list of columns", columns);
+  for (const [index, column] of columns.entries()) {
+    const length = checkColumn(`table: columns[${index}]`, column);
+    if (length !== rows) {
+      throw new RangeError(`column ${column.name}: expected ${rows} values, one a row, got ${length}`);
+    }
+    if (column.kind === "categorical") checkCodes(column);
+  }
+}
+
+function checkCodes({ name, categories, codes }: CategoricalColumn): void {
+  for (let i = 0; i < categories.length; ++i) checkText(`column ${name}: categories`, categories[i], "names");
+  const most = categories.length - 1;
+  const bad = codes.findIndex((code) => code < -1 || code > most);
+  if (bad < 0) return;
+  throw new RangeError(`column ${name}: row ${bad}: expected a category from -1 to ${most}, got ${codes[bad]}`);
+}
+
+/** @returns its rows. @throws TypeError, RangeError for anything but a column */
+function checkColumn(what: string, column: Column): number {
+  checkRecord(what, column, "a column");
+  checkText(`${what}: name`, column.name);
+  checkChoice(`${what}: kind`, column.kind, ["numeric", "categorical"]);
+  if (column.kind === "numeric") {
+    checkArray(`${what}: values`, column.values, "Float64Array");
+    return column.values.length;
+  }
+  if (!Array.isArray(column.categories)) throw wrongType(`${what}: categories`, "a list of names", column.categories);
+  checkArray(`${what}: codes`, column.codes, "Int32Array");
+  return column.codes.length;
+}
+
+function checkArray(what: string, array: unknown, kind: "Float64Array" | "Int32Array"): void {
+  if (viewKind(array) !== kind)
+    throw wrongType(what, kind === "Int32Array" ? "an Int32Array" : "a Float64Array", array);
+}
+
+function isIn(row: number, rows: number): boolean {
+  return isInteger(row) && row >= 0 && row < rows;
 }

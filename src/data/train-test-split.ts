@@ -4,7 +4,7 @@ import { checkList } from "../check-list.js";
 import { checkInteger, checkOptions, type OptionNames } from "../check-options.js";
 import type { Class } from "../classes.js";
 import { Random } from "../random.js";
-import { splitRows } from "./split.js";
+import { MOST_ROWS, splitRows } from "./split.js";
 
 /** Options of `trainTestSplit`. */
 export interface TrainTestSplitOptions {
@@ -29,7 +29,7 @@ export function trainTestSplit(
   options: TrainTestSplitOptions = {},
 ): { train: Int32Array; test: Int32Array } {
   checkOptions("trainTestSplit", options, OPTIONS);
-  checkInteger("trainTestSplit: rows", rows, 0);
+  checkInteger("trainTestSplit: rows", rows, 0, MOST_ROWS);
   const { testSize = 0.25, seed = 0, stratify } = options;
   if (stratify !== undefined) checkList("stratify", stratify, "a list of classes");
   if (stratify !== undefined && stratify.length !== rows) {

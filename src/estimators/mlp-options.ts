@@ -3,11 +3,12 @@
 import {
   type Bounds,
   checkBoolean,
+  checkChoice,
   checkInteger,
   checkNumber,
   checkOptions,
-  describe,
   type OptionNames,
+  wrongType,
 } from "../check-options.js";
 
 /** Options of both estimators. */
@@ -122,11 +123,7 @@ export function resolveOptions(options: MLPOptions): ResolvedOptions {
 function checkValues(options: ResolvedOptions): void {
   const values = options as unknown as Record<string, unknown>;
   for (const [name, choices] of Object.entries(CHOICES)) {
-    if (typeof values[name] !== "string") {
-      throw new TypeError(`${name}: expected one of ${choices.join(", ")}, got ${describe(values[name])}`);
-    }
-    if (choices.includes(values[name])) continue;
-    throw new RangeError(`${name}: expected one of ${choices.join(", ")}, got ${values[name]}`);
+    checkChoice(name, values[name], choices);
   }
   for (const [name, bounds] of Object.entries(NUMBERS)) checkNumber(name, values[name], bounds);
   for (const name of FLAGS) checkBoolean(name, values[name]);
@@ -142,7 +139,7 @@ function checkValues(options: ResolvedOptions): void {
 
 function checkSizes(sizes: readonly number[]): void {
   if (!Array.isArray(sizes)) {
-    throw new TypeError(`hiddenLayerSizes: expected a list of integers, got ${describe(sizes)}`);
+    throw wrongType("hiddenLayerSizes", "a list of integers", sizes);
   }
   for (let index = 0; index < sizes.length; ++index) checkInteger(`hiddenLayerSizes[${index}]`, sizes[index], 1);
 }

@@ -1,6 +1,6 @@
 /** MLPRegressor: a network for values, in scikit-learn's shape. */
 
-import { describe } from "../check-options.js";
+import { wrongType } from "../check-options.js";
 import { HalfSquaredError } from "../losses/regression.js";
 import { r2Score } from "../metrics/regression.js";
 import { MLP } from "./mlp.js";
@@ -56,7 +56,7 @@ function checkValued(X: Samples, y: ArrayLike<number>): LabelledSamples {
   const samples = checkLabelled(X, y);
   const targets = Float64Array.from({ length: y.length }, (_, row) => {
     const value = y[row] as unknown;
-    if (typeof value !== "number") throw new TypeError(`y: row ${row}: expected a number, got ${describe(value)}`);
+    if (typeof value !== "number") throw wrongType(`y: row ${row}`, "a number", value);
     if (Number.isFinite(Math.fround(value))) return value;
     const got = Number.isFinite(value) ? `${value} (too large for float32)` : value;
     throw new RangeError(`y: row ${row}: expected a finite number, got ${got}`);

@@ -198,8 +198,11 @@ export class MLPTraining {
   }
 
   #place({ data, rows, columns, targets }: LabelledSamples): PlacedSamples {
-    const inputs = this.#engine.matrix(rows, columns, data, { checkFinite: false });
-    return { inputs, targets: this.#task.place(this.#engine, targets) };
+    const engine = this.#engine;
+    return engine.memory.allOrNothing(() => ({
+      inputs: engine.matrix(rows, columns, data, { checkFinite: false }),
+      targets: this.#task.place(engine, targets),
+    }));
   }
 }
 

@@ -1,7 +1,7 @@
 /** Rows of features as the estimators take them, checked and copied once as they enter. */
 
 import { checkList, isList } from "../check-list.js";
-import { checkInteger, describe } from "../check-options.js";
+import { checkInteger, wrongType } from "../check-options.js";
 import { ShapeError } from "../errors.js";
 
 const { isFinite: isFiniteNumber } = Number;
@@ -43,7 +43,7 @@ export function checkSamples(X: Samples): CheckedSamples {
 function fromTable(X: Exclude<Samples, readonly unknown[]>): CheckedSamples {
   const expected = "a list of rows, or { data, rows, columns }";
   if (typeof X !== "object" || X === null || !("data" in X)) {
-    throw new TypeError(`X: expected ${expected}, got ${describe(X)}`);
+    throw wrongType("X", expected, X);
   }
   const { data, rows, columns } = X;
   checkList("X.data", data, "a list of numbers");
@@ -63,7 +63,7 @@ function fromRows(X: readonly ArrayLike<number>[]): CheckedSamples {
   for (let row = 0; row < X.length; ++row) {
     const values = X[row];
     // A string, a Map, a hole: sparse rows are not taken.
-    if (!isList(values)) throw new TypeError(`X: row ${row}: expected a list of numbers, got ${describe(values)}`);
+    if (!isList(values)) throw wrongType(`X: row ${row}`, "a list of numbers", values);
     if (values.length !== columns) {
       throw new ShapeError(`X: row ${row}: expected ${columns} values, got ${values.length}`);
     }
@@ -83,7 +83,7 @@ function copyRow(row: number, values: ArrayLike<unknown>, start: number, to: Flo
 
 function refuse(row: number, column: number, value: unknown): never {
   const at = `X: row ${row}, column ${column}`;
-  if (typeof value !== "number") throw new TypeError(`${at}: expected a number, got ${describe(value)}`);
+  if (typeof value !== "number") throw wrongType(at, "a number", value);
   const got = Number.isFinite(value) ? `${value} (too large for float32)` : value;
   throw new RangeError(`${at}: expected finite numbers, got ${got}`);
 }

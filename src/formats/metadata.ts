@@ -1,6 +1,6 @@
 /** Metadata of a file: texts by name, those of the format itself and those of whoever writes it. */
 
-import { checkRecord, describe } from "../check-options.js";
+import { checkRecord, checkText } from "../check-options.js";
 
 /**
  * Checks entries that are written beside a format's own.
@@ -12,7 +12,7 @@ export function checkMetadata(what: string, metadata: Readonly<Record<string, st
   checkRecord(what, metadata);
   for (const [name, text] of Object.entries(metadata)) {
     const quoted = JSON.stringify(name.slice(0, 80));
-    if (typeof text !== "string") throw new TypeError(`${what}: ${quoted}: expected a string, got ${describe(text)}`);
+    checkText(`${what}: ${quoted}`, text);
     if (own.includes(name)) {
       throw new RangeError(`${what}: expected names beside ${own.join(", ")}, which are the file's own, got ${quoted}`);
     }

@@ -1,6 +1,6 @@
 /** What a model file says of its layers, as metadata: `format` and `layers`, the same in safetensors and ONNX. */
 
-import { describe } from "../check-options.js";
+import { describe, wrongType } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import type { Layer, LayerConfig } from "../layers/layer.js";
 import { Network } from "../network.js";
@@ -8,6 +8,8 @@ import { layerType, layerTypeNames, typeOfConfig } from "./layer-types.js";
 
 /** What the entry `format` says in files of ours. */
 export const OWN_FORMAT = "simdgrad";
+/** Entries of the metadata that are the file's own. */
+export const OWN_ENTRIES = ["format", "layers"] as const;
 /** Layers beyond which a file is taken for hostile rather than large. */
 export const MOST_LAYERS = 1000;
 
@@ -18,10 +20,15 @@ export function modelMetadata(network: Network): { readonly format: string; read
 
 /** @throws TypeError for anything but a network; RangeError for one with NaN or infinities, which no reader takes */
 export function checkSavable(what: string, network: Network): void {
-  if (!(network instanceof Network)) throw new TypeError(`${what}: expected a Network, got ${describe(network)}`);
+  checkNetwork(what, network);
   const array = network.findNonFinite();
   if (array === undefined) return;
   throw new RangeError(`${what}: ${array}: expected finite numbers, got NaN or infinities: the training has diverged`);
+}
+
+/** @throws TypeError for anything but a network */
+export function checkNetwork(what: string, network: unknown): void {
+  if (!(network instanceof Network)) throw wrongType(what, "a Network", network);
 }
 
 /** The layers in a file's metadata, checked one by one and against each other. @throws FormatError when there are none */
@@ -54,7 +61,7 @@ function parseLayers(text: string | undefined, name: string): LayerConfig[] {
     throw complain(text === undefined ? "nothing" : "something that is not JSON");
   }
   if (!Array.isArray(value) || value.length === 0 || value.length > MOST_LAYERS) {
-    throw complain(Array.isArray(value) ? `${value.length} layers` : typeof value);
+    throw complain(Array.isArray(value) ? `${value.length} layers` : describe(value));
   }
   checkLayers(value, complain);
   return value;

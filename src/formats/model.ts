@@ -1,12 +1,12 @@
 /** A network as a safetensors file: `layers.<index>.<parameter>` in float32, the list of layers in the metadata. */
 
-import { checkRecord } from "../check-options.js";
 import type { Engine } from "../engine.js";
 import { FormatError } from "../errors.js";
 import type { LayerConfig } from "../layers/layer.js";
 import { Network, type NetworkOptions } from "../network.js";
 import { checkValues, type LayerType, layerType } from "./layer-types.js";
-import { checkSavable, modelMetadata, parseModelMetadata } from "./model-metadata.js";
+import { checkMetadata } from "./metadata.js";
+import { checkSavable, modelMetadata, OWN_ENTRIES, parseModelMetadata } from "./model-metadata.js";
 import { parseSafetensors, serializeSafetensors } from "./safetensors.js";
 import { float32Tensor, float32Values, type Tensor } from "./tensor.js";
 
@@ -14,10 +14,11 @@ import { float32Tensor, float32Values, type Tensor } from "./tensor.js";
  * The bytes of a safetensors file: a dense layer's weights as [inputs, outputs], float32, little-endian.
  *
  * @param metadata further entries beside `format` and `layers`
- * @throws TypeError for a layer that is not built in; RangeError for NaN or infinities in the weights
+ * @throws TypeError for anything but a network and texts, and for a layer that is not built in; RangeError for NaN or infinities in
+ * the weights, and for an entry that is the file's own
  */
 export function serializeModel(network: Network, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
-  checkRecord("model: metadata", metadata);
+  checkMetadata("model: metadata", metadata, OWN_ENTRIES);
   checkSavable("model", network);
   const tensors = Object.entries(network.stateDict()).map(
     ([name, { shape, data }]) => [name, float32Tensor(data, shape)] as [string, Tensor],

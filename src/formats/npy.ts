@@ -4,7 +4,7 @@
  * checked before anything is allocated.
  */
 
-import { checkBytes, describe } from "../check-options.js";
+import { checkBytes, describe, wrongType } from "../check-options.js";
 import { FormatError, ShapeError } from "../errors.js";
 import { viewKind } from "../typed-arrays.js";
 import { fileKind } from "./file-kind.js";
@@ -102,8 +102,9 @@ export function readNpy(bytes: Uint8Array, name: string, handedOver: boolean): N
  */
 export function serializeNpy(data: NpyData, shape: readonly number[]): Uint8Array {
   const entry = Object.entries(ARRAYS).find(([, type]) => viewKind(data) === type.name);
-  if (!entry) throw new TypeError(`npy: data: expected a typed array of floats or integers, got ${describe(data)}`);
-  if (!isSizes(shape)) throw new ShapeError(`npy: shape: expected integers of at least 0, got (${shape})`);
+  if (!entry) throw wrongType("npy: data", "a typed array of floats or integers", data);
+  if (!Array.isArray(shape)) throw wrongType("npy: shape", "a list of integers of at least 0", shape);
+  if (!isSizes(shape)) throw new ShapeError(`npy: shape: expected integers of at least 0, got ${describe(shape)}`);
   const elements = shape.reduce((product, length) => product * length, 1);
   if (elements !== data.length) {
     throw new ShapeError(`npy: shape (${shape}): expected ${elements} elements, got ${data.length}`);

@@ -1,7 +1,16 @@
 /** The npz format of NumPy, a ZIP archive of npy files, packed and unpacked by fflate: `simdgrad/npz`. */
 
 import { inflateSync, type Zippable, zipSync } from "fflate";
-import { checkBytes, checkOptions, type OptionNames } from "../check-options.js";
+import { checkIterable } from "../check-list.js";
+import {
+  checkBoolean,
+  checkBytes,
+  checkOptions,
+  checkRecord,
+  checkText,
+  type OptionNames,
+  wrongType,
+} from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { type NpyArray, type NpyData, readNpy, serializeNpy } from "./npy.js";
 import { readZipDirectory, type ZipEntry } from "./zip-directory.js";
@@ -39,6 +48,7 @@ export function parseNpz(bytes: Uint8Array, name = "npz", options: NpzOptions = 
   checkBytes(name, bytes);
   checkOptions("parseNpz", options, OPTIONS);
   const { maxBytes = bytes.length + DEFAULT_ROOM } = options;
+  if (typeof maxBytes !== "number") throw wrongType("npz: maxBytes", "a number", maxBytes);
   if (!(maxBytes >= 0)) throw new RangeError(`npz: maxBytes: expected a number of at least 0, got ${maxBytes}`);
   const entries = readZipDirectory(bytes, name);
   const foreign = entries.find((entry) => !entry.name.endsWith(SUFFIX));
@@ -63,7 +73,7 @@ export function parseNpz(bytes: Uint8Array, name = "npz", options: NpzOptions = 
  * The bytes of an npz file; the same arrays give the same bytes. Weights: `serializeNpz(Object.entries(network.stateDict()))`.
  *
  * @param arrays name, and shape and elements row by row
- * @throws RangeError for a name given twice; TypeError, ShapeError as `serializeNpy`
+ * @throws TypeError for anything else; RangeError for a name given twice; TypeError, ShapeError as `serializeNpy`
  */
 export function serializeNpz(
   arrays: Iterable<readonly [string, { readonly shape: readonly number[]; readonly data: NpyData }]>,
@@ -71,8 +81,15 @@ export function serializeNpz(
 ): Uint8Array {
   checkOptions("serializeNpz", options, WRITE_OPTIONS);
   const { compress = true } = options;
+  checkBoolean("npz: compress", compress);
+  checkIterable("npz: arrays", arrays, "a list of [name, array]");
   const files: Zippable = {};
-  for (const [key, { shape, data }] of arrays) {
+  for (const entry of arrays) {
+    if (!Array.isArray(entry)) throw wrongType("npz: arrays", "pairs of a name and an array", entry);
+    const [key, array] = entry;
+    checkText("npz: name", key);
+    checkRecord(`npz: ${key}`, array, "an object with shape and data");
+    const { shape, data } = array;
     if (Object.hasOwn(files, key + SUFFIX)) throw new RangeError(`npz: expected each name once, got "${key}" twice`);
     files[key + SUFFIX] = serializeNpy(data, shape);
   }

@@ -38,7 +38,8 @@ export function decodeOnnx(bytes: Uint8Array, name: string): OnnxModel {
       throw new FormatError(`${name}: expected a graph only, got ${field.number === 20 ? "training" : "functions"}`);
     }
   }
-  if (!graph || opset === undefined) throw new FormatError(`${name}: expected an ONNX file with a graph and an opset`);
+  if (!graph || opset === undefined)
+    throw new FormatError(`${name}: expected an ONNX file with a graph and an opset, got one without`);
   return { opset, ...decodeGraph(graph, name), metadata: Object.fromEntries(metadata) };
 }
 
@@ -98,7 +99,7 @@ function decodeAttribute(bytes: Uint8Array, name: string): [string, Attribute] {
   if (value === undefined && type === 2) value = { integer: 0 };
   if (value === undefined && type === 3) value = "";
   if (value === undefined)
-    throw new FormatError(`${name}: attribute ${quote(key)}: expected a number, a text or a tensor`);
+    throw new FormatError(`${name}: attribute ${quote(key)}: expected a number, a text or a tensor, got type ${type}`);
   return [key, value];
 }
 
@@ -114,7 +115,8 @@ function decodeTensor(bytes: Uint8Array, name: string): [string, Tensor] {
     else if (field.number === 8) key = text(field, name);
     // As raw bytes, or as a packed list of floats: the same bytes.
     else if (field.number === 9 || (field.number === 4 && field.wire === 2)) {
-      if (data || (field.number === 4 && type > FLOAT)) throw new FormatError(`${name}: expected a tensor's data once`);
+      if (data || (field.number === 4 && type > FLOAT))
+        throw new FormatError(`${name}: expected a tensor's data once, got them twice`);
       data = contents(field, name);
     } else if (field.number === 13 || (field.number === 14 && field.value !== 0)) {
       throw new FormatError(`${name}: tensor ${quote(key)}: expected its data in the file, got external data`);
@@ -123,7 +125,7 @@ function decodeTensor(bytes: Uint8Array, name: string): [string, Tensor] {
   const dtype = Object.hasOwn(DTYPES, type) ? DTYPES[type] : undefined;
   if (!dtype) throw new FormatError(`${name}: tensor ${quote(key)}: expected floats or integers, got type ${type}`);
   if (!isSizes(shape) || shape.length > 64)
-    throw new FormatError(`${name}: tensor ${quote(key)}: expected a shape of sizes`);
+    throw new FormatError(`${name}: tensor ${quote(key)}: expected a shape of sizes, got [${shape.slice(0, 8)}]`);
   const [expected, got] = [byteLength(dtype, shape), data?.length ?? 0];
   if (expected !== got) {
     throw new FormatError(

@@ -84,7 +84,8 @@ function inputOf({ inputs, initializers }: OnnxModel, name: string): string {
     throw new FormatError(`${name}: expected one input, got ${others.length + (input ? 1 : 0)}`);
   }
   if (input.type !== 1 || (input.shape && input.shape.length !== 2)) {
-    throw new FormatError(`${name}: input ${quote(input.name)}: expected float32 of two dimensions`);
+    const got = `type ${input.type} of ${input.shape?.length ?? "unknown"} dimensions`;
+    throw new FormatError(`${name}: input ${quote(input.name)}: expected float32 of two dimensions, got ${got}`);
   }
   return input.name;
 }

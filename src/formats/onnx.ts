@@ -1,6 +1,6 @@
 /** A network as an ONNX file, and dense networks of ONNX files as networks. https://onnx.ai/onnx/repo-docs/IR.html */
 
-import { checkOptions, checkRecord, type OptionNames } from "../check-options.js";
+import { checkChoice, checkInteger, checkOptions, checkText, type OptionNames } from "../check-options.js";
 import type { Engine } from "../engine.js";
 import { FormatError } from "../errors.js";
 import type { LayerConfig } from "../layers/layer.js";
@@ -8,12 +8,14 @@ import { Network, type NetworkOptions } from "../network.js";
 import type { StateDict } from "../state-dict.js";
 import { floatDtypes, toFloat32, transposed } from "./float-conversion.js";
 import { checkValues, type LayerType, layerType } from "./layer-types.js";
+import { checkMetadata } from "./metadata.js";
 import {
   checkLayers,
   checkSavable,
   describeLayer,
   MOST_LAYERS,
   modelMetadata,
+  OWN_ENTRIES,
   parseModelMetadata,
 } from "./model-metadata.js";
 import { decodeOnnx } from "./onnx-decode.js";
@@ -50,17 +52,16 @@ const [OLDEST_OPSET, NEWEST_OPSET] = [7, 26];
  * The bytes of an ONNX file: `input` float32 [batch, inputs] to `logits` float32 [batch, outputs], any number of rows, in
  * evaluation (dropout left out, running statistics). Opset 17 unless another is asked for.
  *
- * @throws TypeError for a layer that is not built in; RangeError for another opset
+ * @throws TypeError for anything but a network and options, and for a layer that is not built in; RangeError for another opset
  */
 export function serializeOnnx(network: Network, options: OnnxOptions = {}): Uint8Array {
   checkOptions("serializeOnnx", options, OPTIONS);
   const { name = "simdgrad", opset = DEFAULT_OPSET, probabilities, metadata = {} } = options;
-  const irVersion = Object.hasOwn(IR_VERSIONS, opset) ? IR_VERSIONS[opset] : undefined;
-  if (irVersion === undefined) throw new RangeError(`onnx: opset: expected an integer from 17 to 22, got ${opset}`);
-  if (probabilities !== undefined && probabilities !== "softmax" && probabilities !== "sigmoid") {
-    throw new RangeError(`onnx: probabilities: expected "softmax" or "sigmoid", got ${String(probabilities)}`);
-  }
-  checkRecord("onnx: metadata", metadata);
+  checkText("onnx: name", name);
+  checkInteger("onnx: opset", opset, 17, 22);
+  const irVersion = IR_VERSIONS[opset] as number;
+  if (probabilities !== undefined) checkChoice("onnx: probabilities", probabilities, ["softmax", "sigmoid"]);
+  checkMetadata("onnx: metadata", metadata, OWN_ENTRIES);
   checkSavable("onnx", network);
   const configs = network.layers.map(describeLayer);
   const initializers = new Map<string, Tensor>();

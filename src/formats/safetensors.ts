@@ -3,7 +3,7 @@
  * https://github.com/huggingface/safetensors ("Format"). Files are taken as hostile: all of the header is checked
  * before anything is handed out.
  */
-import { checkBytes, checkRecord } from "../check-options.js";
+import { checkBytes, checkRecord, describe, wrongType } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { fileKind, mayBeSafetensors } from "./file-kind.js";
 import { duplicateKey } from "./json-keys.js";
@@ -128,11 +128,11 @@ function readMetadata(header: Record<string, unknown>, name: string): Record<str
   if (!Object.hasOwn(header, metadataKey)) return {};
   const metadata = header[metadataKey];
   if (!isObject(metadata)) {
-    throw new FormatError(`${name}: ${metadataKey}: expected an object, got ${quote(metadata)}`);
+    throw new FormatError(`${name}: ${metadataKey}: expected an object, got ${describe(metadata)}`);
   }
   for (const [key, value] of Object.entries(metadata)) {
     if (typeof value !== "string") {
-      throw new FormatError(`${name}: ${metadataKey} ${quote(key)}: expected a string, got ${quote(value)}`);
+      throw new FormatError(`${name}: ${metadataKey} ${quote(key)}: expected a string, got ${describe(value)}`);
     }
   }
   return metadata as Record<string, string>;
@@ -141,7 +141,7 @@ function readMetadata(header: Record<string, unknown>, name: string): Record<str
 /** One tensor's entry, consistent in itself: known type, size = product of the shape × bytes of an element. */
 function readEntry(key: string, value: unknown, name: string): Entry {
   const reject = (expected: string, got: unknown): never => {
-    throw new FormatError(`${name}: tensor ${quote(key)}: expected ${expected}, got ${quote(got)}`);
+    throw new FormatError(`${name}: tensor ${quote(key)}: expected ${expected}, got ${describe(got)}`);
   };
   if (!isObject(value)) return reject("an object", value);
   const { dtype, shape, data_offsets: offsets, ...others } = value;
@@ -150,7 +150,7 @@ function readEntry(key: string, value: unknown, name: string): Entry {
   if (!isSizes(shape)) return reject("a shape of sizes", shape);
   if (!isSizes(offsets) || offsets.length !== 2) return reject("data_offsets [begin, end]", offsets);
   const [begin, end] = offsets as [number, number];
-  if (begin > end) reject("data_offsets with begin <= end", `${begin}, ${end}`);
+  if (begin > end) reject("data_offsets with begin <= end", [begin, end]);
   const size = byteLength(dtype, shape);
   if (size !== end - begin) {
     reject(`${size ?? "more than 2^53"} bytes for ${dtype} of shape [${shape.slice(0, 8)}]`, end - begin);
@@ -182,8 +182,7 @@ function headerText(
 ): string {
   const members: string[] = [];
   const metadataMembers = Object.entries(metadata).map(([key, value]) => {
-    if (typeof value !== "string")
-      throw new TypeError(`metadata ${quote(key)}: expected a string, got ${typeof value}`);
+    if (typeof value !== "string") throw wrongType(`metadata ${quote(key)}`, "a string", value);
     return member(key, value);
   });
   if (metadataMembers.length > 0) members.push(`"${metadataKey}":{${metadataMembers.join(",")}}`);
@@ -215,9 +214,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A value for a message, short and shallow: a hostile one may be 100 MB or nested a million deep. */
-function quote(value: unknown): string {
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (isObject(value)) return "an object";
-  return typeof value === "string" ? JSON.stringify(value.slice(0, 80)) : String(value);
+/** A name for a message: a hostile one may have 100 MB. */
+function quote(name: string): string {
+  return JSON.stringify(name.slice(0, 80));
 }

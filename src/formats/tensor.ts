@@ -1,5 +1,7 @@
 /** A tensor as a file holds it: bytes, their type and their shape. */
 
+import { describe } from "../check-options.js";
+
 /** Bytes of one element of each type. Types of less than a byte (F4, F6) are not supported. */
 const elementBytes = {
   BOOL: 1,
@@ -66,8 +68,9 @@ export function float32Tensor(values: Float32Array, shape: readonly number[]): T
  * @throws RangeError when it has not, or the type or the shape is none
  */
 export function checkTensor({ dtype, shape, data }: Tensor, label: string): void {
-  if (!isDtype(dtype)) throw new RangeError(`${label}: expected a dtype of ${dtypes.join(" ")}, got ${dtype}`);
-  if (!isSizes(shape)) throw new RangeError(`${label}: expected a shape of integers >= 0, got [${shape}]`);
+  if (!isDtype(dtype))
+    throw new RangeError(`${label}: expected a dtype of ${dtypes.join(" ")}, got ${describe(dtype)}`);
+  if (!isSizes(shape)) throw new RangeError(`${label}: expected a shape of integers >= 0, got ${describe(shape)}`);
   const expected = byteLength(dtype, shape);
   if (expected !== data.length) {
     const size = expected ?? "more than 2^53";

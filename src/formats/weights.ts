@@ -1,13 +1,13 @@
 /** The weights of a network alone as a safetensors file: under its own names, or as the state dict of PyTorch's layers. */
 
-import { checkOptions, type OptionNames } from "../check-options.js";
+import { checkChoice, checkOptions, checkText, type OptionNames, wrongType } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import type { Layer } from "../layers/layer.js";
 import type { Network } from "../network.js";
 import type { StateDict } from "../state-dict.js";
 import { floatDtypes, toFloat32, transposed } from "./float-conversion.js";
 import { checkValues } from "./layer-types.js";
-import { checkSavable } from "./model-metadata.js";
+import { checkNetwork, checkSavable } from "./model-metadata.js";
 import { parseSafetensors, serializeSafetensors } from "./safetensors.js";
 import { float32Tensor, type Tensor } from "./tensor.js";
 
@@ -82,6 +82,7 @@ export function serializeWeights(network: Network, options: WeightsOptions = {})
  */
 export function loadWeights(network: Network, bytes: Uint8Array, options: WeightsOptions = {}, name = "weights"): void {
   const { tensors } = parseSafetensors(bytes, name);
+  checkNetwork("weights", network);
   const places = placesOf(network, options);
   const counts = isTorch(options) ? batchCounts(network, options) : [];
   const known = new Set([...places.map(({ key }) => key), ...counts]);
@@ -145,6 +146,8 @@ function batchCounts({ layers }: Network, options: WeightsOptions): string[] {
 
 function layerNames(layers: readonly Layer[], options: WeightsOptions): readonly string[] {
   const { names = layers.map((_, index) => (isTorch(options) ? String(index) : `layers.${index}`)) } = options;
+  if (!Array.isArray(names)) throw wrongType("weights: names", "a list of names", names);
+  for (const [index, name] of names.entries()) checkText(`weights: names[${index}]`, name);
   if (names.length === layers.length) return names;
   throw new RangeError(`weights: names: expected one for each of ${layers.length} layers, got ${names.length}`);
 }
@@ -152,6 +155,6 @@ function layerNames(layers: readonly Layer[], options: WeightsOptions): readonly
 function isTorch(options: WeightsOptions): boolean {
   checkOptions("weights", options, OPTIONS);
   const { layout = "in-out" } = options;
-  if (layout === "in-out" || layout === "pytorch") return layout === "pytorch";
-  throw new RangeError(`weights: layout: expected "in-out" or "pytorch", got ${String(layout)}`);
+  checkChoice("weights: layout", layout, ["in-out", "pytorch"]);
+  return layout === "pytorch";
 }

@@ -53,8 +53,9 @@ export function checkNormalization(layer: string, features: number, epsilon: num
   checkNumber(`${layer}: epsilon`, epsilon, { positive: true });
 }
 
-/** @throws ShapeError when the layer before gives another number of columns */
+/** @throws TypeError, RangeError for anything but a number of columns; ShapeError when the layer before gives another number of columns */
 export function checkFeatures(features: number, inputs: number | undefined): void {
   if (inputs === undefined || inputs === features) return;
+  checkInteger("inputs", inputs, 1);
   throw new ShapeError(`expected an input of ${features} columns, got ${inputs} from the layer before`);
 }

@@ -1,10 +1,11 @@
 import { checkNumber, checkOptions, type OptionNames } from "../check-options.js";
 import type { Engine } from "../engine.js";
 import { ShapeError } from "../errors.js";
-import { Allocation, checkColumns, checkSameShape, type Matrix, MatrixBuffer } from "../matrix.js";
+import { Allocation, checkColumns, type Matrix, MatrixBuffer } from "../matrix.js";
 import type { Parameter, State } from "../parameter.js";
 import { Affine, checkFeatures, checkNormalization } from "./affine.js";
 import { Layer, type LayerConfig } from "./layer.js";
+import { checkAttach, checkGradOutput, checkInput } from "./operands.js";
 import { RunningArray } from "./running-array.js";
 
 /** Options of a batch normalization. */
@@ -26,7 +27,7 @@ export class BatchNorm extends Layer {
   readonly features: number;
   readonly epsilon: number;
   readonly momentum: number;
-  #engine!: Engine;
+  #engine: Engine | undefined;
   #affine!: Affine;
   #runningMean!: RunningArray;
   #runningVariance!: RunningArray;
@@ -51,25 +52,28 @@ export class BatchNorm extends Layer {
   }
 
   override attach(engine: Engine, inputs: number | undefined): number {
+    checkAttach(this, this.#engine, engine, inputs);
     checkFeatures(this.features, inputs);
-    if (this.#engine) throw new Error("this layer already belongs to a network");
-    this.#engine = engine;
     const { features } = this;
     const { memory } = engine;
-    this.#affine = new Affine(engine, features);
-    this.#runningMean = new RunningArray(memory, "runningMean", features, 0);
-    this.#runningVariance = new RunningArray(memory, "runningVariance", features, 1);
-    this.#batchMean = new Allocation(memory, features * 4, "batch means");
-    this.#inverse = new Allocation(memory, features * 4, "inverse deviations");
+    memory.allOrNothing(() => {
+      this.#affine = new Affine(engine, features);
+      this.#runningMean = new RunningArray(memory, "runningMean", features, 0);
+      this.#runningVariance = new RunningArray(memory, "runningVariance", features, 1);
+      this.#batchMean = new Allocation(memory, features * 4, "batch means");
+      this.#inverse = new Allocation(memory, features * 4, "inverse deviations");
+    });
     this.#output = new MatrixBuffer(memory);
     this.#gradInput = new MatrixBuffer(memory);
+    this.#engine = engine;
     return features;
   }
 
   /** @throws ShapeError in training for a batch of one row, which has no variance */
   override forward(input: Matrix): Matrix {
+    checkInput(this, this.#engine, input);
     checkColumns("BatchNorm: input", this.features, input);
-    const { kernels } = this.#engine;
+    const { kernels } = this.#engine as Engine;
     const { rows } = input;
     if (this.training && rows === 1) {
       throw new ShapeError("BatchNorm: input: expected at least 2 rows in training, got 1");
@@ -92,10 +96,12 @@ export class BatchNorm extends Layer {
 
   /** In training through the batch's mean and variance; otherwise these are constants. */
   override backward(input: Matrix, gradOutput: Matrix): Matrix {
-    checkSameShape("BatchNorm: gradOutput", this.#output.shaped(input.rows, this.features), gradOutput);
+    checkInput(this, this.#engine, input);
+    checkColumns("BatchNorm: input", this.features, input);
+    checkGradOutput(this, input, gradOutput);
     const affine = this.#affine;
     const gradInput = this.#gradInput.shaped(input.rows, this.features);
-    this.#engine.kernels.batchNormBackward(
+    (this.#engine as Engine).kernels.batchNormBackward(
       input.rows,
       this.features,
       this.#ofBatch,

@@ -3,9 +3,10 @@ import { CsrBuffer, CsrMatrix, densityLimit } from "../csr.js";
 import type { Engine } from "../engine.js";
 import { ShapeError } from "../errors.js";
 import { type Initializer, type InitializerName, initialWeights, resolveInitializer } from "../initializers.js";
-import { checkColumns, checkSameShape, type Matrix, MatrixBuffer } from "../matrix.js";
+import { checkColumns, checkMemory, type Matrix, MatrixBuffer } from "../matrix.js";
 import { Parameter } from "../parameter.js";
 import { Layer, type LayerConfig } from "./layer.js";
+import { checkAttach, checkGradOutput, checkInput } from "./operands.js";
 
 /** Options of a dense layer. */
 export interface DenseOptions {
@@ -40,7 +41,7 @@ export class Dense extends Layer {
   readonly #init: Initializer;
   /** Density up to which a batch is compressed. */
   #sparseBelow: number;
-  #engine!: Engine;
+  #engine: Engine | undefined;
   #weights!: Parameter;
   #biases!: Parameter;
   #parameters: readonly Parameter[] = [];
@@ -69,10 +70,10 @@ export class Dense extends Layer {
   }
 
   override attach(engine: Engine, inputs: number | undefined): number {
+    checkAttach(this, this.#engine, engine, inputs);
     if (inputs !== undefined && inputs !== this.inputs) {
       throw new ShapeError(`expected an input of ${this.inputs} columns, got ${inputs} from the layer before`);
     }
-    if (this.#engine) throw new Error("this layer already belongs to a network");
     if (this.#sparseBelow === 1 && inputs !== undefined) {
       throw new RangeError("sparse: true: expected a first layer, which sees data, got one behind another");
     }
@@ -80,23 +81,24 @@ export class Dense extends Layer {
       throw new RangeError(`expected at most ${MOST_WEIGHTS} weights, got ${this.inputs} × ${this.outputs}`);
     }
     const initial = initialWeights(this.#init, engine.random, this.inputs, this.outputs);
-    this.#engine = engine;
     // Only a first layer sees data; what a hidden one sees changes its density as the network learns.
     if (inputs !== undefined) this.#sparseBelow = 0;
     this.#compressed = new CsrBuffer(engine.kernels, engine.memory);
-    this.#weights = new Parameter(engine, "weights", [this.inputs, this.outputs], this.learningRate);
-    this.#biases = new Parameter(engine, "biases", [this.outputs], this.learningRate);
-    this.#parameters = [this.#weights, this.#biases];
     this.#output = new MatrixBuffer(engine.memory);
     this.#gradInput = new MatrixBuffer(engine.memory);
+    engine.memory.allOrNothing(() => {
+      this.#weights = new Parameter(engine, "weights", [this.inputs, this.outputs], this.learningRate);
+      this.#biases = new Parameter(engine, "biases", [this.outputs], this.learningRate);
+    });
+    this.#parameters = [this.#weights, this.#biases];
     this.#weights.set(initial);
+    this.#engine = engine;
     return this.outputs;
   }
 
   /** Takes sparse inputs, too. */
   override forward(input: Matrix | CsrMatrix): Matrix {
-    checkColumns("Dense: input", this.inputs, input);
-    const { kernels, team } = this.#engine;
+    const { kernels, team } = this.#checkedEngine(input);
     const { rows } = input;
     const output = this.#output.shaped(rows, this.outputs);
     const sparse = this.#sparseForm(input);
@@ -131,8 +133,8 @@ export class Dense extends Layer {
 
   /** gradInput = gradOutput·Wᵀ, with the weights from before a step. */
   override backward(input: Matrix, gradOutput: Matrix): Matrix {
-    checkSameShape("Dense: gradOutput", this.#output.shaped(input.rows, this.outputs), gradOutput);
-    const { kernels, team } = this.#engine;
+    const { kernels, team } = this.#checkedEngine(input);
+    checkGradOutput(this, this.#output.shaped(input.rows, this.outputs), gradOutput);
     const gradInput = this.#gradInput.shaped(input.rows, this.inputs);
     kernels.denseInputGradient(
       input.rows,
@@ -148,9 +150,9 @@ export class Dense extends Layer {
   }
 
   override learn(input: Matrix | CsrMatrix, gradOutput: Matrix): void {
-    checkColumns("Dense: input", this.inputs, input);
-    const { kernels } = this.#engine;
+    const { kernels } = this.#checkedEngine(input);
     const { rows } = input;
+    checkGradOutput(this, this.#output.shaped(rows, this.outputs), gradOutput);
     const sparse = input instanceof CsrMatrix ? input : this.#sparseInput;
     const { target, alpha, accumulates } = this.#weights.destination();
     // A step straight into the weights is rounded to their last place for each block of rows. A batch of several is summed up
@@ -169,6 +171,15 @@ export class Dense extends Layer {
     kernels.biasGradient(rows, this.outputs, biases.alpha, gradOutput.pointer, biases.accumulates, biases.target);
   }
 
+  /** @throws as `checkInput`, and ShapeError for another number of columns */
+  #checkedEngine(input: Matrix | CsrMatrix): Engine {
+    const engine = this.#engine;
+    if (engine && input instanceof CsrMatrix) checkMemory("Dense: input", engine.memory, input);
+    else checkInput(this, engine, input as Matrix);
+    checkColumns("Dense: input", this.inputs, input);
+    return engine as Engine;
+  }
+
   /** target ← alpha·Xᵀ·G + (accumulate ? target : 0). */
   #addWeightGradient(
     input: Matrix | CsrMatrix,
@@ -177,7 +188,7 @@ export class Dense extends Layer {
     alpha: number,
     accumulate: boolean,
   ) {
-    const { kernels, team } = this.#engine;
+    const { kernels, team } = this.#engine as Engine;
     const { rows } = input;
     if (input instanceof CsrMatrix) {
       const { startsPointer, endsPointer, indicesPointer, valuesPointer } = input;

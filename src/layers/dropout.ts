@@ -1,9 +1,8 @@
 import { checkNumber } from "../check-options.js";
 import type { Engine } from "../engine.js";
-import { checkSameShape, type Matrix, MatrixBuffer } from "../matrix.js";
-import type { Random } from "../random.js";
-import type { Kernels } from "../wasm/kernels.js";
+import { type Matrix, MatrixBuffer } from "../matrix.js";
 import { Layer, type LayerConfig } from "./layer.js";
+import { checkAttach, checkGradOutput, checkInput } from "./operands.js";
 
 /**
  * In training y = x / (1 − rate) with probability 1 − rate, else 0, each element by itself; otherwise y = x ("inverted"
@@ -14,8 +13,7 @@ import { Layer, type LayerConfig } from "./layer.js";
  */
 export class Dropout extends Layer {
   readonly rate: number;
-  #kernels!: Kernels;
-  #random!: Random;
+  #engine: Engine | undefined;
   #output!: MatrixBuffer;
   #gradInput!: MatrixBuffer;
   /** Whether the last forward pass dropped anything, and by which key. */
@@ -31,25 +29,27 @@ export class Dropout extends Layer {
   }
 
   override attach(engine: Engine, inputs: number | undefined): number | undefined {
-    if (this.#kernels) throw new Error("this layer already belongs to a network");
-    this.#kernels = engine.kernels;
-    this.#random = engine.random;
+    checkAttach(this, this.#engine, engine, inputs);
+    this.#engine = engine;
     this.#output = new MatrixBuffer(engine.memory);
     this.#gradInput = new MatrixBuffer(engine.memory);
     return inputs;
   }
 
   override forward(input: Matrix): Matrix {
+    checkInput(this, this.#engine, input);
     this.#dropped = this.training && this.rate > 0;
     if (!this.#dropped) return input;
-    this.#key = this.#random.uint32();
-    this.#key2 = this.#random.uint32();
+    const { random } = this.#engine as Engine;
+    this.#key = random.uint32();
+    this.#key2 = random.uint32();
     return this.#drop(input, this.#output);
   }
 
   /** Drops from gradOutput what the last forward pass dropped. */
   override backward(input: Matrix, gradOutput: Matrix): Matrix {
-    checkSameShape("Dropout: gradOutput", input, gradOutput);
+    checkInput(this, this.#engine, input);
+    checkGradOutput(this, input, gradOutput);
     return this.#dropped ? this.#drop(gradOutput, this.#gradInput) : gradOutput;
   }
 
@@ -68,7 +68,7 @@ export class Dropout extends Layer {
     // A hash of 32 bits is below this with probability `keep`.
     const threshold = Math.min(Math.round(keep * 2 ** 32), 2 ** 32 - 1);
     const [n, key, key2] = [from.rows * from.columns, this.#key, this.#key2];
-    this.#kernels.dropout(n, threshold, 1 / keep, key, key2, from.pointer, to.pointer);
+    (this.#engine as Engine).kernels.dropout(n, threshold, 1 / keep, key, key2, from.pointer, to.pointer);
     return to;
   }
 }

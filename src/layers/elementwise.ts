@@ -1,33 +1,36 @@
 import type { Engine } from "../engine.js";
-import { checkSameShape, type Matrix, MatrixBuffer } from "../matrix.js";
+import { type Matrix, MatrixBuffer } from "../matrix.js";
 import type { Kernels, Pointer } from "../wasm/kernels.js";
 import { Layer } from "./layer.js";
+import { checkAttach, checkGradOutput, checkInput } from "./operands.js";
 
 /** What activation layers share: Y = f(X), gradInput = gradOutput·f′(X), elementwise, each by one kernel. */
 export abstract class Elementwise extends Layer {
-  #kernels!: Kernels;
+  #engine: Engine | undefined;
   #output!: MatrixBuffer;
   #gradInput!: MatrixBuffer;
 
   override attach(engine: Engine, inputs: number | undefined): number | undefined {
-    if (this.#kernels) throw new Error("this layer already belongs to a network");
-    this.#kernels = engine.kernels;
+    checkAttach(this, this.#engine, engine, inputs);
+    this.#engine = engine;
     this.#output = new MatrixBuffer(engine.memory);
     this.#gradInput = new MatrixBuffer(engine.memory);
     return inputs;
   }
 
   override forward(input: Matrix): Matrix {
+    checkInput(this, this.#engine, input);
     const output = this.#output.shaped(input.rows, input.columns);
-    this.compute(this.#kernels, input.rows * input.columns, input.pointer, output.pointer);
+    this.compute((this.#engine as Engine).kernels, input.rows * input.columns, input.pointer, output.pointer);
     return output;
   }
 
   override backward(input: Matrix, gradOutput: Matrix): Matrix {
-    checkSameShape(`${this.constructor.name}: gradOutput`, input, gradOutput);
+    checkInput(this, this.#engine, input);
+    checkGradOutput(this, input, gradOutput);
     const gradInput = this.#gradInput.shaped(input.rows, input.columns);
     const n = input.rows * input.columns;
-    this.differentiate(this.#kernels, n, input.pointer, gradOutput.pointer, gradInput.pointer);
+    this.differentiate((this.#engine as Engine).kernels, n, input.pointer, gradOutput.pointer, gradInput.pointer);
     return gradInput;
   }
 

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, type OptionNames } from "../check-options.js";
+import { ANY_NUMBER, checkNumber, checkOptions, type OptionNames } from "../check-options.js";
 import type { Kernels, Pointer } from "../wasm/kernels.js";
 import { Elementwise } from "./elementwise.js";
 import type { LayerConfig } from "./layer.js";
@@ -20,7 +20,7 @@ export class ELU extends Elementwise {
     super();
     checkOptions("ELU", options, OPTIONS);
     const { alpha = 1 } = options;
-    checkNumber("ELU: alpha", alpha, { least: Number.NEGATIVE_INFINITY });
+    checkNumber("ELU: alpha", alpha, ANY_NUMBER);
     this.alpha = alpha;
   }
 

@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames } from "../check-options.js";
+import { checkChoice, checkOptions, type OptionNames } from "../check-options.js";
 import type { Kernels, Pointer } from "../wasm/kernels.js";
 import { Elementwise } from "./elementwise.js";
 import type { LayerConfig } from "./layer.js";
@@ -15,14 +15,12 @@ const OPTIONS: OptionNames<GELUOptions> = { approximate: true };
 export class GELU extends Elementwise {
   readonly approximate: "none" | "tanh";
 
-  /** @throws TypeError for unknown options, RangeError for an unknown approximation */
+  /** @throws TypeError for unknown options, TypeError, RangeError for an unknown approximation */
   constructor(options: GELUOptions = {}) {
     super();
     checkOptions("GELU", options, OPTIONS);
     const { approximate = "none" } = options;
-    if (approximate !== "none" && approximate !== "tanh") {
-      throw new RangeError(`GELU: approximate: expected "none" or "tanh", got ${String(approximate)}`);
-    }
+    checkChoice("GELU: approximate", approximate, ["none", "tanh"]);
     this.approximate = approximate;
   }
 

@@ -1,9 +1,10 @@
 import { checkOptions, type OptionNames } from "../check-options.js";
 import type { Engine } from "../engine.js";
-import { Allocation, checkColumns, checkSameShape, type Matrix, MatrixBuffer } from "../matrix.js";
+import { Allocation, checkColumns, type Matrix, MatrixBuffer } from "../matrix.js";
 import type { Parameter } from "../parameter.js";
 import { Affine, checkFeatures, checkNormalization } from "./affine.js";
 import { Layer, type LayerConfig } from "./layer.js";
+import { checkAttach, checkGradOutput, checkInput } from "./operands.js";
 
 /** Options of a layer normalization. */
 export interface LayerNormOptions {
@@ -20,7 +21,7 @@ const OPTIONS: OptionNames<LayerNormOptions> = { epsilon: true };
 export class LayerNorm extends Layer {
   readonly features: number;
   readonly epsilon: number;
-  #engine!: Engine;
+  #engine: Engine | undefined;
   #affine!: Affine;
   #output!: MatrixBuffer;
   #gradInput!: MatrixBuffer;
@@ -41,23 +42,27 @@ export class LayerNorm extends Layer {
   }
 
   override attach(engine: Engine, inputs: number | undefined): number {
+    checkAttach(this, this.#engine, engine, inputs);
     checkFeatures(this.features, inputs);
-    if (this.#engine) throw new Error("this layer already belongs to a network");
+    const { memory } = engine;
+    memory.allOrNothing(() => {
+      this.#affine = new Affine(engine, this.features);
+      this.#sums = new Allocation(memory, 2 * this.features * 8, "a layer normalization's sums");
+    });
+    this.#output = new MatrixBuffer(memory);
+    this.#gradInput = new MatrixBuffer(memory);
+    this.#mean = new MatrixBuffer(memory);
+    this.#inverse = new MatrixBuffer(memory);
     this.#engine = engine;
-    this.#affine = new Affine(engine, this.features);
-    this.#output = new MatrixBuffer(engine.memory);
-    this.#gradInput = new MatrixBuffer(engine.memory);
-    this.#mean = new MatrixBuffer(engine.memory);
-    this.#inverse = new MatrixBuffer(engine.memory);
-    this.#sums = new Allocation(engine.memory, 2 * this.features * 8, "a layer normalization's sums");
     return this.features;
   }
 
   override forward(input: Matrix): Matrix {
+    checkInput(this, this.#engine, input);
     checkColumns("LayerNorm: input", this.features, input);
     const { gamma, beta } = this.#affine;
     const output = this.#output.shaped(input.rows, this.features);
-    this.#engine.kernels.layerNormForward(
+    (this.#engine as Engine).kernels.layerNormForward(
       input.rows,
       this.features,
       this.epsilon,
@@ -72,10 +77,12 @@ export class LayerNorm extends Layer {
   }
 
   override backward(input: Matrix, gradOutput: Matrix): Matrix {
-    checkSameShape("LayerNorm: gradOutput", this.#output.shaped(input.rows, this.features), gradOutput);
+    checkInput(this, this.#engine, input);
+    checkColumns("LayerNorm: input", this.features, input);
+    checkGradOutput(this, input, gradOutput);
     const affine = this.#affine;
     const gradInput = this.#gradInput.shaped(input.rows, this.features);
-    this.#engine.kernels.layerNormBackward(
+    (this.#engine as Engine).kernels.layerNormBackward(
       input.rows,
       this.features,
       input.pointer,

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, type OptionNames } from "../check-options.js";
+import { ANY_NUMBER, checkNumber, checkOptions, type OptionNames } from "../check-options.js";
 import type { Kernels, Pointer } from "../wasm/kernels.js";
 import { Elementwise } from "./elementwise.js";
 import type { LayerConfig } from "./layer.js";
@@ -20,7 +20,7 @@ export class LeakyReLU extends Elementwise {
     super();
     checkOptions("LeakyReLU", options, OPTIONS);
     const { negativeSlope = 0.01 } = options;
-    checkNumber("LeakyReLU: negativeSlope", negativeSlope, { least: Number.NEGATIVE_INFINITY });
+    checkNumber("LeakyReLU: negativeSlope", negativeSlope, ANY_NUMBER);
     this.negativeSlope = negativeSlope;
   }
 

@@ -1,3 +1,4 @@
+import { checkNumberList } from "../check-list.js";
 import { ShapeError } from "../errors.js";
 import { Matrix } from "../matrix.js";
 import type { State } from "../parameter.js";
@@ -26,6 +27,7 @@ export class RunningArray implements State {
   }
 
   set(values: ArrayLike<number>): void {
+    checkNumberList(this.name, values);
     const [length] = this.shape;
     if (values.length !== length) {
       throw new ShapeError(`${this.name}: expected ${length} values, got ${values.length}`);

@@ -32,7 +32,8 @@ export class BinaryCrossEntropy extends Loss {
     checkOptions("BinaryCrossEntropy", options, OPTIONS);
     const { reduction = "mean", positiveWeights } = options;
     super(reduction);
-    this.#positiveWeights = positiveWeights && checkWeightList("positiveWeights", positiveWeights);
+    this.#positiveWeights =
+      positiveWeights === undefined ? undefined : checkWeightList("positiveWeights", positiveWeights);
   }
 
   override attach(engine: Engine): void {

@@ -1,9 +1,11 @@
 /** The contract of a loss: what the network calls, and what one needs to write to add a loss of one's own. */
 
-import { describe } from "../check-options.js";
+import { checkEngine } from "../check-engine.js";
+import { checkChoice } from "../check-options.js";
 import type { Engine } from "../engine.js";
 import { ShapeError } from "../errors.js";
-import { checkMemory, Labels, Matrix, MatrixBuffer } from "../matrix.js";
+import { checkMatrix, type Labels, type Matrix, MatrixBuffer } from "../matrix.js";
+import { checkIsTargets } from "./targets.js";
 
 /** What a network is to give: class indices, or a matrix [batch, outputs] of values, 0/1 labels or probabilities. */
 export type Targets = Labels | Matrix;
@@ -31,23 +33,20 @@ export abstract class Loss {
   /** Of the last `compute`: the targets as `convert` gave them, valid until the next call. */
   targets!: Targets;
   protected engine!: Engine;
-  #losses: MatrixBuffer | undefined;
-  #gradient: MatrixBuffer | undefined;
+  #results: { readonly losses: MatrixBuffer; readonly gradient: MatrixBuffer } | undefined;
 
-  /** @throws RangeError for an unknown reduction */
+  /** @throws TypeError, RangeError for an unknown reduction */
   constructor(reduction: Reduction = "mean") {
-    if (reduction !== "mean" && reduction !== "sum") {
-      throw new RangeError(`reduction: expected "mean" or "sum", got ${String(reduction)}`);
-    }
+    checkChoice("reduction", reduction, ["mean", "sum"]);
     this.reduction = reduction;
   }
 
-  /** Called by the network, or whoever uses the loss, before any other method. @throws Error when called twice */
+  /** Called by the network, or whoever uses the loss, before any other method. @throws TypeError; Error when called twice */
   attach(engine: Engine): void {
-    if (this.#losses) throw new Error("this loss already belongs to a network");
+    if (this.#results) throw new Error("this loss already belongs to a network");
+    checkEngine(this.constructor.name, engine);
     this.engine = engine;
-    this.#losses = new MatrixBuffer(engine.memory);
-    this.#gradient = new MatrixBuffer(engine.memory);
+    this.#results = { losses: new MatrixBuffer(engine.memory), gradient: new MatrixBuffer(engine.memory) };
   }
 
   /**
@@ -56,14 +55,15 @@ export abstract class Loss {
    *
    * @param outputs [batch, outputs]
    * @param weights sample weights [batch, 1]
-   * @throws ShapeError when the shapes differ; RangeError, TypeError for targets this loss cannot take, RangeError for those
-   * of another engine
+   * @throws ShapeError when the shapes differ; RangeError, TypeError for targets this loss cannot take, TypeError for anything
+   * but matrices, RangeError for those of another engine
    */
   compute(outputs: Matrix, targets: Targets, weights?: Matrix): number {
-    if (!this.#losses || !this.#gradient) throw new Error("loss: attach it to an engine first");
-    checkIsTargets(targets);
-    checkMemory("targets", this.engine.memory, targets);
-    if (weights) checkMemory("weights", this.engine.memory, weights);
+    const results = this.#attached();
+    const { memory } = this.engine;
+    checkMatrix("outputs", memory, outputs);
+    checkIsTargets(memory, targets);
+    if (weights !== undefined) checkMatrix("weights", memory, weights);
     if (targets.rows !== outputs.rows) {
       throw new ShapeError(`targets: expected one for each of the ${outputs.rows} rows, got ${targets.rows}`);
     }
@@ -73,8 +73,8 @@ export abstract class Loss {
     this.checkTargets(outputs, targets);
     this.checkMeaning(outputs.columns, targets);
     this.targets = this.convert(outputs, targets);
-    const losses = this.#losses.shaped(outputs.rows, 1);
-    const gradient = this.#gradient.shaped(outputs.rows, outputs.columns);
+    const losses = results.losses.shaped(outputs.rows, 1);
+    const gradient = results.gradient.shaped(outputs.rows, outputs.columns);
     this.divisor = this.computeDivisor(outputs, this.targets, weights);
     // Rows that all count nothing have nothing to say: the loss is 0, and so is its gradient.
     const nothing = this.divisor === 0 && outputs.rows > 0;
@@ -84,14 +84,23 @@ export abstract class Loss {
     return this.reduction === "mean" && !nothing ? this.total / this.divisor : this.total;
   }
 
-  /** wᵢ·ℓᵢ of each row [batch, 1] of the last `compute`. */
+  /** wᵢ·ℓᵢ of each row [batch, 1] of the last `compute`. @throws TypeError for anything but its outputs */
   rowLosses(outputs: Matrix): Matrix {
-    return (this.#losses as MatrixBuffer).shaped(outputs.rows, 1);
+    const { losses } = this.#attached();
+    checkMatrix("outputs", this.engine.memory, outputs);
+    return losses.shaped(outputs.rows, 1);
   }
 
-  /** ∂L/∂outputs [batch, outputs] of the last `compute`. */
+  /** ∂L/∂outputs [batch, outputs] of the last `compute`. @throws TypeError for anything but its outputs */
   gradient(outputs: Matrix): Matrix {
-    return (this.#gradient as MatrixBuffer).shaped(outputs.rows, outputs.columns);
+    const { gradient } = this.#attached();
+    checkMatrix("outputs", this.engine.memory, outputs);
+    return gradient.shaped(outputs.rows, outputs.columns);
+  }
+
+  #attached(): { readonly losses: MatrixBuffer; readonly gradient: MatrixBuffer } {
+    if (!this.#results) throw new Error("loss: attach it to an engine first");
+    return this.#results;
   }
 
   /** What a model file says of a built-in loss; undefined for one that cannot be saved. */
@@ -100,8 +109,8 @@ export abstract class Loss {
   }
 
   dispose(): void {
-    this.#losses?.dispose();
-    this.#gradient?.dispose();
+    this.#results?.losses.dispose();
+    this.#results?.gradient.dispose();
   }
 
   /** @throws ShapeError, RangeError, TypeError for targets that do not fit the outputs */
@@ -135,10 +144,4 @@ export abstract class Loss {
   protected computeDivisor(outputs: Matrix, _targets: Targets, weights: Matrix | undefined): number {
     return weights ? this.engine.kernels.sum(weights.rows, weights.pointer) : outputs.rows;
   }
-}
-
-/** @throws TypeError for anything but labels or a matrix */
-function checkIsTargets(targets: unknown): void {
-  if (targets instanceof Labels || targets instanceof Matrix) return;
-  throw new TypeError(`targets: expected Labels or a Matrix, got ${describe(targets)}`);
 }

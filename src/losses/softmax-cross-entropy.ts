@@ -38,7 +38,7 @@ export class SoftmaxCrossEntropy extends Loss {
     super(reduction);
     checkNumber("labelSmoothing", labelSmoothing, { most: 1 });
     this.labelSmoothing = labelSmoothing;
-    this.#classWeights = classWeights && checkWeightList("classWeights", classWeights);
+    this.#classWeights = classWeights === undefined ? undefined : checkWeightList("classWeights", classWeights);
   }
 
   override attach(engine: Engine): void {

@@ -3,9 +3,11 @@
  * Int32Array holds class indices, a Float32Array numbers); where a loss leaves no doubt, it takes the one as the other.
  */
 
+import { checkInteger, wrongType } from "../check-options.js";
 import type { Engine } from "../engine.js";
 import { ShapeError } from "../errors.js";
-import { Labels, LabelsBuffer, Matrix, MatrixBuffer } from "../matrix.js";
+import { checkMemory, Labels, LabelsBuffer, Matrix, MatrixBuffer } from "../matrix.js";
+import type { LinearMemory } from "../wasm/memory.js";
 import type { Targets } from "./loss.js";
 
 /** How far the sum of a row of probabilities may be from 1: they may have been rounded to three digits. */
@@ -57,6 +59,14 @@ export class NumbersAsLabels {
   }
 }
 
+/** @throws TypeError for anything but labels or a matrix, RangeError for those of another engine */
+export function checkIsTargets(memory: LinearMemory, targets: unknown): void {
+  if (!(targets instanceof Labels || targets instanceof Matrix)) {
+    throw wrongType("targets", "Labels or a Matrix", targets);
+  }
+  checkMemory("targets", memory, targets);
+}
+
 /** @throws ShapeError unless there is a number for each output; one class index a row is a number for one output */
 export function checkNumbers(loss: string, { rows, columns }: Matrix, targets: Targets): void {
   if (targets instanceof Labels) {
@@ -70,6 +80,7 @@ export function checkNumbers(loss: string, { rows, columns }: Matrix, targets: T
 
 /** @throws RangeError for labels other than 0 and 1, and numbers that are not between them */
 export function checkUnitInterval(loss: string, { kernels, memory }: Engine, targets: Targets): void {
+  checkIsTargets(memory, targets);
   const complain = (got: number, row: number, column: number) => {
     const place = column >= 0 ? `row ${row}, column ${column}` : `row ${row}`;
     const instead = "for more classes than two take SoftmaxCrossEntropy, for other numbers MeanSquaredError";
@@ -111,6 +122,8 @@ export function checkClassTargets(loss: string, { rows, columns }: Matrix, targe
 
 /** @throws RangeError for class indices out of range, and for rows of numbers that are not probabilities */
 export function checkClassValues(loss: string, { kernels, memory }: Engine, classes: number, targets: Targets): void {
+  checkInteger("columns", classes, 1);
+  checkIsTargets(memory, targets);
   const indices = `class indices from 0 to ${classes - 1}`;
   if (targets instanceof Labels) {
     if (targets.classes <= classes) return;

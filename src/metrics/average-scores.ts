@@ -115,7 +115,7 @@ function positiveClass(
     throw new RangeError(`average: expected macro, micro or weighted for ${present.length} classes, got ${got}`);
   }
   const type = typeof present[0];
-  const positive = posLabel ?? (type === "boolean" ? true : 1);
+  const positive = posLabel === undefined ? (type === "boolean" ? true : 1) : posLabel;
   const isKind = typeof positive === type;
   if (isKind && (present.length < 2 || present.includes(positive))) return positive;
   const got = posLabel === undefined ? `${positive}, the default` : describe(posLabel);

@@ -1,8 +1,8 @@
 /** Precision, recall and F1, class by class: scikit-learn's definitions. */
 
-import { checkList } from "../check-list.js";
-import { checkNumber, checkOptions, describe, type OptionNames } from "../check-options.js";
-import { type Class, sortedClasses } from "../classes.js";
+import { checkList, isList } from "../check-list.js";
+import { checkNumber, checkOptions, describe, type OptionNames, wrongType } from "../check-options.js";
+import { type Class, checkClasses, sortedClasses } from "../classes.js";
 import { ShapeError } from "../errors.js";
 import { checkClassLists, checkLabels } from "./compared.js";
 
@@ -75,12 +75,13 @@ export function classScores<C extends Class>(
 ): ClassScores<C>[];
 export function classScores(
   confusion: readonly ArrayLike<number>[],
-  labels: readonly Class[] = Array.from(confusion, (_, label) => label),
+  labels: readonly Class[] = isList(confusion) ? Array.from(confusion, (_, label) => label) : [],
 ): ClassScores[] {
-  if (!Array.isArray(confusion)) throw new TypeError(`confusion: expected a list of rows, got ${describe(confusion)}`);
+  if (!Array.isArray(confusion)) throw wrongType("confusion", "a list of rows", confusion);
+  checkClasses("labels", labels);
   const size = confusion.length;
   if (labels.length !== size) throw new ShapeError(`labels: expected ${size}, got ${labels.length}`);
-  const counts = labels.map((): Counts => ({ hits: 0, predicted: 0, support: 0 }));
+  const counts = Array.from(labels, (): Counts => ({ hits: 0, predicted: 0, support: 0 }));
   for (const [i, line] of confusion.entries()) {
     checkList(`confusion[${i}]`, line, "a list of counts");
     if (line.length !== size) throw new ShapeError(`confusion[${i}]: expected ${size} counts, got ${line.length}`);

@@ -1,7 +1,7 @@
 /** What metrics compare: two lists of equal length, and the classes that a metric is asked for. */
 
 import { checkList } from "../check-list.js";
-import { describe } from "../check-options.js";
+import { describe, wrongType } from "../check-options.js";
 import { type Class, type ClassKind, checkClasses, quoteClass } from "../classes.js";
 import { ShapeError } from "../errors.js";
 
@@ -64,7 +64,7 @@ function checkLengths(actual: ArrayLike<unknown>, predicted: ArrayLike<unknown>)
 function checkValues(name: string, values: ArrayLike<unknown>): void {
   for (let row = 0; row < values.length; ++row) {
     const value = values[row];
-    if (typeof value !== "number") throw new TypeError(`${name}[${row}]: expected a number, got ${describe(value)}`);
+    if (typeof value !== "number") throw wrongType(`${name}[${row}]`, "a number", value);
     if (!isFiniteNumber(value)) throw new RangeError(`${name}[${row}]: expected a finite number, got ${value}`);
   }
 }

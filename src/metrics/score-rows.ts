@@ -1,7 +1,7 @@
 /** Scores as the metrics take them: all values row by row, or a list of rows. */
 
 import { checkList } from "../check-list.js";
-import { describe } from "../check-options.js";
+import { wrongType } from "../check-options.js";
 import { ShapeError } from "../errors.js";
 
 const { isNaN: isNaNumber } = Number;
@@ -65,7 +65,7 @@ function readRows(name: string, scores: ArrayLike<ArrayLike<number>>, rows: numb
 function copy(name: string, from: ArrayLike<number>, to: Float64Array, offset: number): void {
   for (let i = 0; i < from.length; ++i) {
     const value = from[i] as unknown;
-    if (typeof value !== "number") throw new TypeError(`${name}[${i}]: expected a number, got ${describe(value)}`);
+    if (typeof value !== "number") throw wrongType(`${name}[${i}]`, "a number", value);
     if (isNaNumber(value)) throw new RangeError(`${name}[${i}]: expected a number, got NaN`);
     to[offset + i] = value;
   }

@@ -2,6 +2,7 @@
 
 import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { checkFunction, checkText } from "../check-options.js";
 import { type CheckpointContents, loadCheckpoint } from "../training/checkpoint.js";
 import type { CheckpointOptions, CheckpointPosition } from "../training/checkpoint-callback.js";
 import type { LoggerOptions } from "../training/loggers.js";
@@ -12,11 +13,14 @@ import { removeStaleTemporaries, writeWhole } from "./write-whole.js";
  * folder is made, and what killed processes have left there of this file removed, before the first.
  *
  * @param path of the file, or what gives it, to keep several
+ * @throws TypeError for anything else
  */
 export function fileCheckpoint(path: string | ((position: CheckpointPosition) => string)): CheckpointOptions["write"] {
+  if (typeof path !== "string") checkFunction("fileCheckpoint: path", path, "a path, or a function that gives one");
   const prepared = new Set<string>();
   return async (bytes, position) => {
     const file = typeof path === "string" ? path : path(position);
+    checkText("fileCheckpoint: path", file, "a path");
     if (!prepared.has(file)) {
       await mkdir(dirname(file), { recursive: true });
       await removeStaleTemporaries(file);
@@ -29,9 +33,10 @@ export function fileCheckpoint(path: string | ((position: CheckpointPosition) =>
 /**
  * A checkpoint for `resume`; undefined when there is no such file, as before a training's first checkpoint.
  *
- * @throws FormatError for a file that is none
+ * @throws FormatError for a file that is none; TypeError for anything but a path
  */
 export async function readCheckpoint(path: string): Promise<CheckpointContents | undefined> {
+  checkText("readCheckpoint: path", path, "a path");
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
     throw error;
@@ -39,8 +44,9 @@ export async function readCheckpoint(path: string): Promise<CheckpointContents |
   return bytes && loadCheckpoint(bytes, path);
 }
 
-/** The `write` of a `CsvLogger` or `JsonlLogger`: a training's first lines replace the file, later ones are appended. */
+/** The `write` of a `CsvLogger` or `JsonlLogger`: a training's first lines replace the file, later ones are appended. @throws TypeError for anything but a path */
 export function fileLog(path: string): LoggerOptions["write"] {
+  checkText("fileLog: path", path, "a path");
   return async (text, begins) => {
     if (!begins) return appendFile(path, text);
     await mkdir(dirname(path), { recursive: true });

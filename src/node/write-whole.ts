@@ -3,6 +3,8 @@
 import { open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { threadId } from "node:worker_threads";
+import { checkText, wrongType } from "../check-options.js";
+import { isUint8Array } from "../typed-arrays.js";
 
 /** Temporary files that this thread is writing. */
 const inFlight = new Set<string>();
@@ -12,9 +14,13 @@ let written = 0;
  * Writes to a temporary name in the same folder, syncs the file, renames it, syncs the folder: whoever opens `path` finds the
  * old content or the new one, never a part, and after a power failure, too.
  *
- * @throws Error of the file system; `path` is as it was then
+ * @throws Error of the file system; TypeError for anything but a path and bytes or a text; `path` is as it was then
  */
 export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+  checkText("writeWhole: path", path, "a path");
+  if (typeof content !== "string" && !isUint8Array(content)) {
+    throw wrongType("writeWhole: content", "a Uint8Array or a string", content);
+  }
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path)}.${process.pid}.${threadId}.${++written}.tmp`);
   inFlight.add(temporary);
@@ -40,8 +46,10 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
  * Removes the temporary files that `writeWhole` for the same path has left behind in processes that are no more.
  *
  * @returns how many there were
+ * @throws Error of the file system; TypeError for anything but a path
  */
 export async function removeStaleTemporaries(path: string): Promise<number> {
+  checkText("removeStaleTemporaries: path", path, "a path");
   const folder = dirname(path);
   const prefix = `.${basename(path)}.`;
   let removed = 0;

@@ -1,5 +1,6 @@
 /** Optimizers out of files. */
 
+import { checkChoice, checkRecord } from "../check-options.js";
 import { Adagrad } from "./adagrad.js";
 import { Adam, AdamW } from "./adam.js";
 import type { Optimizer, OptimizerConfig } from "./optimizer.js";
@@ -15,9 +16,10 @@ const OPTIMIZERS: Readonly<Record<string, new (options: object) => Optimizer>> =
   adamw: AdamW,
 };
 
-/** The optimizer with the type and options of a `config()`. @throws RangeError for an unknown type; as the optimizer's own */
-export function createOptimizer({ type, ...options }: OptimizerConfig): Optimizer {
-  const make = Object.hasOwn(OPTIMIZERS, type) ? OPTIMIZERS[type] : undefined;
-  if (!make) throw new RangeError(`optimizer: expected one of ${Object.keys(OPTIMIZERS).join(", ")}, got ${type}`);
-  return new make(options);
+/** The optimizer with the type and options of a `config()`. @throws TypeError, RangeError for an unknown type; as the optimizer's own */
+export function createOptimizer(config: OptimizerConfig): Optimizer {
+  checkRecord("optimizer", config, "an object with a type");
+  const { type, ...options } = config;
+  checkChoice("optimizer: type", type, Object.keys(OPTIMIZERS));
+  return new (OPTIMIZERS[type] as (typeof OPTIMIZERS)[string])(options);
 }

@@ -1,11 +1,13 @@
 /** What the built-in optimizers share: clipping, penalties, and the arrays that they keep for each parameter. */
 
-import { checkNumber, type OptionNames } from "../check-options.js";
+import { ANY_NUMBER, checkChoice, checkNumber, type OptionNames } from "../check-options.js";
 import type { Engine } from "../engine.js";
 import { PanelMatrix } from "../matrix.js";
 import type { Parameter } from "../parameter.js";
 import { Optimizer, type OptimizerConfig, type OptimizerState } from "./optimizer.js";
 import { checkState } from "./state.js";
+
+const { isFinite: isFiniteNumber } = Number;
 
 /** Options of every built-in optimizer; no penalty and no clipping by default. */
 export interface OptimizerOptions {
@@ -64,9 +66,7 @@ export abstract class KernelOptimizer extends Optimizer {
     const { weightDecay = 0, l1 = 0, decay = "all", clipValue, clipNorm } = options;
     checkNumber("weightDecay", weightDecay);
     checkNumber("l1", l1);
-    if (decay !== "all" && decay !== "weights") {
-      throw new RangeError(`decay: expected "all" or "weights", got ${String(decay)}`);
-    }
+    checkChoice("decay", decay, ["all", "weights"]);
     if (clipValue !== undefined) checkNumber("clipValue", clipValue, { positive: true });
     if (clipNorm !== undefined) checkNumber("clipNorm", clipNorm, { positive: true });
     this.weightDecay = weightDecay;
@@ -82,16 +82,13 @@ export abstract class KernelOptimizer extends Optimizer {
 
   override attach(engine: Engine, parameters: readonly Parameter[]): void {
     super.attach(engine, parameters);
-    const slots: Record<string, PanelMatrix[]> = {};
-    this.#slots = slots;
-    for (const name of this.#slotNames) {
-      const arrays: PanelMatrix[] = [];
-      slots[name] = arrays;
-      for (const { shape } of parameters) {
-        const [rows, columns] = shape.length === 2 ? shape : [1, shape[0]];
-        arrays.push(new PanelMatrix(engine.memory, rows as number, columns as number));
-      }
-    }
+    const makeSlot = ({ shape }: Parameter) => {
+      const [rows, columns] = shape.length === 2 ? shape : [1, shape[0]];
+      return new PanelMatrix(engine.memory, rows as number, columns as number);
+    };
+    this.#slots = engine.memory.allOrNothing(() =>
+      Object.fromEntries(this.#slotNames.map((name) => [name, parameters.map(makeSlot)])),
+    );
   }
 
   /** Steps taken. */
@@ -116,6 +113,7 @@ export abstract class KernelOptimizer extends Optimizer {
   }
 
   override step(gradientScale = 1): void {
+    if (!isFiniteNumber(gradientScale)) checkNumber("gradientScale", gradientScale, ANY_NUMBER);
     const terms = this.#terms;
     terms.scale = gradientScale * this.#clipFactor(gradientScale);
     let isFirst = true;

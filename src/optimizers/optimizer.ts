@@ -1,8 +1,10 @@
 /** The contract of an optimizer: it moves parameters against their gradients. */
 
-import { checkNumber } from "../check-options.js";
+import { checkEngine } from "../check-engine.js";
+import { checkNumber, wrongType } from "../check-options.js";
 import type { Engine } from "../engine.js";
-import type { Parameter } from "../parameter.js";
+import { checkMemory } from "../matrix.js";
+import { Parameter } from "../parameter.js";
 
 /** All that an optimizer's later steps depend on, beside its options. */
 export interface OptimizerState {
@@ -43,9 +45,15 @@ export abstract class Optimizer {
     this.#learningRate = value;
   }
 
-  /** Called by the network: the place to allocate. @throws Error when called twice */
+  /** Called by the network: the place to allocate. @throws TypeError, RangeError for parameters of another engine; Error when called twice */
   attach(engine: Engine, parameters: readonly Parameter[]): void {
     if (this.engine) throw new Error("this optimizer already belongs to a network");
+    checkEngine(this.constructor.name, engine);
+    if (!Array.isArray(parameters)) throw wrongType("parameters", "a list of Parameters", parameters);
+    for (let i = 0; i < parameters.length; ++i) {
+      checkParameter(`parameters[${i}]`, parameters[i]);
+      checkMemory(`parameters[${i}]`, engine.memory, parameters[i] as Parameter);
+    }
     this.engine = engine;
     this.parameters = parameters;
   }
@@ -69,6 +77,7 @@ export abstract class Optimizer {
 
   /** The step length for a parameter: a layer's own one follows the schedule, too. */
   learningRateOf(parameter: Parameter): number {
+    checkParameter("parameter", parameter);
     if (parameter.learningRate === undefined) return this.learningRate;
     const factor = this.initialLearningRate > 0 ? this.learningRate / this.initialLearningRate : 1;
     return parameter.learningRate * factor;
@@ -85,4 +94,8 @@ export abstract class Optimizer {
   }
 
   dispose(): void {}
+}
+
+function checkParameter(what: string, parameter: unknown): void {
+  if (!(parameter instanceof Parameter)) throw wrongType(what, "a Parameter", parameter);
 }

@@ -1,6 +1,7 @@
 /** The check of an optimizer's state before it is loaded. */
 
-import { checkInteger, checkNumber, checkNumberList, checkRecord, describe } from "../check-options.js";
+import { checkNumberList } from "../check-list.js";
+import { checkInteger, checkNumber, checkRecord, describe } from "../check-options.js";
 import { ShapeError } from "../errors.js";
 import type { Parameter } from "../parameter.js";
 import type { OptimizerState } from "./optimizer.js";
@@ -30,7 +31,8 @@ function checkSlot(name: string, arrays: readonly Float32Array[], parameters: re
   }
   for (const [index, parameter] of parameters.entries()) {
     const length = parameter.shape.reduce((product, size) => product * size, 1);
-    if (checkNumberList(`optimizer state: ${name}[${index}]`, arrays[index]).length === length) continue;
+    checkNumberList(`optimizer state: ${name}[${index}]`, arrays[index]);
+    if (arrays[index]?.length === length) continue;
     const expected = `${length} values for ${parameter.name} [${parameter.shape}]`;
     throw new ShapeError(`optimizer state: ${name}[${index}]: expected ${expected}, got ${arrays[index]?.length}`);
   }

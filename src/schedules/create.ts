@@ -1,5 +1,6 @@
 /** Schedules out of files. */
 
+import { checkChoice, checkRecord } from "../check-options.js";
 import { CosineAnnealingLR } from "./cosine.js";
 import { ConstantLR, ExponentialLR, StepLR } from "./decay.js";
 import { OneCycleLR } from "./one-cycle.js";
@@ -16,9 +17,10 @@ const SCHEDULES: Readonly<Record<string, new (options: never) => Schedule>> = {
   plateau: ReduceLROnPlateau,
 };
 
-/** The schedule with the type and options of a `config()`. @throws RangeError for an unknown type; as the schedule's own */
-export function createSchedule({ type, ...options }: ScheduleConfig): Schedule {
-  const make = Object.hasOwn(SCHEDULES, type) ? SCHEDULES[type] : undefined;
-  if (!make) throw new RangeError(`schedule: expected one of ${Object.keys(SCHEDULES).join(", ")}, got ${type}`);
-  return new make(options as never);
+/** The schedule with the type and options of a `config()`. @throws TypeError, RangeError for an unknown type; as the schedule's own */
+export function createSchedule(config: ScheduleConfig): Schedule {
+  checkRecord("schedule", config, "an object with a type");
+  const { type, ...options } = config;
+  checkChoice("schedule: type", type, Object.keys(SCHEDULES));
+  return new (SCHEDULES[type] as (typeof SCHEDULES)[string])(options as never);
 }

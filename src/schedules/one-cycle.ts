@@ -1,6 +1,13 @@
 /** A rate that rises once and falls once. */
 
-import { checkBoolean, checkInteger, checkNumber, checkOptions, type OptionNames } from "../check-options.js";
+import {
+  checkBoolean,
+  checkChoice,
+  checkInteger,
+  checkNumber,
+  checkOptions,
+  type OptionNames,
+} from "../check-options.js";
 import { cosPi } from "../exact.js";
 import { Schedule, type ScheduleConfig, type ScheduleOptions } from "./schedule.js";
 
@@ -52,9 +59,7 @@ export class OneCycleLR extends Schedule {
     checkNumber("divFactor", divFactor, { positive: true });
     checkNumber("finalDivFactor", finalDivFactor, { positive: true });
     checkBoolean("threePhase", threePhase);
-    if (annealStrategy !== "cos" && annealStrategy !== "linear") {
-      throw new RangeError(`annealStrategy: expected "cos" or "linear", got ${String(annealStrategy)}`);
-    }
+    checkChoice("annealStrategy", annealStrategy, ["cos", "linear"]);
     this.#options = { totalSteps, percentStart, annealStrategy, divFactor, finalDivFactor, threePhase };
     this.#max = maxLearningRate;
   }

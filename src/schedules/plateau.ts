@@ -1,6 +1,15 @@
 /** A rate that drops when a metric gets no better. */
 
-import { checkInteger, checkNumber, checkOptions, type OptionNames } from "../check-options.js";
+import {
+  ANY_NUMBER,
+  checkChoice,
+  checkInteger,
+  checkNumber,
+  checkOptions,
+  checkRecord,
+  type OptionNames,
+  wrongType,
+} from "../check-options.js";
 import { Schedule, type ScheduleConfig, type ScheduleState } from "./schedule.js";
 
 /** Options of ReduceLROnPlateau. */
@@ -52,10 +61,8 @@ export class ReduceLROnPlateau extends Schedule {
     const { mode = "min", factor = 0.1, patience = 10, threshold = 1e-4, thresholdMode = "relative" } = options;
     const { cooldown = 0, minLearningRate = 0, epsilon = 1e-8 } = options;
     super("epoch");
-    if (mode !== "min" && mode !== "max") throw new RangeError(`mode: expected "min" or "max", got ${String(mode)}`);
-    if (thresholdMode !== "relative" && thresholdMode !== "absolute") {
-      throw new RangeError(`thresholdMode: expected "relative" or "absolute", got ${String(thresholdMode)}`);
-    }
+    checkChoice("mode", mode, ["min", "max"]);
+    checkChoice("thresholdMode", thresholdMode, ["relative", "absolute"]);
     checkNumber("factor", factor, { below: 1 });
     checkInteger("patience", patience, 0);
     checkNumber("threshold", threshold);
@@ -65,7 +72,9 @@ export class ReduceLROnPlateau extends Schedule {
     this.#options = { mode, factor, patience, threshold, thresholdMode, cooldown, minLearningRate, epsilon };
   }
 
+  /** @throws TypeError for anything but a number; NaN is one that is not better */
   override update(metric: number): void {
+    if (typeof metric !== "number") throw wrongType("update: metric", "a number", metric);
     const { patience, cooldown } = this.#options;
     if (this.#isBetter(metric)) {
       this.#best = metric;
@@ -120,8 +129,10 @@ export class ReduceLROnPlateau extends Schedule {
     return { ...(this.#best !== undefined && { best: this.#best }), badEpochs, cooldownLeft, drops };
   }
 
-  override loadStateDict({ best, badEpochs, cooldownLeft, drops }: ScheduleState): void {
-    if (best !== undefined && typeof best !== "number") throw new TypeError(`best: expected a number, got ${best}`);
+  override loadStateDict(state: ScheduleState): void {
+    checkRecord("schedule: state", state);
+    const { best, badEpochs, cooldownLeft, drops } = state;
+    if (best !== undefined) checkNumber("best", best, ANY_NUMBER);
     for (const [name, value] of Object.entries({ badEpochs, cooldownLeft, drops })) checkInteger(name, value, 0);
     this.#best = best;
     this.#badEpochs = badEpochs as number;

@@ -1,5 +1,9 @@
 /** The contract of a schedule of learning rates. */
 
+import { checkChoice, checkInteger, checkNumber, checkRecord, describe } from "../check-options.js";
+
+const { isFinite: isFiniteNumber, isSafeInteger } = Number;
+
 /** What a schedule counts. */
 export type ScheduleInterval = "batch" | "epoch";
 
@@ -26,11 +30,9 @@ export abstract class Schedule {
   /** What `step` counts. */
   readonly interval: ScheduleInterval;
 
-  /** @throws RangeError for an unknown interval */
+  /** @throws TypeError, RangeError for an unknown interval */
   constructor(interval: ScheduleInterval) {
-    if (interval !== "batch" && interval !== "epoch") {
-      throw new RangeError(`interval: expected "batch" or "epoch", got ${String(interval)}`);
-    }
+    checkChoice("interval", interval, ["batch", "epoch"]);
     this.interval = interval;
   }
 
@@ -38,12 +40,11 @@ export abstract class Schedule {
    * The rate of batch or epoch number `step`, counted from 0.
    *
    * @param base the optimizer's initial rate
-   * @throws RangeError for a step that is not an integer from 0 up
+   * @throws TypeError, RangeError for a step that is not an integer from 0 up, and a base that is not a number from 0 up
    */
   learningRate(step: number, base: number): number {
-    if (!Number.isSafeInteger(step) || step < 0) {
-      throw new RangeError(`schedule: step: expected an integer of at least 0, got ${step}`);
-    }
+    if (!(isSafeInteger(step) && step >= 0)) checkInteger("schedule: step", step, 0);
+    if (!(isFiniteNumber(base) && base >= 0)) checkNumber("schedule: base", base);
     return this.rate(step, base);
   }
 
@@ -65,5 +66,9 @@ export abstract class Schedule {
   }
 
   /** @throws TypeError, RangeError when the state does not fit; nothing has changed then */
-  loadStateDict(_state: ScheduleState): void {}
+  loadStateDict(state: ScheduleState): void {
+    checkRecord("schedule: state", state);
+    if (Object.keys(state).length === 0) return;
+    throw new RangeError(`schedule: state: expected an empty one, got ${describe(state)}`);
+  }
 }

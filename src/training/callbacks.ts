@@ -1,6 +1,6 @@
 /** The contract of a callback: what training calls as it goes on, and what a callback may ask of it. */
 
-import { describe, type OptionNames } from "../check-options.js";
+import { checkFunction, checkRecord, type OptionNames, wrongType } from "../check-options.js";
 import type { Loss } from "../losses/loss.js";
 import type { Network } from "../network.js";
 import type { CheckpointContents } from "./checkpoint.js";
@@ -85,18 +85,24 @@ const EVENTS: OptionNames<Omit<Callback, "check" | "state" | "loadState">> = {
   onTrainEnd: true,
 };
 
+const METHODS: OptionNames<Callback> = { ...EVENTS, check: true, state: true, loadState: true };
+
 /** @throws TypeError for what is no list of callbacks, and for one with a method for an event that there is not: a slip */
 export function checkCallbacks(callbacks: readonly Callback[]): void {
-  if (!Array.isArray(callbacks)) throw new TypeError(`callbacks: expected a list, got ${describe(callbacks)}`);
-  for (const [index, callback] of callbacks.entries()) {
-    if (typeof callback !== "object" || callback === null) {
-      throw new TypeError(`callbacks[${index}]: expected an object, got ${describe(callback)}`);
-    }
-    const unknown = namesOf(callback).find((name) => /^on[A-Z]/.test(name) && !Object.hasOwn(EVENTS, name));
-    if (unknown === undefined) continue;
-    const events = Object.keys(EVENTS).join(", ");
-    throw new TypeError(`callbacks[${index}]: expected the events ${events}, got ${unknown}`);
+  if (!Array.isArray(callbacks)) throw wrongType("callbacks", "a list", callbacks);
+  for (const [index, callback] of callbacks.entries()) checkCallback(`callbacks[${index}]`, callback);
+}
+
+function checkCallback(what: string, callback: Callback): void {
+  checkRecord(what, callback);
+  const unknown = namesOf(callback).find((name) => /^on[A-Z]/.test(name) && !Object.hasOwn(EVENTS, name));
+  if (unknown !== undefined) {
+    throw new TypeError(`${what}: expected the events ${Object.keys(EVENTS).join(", ")}, got ${unknown}`);
   }
+  const methods = (Object.keys(METHODS) as (keyof Callback)[]).filter((name) => callback[name] !== undefined);
+  for (const name of methods) checkFunction(`${what}: ${name}`, callback[name]);
+  if (methods.length > 0 || Object.keys(callback).length === 0) return;
+  throw wrongType(what, `an object with some of ${Object.keys(METHODS).join(", ")}`, callback);
 }
 
 /** A callback that a checkpoint keeps something of: the others may come and go from one training to the next. */

@@ -1,6 +1,6 @@
 /** Checkpoint: writes the training's state as it goes on, through a function of the caller's. */
 
-import { checkInteger, checkOptions, type OptionNames } from "../check-options.js";
+import { checkFunction, checkInteger, checkOptions, type OptionNames } from "../check-options.js";
 import { checkMetadata } from "../formats/metadata.js";
 import type { Callback, CallbackState, RunPlan, RunView } from "./callbacks.js";
 import { ENTRIES, saveCheckpoint } from "./checkpoint.js";
@@ -52,7 +52,7 @@ export class Checkpoint implements Callback {
   constructor(options: CheckpointOptions) {
     checkOptions("Checkpoint", options, OPTIONS);
     const { write, everyEpochs, everyBatches, onImprovement, metadata = {} } = options;
-    if (typeof write !== "function") throw new TypeError(`write: expected a function, got ${typeof write}`);
+    checkFunction("write", write);
     for (const [name, count] of Object.entries({ everyEpochs, everyBatches })) {
       if (count !== undefined) checkInteger(name, count, 1);
     }
@@ -67,7 +67,7 @@ export class Checkpoint implements Callback {
     const monitor = new Monitor(onImprovement);
     this.#monitor = monitor;
     this.state = () => ({ values: monitor.state() });
-    this.loadState = ({ values }) => monitor.loadState(values);
+    this.loadState = (state) => monitor.loadState(state.values);
   }
 
   check(plan: RunPlan): void {

@@ -1,5 +1,6 @@
 /** The JSON of a checkpoint, checked field by field. */
 
+import { describe } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { Random, type RandomState } from "../random.js";
 import type { CheckpointValues, RandomStates, TrainingPosition } from "./checkpoint.js";
@@ -52,7 +53,10 @@ function readPosition(value: unknown, what: string): TrainingPosition {
 function readRandom(value: unknown, { batch }: TrainingPosition, what: string): RandomStates {
   const { now, epoch, split } = fields(value, what);
   if ((epoch === undefined) !== (batch === 0)) {
-    throw new FormatError(`${what}: expected the state at the epoch's start within an epoch, and only there`);
+    const got = epoch === undefined ? "none" : "one";
+    throw new FormatError(
+      `${what}: expected the state at the epoch's start within an epoch, and only there, got ${got}`,
+    );
   }
   return {
     now: generatorState(now, what),
@@ -66,7 +70,9 @@ function readOptimizer(value: unknown, what: string): CheckpointState["optimizer
   return {
     learningRate: finite(learningRate, `${what}: learningRate`, 0),
     steps: count(steps, `${what}: steps`),
-    slots: mapValues(fields(slots, `${what}: slots`), (arrays, slot) => count(arrays, `${what}: slot ${short(slot)}`)),
+    slots: mapValues(fields(slots, `${what}: slots`), (arrays, slot) =>
+      count(arrays, `${what}: slot ${slot.slice(0, 80)}`),
+    ),
   };
 }
 
@@ -74,7 +80,8 @@ function readHistoryParts(value: unknown, { epoch }: TrainingPosition, what: str
   const parts = list(value, what).map((item, i) => {
     const { epochs, numbers } = fields(item, `${what}: ${i}`);
     const names = list(numbers, `${what}: ${i}: numbers`);
-    if (!areReportNumbers(names)) throw new FormatError(`${what}: ${i}: expected the numbers of a report`);
+    if (!areReportNumbers(names))
+      throw new FormatError(`${what}: ${i}: expected the numbers of a report, got ${describe(names)}`);
     return { epochs: count(epochs, `${what}: ${i}: epochs`, 1), numbers: names };
   });
   const epochs = parts.reduce((sum, part) => sum + part.epochs, 0);
@@ -93,44 +100,39 @@ function generatorState(value: unknown, what: string): RandomState {
 }
 
 function readNumbers(value: unknown, what: string): Record<string, number> {
-  return mapValues(fields(value, what), (number, key) => finite(number, `${what}: ${short(key)}`));
+  return mapValues(fields(value, what), (number, key) => finite(number, `${what}: ${key.slice(0, 80)}`));
 }
 
 function fields(value: unknown, what: string): Fields {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;
-  throw new FormatError(`${what}: expected an object, got ${short(value)}`);
+  throw new FormatError(`${what}: expected an object, got ${describe(value)}`);
 }
 
 function list(value: unknown, what: string): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  throw new FormatError(`${what}: expected a list, got ${short(value)}`);
+  throw new FormatError(`${what}: expected a list, got ${describe(value)}`);
 }
 
 function text(value: unknown, what: string): string {
   if (typeof value === "string") return value;
-  throw new FormatError(`${what}: expected a string, got ${short(value)}`);
+  throw new FormatError(`${what}: expected a string, got ${describe(value)}`);
 }
 
 function boolean(value: unknown, what: string): boolean {
   if (typeof value === "boolean") return value;
-  throw new FormatError(`${what}: expected true or false, got ${short(value)}`);
+  throw new FormatError(`${what}: expected true or false, got ${describe(value)}`);
 }
 
 function count(value: unknown, what: string, least = 0): number {
   if (Number.isSafeInteger(value) && (value as number) >= least) return value as number;
-  throw new FormatError(`${what}: expected an integer of at least ${least}, got ${short(value)}`);
+  throw new FormatError(`${what}: expected an integer of at least ${least}, got ${describe(value)}`);
 }
 
 function finite(value: unknown, what: string, least = Number.NEGATIVE_INFINITY): number {
   if (Number.isFinite(value) && (value as number) >= least) return value as number;
-  throw new FormatError(`${what}: expected a finite number, got ${short(value)}`);
+  throw new FormatError(`${what}: expected a finite number, got ${describe(value)}`);
 }
 
 function mapValues<T>(object: Fields, map: (value: unknown, key: string) => T): Record<string, T> {
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value, key)]));
-}
-
-/** A value for a message, short: a hostile one may be 100 MB. */
-function short(value: unknown): string {
-  return typeof value === "object" && value !== null ? "an object" : String(value).slice(0, 80);
 }

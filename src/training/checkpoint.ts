@@ -1,5 +1,6 @@
 /** Checkpoints: everything that the rest of a training depends on, as a safetensors file. Files are taken as hostile. */
 
+import { wrongType } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { duplicateKey } from "../formats/json-keys.js";
 import { checkMetadata } from "../formats/metadata.js";
@@ -72,13 +73,17 @@ export interface CheckpointContents extends CheckpointValues {
  *
  * @param metadata further entries beside `format`, `version` and `state`, such as what the run was begun with: `loadCheckpoint` gives
  * them back
- * @throws Error when the training has not begun, has failed, or is telling its callbacks of a batch or an epoch; TypeError for
- * metadata that is not texts by name, RangeError for the names above
+ * @throws TypeError for anything but a training, and for metadata that is not texts by name; RangeError for the names above; Error
+ * when the training has not begun, has failed, or is telling its callbacks of a batch or an epoch
  */
 export function saveCheckpoint(
   run: Pick<RunView, "checkpoint">,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
+  const { checkpoint } = (run ?? {}) as Partial<RunView>;
+  if (typeof checkpoint !== "function") {
+    throw wrongType("saveCheckpoint", "a run, as fit returns and callbacks get", run);
+  }
   checkMetadata("checkpoint: metadata", metadata, ENTRIES);
   const contents = run.checkpoint();
   const { network, optimizer, gradients, callbacks } = contents;
@@ -215,7 +220,9 @@ function readGradients(tensors: readonly (readonly [string, { readonly data: Flo
   for (const [key, { data }] of tensors) {
     const index = Number(key);
     if (String(index) !== key || !Number.isSafeInteger(index) || index < 0) {
-      throw new FormatError(`${name}: tensor gradient.${key.slice(0, 80)}: expected a parameter's index`);
+      throw new FormatError(
+        `${name}: tensor gradient.${key.slice(0, 80)}: expected a parameter's index, got another name`,
+      );
     }
     gradients.set(index, data);
   }

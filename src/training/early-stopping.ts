@@ -1,6 +1,6 @@
 /** EarlyStopping: an end when a number has not improved for some epochs. */
 
-import { checkBoolean, checkInteger, checkOptions, type OptionNames } from "../check-options.js";
+import { checkBoolean, checkInteger, checkOptions, checkRecord, describe, type OptionNames } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import type { Network } from "../network.js";
 import type { StateDict } from "../state-dict.js";
@@ -83,10 +83,12 @@ export class EarlyStopping implements Callback {
     return { values, ...(this.#bestState && { arrays: this.#bestState }) };
   }
 
-  loadState({ values, arrays }: CallbackState): void {
+  loadState(state: CallbackState): void {
+    checkRecord("early stopping: state", state);
+    const { values, arrays } = state;
     const waited = (values as { waited?: unknown } | null)?.waited;
     if (!Number.isSafeInteger(waited) || (waited as number) < 0) {
-      throw new FormatError(`early stopping: expected a count of waited epochs, got ${String(waited)}`);
+      throw new FormatError(`early stopping: expected a count of waited epochs, got ${describe(waited)}`);
     }
     this.#monitor.loadState(values);
     this.#waited = waited as number;

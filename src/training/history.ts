@@ -1,13 +1,18 @@
 /** History: the reports of a training's epochs, as a list, as JSON and as a table. */
 
-import { type EpochReport, type Metric, REPORT_NUMBERS } from "./report.js";
+import { checkIterable } from "../check-list.js";
+import { checkChoice } from "../check-options.js";
+import { checkReport, type EpochReport, type Metric, REPORT_NUMBERS } from "./report.js";
 
 /** The reports so far, in the order of the epochs; a resumed training's history begins with its first epoch, too. */
 export class History implements Iterable<EpochReport> {
   readonly #reports: EpochReport[];
 
+  /** @throws TypeError for anything but reports of epochs */
   constructor(reports: Iterable<EpochReport> = []) {
+    checkIterable("history", reports, "a list of reports");
     this.#reports = [...reports];
+    for (const report of this.#reports) checkReport(report);
   }
 
   get reports(): readonly EpochReport[] {
@@ -23,13 +28,15 @@ export class History implements Iterable<EpochReport> {
     return this.#reports.at(-1);
   }
 
-  /** One number of every epoch, undefined where a report has none: a curve to draw. */
+  /** One number of every epoch, undefined where a report has none: a curve to draw. @throws TypeError, RangeError for an unknown one */
   values(metric: Metric | (typeof REPORT_NUMBERS)[number]): (number | undefined)[] {
+    checkChoice("history: metric", metric, REPORT_NUMBERS);
     return this.#reports.map((report) => report[metric]);
   }
 
-  /** Adds an epoch's report. */
+  /** Adds an epoch's report. @throws TypeError for anything else */
   push(report: EpochReport): void {
+    checkReport(report);
     this.#reports.push(report);
   }
 

@@ -1,6 +1,6 @@
 /** Loggers: the reports as text, through a function of the caller's. */
 
-import { checkOptions, type OptionNames } from "../check-options.js";
+import { checkFunction, checkOptions, type OptionNames } from "../check-options.js";
 import type { Callback, RunView } from "./callbacks.js";
 import { csvColumns, csvLine } from "./history.js";
 import type { EpochReport } from "./report.js";
@@ -26,7 +26,7 @@ abstract class Logger implements Callback {
   constructor(options: LoggerOptions) {
     checkOptions(new.target.name, options, OPTIONS);
     const { write } = options;
-    if (typeof write !== "function") throw new TypeError(`write: expected a function, got ${typeof write}`);
+    checkFunction("write", write);
     this.#write = write;
   }
 

@@ -1,6 +1,6 @@
 /** Watching one number of the reports: is this epoch the best so far? */
 
-import { checkNumber, type OptionNames } from "../check-options.js";
+import { checkChoice, checkNumber, checkText, describe, type OptionNames } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import type { RunPlan } from "./callbacks.js";
 import type { EpochReport, Metric } from "./report.js";
@@ -35,11 +35,9 @@ export class Monitor {
 
   /** @throws RangeError for an unknown mode or a minDelta below 0; TypeError for values of a wrong type */
   constructor({ monitor = "valLoss", mode = "auto", minDelta = 0 }: MonitorOptions) {
-    if (!["min", "max", "auto"].includes(mode)) {
-      throw new RangeError(`mode: expected "min", "max" or "auto", got ${String(mode)}`);
-    }
+    checkChoice("mode", mode, ["min", "max", "auto"]);
     checkNumber("minDelta", minDelta);
-    if (typeof monitor !== "string") throw new TypeError(`monitor: expected a metric's name, got ${String(monitor)}`);
+    checkText("monitor", monitor, "a metric's name");
     this.metric = monitor;
     this.minDelta = minDelta;
     const most = mode === "auto" ? !monitor.endsWith("Loss") : mode === "max";
@@ -58,7 +56,9 @@ export class Monitor {
   /** @throws RangeError when no report will have the number */
   check({ metrics }: RunPlan): void {
     if (metrics.includes(this.metric)) return;
-    throw new RangeError(`monitor: expected one of ${metrics.join(", ")} in these reports, got ${String(this.metric)}`);
+    throw new RangeError(
+      `monitor: expected one of ${metrics.join(", ")} in these reports, got ${describe(this.metric)}`,
+    );
   }
 
   /** Whether the report is better than all before; it is the best from there on. */
@@ -85,7 +85,8 @@ export class Monitor {
   loadState(state: unknown): void {
     const { best, epoch } = (state ?? {}) as Partial<MonitorState>;
     if (!((best === null || Number.isFinite(best)) && Number.isSafeInteger(epoch) && (epoch as number) >= 0)) {
-      throw new FormatError("monitor: expected a finite or no best value and an epoch from 0");
+      const got = `${describe(best)} and ${describe(epoch)}`;
+      throw new FormatError(`monitor: expected a finite best value or null, and an epoch from 0, got ${got}`);
     }
     this.#best = best ?? undefined;
     this.#epoch = epoch as number;

@@ -1,12 +1,22 @@
 /** The options of `fit`, and what is wrong with them. */
 
-import { checkBoolean, checkInteger, checkOptions, describe, type OptionNames } from "../check-options.js";
+import {
+  checkBoolean,
+  checkChoice,
+  checkFunction,
+  checkInteger,
+  checkOptions,
+  describe,
+  type OptionNames,
+  wrongType,
+} from "../check-options.js";
 import { checkSplit } from "../data/split.js";
 import type { Rows } from "../data/subset.js";
 import { Network } from "../network.js";
 import { checkSignal } from "../turns.js";
 import { type Callback, checkCallbacks, statefulCallbacks } from "./callbacks.js";
 import type { CheckpointContents } from "./checkpoint.js";
+import { checkContents } from "./checkpoint-contents.js";
 import { type Metric, type Progress, reportedMetrics } from "./report.js";
 import { checkSchedule, type LearningRateSchedule } from "./schedule.js";
 import { checkHasRows, checkTaken } from "./trial.js";
@@ -118,7 +128,7 @@ export function sharedSettings({ data, options, batchSize, shuffle, dropLast, ac
 /** @throws RangeError, TypeError, ShapeError for invalid options; nothing has moved then */
 export function planTraining(network: Network, data: Rows, options: FitOptions): Plan {
   checkOptions("fit", options, OPTIONS);
-  if (!(network instanceof Network)) throw new TypeError(`fit: network: expected a Network, got ${describe(network)}`);
+  if (!(network instanceof Network)) throw wrongType("fit: network", "a Network", network);
   checkHasRows("fit: data", data);
   const { epochs = 25, shuffle = true, dropLast = true } = options;
   const { evaluateTraining = true, accumulate = 1 } = options;
@@ -131,13 +141,13 @@ export function planTraining(network: Network, data: Rows, options: FitOptions):
   checkBoolean("evaluateTraining", evaluateTraining);
   checkSignal(signal);
   for (const [name, listener] of Object.entries({ onProgress, onWarning })) {
-    if (listener === undefined || typeof listener === "function") continue;
-    throw new TypeError(`${name}: expected a function, got ${describe(listener)}`);
+    if (listener !== undefined) checkFunction(name, listener);
   }
   const held = validationSplit === undefined ? 0 : checkSplit(data.rows, validationSplit);
   const { batchSize = Math.min(32, data.rows - held) } = options;
   checkInteger("batch size", batchSize, 1);
-  if (validation && held > 0) throw new RangeError("validationSplit: expected it or validation, got both");
+  if (validation !== undefined && held > 0)
+    throw new RangeError("validationSplit: expected it or validation, got both");
   if (validation !== undefined) checkHasRows("validation", validation);
   if (dropLast && batchSize > data.rows - held) {
     const most = `at most the ${data.rows - held} rows of the training set, or dropLast: false`;
@@ -153,13 +163,9 @@ export function planTraining(network: Network, data: Rows, options: FitOptions):
     throw new RangeError("scheduleMetric: expected a schedule beside it, got none");
   }
   const { scheduleMetric = metrics.includes("valLoss") ? "valLoss" : "trainLoss" } = options;
-  if (!metrics.includes(scheduleMetric)) {
-    throw new RangeError(`scheduleMetric: expected one of ${metrics.join(", ")}, got ${String(scheduleMetric)}`);
-  }
+  checkChoice("scheduleMetric", scheduleMetric, metrics);
   for (const callback of callbacks) callback.check?.({ epochs, loss: network.loss, metrics });
-  if (resume !== undefined && typeof resume?.position !== "object") {
-    throw new TypeError(`resume: expected what loadCheckpoint gives, got ${describe(resume)}`);
-  }
+  if (resume !== undefined) checkContents(resume);
   const settings = {
     epochs,
     batchSize,
@@ -184,13 +190,17 @@ function checkContinues(plan: Plan, contents: CheckpointContents): void {
   const { settings, position, random, schedule, callbacks } = contents;
   for (const [name, value] of Object.entries(sharedSettings(plan))) {
     if (settings[name] === value) continue;
-    throw new RangeError(`resume: ${name}: expected ${settings[name]} as in the checkpoint, got ${value}`);
+    throw new RangeError(`resume: ${name}: expected ${describe(settings[name])} as in the checkpoint, got ${value}`);
   }
   if ((random.split === undefined) !== (plan.options.validationSplit === undefined)) {
-    throw new RangeError("resume: expected the generator's state before the split if there is one, and only then");
+    const got = random.split ? "one" : "none";
+    throw new RangeError(
+      `resume: expected the generator's state before the split if there is one, and only then, got ${got}`,
+    );
   }
   if ((schedule === null) !== (plan.options.schedule === undefined)) {
-    throw new RangeError(`resume: schedule: expected ${schedule ? "one" : "none"} as in the checkpoint`);
+    const [expected, got] = schedule ? ["one", "none"] : ["none", "one"];
+    throw new RangeError(`resume: schedule: expected ${expected} as in the checkpoint, got ${got}`);
   }
   const begun = position.batch === 0 ? position.epoch - 1 : position.epoch;
   if (begun > plan.epochs) {
@@ -198,7 +208,7 @@ function checkContinues(plan: Plan, contents: CheckpointContents): void {
   }
   const stateful = statefulCallbacks(plan.callbacks);
   if (callbacks.length !== stateful.length) {
-    const got = `${stateful.length} (${stateful.map(({ constructor: { name } }) => name).join(", ") || "none"})`;
+    const got = `${stateful.length} (${stateful.map(describe).join(", ") || "none"})`;
     throw new RangeError(
       `resume: callbacks: expected ${callbacks.length} with state, such as EarlyStopping, as in the checkpoint, got ${got}`,
     );

@@ -1,5 +1,6 @@
 /** What training tells of itself: progress within an epoch, a report after it. */
 
+import { checkBoolean, checkRecord, wrongType } from "../check-options.js";
 import type { Evaluation } from "../evaluation.js";
 
 /** How far an epoch is. */
@@ -57,6 +58,17 @@ export const REPORT_NUMBERS = [
   "evalSeconds",
   "samplesPerSecond",
 ] as const satisfies readonly (keyof EpochReport)[];
+
+/** @throws TypeError for anything but a report, which has all numbers that every report has */
+export function checkReport(report: EpochReport): void {
+  checkRecord("report", report, "a report of an epoch");
+  for (const name of REPORT_NUMBERS) {
+    const value = report[name];
+    if (typeof value === "number" || (value === undefined && !REQUIRED_NUMBERS.has(name))) continue;
+    throw wrongType(`report: ${name}`, "a number", value);
+  }
+  checkBoolean("report: completed", report.completed);
+}
 
 /** Numbers that every report has. */
 export const REQUIRED_NUMBERS: ReadonlySet<string> = new Set([

@@ -19,7 +19,11 @@ export interface ChosenRows {
 }
 
 /** Draws the split, if there is to be one, from the engine's generator, and lays out the weights. */
-export function chooseRows({ network, data, options }: Plan): ChosenRows {
+export function chooseRows(plan: Plan): ChosenRows {
+  return plan.network.engine.memory.allOrNothing(() => choose(plan));
+}
+
+function choose({ network, data, options }: Plan): ChosenRows {
   const { engine } = network;
   const { validationSplit, classWeights, sampleWeights } = options;
   const split = validationSplit === undefined ? undefined : splitData(network, data, validationSplit);

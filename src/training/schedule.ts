@@ -1,7 +1,10 @@
 /** Following a schedule of learning rates. */
 
+import { checkChoice, checkFunction, checkNumber, wrongType } from "../check-options.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
 import type { EpochReport, Metric } from "./report.js";
+
+const { isFinite: isFiniteNumber } = Number;
 
 /** What `fit` asks of a schedule. Anything that has the first two will do. */
 export interface LearningRateSchedule {
@@ -53,9 +56,7 @@ export class ScheduleFollower {
   #setRate(step: number): void {
     const optimizer = this.#optimizer;
     const rate = this.#schedule?.learningRate(step, optimizer.initialLearningRate) as number;
-    if (!(rate >= 0 && rate < Number.POSITIVE_INFINITY)) {
-      throw new RangeError(`schedule: expected a finite rate of at least 0 for step ${step}, got ${rate}`);
-    }
+    if (!(isFiniteNumber(rate) && rate >= 0)) checkNumber(`schedule: rate of step ${step}`, rate);
     optimizer.learningRate = rate;
   }
 }
@@ -64,8 +65,10 @@ export class ScheduleFollower {
 export function checkSchedule(schedule: LearningRateSchedule | undefined): void {
   if (schedule === undefined) return;
   if (typeof schedule?.learningRate !== "function") {
-    throw new TypeError("schedule: expected an object with interval and learningRate(step, base)");
+    throw wrongType("schedule", "an object with interval and learningRate(step, base)", schedule);
   }
-  if (schedule.interval === "batch" || schedule.interval === "epoch") return;
-  throw new RangeError(`schedule: interval: expected "batch" or "epoch", got ${String(schedule.interval)}`);
+  checkChoice("schedule: interval", schedule.interval, ["batch", "epoch"]);
+  for (const name of ["update", "reset", "stateDict", "loadStateDict"] as const) {
+    if (schedule[name] !== undefined) checkFunction(`schedule: ${name}`, schedule[name]);
+  }
 }

@@ -92,7 +92,9 @@ export class Training implements RunView {
 
   checkpoint(): CheckpointContents {
     if (this.#settled) return captureTraining(this.#plan, this.#progression, this.#history);
-    throw new Error("checkpoint: expected a training between two batches that all callbacks know of: see onSettled");
+    throw new Error(
+      "checkpoint: expected a training between two batches that all callbacks know of (see onSettled), got one that is not",
+    );
   }
 
   /** Trains an epoch whenever it is asked for the next report. To be called once. */

@@ -1,6 +1,7 @@
 /** Weights of classes and of single rows. */
 
-import { checkNumber, checkRecord, describe } from "../check-options.js";
+import { checkList } from "../check-list.js";
+import { checkNumber, checkRecord, wrongType } from "../check-options.js";
 import type { Rows } from "../data/subset.js";
 import { ShapeError } from "../errors.js";
 import type { Loss, Targets } from "../losses/loss.js";
@@ -15,10 +16,8 @@ export type ClassWeights = "balanced" | readonly number[] | Readonly<Record<numb
 /** @throws ShapeError, RangeError unless there is a weight of at least 0 for each row; RangeError for a second set of weights; TypeError for no list */
 export function checkSampleWeights(weights: ArrayLike<number> | undefined, { inputs, weights: own }: Rows): void {
   if (weights === undefined) return;
-  if (typeof weights !== "object" || !(weights?.length >= 0)) {
-    throw new TypeError(`sampleWeights: expected a list of numbers, got ${describe(weights)}`);
-  }
-  if (own) throw new RangeError("sampleWeights: expected none for a data set that already has weights");
+  checkList("sampleWeights", weights, "a list of numbers");
+  if (own) throw new RangeError("sampleWeights: expected none for a data set that already has weights, got some");
   if (weights.length !== inputs.rows) {
     throw new ShapeError(`sampleWeights: expected one for each of the ${inputs.rows} rows, got ${weights.length}`);
   }
@@ -36,7 +35,7 @@ export function checkClassWeights(weights: ClassWeights | undefined, loss: Loss,
   const classes = countClasses(loss, data);
   if (weights === "balanced") return;
   if (typeof weights !== "object" || weights === null) {
-    throw new TypeError(`classWeights: expected "balanced", a list or a record, got ${describe(weights)}`);
+    throw wrongType("classWeights", '"balanced", a list or a record', weights);
   }
   const list = viewKind(weights) === undefined ? weights : Array.from(weights as unknown as ArrayLike<number>);
   checkEachClass(list, classes);

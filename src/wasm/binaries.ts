@@ -1,6 +1,6 @@
 /** Where the compiled binaries come from: beside the library, or from the caller. */
 
-import { describe } from "../check-options.js";
+import { checkFunction, wrongType } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { loadBinary } from "./beside.js";
 import { fetchBinary } from "./binary-file.js";
@@ -73,28 +73,29 @@ export function chooseBinaries(options: BinaryOptions): Binaries {
 const COMPILERS: Record<keyof BinaryOptions, (value: unknown, name: string) => Promise<WebAssembly.Module>> = {
   wasmUrl: async (value, name) => {
     if (typeof value === "string" || isUrl(value)) return compileFrom(value);
-    throw new TypeError(`${name}: expected a URL, got ${describe(value)}`);
+    throw wrongType(name, "a URL", value);
   },
   wasmBinary: async (value, name) => {
     if (isBytes(value)) return compileBytes(value, name);
-    throw new TypeError(`${name}: expected an ArrayBuffer or a view of one, got ${describe(value)}`);
+    throw wrongType(name, "an ArrayBuffer or a view of one", value);
   },
   wasmModule: async (value, name) => {
     // By its tag, as the module may come from another realm.
     if (Object.prototype.toString.call(value) === "[object WebAssembly.Module]")
       return checkExports(value as WebAssembly.Module, name);
-    throw new TypeError(`${name}: expected a WebAssembly.Module, got ${describe(value)}`);
+    throw wrongType(name, "a WebAssembly.Module", value);
   },
 };
 
 function checkTable(option: keyof BinaryOptions, table: unknown): void {
-  if (typeof table === "function") return;
+  if (typeof table === "function") {
+    checkFunction(option, table);
+    return;
+  }
   const isTable = typeof table === "object" && table !== null && !isBytes(table);
   if (!isTable || Object.prototype.toString.call(table) !== "[object Object]") {
     const folder = option === "wasmUrl" ? "the URL of a folder, " : "";
-    throw new TypeError(
-      `${option}: expected ${folder}a table by binary (${NAMES.join(", ")}) or a function of its name, got ${describe(table)}`,
-    );
+    throw wrongType(option, `${folder}a table by binary (${NAMES.join(", ")}) or a function of its name`, table);
   }
   const keys = Object.keys(table);
   const unknown = keys.find((key) => !NAMES.includes(key as BinaryName));

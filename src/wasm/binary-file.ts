@@ -1,6 +1,7 @@
 /** A binary as a file, beside the library or where the caller says. */
 
 import { fetchBytes } from "#platform";
+import { messageOf } from "../check-options.js";
 import { LoadError } from "../errors.js";
 
 /** The bytes at a URL; in Node a text may be a path, too. @throws LoadError, which names the URL, when they cannot be had */
@@ -8,6 +9,6 @@ export async function fetchBinary(url: string | URL): Promise<BufferSource> {
   try {
     return await fetchBytes(url);
   } catch (cause) {
-    throw new LoadError(`cannot load ${url}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new LoadError(`cannot load ${url}: ${messageOf(cause)}`, { cause });
   }
 }

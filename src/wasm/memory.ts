@@ -1,5 +1,7 @@
 /** LinearMemory: an aligned allocator over the one linear memory that all kernels share. It is not a garbage collector. */
 
+import { checkInteger } from "../check-options.js";
+
 const PAGE_BYTES = 65536;
 const INITIAL_PAGES = 64;
 /** One page less than the 4 GiB that WebAssembly allows: the address behind the last byte has to be a 32-bit number, too. */
@@ -49,6 +51,11 @@ function reserveMemory(): MemoryChoice {
   }
 }
 
+/** May be disposed of more than once. */
+interface Disposable {
+  dispose(): void;
+}
+
 interface Block {
   readonly pointer: number;
   readonly bytes: number;
@@ -65,6 +72,8 @@ export class LinearMemory {
   /** Where the memory that was never handed out begins. */
   #top: number;
   #bytesInUse = 0;
+  /** What the work under way has made. */
+  #made: Disposable[] | undefined;
 
   /** @param base the first byte that may be handed out */
   constructor(memory: WebAssembly.Memory, base: number, maximumBytes = MAXIMUM_PAGES * PAGE_BYTES) {
@@ -86,9 +95,11 @@ export class LinearMemory {
   /**
    * Address of `bytes` bytes, 64-byte aligned, contents undefined.
    *
-   * @throws RangeError when the memory cannot grow that far
+   * @throws TypeError, RangeError unless it is a number of bytes; RangeError when the memory cannot grow that far
    */
   allocate(bytes: number): number {
+    // NaN would become an address, and every later one, too.
+    checkInteger("linear memory: bytes", bytes, 0);
     const size = align(Math.max(bytes, 1));
     const index = this.#free.findIndex((block) => block.bytes >= size);
     const block = this.#free[index];
@@ -124,6 +135,31 @@ export class LinearMemory {
     } else {
       this.#free.splice(first, joined, { pointer: start, bytes: end - start });
     }
+  }
+
+  /**
+   * What `work` gives. After an error all blocks that were made in it, and reported by `made`, are disposed of: what allocates
+   * several holds all of them or none.
+   */
+  allOrNothing<T>(work: () => T): T {
+    const outer = this.#made;
+    const made: Disposable[] = [];
+    this.#made = made;
+    try {
+      const result = work();
+      for (const block of made) outer?.push(block);
+      return result;
+    } catch (error) {
+      for (const block of made) block.dispose();
+      throw error;
+    } finally {
+      this.#made = outer;
+    }
+  }
+
+  /** A block was made: it is disposed of when the work under way fails, if there is any. */
+  made(block: Disposable): void {
+    this.#made?.push(block);
   }
 
   /** A view of `length` floats. */

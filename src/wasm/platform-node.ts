@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import v8 from "node:v8";
 import { Worker } from "node:worker_threads";
+import { messageOf } from "../check-options.js";
 import type { ThreadWorker, WorkerHandle } from "./thread-worker.js";
 
 export { findChangedKernel } from "./self-test.js";
@@ -64,7 +65,7 @@ export function watchWorker(thread: ThreadWorker): WorkerHandle {
   return {
     onReady: (listener) => worker.once("message", listener),
     onEnd: (listener) => {
-      worker.once("error", (error) => listener(error instanceof Error ? error.message : String(error)));
+      worker.once("error", (error) => listener(messageOf(error)));
       worker.once("exit", () => listener("it ended"));
     },
     terminate: () => void worker.terminate(),

@@ -1,6 +1,7 @@
 /** Worker threads over the shared memory: they are started here, and watched. The work itself reaches them inside wasm. */
 
 import { hardwareThreads, isWorker, watchWorker, whyNotShared } from "#platform";
+import { describe, wrongType } from "../check-options.js";
 import { DisposedError, WorkerError } from "../errors.js";
 import { startWorker } from "./beside.js";
 import type { Kernels, Pointer } from "./kernels.js";
@@ -23,10 +24,12 @@ export function obstacleToSharing(): string | undefined {
   return whyNotShared() ?? lacking;
 }
 
-/** @throws RangeError for anything but "auto" and integers from 1 to 64 */
+/** @throws TypeError, RangeError for anything but "auto" and integers from 1 to 64 */
 export function chooseThreads(requested: number | "auto", obstacle: string | undefined): ThreadsChoice {
   if (requested !== "auto" && !(Number.isInteger(requested) && requested >= 1 && requested <= MOST_THREADS)) {
-    throw new RangeError(`threads: expected "auto" or an integer from 1 to ${MOST_THREADS}, got ${String(requested)}`);
+    const expected = `"auto" or an integer from 1 to ${MOST_THREADS}`;
+    if (typeof requested !== "number") throw wrongType("threads", expected, requested);
+    throw new RangeError(`threads: expected ${expected}, got ${requested}`);
   }
   const hardware = hardwareThreads();
   const count = requested === "auto" ? Math.min(hardware, MOST_AUTOMATIC_THREADS) : requested;
@@ -57,10 +60,11 @@ function useCreateWorker(createWorker: () => ThreadWorker): ThreadWorker {
   try {
     worker = createWorker();
   } catch (cause) {
-    throw new WorkerError(`createWorker: expected a Worker, but it threw: ${cause}`, { cause });
+    const thrown = cause instanceof Error ? `${cause.name}: ${cause.message}` : describe(cause);
+    throw new WorkerError(`createWorker: expected a Worker, but it threw: ${thrown}`, { cause });
   }
   if (isWorker(worker)) return worker;
-  throw new NoWorkerError(`createWorker: expected a Worker, got ${String(worker)}`);
+  throw new NoWorkerError(`createWorker: expected a Worker, got ${describe(worker)}`);
 }
 
 /** The workers of an engine. */

@@ -1,5 +1,6 @@
 /** The micro-kernel's tile: how many rows and columns of a product are held in registers at a time. */
 
+import { checkChoice } from "../check-options.js";
 import type { Kernels, Pointer } from "./kernels.js";
 import type { LinearMemory } from "./memory.js";
 
@@ -26,10 +27,14 @@ const ROUNDS_WITHOUT_TICK = 50;
 /** Needs few registers, so it does well on every engine. */
 const UNTIMED_TILE: Tile = "4x8";
 
-/** @throws RangeError for a tile that does not exist */
+/** The word of a tile that was checked. */
 export function tileWord(tile: Tile): number {
-  if (Object.hasOwn(TILE_WORDS, tile)) return TILE_WORDS[tile];
-  throw new RangeError(`tile: expected "auto" or one of ${Object.keys(TILE_WORDS).join(", ")}, got ${String(tile)}`);
+  return TILE_WORDS[tile];
+}
+
+/** @throws TypeError, RangeError for a tile that does not exist */
+export function checkTile(tile: Tile | "auto"): void {
+  checkChoice("tile", tile, ["auto", ...Object.keys(TILE_WORDS)]);
 }
 
 /** A tile together with the reason for it. */

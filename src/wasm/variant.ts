@@ -1,5 +1,7 @@
 /** Which of the compiled binaries this WebAssembly engine can run, and why not a better one. */
 
+import { checkChoice } from "../check-options.js";
+
 /** `simd`: fixed-width SIMD, the same bits on every machine. `relaxed`: fused multiply-add where the engine fuses. */
 export type Variant = "simd" | "relaxed";
 
@@ -20,7 +22,7 @@ interface Offer {
  * Picks the binary: `requested` itself, or for `auto` the relaxed one wherever the engine compiles it. `deterministic`
  * asks for the same bits everywhere, which only `simd` has: relaxed multiply-adds round once or twice as the CPU likes.
  *
- * @throws RangeError for an unknown name, a deterministic `relaxed`, or a binary that is not offered; Error when the engine
+ * @throws TypeError, RangeError for an unknown name, a deterministic `relaxed`, or a binary that is not offered; Error when the engine
  * cannot run the binary
  */
 export function chooseVariant(requested: Variant | "auto", deterministic: boolean, offer: Offer): VariantChoice {
@@ -39,9 +41,7 @@ function chooseAmong(
   deterministic: boolean,
   notRelaxed: string | undefined,
 ): VariantChoice {
-  if (requested !== "auto" && requested !== "simd" && requested !== "relaxed") {
-    throw new RangeError(`variant: expected "auto", "simd" or "relaxed", got ${JSON.stringify(requested)}`);
-  }
+  checkChoice("variant", requested, ["auto", "simd", "relaxed"]);
   if (!WebAssembly.validate(SIMD_PROBE)) {
     throw new Error(
       "this WebAssembly engine has no SIMD; expected Node ≥ 16.4, Chrome ≥ 91, Firefox ≥ 89 or Safari ≥ 16.4",

@@ -72,7 +72,7 @@ describe("a bare page trains to Node's bits with", () => {
         variant: "simd",
         threads: 1,
       });
-      const missing = `${served.url}node_modules/simdgrad/build/simd.wasm`;
+      const missing = `${served.url}node_modules/simdgrad/build/simd-shared.wasm`;
       expect(outcome).toEqual({ error: `LoadError: cannot load ${missing}: HTTP 404 Not Found; ${ADVICE}` });
     });
   });

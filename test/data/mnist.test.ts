@@ -86,7 +86,7 @@ describe("parseMnist", () => {
 
   it("rejects an unknown dtype", () => {
     expect(() => parseMnist(files, { dtype: "float64" as "float32" })).toThrow(
-      'expected "float32" or "uint8", got "float64"',
+      'expected "float32" or "uint8", got the string "float64"',
     );
   });
 

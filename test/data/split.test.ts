@@ -106,7 +106,7 @@ describe("a stratified split", () => {
     );
     expect(() => splitRows([1, Number.NaN, 1], 0.5, new Random(1))).toThrow("labels[1]: expected a class, got NaN");
     expect(() => splitRows("abab" as never, 0.5, new Random(1))).toThrow(TypeError);
-    expect(() => splitRows(2.5, 0.5, new Random(1))).toThrow("rows: expected an integer of at least 0, got 2.5");
+    expect(() => splitRows(2.5, 0.5, new Random(1))).toThrow("rows: expected an integer from 0 to 2147483647, got 2.5");
     expect(() => trainTestSplit(4, { stratify: "abab" as never })).toThrow("stratify: expected a list of classes");
     expect(() => trainTestSplit(4, { stratify: null as never })).toThrow(TypeError);
     expect(() => trainTestSplit(4, { stratify: [0, 0, 1, 2], testSize: 0.75 })).toThrow(

@@ -242,7 +242,7 @@ describe("options", () => {
     [{ hiddenLayerSizes: 100 }, TypeError, "hiddenLayerSizes: expected a list of integers, got 100"],
     [{ hiddenLayerSizes: ["5"] }, TypeError, "hiddenLayerSizes[0]: expected a number, got"],
     [{ hiddenLayerSizes: new Array(1) }, TypeError, "hiddenLayerSizes[0]: expected a number, got undefined"],
-    [{ activation: 5 }, TypeError, "activation: expected one of identity, logistic, tanh, relu, got 5"],
+    [{ activation: 5 }, TypeError, 'activation: expected "identity", "logistic", "tanh" or "relu", got 5'],
     [{ validationFraction: 1 }, RangeError, "validationFraction: expected a finite number above 0 and below 1, got 1"],
     [{ beta1: 1 }, RangeError, "beta1: expected a finite number of at least 0 and below 1, got 1"],
     [{ epsilon: null }, TypeError, "epsilon: expected a number, got null"],

@@ -92,7 +92,7 @@ describe("MLPClassifier", () => {
       /expected the options hiddenLayerSizes, .*, got hidden$/,
     );
     expect(() => new MLPClassifier({ solver: "lbfgs" as never })).toThrow(
-      "solver: expected one of adam, sgd, got lbfgs",
+      'solver: expected "adam" or "sgd", got the string "lbfgs"',
     );
     expect(() => new MLPClassifier({ hiddenLayerSizes: [0] })).toThrow(RangeError);
     expect(() => new MLPClassifier({ maxIter: 1.5 })).toThrow("maxIter: expected an integer of at least 1, got 1.5");

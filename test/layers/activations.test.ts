@@ -79,7 +79,7 @@ describe("activation layers", () => {
     );
     expect(() => new ELU({ alpha: Number.POSITIVE_INFINITY })).toThrow(RangeError);
     expect(() => new GELU({ approximate: "erf" as never })).toThrow(
-      'GELU: approximate: expected "none" or "tanh", got erf',
+      'GELU: approximate: expected "none" or "tanh", got the string "erf"',
     );
   });
 });

@@ -210,7 +210,7 @@ describe("layers", () => {
     const other = await createEngine({ threads: 1 });
     const network = new Network(engine, [new Dense(3, 4)]);
     expect(() => network.forward(other.matrix(1, 3, [1, 2, 3]))).toThrow(
-      "a matrix of the network's engine, got one of another",
+      "network: input: expected one of the same engine, got one of another engine",
     );
   });
 

@@ -381,7 +381,7 @@ describe("validationSplit", () => {
     const data = engine.dataset(source(8));
     expect(() => new Subset(data, [0, 8])).toThrow("row 1: expected an index from 0 to 7, got 8");
     expect(() => new Subset(data, [0.5])).toThrow("got 0.5");
-    expect(() => new Subset(data, [0], engine.matrix(7, 1))).toThrow("expected a Matrix 8 × 1");
+    expect(() => new Subset(data, [0], engine.matrix(7, 1))).toThrow("subset: weights: expected 8 × 1, got 7 × 1");
   });
 });
 
@@ -499,7 +499,9 @@ describe("impossible options", () => {
   it("callbacks refuse theirs", () => {
     expect(() => new EarlyStopping({ patience: 0 })).toThrow("patience: expected an integer of at least 1, got 0");
     expect(() => new EarlyStopping({ minDelta: -1 })).toThrow("minDelta: expected a finite number of at least 0");
-    expect(() => new EarlyStopping({ mode: "least" as never })).toThrow('expected "min", "max" or "auto", got least');
+    expect(() => new EarlyStopping({ mode: "least" as never })).toThrow(
+      'expected "min", "max" or "auto", got the string "least"',
+    );
     expect(() => new CsvLogger({} as never)).toThrow("write: expected a function, got undefined");
   });
 

@@ -264,7 +264,7 @@ describe("resume", () => {
     [{ validation: undefined, validationSplit: 0.2 }, "validationSplit: expected 0 as in the checkpoint, got 0.2"],
     [
       { callbacks: [new EarlyStopping()] },
-      "callbacks: expected 0 with state, such as EarlyStopping, as in the checkpoint, got 1 (EarlyStopping)",
+      "callbacks: expected 0 with state, such as EarlyStopping, as in the checkpoint, got 1 (an EarlyStopping)",
     ],
   ])("refuses other options: %j", async (options, message) => {
     const { bytes } = await halfway();
@@ -413,11 +413,11 @@ describe("a checkpoint that is not one", () => {
   it.each<[string, (state: Record<string, any>) => unknown]>([
     ["epoch: expected an integer of at least 1, got 0", (state) => (state.position.epoch = 0)],
     ["batch: expected an integer of at least 0, got -1", (state) => (state.position.batch = -1)],
-    ["losses: expected a finite number, got x", (state) => (state.position.losses = "x")],
+    ['losses: expected a finite number, got the string "x"', (state) => (state.position.losses = "x")],
     ["stopped: expected true or false", (state) => (state.position.stopped = 1)],
     ["the state at the epoch's start", (state) => delete state.random.epoch],
     ["four 32-bit words", (state) => (state.random.now.words = [0, 0, 0, 0])],
-    ["four 32-bit words", (state) => (state.random.epoch = null)],
+    ["random state: expected an object, got null", (state) => (state.random.epoch = null)],
     ["settings: rows: expected a finite number", (state) => (state.settings.rows = "130")],
     ["learningRate: expected a finite number, got -1", (state) => (state.optimizer.learningRate = -1)],
     ["steps: expected an integer", (state) => (state.optimizer.steps = 0.5)],

@@ -70,9 +70,12 @@ describe("a schedule in fit", () => {
   it.each<[string, Omit<FitOptions, "callbacks">]>([
     ["schedule: expected an object", { schedule: (() => 1) as never }],
     ['interval: expected "batch" or "epoch"', { schedule: { interval: "step" as never, learningRate: () => 1 } }],
-    ["scheduleMetric: expected one of", { scheduleMetric: "valR2", schedule: new ReduceLROnPlateau() }],
+    ['scheduleMetric: expected "trainLoss"', { scheduleMetric: "valR2", schedule: new ReduceLROnPlateau() }],
     ["scheduleMetric: expected a schedule beside it, got none", { scheduleMetric: "trainLoss" }],
-    ["finite rate", { schedule: { interval: "batch", learningRate: () => Number.NaN } }],
+    [
+      "schedule: rate of step 0: expected a finite number",
+      { schedule: { interval: "batch", learningRate: () => Number.NaN } },
+    ],
   ])("is refused: %s", async (message, options) => {
     await expect(rates({ epochs: 1, ...options })).rejects.toThrow(message);
   });
