@@ -22,6 +22,7 @@ export {
   type NumericColumn,
   selectRows,
   type Table,
+  type TableOrigin,
   textAt,
 } from "./data/table.js";
 export { type TrainTestSplitOptions, trainTestSplit } from "./data/train-test-split.js";

@@ -123,13 +123,11 @@ class CsvReader {
   /** Characters that are not yet parsed: the start of a row. */
   #rest = "";
   #columns: (ColumnBuilder | undefined)[] = [];
-  #rows = 0;
   #newline = "\n";
-  /** Lines before those of `#parsed`: rows with quoted line ends take several. */
-  #lines = 0;
-  #parsed: readonly (readonly string[])[] = [];
-  /** Of them, the one that is being added. */
-  #index = 0;
+  /** Where the row that is being added begins, counted from 1: rows with quoted line ends take several lines. */
+  #line = 1;
+  /** Of every row. */
+  readonly #lines: number[] = [];
 
   constructor(name: string, options: CsvOptions) {
     checkText("CSV: name", name);
@@ -145,11 +143,13 @@ class CsvReader {
   /** The table; or the columns that must be read again, as names. @throws FormatError */
   end(): { readonly table: Table } | { readonly again: Kinds } {
     this.#parse(true);
-    if (this.#rows === 0) throw new FormatError(`${this.#name}: expected at least one row of data, got none`);
+    const rows = this.#lines.length;
+    if (rows === 0) throw new FormatError(`${this.#name}: expected at least one row of data, got none`);
     const columns = this.#columns.filter((column) => column !== undefined);
     const lost = columns.filter((column) => column.spellingLost);
     if (lost.length > 0) return { again: Object.fromEntries(lost.map(({ name }) => [name, "categorical"])) };
-    return { table: { rows: this.#rows, columns: columns.map((column) => column.build()) } };
+    const origin = { file: this.#name, unit: "line" as const, numbers: Int32Array.from(this.#lines) };
+    return { table: { rows, columns: columns.map((column) => column.build()), origin } };
   }
 
   #parse(last: boolean): void {
@@ -160,15 +160,15 @@ class CsvReader {
     const { data, errors, meta } = this.#parser.parse(text, 0, !last) as Papa.ParseResult<string[]>;
     this.#rest = last ? "" : text.slice(meta.cursor);
     const quotes = errors.find(({ type }) => type === "Quotes");
-    this.#parsed = data;
-    for (this.#index = 0; this.#index < data.length && quotes?.row !== this.#index; ++this.#index) {
-      const fields = data[this.#index] as string[];
+    const before = this.#line;
+    const isQuoted = text.includes('"');
+    for (const [index, fields] of data.entries()) {
+      if (quotes?.row === index) break;
       if (fields.length > 1 || fields[0] !== "") this.#add(fields);
+      this.#line += 1 + (isQuoted ? this.#lineEndsIn(fields) : 0);
     }
     if (quotes) throw this.#complain(QUOTES[quotes.code] ?? quotes.message);
-    this.#lines += count(this.#newline, text, meta.cursor);
-    this.#parsed = [];
-    this.#index = 0;
+    this.#line = before + count(this.#newline, text, meta.cursor);
     if (this.#rest.length > MOST_ROW_CHARACTERS) {
       const got = this.#rest.length;
       throw this.#complain(
@@ -203,7 +203,7 @@ class CsvReader {
       const column = this.#columns[index];
       if (column) this.#place(column, (fields[index] as string).trim());
     }
-    ++this.#rows;
+    this.#lines.push(this.#line);
   }
 
   #place(column: ColumnBuilder, field: string): void {
@@ -234,10 +234,12 @@ class CsvReader {
     );
   }
 
+  #lineEndsIn(fields: readonly string[]): number {
+    return fields.reduce((lines, field) => lines + count(this.#newline, field, field.length), 0);
+  }
+
   #complain(what: string): FormatError {
-    const before = this.#parsed.slice(0, this.#index);
-    const within = before.flat().reduce((lines, field) => lines + count(this.#newline, field, field.length), 0);
-    return new FormatError(`${this.#name}: line ${this.#lines + before.length + within + 1}: ${what}`);
+    return new FormatError(`${this.#name}: line ${this.#line}: ${what}`);
   }
 }
 

@@ -50,8 +50,9 @@ class JsonLinesReader {
   readonly #options: ColumnOptions;
   readonly #columns = new Map<string, ColumnBuilder>();
   readonly #ignored = new Set<string>();
-  #lines = 0;
-  #rows = 0;
+  #line = 0;
+  /** Of every row. */
+  readonly #lines: number[] = [];
 
   constructor(name: string, options: ColumnOptions) {
     this.#name = name;
@@ -59,22 +60,24 @@ class JsonLinesReader {
   }
 
   addLine(line: string): void {
-    ++this.#lines;
+    ++this.#line;
     if (line.trim() === "") return;
     const values = this.#parse(line);
     for (const key of Object.keys(values)) this.#begin(key);
     for (const [key, column] of this.#columns) {
       this.#place(column, Object.hasOwn(values, key) ? values[key] : null);
     }
-    ++this.#rows;
+    this.#lines.push(this.#line);
   }
 
   /** @throws FormatError when there was no row, or no such column as is to be ignored */
   table(): Table {
-    if (this.#rows === 0) throw new FormatError(`${this.#name}: expected at least one row of data, got none`);
+    const rows = this.#lines.length;
+    if (rows === 0) throw new FormatError(`${this.#name}: expected at least one row of data, got none`);
     const problem = ignoredProblem([...this.#columns.keys(), ...this.#ignored], this.#options);
     if (problem) throw new FormatError(`${this.#name}: ${problem}`);
-    return { rows: this.#rows, columns: [...this.#columns.values()].map((column) => column.build()) };
+    const origin = { file: this.#name, unit: "line" as const, numbers: Int32Array.from(this.#lines) };
+    return { rows, columns: [...this.#columns.values()].map((column) => column.build()), origin };
   }
 
   #parse(line: string): Record<string, unknown> {
@@ -96,7 +99,7 @@ class JsonLinesReader {
       return;
     }
     const column = new ColumnBuilder(key, kindOf(key, this.#options));
-    for (let row = 0; row < this.#rows; ++row) column.addMissing();
+    for (let row = 0; row < this.#lines.length; ++row) column.addMissing();
     this.#columns.set(key, column);
   }
 
@@ -115,6 +118,6 @@ class JsonLinesReader {
   }
 
   #complain(what: string, cause?: unknown): FormatError {
-    return new FormatError(`${this.#name}: line ${this.#lines}: ${what}`, { cause });
+    return new FormatError(`${this.#name}: line ${this.#line}: ${what}`, { cause });
   }
 }

@@ -52,7 +52,9 @@ export async function readParquet(
       first = end;
     }
     if (first === 0) throw new FormatError("expected at least one row of data, got none");
-    return { rows: first, columns: builders.map((builder) => builder.build()) };
+    const numbers = Int32Array.from({ length: first }, (_, row) => row + 1);
+    const origin = { file: name, unit: "row" as const, numbers };
+    return { rows: first, columns: builders.map((builder) => builder.build()), origin };
   } catch (cause) {
     // Those of the file system pass.
     if ((cause as NodeJS.ErrnoException).syscall !== undefined) throw cause;

@@ -17,7 +17,17 @@ import {
   widthOf,
 } from "./preprocessor-config.js";
 import type { DataSource, SparseSource } from "./source.js";
-import { type Column, checkTable, columnOf, findColumn, type NumericColumn, type Table, textOf } from "./table.js";
+import {
+  type Column,
+  checkTable,
+  columnOf,
+  findColumn,
+  type NumericColumn,
+  ofRow,
+  ofTable,
+  type Table,
+  textOf,
+} from "./table.js";
 
 export type { PreprocessorConfig, TargetTask } from "./preprocessor-config.js";
 
@@ -57,22 +67,25 @@ export class Preprocessor {
     const column = findColumn(table, target);
     const missing = firstMissing(column, table.rows);
     if (missing >= 0) {
-      throw new RangeError(`target ${target}: expected a value in every row, got none in row ${missing + 1}`);
+      throw new RangeError(ofRow(table, missing, `target ${target}: expected a value in every row, got none`));
     }
     const found = task ?? guessTask(column);
-    const features = table.columns.filter(({ name }) => name !== target).map((feature) => fitFeature(feature, scaling));
-    checkWidth(features);
+    const features = table.columns
+      .filter(({ name }) => name !== target)
+      .map((feature) => fitFeature(table, feature, scaling));
+    checkWidth(table, features);
     if (found === "classification") {
       const classes = sortedNames(column);
       if (classes.length < 2) {
-        throw new RangeError(`target ${target}: expected at least two classes, got ${classes.length}`);
+        const problem = `target ${target}: expected at least two classes, got ${classes.length}`;
+        throw new RangeError(ofTable(table, problem));
       }
       return new Preprocessor({ task: found, target, features, classes, classKind: column.kind });
     }
     if (column.kind !== "numeric") {
-      throw new RangeError(`target ${target}: expected numbers for a regression, got text`);
+      throw new RangeError(ofTable(table, `target ${target}: expected numbers for a regression, got text`));
     }
-    const { offset, scale } = momentsOf(column, "standard");
+    const { offset, scale } = momentsOf(table, column, "standard");
     return new Preprocessor({ task: found, target, features, targetOffset: offset, targetScale: scale });
   }
 
@@ -114,7 +127,7 @@ export class Preprocessor {
     const inputs = new Float32Array(table.rows * this.inputs);
     let first = 0;
     for (const feature of this.config.features) {
-      const place = placementOf(feature, columnOf(table, feature.name));
+      const place = placementOf(feature, table);
       for (let row = 0; row < table.rows; ++row) {
         const { offset, value } = place(row);
         if (offset >= 0) inputs[row * this.inputs + first + offset] = value;
@@ -127,7 +140,7 @@ export class Preprocessor {
   /** `transform` without the zeros of the categories. @throws as transform */
   transformSparse(table: Table): CsrData {
     checkTable(table);
-    const places = this.config.features.map((feature) => placementOf(feature, columnOf(table, feature.name)));
+    const places = this.config.features.map((feature) => placementOf(feature, table));
     const firsts: number[] = [];
     this.config.features.reduce((first, feature) => firsts.push(first) && first + widthOf(feature), 0);
     const most = table.rows * places.length;
@@ -181,12 +194,13 @@ export class Preprocessor {
     const { target, classes, targetOffset = 0, targetScale = 1 } = this.config;
     const column = findColumn(table, target);
     if (!classes) {
-      if (column.kind !== "numeric") throw new RangeError(`target ${target}: expected numbers, got text`);
+      if (column.kind !== "numeric") {
+        throw new RangeError(ofTable(table, `target ${target}: expected numbers, got text`));
+      }
       const values = Float32Array.from(column.values, (value) => (value - targetOffset) / targetScale);
       const bad = values.findIndex((value) => !isFiniteNumber(value));
-      if (bad >= 0)
-        throw new RangeError(`target ${target}: expected a number in row ${bad + 1}, got ${column.values[bad]}`);
-      return values;
+      if (bad < 0) return values;
+      throw new RangeError(ofRow(table, bad, `target ${target}: expected a number, got ${column.values[bad]}`));
     }
     const index = new Map(classes.map((name, position) => [name, position]));
     return Int32Array.from({ length: table.rows }, (_, row) => {
@@ -194,7 +208,7 @@ export class Preprocessor {
       const label = text === undefined ? undefined : index.get(text);
       if (label !== undefined) return label;
       const expected = classes.join(", ").slice(0, 1000);
-      throw new RangeError(`target ${target}: row ${row + 1}: expected one of ${expected}, got ${text ?? "none"}`);
+      throw new RangeError(ofRow(table, row, `target ${target}: expected one of ${expected}, got ${text ?? "none"}`));
     });
   }
 
@@ -209,18 +223,20 @@ export class Preprocessor {
 /** Where in its feature's columns a row has something (−1: nowhere), and what. The object is the same for every row. */
 type Placement = (row: number) => { readonly offset: number; readonly value: number };
 
-function placementOf(feature: Feature, column: Column): Placement {
-  return "categories" in feature ? placeCategories(feature, column) : placeNumbers(feature, column);
+function placementOf(feature: Feature, table: Table): Placement {
+  const column = columnOf(table, feature.name);
+  return "categories" in feature ? placeCategories(feature, column) : placeNumbers(feature, table, column);
 }
 
-function placeNumbers({ name, offset, scale, fill }: NumericFeature, column: Column): Placement {
-  if (column.kind !== "numeric") throw new RangeError(`column ${name}: expected numbers, got text`);
+function placeNumbers({ name, offset, scale, fill }: NumericFeature, table: Table, column: Column): Placement {
+  if (column.kind !== "numeric") throw new RangeError(ofTable(table, `column ${name}: expected numbers, got text`));
   const place = { offset: 0, value: 0 };
   return (row) => {
     const value = column.values[row] as number;
     place.value = ((isNaNumber(value) ? fill : value) - offset) / scale;
     if (isFiniteNumber(fround(place.value))) return place;
-    throw new RangeError(`column ${name}: row ${row + 1}: expected a number that is finite when scaled, got ${value}`);
+    const problem = `column ${name}: expected a number that is finite when scaled, got ${value}`;
+    throw new RangeError(ofRow(table, row, problem));
   };
 }
 
@@ -255,9 +271,9 @@ function guessTask(column: Column): TargetTask {
   return "classification";
 }
 
-function fitFeature(column: Column, scaling: Scaling): Feature {
+function fitFeature(table: Table, column: Column, scaling: Scaling): Feature {
   if (column.kind === "categorical") return { name: column.name, categories: sortedNames(column) };
-  return { name: column.name, ...momentsOf(column, scaling) };
+  return { name: column.name, ...momentsOf(table, column, scaling) };
 }
 
 /** The names that occur, sorted: numbers by value, others by code unit. */
@@ -269,11 +285,12 @@ function sortedNames(column: Column): string[] {
 }
 
 /** `moments` of a column's values. @throws RangeError for values so great, or so close, that there is no such scale */
-function momentsOf({ name, values }: NumericColumn, scaling: Scaling) {
+function momentsOf(table: Table, { name, values }: NumericColumn, scaling: Scaling) {
   const found = moments(values, scaling);
   if (isScale(found.offset, found.scale) && Number.isFinite(found.fill)) return found;
   const greatest = values.reduce((most, value) => (abs(value) > abs(most) ? value : most), 0);
-  throw new RangeError(`column ${name}: expected numbers that can be scaled to about 1, got values up to ${greatest}`);
+  const problem = `column ${name}: expected numbers that can be scaled to about 1, got values up to ${greatest}`;
+  throw new RangeError(ofTable(table, problem));
 }
 
 /** Offset and scale of a column, constant ones keeping scale 1; the mean stands for missing values. */
@@ -296,13 +313,15 @@ function moments(values: Float64Array, scaling: Scaling) {
 }
 
 /** @throws RangeError without features, or for more inputs than a model may have */
-function checkWidth(features: readonly Feature[]): void {
+function checkWidth(table: Table, features: readonly Feature[]): void {
   const inputs = features.reduce((sum, feature) => sum + widthOf(feature), 0);
-  if (inputs === 0) throw new RangeError("table: expected at least one column with values beside the target, got none");
+  if (inputs === 0) {
+    throw new RangeError(ofTable(table, "expected at least one column with values beside the target, got none"));
+  }
   if (inputs <= MOST_INPUTS) return;
   const widest = features.reduce((a, b) => (widthOf(b) > widthOf(a) ? b : a));
-  throw new RangeError(
-    `table: expected at most ${MOST_INPUTS} categories and numeric columns, got ${inputs}, of them ` +
-      `${widthOf(widest)} categories of ${widest.name}`,
-  );
+  const problem =
+    `expected at most ${MOST_INPUTS} categories and numeric columns, got ${inputs}, of them ` +
+    `${widthOf(widest)} categories of ${widest.name}`;
+  throw new RangeError(ofTable(table, problem));
 }

@@ -30,6 +30,17 @@ export type ColumnKind = Column["kind"];
 export interface Table {
   readonly rows: number;
   readonly columns: readonly Column[];
+  /** Where a reader found the rows: messages name the file, and the line or row in it. */
+  readonly origin?: TableOrigin;
+}
+
+/** The file that a table's rows came from. */
+export interface TableOrigin {
+  readonly file: string;
+  /** What is counted: lines of a text, or rows. */
+  readonly unit: "line" | "row";
+  /** Of each row, its number in the file, from 1. */
+  readonly numbers: Int32Array;
 }
 
 /** Columns of categories that a caller has as texts; undefined is missing. @throws TypeError for anything else */
@@ -57,11 +68,23 @@ export function findColumn(table: Table, name: string): Column {
 }
 
 /** `findColumn` of a table that was checked. */
-export function columnOf({ columns }: Table, name: string): Column {
-  const column = columns.find((candidate) => candidate.name === name);
+export function columnOf(table: Table, name: string): Column {
+  const column = table.columns.find((candidate) => candidate.name === name);
   if (column) return column;
-  const names = columns.map((candidate) => candidate.name).join(", ");
-  throw new RangeError(`expected a column ${JSON.stringify(name)}, got ${names.slice(0, 1000) || "none"}`);
+  const names = table.columns.map((candidate) => candidate.name).join(", ");
+  const problem = `expected a column ${JSON.stringify(name)}, got ${names.slice(0, 1000) || "none"}`;
+  throw new RangeError(ofTable(table, problem));
+}
+
+/** A message about a table: its file, if it has one, and what is wrong. */
+export function ofTable({ origin }: Table, problem: string): string {
+  return origin ? `${origin.file}: ${problem}` : problem;
+}
+
+/** A message about a row of a table: where it stands in its file, or else in the table, and what is wrong. */
+export function ofRow(table: Table, row: number, problem: string): string {
+  const { unit, numbers } = table.origin ?? { unit: "row" };
+  return ofTable(table, `${unit} ${numbers ? numbers[row] : row + 1}: ${problem}`);
 }
 
 /** The given rows of a table, in this order. @throws TypeError, RangeError for anything but a table and indices of its rows */
@@ -82,7 +105,12 @@ export function selectRows(table: Table, rows: ArrayLike<number>): Table {
         ? { ...column, values: pick(column.values, new Float64Array(rows.length)) }
         : { ...column, codes: pick(column.codes, new Int32Array(rows.length)) },
   );
-  return { rows: rows.length, columns };
+  const { origin } = table;
+  return {
+    rows: rows.length,
+    columns,
+    ...(origin && { origin: { ...origin, numbers: pick(origin.numbers, new Int32Array(rows.length)) } }),
+  };
 }
 
 /** A value as text; undefined where it is missing. @throws TypeError, RangeError for anything but a column and one of its rows */
@@ -114,6 +142,16 @@ export function checkTable(table: Table): void {
     }
     if (column.kind === "categorical") checkCodes(column);
   }
+  if (table.origin !== undefined) checkOrigin(table.origin, rows);
+}
+
+function checkOrigin(origin: TableOrigin, rows: number): void {
+  checkRecord("table: origin", origin, "the file of the rows");
+  checkText("table: origin: file", origin.file);
+  checkChoice("table: origin: unit", origin.unit, ["line", "row"]);
+  checkArray("table: origin: numbers", origin.numbers, "Int32Array");
+  if (origin.numbers.length === rows) return;
+  throw new RangeError(`table: origin: numbers: expected ${rows}, one a row, got ${origin.numbers.length}`);
 }
 
 function checkCodes({ name, categories, codes }: CategoricalColumn): void {

@@ -291,8 +291,8 @@ describe("what is wrong is said, with the exit code of its kind", () => {
       ["train", dataset("wine"), "--optimizer", "adam:learningRate=5", "--learning-rate", "1"],
       "'--learning-rate': expected none beside adam:learningRate=5, got 1",
     ],
-    [["train", dataset("wine"), "--target", "colour"], `'--target': expected a column "colour", got alcohol`],
-    [["train", dataset("wine"), "--categorical", "colour"], `'--categorical': expected a column "colour"`],
+    [["train", dataset("wine"), "--target", "colour"], 'wine.csv: expected a column "colour", got alcohol'],
+    [["train", dataset("wine"), "--categorical", "colour"], 'wine.csv: expected a column "colour"'],
     [["train", dataset("wine"), "--learning-rate", "1e-60"], "Expected a finite number above 0"],
     [["train", dataset("wine"), "--dropout", "1"], "Expected a number from 0 to below 1"],
     [
@@ -309,7 +309,12 @@ describe("what is wrong is said, with the exit code of its kind", () => {
     ["ragged row", "a,b\n1,2\n3\n", ["--target", "b"], "line 3: expected 2 fields, got 1"],
     ["empty file", "", ["--target", "b"], "expected at least one row of data, got none"],
     ["one class", "a,b\n1,x\n2,x\n3,x\n", ["--target", "b"], "expected at least two classes, got 1"],
-    ["no value", "a,b\n1,x\n2,\n3,y\n", ["--target", "b"], "expected a value in every row, got none in row 2"],
+    [
+      "no value",
+      "a,b\n1,x\n2,\n3,y\n",
+      ["--target", "b"],
+      ".csv: line 3: target b: expected a value in every row, got none",
+    ],
     ["text", "a,b\n1,x\n2,y\n3,y\n", ["--target", "b", "--task", "regression"], "expected numbers for a regression"],
     [
       "no such column",

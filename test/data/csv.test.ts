@@ -14,6 +14,7 @@ describe("parseCsv", () => {
         { name: "income", kind: "numeric", values: Float64Array.of(1.5, Number.NaN, 2.5, 3.5) },
         categoricalColumn("kind", ["a", "b", "a", "b"]),
       ],
+      origin: { file: "CSV", unit: "line", numbers: Int32Array.of(2, 3, 4, 5) },
     });
   });
 
@@ -187,18 +188,35 @@ describe("Preprocessor", () => {
       'expected a column "size", got age, home, town, income, kind',
     );
     expect(() => Preprocessor.fit(table, "income")).toThrow(
-      "target income: expected a value in every row, got none in row 2",
+      "CSV: line 3: target income: expected a value in every row, got none",
     );
     expect(() => Preprocessor.fit(table, "kind", "regression")).toThrow("expected numbers for a regression, got text");
     const preprocessor = Preprocessor.fit(selectRows(table, [0, 1]), "kind");
     expect(() => preprocessor.transform(parseCsv("age\n1\n"))).toThrow(`expected a column "home, town", got age`);
     const far = parseCsv("age,home,town\n1,2,x\n1e300,2,x\n");
     expect(() => preprocessor.transform(far)).toThrow(
-      "row 2: expected a number that is finite when scaled, got 1e+300",
+      "CSV: line 3: column age: expected a number that is finite when scaled, got 1e+300",
     );
     expect(() => preprocessor.targets(parseCsv("kind\nc\n"))).toThrow(
-      "target kind: row 1: expected one of a, b, got c",
+      "CSV: line 2: target kind: expected one of a, b, got c",
     );
+  });
+
+  it("names rows by the lines of their file, through quoted line ends, empty lines, parts and selections", async () => {
+    const text = 'a,b\n1,x\n\n2,"x\ny"\n3,x\n1e300,x\n';
+    const parts = async function* () {
+      for (let at = 0; at < text.length; at += 3) yield new TextEncoder().encode(text.slice(at, at + 3));
+    };
+    const many = `a,b\n${'1,"\n"\n2,x\n'.repeat(200_000)}`;
+    for (const table of [parseCsv(text, "t.csv"), await readCsv(parts, "t.csv")]) {
+      expect(table.origin).toEqual({ file: "t.csv", unit: "line", numbers: Int32Array.of(2, 4, 6, 7) });
+      const preprocessor = Preprocessor.fit(selectRows(table, [0, 1, 2]), "b");
+      expect(() => preprocessor.transform(selectRows(table, [0, 3]))).toThrow("t.csv: line 7: column a: expected");
+      const { origin, ...own } = selectRows(table, [0, 3]);
+      expect(() => preprocessor.transform(own)).toThrow(/^row 2: column a: expected/);
+    }
+    const { numbers } = parseCsv(many, "m.csv").origin ?? {};
+    expect([numbers?.length, numbers?.[1], numbers?.at(-1)]).toEqual([400_000, 4, 600_001]);
   });
 });
 
