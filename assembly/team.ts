@@ -127,6 +127,8 @@ function join(team: Team, parts: i32): void {
 /** The life of worker number `thread`: takes parts as long as there are any, then waits for more. Never returns. */
 export function serve(team: Team, thread: i32): void {
   if (ASC_FEATURE_THREADS) {
+    // The host waits for this sign: a worker may be loaded and yet not run.
+    atomic.store<i32>(progressOf(team, thread), 1);
     let spins = 0;
     while (true) {
       const word = atomic.load<i32>(team.open);

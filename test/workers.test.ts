@@ -1,6 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, it } from "vitest";
-import { createEngine, DisposedError, type Engine } from "../src/index.js";
+import { createEngine, DisposedError, type Engine, WorkerError } from "../src/index.js";
+import type { ThreadWorker } from "../src/wasm/thread-worker.js";
 import { runScript } from "./child.js";
 import { placePanels } from "./kernels/fixture.js";
 
@@ -28,6 +30,22 @@ function counter(engine: Engine) {
     counts: () => [...new Set(weights.toArray().map((value) => value / BATCH))],
   };
 }
+
+describe("a start", () => {
+  /** A worker of Node with this program. */
+  const workerOf = (program: string) => () => new Worker(program, { eval: true }) as unknown as ThreadWorker;
+
+  it.each([
+    ["throws after it said that it is ready", "throw new Error('late')", /worker 1 of the engine failed: .*late/],
+    ["ends after it said that it is ready", "process.exit()", /worker 1 of the engine failed/],
+  ])("fails when a worker %s", async (_, then, message) => {
+    const program = `const { parentPort } = require("node:worker_threads");
+      parentPort.on("message", () => { parentPort.postMessage("ready"); setTimeout(() => { ${then} }, 20); });`;
+    const started = createEngine({ threads: 2, tile: "4x8", createWorker: workerOf(program) });
+    await expect(started).rejects.toThrow(WorkerError);
+    await expect(started).rejects.toThrow(message);
+  });
+});
 
 describe("jobs", () => {
   it.each([2, 3])("20 000 in a row are each done once, on %i threads", async (threads) => {

@@ -10,73 +10,10 @@ import * as parquet from "../src/data/parquet.js";
 import * as npz from "../src/formats/npz.js";
 import * as library from "../src/index.js";
 import * as node from "../src/node/index.js";
-import type { Case, Cases } from "./wrong-values/cases.js";
-import { customCases } from "./wrong-values/custom.js";
-import { columnParts, dataCases, dataOptions, randomParts, tableParts } from "./wrong-values/data.js";
-import { engineCases, engineOptions } from "./wrong-values/engine.js";
-import { estimatorCases, estimatorOptions, sampleParts } from "./wrong-values/estimators.js";
+import { CASES, madeFor, OPTIONS, PARTS_OF_CASES } from "./wrong-values/all.js";
+import type { Case } from "./wrong-values/cases.js";
 import { engine, run } from "./wrong-values/fixture.js";
-import { entries, formatCases, formatOptions, nodeCases } from "./wrong-values/formats.js";
-import { checkOptionsOfGradients, layerCases, layerOptions, lossToCheck } from "./wrong-values/layers.js";
-import { lossCases, lossOptions } from "./wrong-values/losses.js";
-import { metricCases, metricOptions } from "./wrong-values/metrics.js";
-import { networkCases, networkOptions, rowParts, statePart } from "./wrong-values/network.js";
-import { optimizerCases, optimizerOptions, stateParts } from "./wrong-values/optimizers.js";
-import { iterated, reportParts, resumeParts, trainingCases, trainingOptions } from "./wrong-values/training.js";
 import { mayBeMeant, PROMISES, problemOf, WRONG } from "./wrong-values/values.js";
-
-/** Options that are checked for names, so that all of them must be here. */
-const OPTIONS = [
-  ...engineOptions,
-  ...layerOptions,
-  checkOptionsOfGradients,
-  ...lossOptions,
-  ...optimizerOptions,
-  ...networkOptions,
-  ...trainingOptions,
-  iterated,
-  ...dataOptions,
-  ...formatOptions,
-  ...metricOptions,
-  ...estimatorOptions,
-];
-/** Objects that are given part by part. */
-const PARTS = [
-  ...stateParts,
-  statePart,
-  rowParts,
-  resumeParts,
-  reportParts,
-  lossToCheck,
-  randomParts,
-  tableParts,
-  ...columnParts,
-  sampleParts,
-];
-
-const PARTS_OF_CASES: readonly Cases[] = [
-  engineCases,
-  layerCases,
-  customCases,
-  lossCases,
-  optimizerCases,
-  networkCases,
-  trainingCases,
-  dataCases,
-  formatCases,
-  entries,
-  nodeCases,
-  metricCases,
-  estimatorCases,
-  ...[...OPTIONS, ...PARTS].map(({ cases }) => cases),
-];
-const CASES: Cases = Object.assign({}, ...PARTS_OF_CASES);
-
-/** What the call is made on. A run is not awaited: that would train it. */
-async function madeFor(own: Case): Promise<{ readonly object: unknown }> {
-  const made = own.on();
-  return { object: made instanceof Promise ? await made : made };
-}
 
 /** What is wrong with how one argument takes one wrong value; undefined if nothing is. */
 async function problemWith(own: Case, index: number, name: string): Promise<string | undefined> {
@@ -151,7 +88,7 @@ const CALLED_BY_FIT = ["check", "onTrainBegin", "onBatchEnd", "onEpochEnd", "onS
 const PROTECTED: readonly (readonly [new (...given: never[]) => unknown, readonly string[]])[] = [
   [library.Layer, ["compute", "differentiate"]],
   [library.Loss as never, ["run", "convert", "computeDivisor", "checkTargets"]],
-  [library.Optimizer as never, ["beginStep", "move", "decays", "slotPointer", "fillSlot", "configOf"]],
+  [library.Optimizer as never, ["checkAttach", "beginStep", "move", "decays", "slotPointer", "fillSlot", "configOf"]],
   [library.Schedule as never, ["rate"]],
   [library.CsvLogger, ["format"]],
   [library.JsonlLogger, ["format"]],

@@ -118,9 +118,8 @@ export abstract class Loss {
 
   /**
    * Whether the targets' values are what the loss is defined for: `compute` asks for each batch, `fit` for all rows before it
-   * begins. Any values are by default.
+   * begins, with the number of the outputs' columns. Any values are by default.
    *
-   * @param columns of the outputs
    * @throws RangeError naming the loss, what it takes, and the first value that is something else
    */
   checkMeaning(_columns: number, _targets: Targets): void {}

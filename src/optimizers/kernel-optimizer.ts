@@ -81,7 +81,7 @@ export abstract class KernelOptimizer extends Optimizer {
   }
 
   override attach(engine: Engine, parameters: readonly Parameter[]): void {
-    super.attach(engine, parameters);
+    this.checkAttach(engine, parameters);
     const makeSlot = ({ shape }: Parameter) => {
       const [rows, columns] = shape.length === 2 ? shape : [1, shape[0]];
       return new PanelMatrix(engine.memory, rows as number, columns as number);
@@ -89,6 +89,7 @@ export abstract class KernelOptimizer extends Optimizer {
     this.#slots = engine.memory.allOrNothing(() =>
       Object.fromEntries(this.#slotNames.map((name) => [name, parameters.map(makeSlot)])),
     );
+    super.attach(engine, parameters);
   }
 
   /** Steps taken. */

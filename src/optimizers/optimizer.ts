@@ -47,6 +47,13 @@ export abstract class Optimizer {
 
   /** Called by the network: the place to allocate. @throws TypeError, RangeError for parameters of another engine; Error when called twice */
   attach(engine: Engine, parameters: readonly Parameter[]): void {
+    this.checkAttach(engine, parameters);
+    this.engine = engine;
+    this.parameters = parameters;
+  }
+
+  /** What `attach` throws: for subclasses that allocate, and belong to a network only once they have. */
+  protected checkAttach(engine: Engine, parameters: readonly Parameter[]): void {
     if (this.engine) throw new Error("this optimizer already belongs to a network");
     checkEngine(this.constructor.name, engine);
     if (!Array.isArray(parameters)) throw wrongType("parameters", "a list of Parameters", parameters);
@@ -54,8 +61,6 @@ export abstract class Optimizer {
       checkParameter(`parameters[${i}]`, parameters[i]);
       checkMemory(`parameters[${i}]`, engine.memory, parameters[i] as Parameter);
     }
-    this.engine = engine;
-    this.parameters = parameters;
   }
 
   /** Whether the step is plain gradient descent, which a backward pass can take by itself; see `Parameter.destination`. */

@@ -3,6 +3,7 @@
 import { hardwareThreads, isWorker, watchWorker, whyNotShared } from "#platform";
 import { describe, wrongType } from "../check-options.js";
 import { DisposedError, WorkerError } from "../errors.js";
+import { nextTask } from "../turns.js";
 import { startWorker } from "./beside.js";
 import type { Kernels, Pointer } from "./kernels.js";
 import type { ThreadWorker, WorkerHandle, WorkerStart } from "./thread-worker.js";
@@ -98,6 +99,8 @@ export class WorkerPool {
     const workers = Array.from({ length: threads - 1 }, (_, index) => index + 1);
     this.#endTeam = () => kernels.endTeam(team);
     this.#progressWords = workers.map((thread) => kernels.progressOf(team, thread));
+    const words = new Int32Array(this.#memory.buffer);
+    for (const address of this.#progressWords) words[address >> 2] = 0;
     try {
       await Promise.all(workers.map((thread) => this.#startOne(module, team, thread)));
     } catch (error) {
@@ -117,12 +120,19 @@ export class WorkerPool {
       const timer = setTimeout(fail, START_MILLISECONDS, `not ready after ${START_MILLISECONDS / 1000} s`);
       this.#workers.push(worker);
       worker.onEnd(fail);
-      worker.onReady(() => {
+      worker.onReady(async () => {
+        // It says so before it serves, and might yet throw: that it serves, the kernel shows itself.
+        while (!this.#failure && !this.#isServing(thread)) await nextTask();
         clearTimeout(timer);
         resolve();
       });
       started.postMessage({ module, memory: this.#memory, team, thread } satisfies WorkerStart);
     });
+  }
+
+  #isServing(thread: number): boolean {
+    const words = new Int32Array(this.#memory.buffer);
+    return Atomics.load(words, (this.#progressWords[thread - 1] as Pointer) >> 2) !== 0;
   }
 
   /**
