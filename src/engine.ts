@@ -149,7 +149,7 @@ interface EngineSettings {
 }
 
 /** Options of what takes numbers from a caller. */
-interface FiniteOptions {
+export interface FiniteOptions {
   /** Refuse NaN and ±∞; default true. */
   readonly checkFinite?: boolean;
 }

@@ -26,7 +26,7 @@ export {
   textAt,
 } from "./data/table.js";
 export { type TrainTestSplitOptions, trainTestSplit } from "./data/train-test-split.js";
-export { createEngine, type Engine } from "./engine.js";
+export { createEngine, type Engine, type FiniteOptions } from "./engine.js";
 export type { EngineInfo, EngineOptions } from "./engine-options.js";
 export {
   DisposedError,
