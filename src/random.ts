@@ -5,6 +5,9 @@ import { viewKind } from "./typed-arrays.js";
 const { floor, imul, sqrt, LN2, SQRT1_2 } = Math;
 const { isInteger } = Number;
 
+/** The polynomial of a jump by 2⁶⁴ (Blackman and Vigna 2018). */
+const JUMP = [0x8764000b, 0xf542d2d3, 0x6fa035c3, 0x77f2db5b];
+
 /** The state of a `Random`. */
 export interface RandomState {
   readonly words: readonly number[];
@@ -50,6 +53,40 @@ export class Random {
     if (spare !== undefined) checkNumber("random state: spare", spare, ANY_NUMBER);
     this.#state.set(words);
     this.#spare = spare as number | undefined;
+  }
+
+  /** A generator that goes on from here, while this one jumps 2⁶⁴ numbers ahead: the two never draw the same. */
+  fork(): Random {
+    const fork = new Random(0);
+    fork.state = this.state;
+    this.#jump();
+    return fork;
+  }
+
+  /** Has the two generators change places. @throws TypeError for anything but a generator */
+  swap(other: Random): void {
+    if (!(other instanceof Random)) throw wrongType("swap", "a Random", other);
+    for (let i = 0; i < 4; ++i) {
+      const word = this.#state[i] as number;
+      this.#state[i] = other.#state[i] as number;
+      other.#state[i] = word;
+    }
+    const spare = this.#spare;
+    this.#spare = other.#spare;
+    other.#spare = spare;
+  }
+
+  /** As 2⁶⁴ calls of `uint32`: the sum, over GF(2), of the states at the ones of the jump polynomial. */
+  #jump(): void {
+    const sum = new Uint32Array(4);
+    for (const word of JUMP) {
+      for (let bit = 0; bit < 32; ++bit) {
+        if ((word >>> bit) & 1) for (let i = 0; i < 4; ++i) sum[i] = (sum[i] as number) ^ (this.#state[i] as number);
+        this.uint32();
+      }
+    }
+    this.#state.set(sum);
+    this.#spare = undefined;
   }
 
   /** A uniform 32-bit integer: xoshiro128** (Blackman and Vigna 2018). */

@@ -25,8 +25,8 @@ import { fingerprint, numbers } from "./kernels/fixture.js";
  */
 const EXPECTED = {
   sparse: "d5bcf163ebaa674d0e06afb823234bdf0b3f7f3fbbda1a81f8ea0ac2e375b57f",
-  dense: "063d3a3b10f6ace43de8e849a18cc70ce525d7612ad934068fce5a88bf6dbdb7",
-  layers: "8ca84659d32809cb313acd09497c22075fe0177301adfcf15806c1ad412a3947",
+  dense: "6dce9ce626fa95256b14c578952b67061229114fdde5bcc1d4ff620222f86835",
+  layers: "c190673dec7256d685c3bd4fbb5a63d835c8bf38b45878696cf0fe7a942adf03",
 };
 
 const [ROWS, INPUTS, CLASSES] = [400, 57, 5];

@@ -4,6 +4,7 @@ import { type Split, splitRows } from "../data/split.js";
 import type { Rows } from "../data/subset.js";
 import { Matrix } from "../matrix.js";
 import type { Network } from "../network.js";
+import type { Random } from "../random.js";
 import type { Plan } from "./options.js";
 import { classLabels, rowWeights } from "./weights.js";
 
@@ -18,15 +19,15 @@ export interface ChosenRows {
   dispose(): void;
 }
 
-/** Draws the split, if there is to be one, from the engine's generator, and lays out the weights. */
-export function chooseRows(plan: Plan): ChosenRows {
-  return plan.network.engine.memory.allOrNothing(() => choose(plan));
+/** Draws the split, if there is to be one, and lays out the weights. */
+export function chooseRows(plan: Plan, random: Random): ChosenRows {
+  return plan.network.engine.memory.allOrNothing(() => choose(plan, random));
 }
 
-function choose({ network, data, options }: Plan): ChosenRows {
+function choose({ network, data, options }: Plan, random: Random): ChosenRows {
   const { engine } = network;
   const { validationSplit, classWeights, sampleWeights } = options;
-  const split = validationSplit === undefined ? undefined : splitData(network, data, validationSplit);
+  const split = validationSplit === undefined ? undefined : splitData(network, data, validationSplit, random);
   const training = split ? split.training : data.indices;
   const own: Matrix[] = [];
   const place = (values: ArrayLike<number>) => {
@@ -57,10 +58,10 @@ function choose({ network, data, options }: Plan): ChosenRows {
 }
 
 /** Splits the rows of `data`, by class if there are classes; the indices are those of the whole data set. */
-function splitData({ engine, loss }: Network, { targets, rows, indices }: Rows, fraction: number): Split {
+function splitData({ loss }: Network, { targets, rows, indices }: Rows, fraction: number, random: Random): Split {
   const labels = classLabels(loss, targets);
   const own = indices && labels ? indices.map((row) => labels[row] as number) : labels;
-  const split = splitRows(own ?? rows, fraction, engine.random);
+  const split = splitRows(own ?? rows, fraction, random);
   if (!indices) return split;
   const original = (positions: Int32Array) => positions.map((position) => indices[position] as number);
   return { training: original(split.training), validation: original(split.validation) };

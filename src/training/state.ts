@@ -2,7 +2,7 @@
 
 import { DivergenceError, ShapeError } from "../errors.js";
 import type { Network } from "../network.js";
-import type { RandomState } from "../random.js";
+import type { Random, RandomState } from "../random.js";
 import { statefulCallbacks } from "./callbacks.js";
 import type { CheckpointContents, TrainingPosition } from "./checkpoint.js";
 import type { History } from "./history.js";
@@ -27,7 +27,12 @@ export function startOfTraining(): Progression {
 }
 
 /** A checkpoint. @throws DivergenceError for a network with NaN or infinities, which nothing could be resumed from */
-export function captureTraining(plan: Plan, progression: Progression, history: History): CheckpointContents {
+export function captureTraining(
+  plan: Plan,
+  progression: Progression,
+  history: History,
+  random: Random,
+): CheckpointContents {
   const { network, callbacks, options } = plan;
   const { epoch, batch, losses, seconds, stopped, epochRandom, splitRandom } = progression;
   const array = network.findNonFinite();
@@ -37,7 +42,7 @@ export function captureTraining(plan: Plan, progression: Progression, history: H
   return {
     position: { epoch, batch, losses, seconds, stopped },
     random: {
-      now: network.engine.random.state,
+      now: random.state,
       ...(epochRandom && batch > 0 && { epoch: epochRandom }),
       ...(splitRandom && { split: splitRandom }),
     },
@@ -56,7 +61,11 @@ export function captureTraining(plan: Plan, progression: Progression, history: H
  *
  * @throws ShapeError, RangeError, TypeError, FormatError when it does not fit; network and optimizer are as before then
  */
-export function restoreTraining({ network, callbacks, options }: Plan, contents: CheckpointContents): void {
+export function restoreTraining(
+  { network, callbacks, options }: Plan,
+  contents: CheckpointContents,
+  random: Random,
+): void {
   const { optimizer } = network;
   checkGradients(network, contents.gradients);
   const before = { network: network.stateDict(), optimizer: optimizer.stateDict() };
@@ -75,7 +84,7 @@ export function restoreTraining({ network, callbacks, options }: Plan, contents:
   }
   network.zeroGrad();
   for (const [i, gradient] of contents.gradients) network.parameters()[i]?.setGradient(gradient);
-  network.engine.random.state = contents.random.now;
+  random.state = contents.random.now;
 }
 
 /** @throws ShapeError for a gradient that is none of the network's */

@@ -4,6 +4,7 @@ import { iterateMinibatches } from "../data/minibatches.js";
 import { DivergenceError } from "../errors.js";
 import type { Network } from "../network.js";
 import type { Lease } from "../network-lease.js";
+import type { Random } from "../random.js";
 import { now, TurnClock } from "../turns.js";
 import type { Outcome, RunView } from "./callbacks.js";
 import type { CheckpointContents } from "./checkpoint.js";
@@ -31,6 +32,8 @@ export class Training implements RunView {
   readonly #progression: Progression = startOfTraining();
   readonly #history: History;
   #lease: Lease | undefined;
+  /** Its own: runs that take turns on one engine draw the same numbers as one after the other. */
+  #random: Random | undefined;
   #rows: ChosenRows | undefined;
   #order: EpochOrder | undefined;
   #size: EpochSize = { batches: 0, rows: 0 };
@@ -91,7 +94,7 @@ export class Training implements RunView {
   }
 
   checkpoint(): CheckpointContents {
-    if (this.#settled) return captureTraining(this.#plan, this.#progression, this.#history);
+    if (this.#settled) return captureTraining(this.#plan, this.#progression, this.#history, this.#random as Random);
     throw new Error(
       "checkpoint: expected a training between two batches that all callbacks know of (see onSettled), got one that is not",
     );
@@ -120,13 +123,15 @@ export class Training implements RunView {
   #begin(): void {
     const { network, options } = this.#plan;
     const checkpoint = options.resume;
-    const { random } = network.engine;
-    const before = random.state;
+    const { random: shared } = network.engine;
     this.#lease = network.claim();
+    const before = shared.state;
+    const random = shared.fork();
+    this.#random = random;
     try {
       if (checkpoint?.random.split) random.state = checkpoint.random.split;
       if (options.validationSplit !== undefined) this.#progression.splitRandom = random.state;
-      this.#rows = chooseRows(this.#plan);
+      this.#rows = chooseRows(this.#plan, random);
       const { training } = this.#rows;
       this.#size = this.#epochSize(training.rows);
       this.#order = new EpochOrder(training, random, this.#plan.shuffle);
@@ -136,7 +141,7 @@ export class Training implements RunView {
         this.#schedule.reset();
       }
     } catch (error) {
-      random.state = before;
+      shared.state = before;
       throw error;
     }
   }
@@ -153,7 +158,7 @@ export class Training implements RunView {
     if (position.batch > batches) {
       throw new RangeError(`resume: expected at most ${batches} batches an epoch, got ${position.batch}`);
     }
-    restoreTraining(this.#plan, checkpoint);
+    restoreTraining(this.#plan, checkpoint, this.#random as Random);
     Object.assign(this.#progression, position, { epochRandom: random.epoch });
   }
 
@@ -235,14 +240,18 @@ export class Training implements RunView {
     this.#schedule.beginEpoch(progression.epoch);
     const selection = { indices: order.indices, weights, dropLast, skip: progression.batch };
     const lease = this.#lease as Lease;
+    const random = this.#random as Random;
     let begun = now();
     for (const batch of iterateMinibatches(network.engine, inputs, targets, batchSize, selection)) {
       this.#settled = false;
       lease.open();
+      // Layers draw from the engine's generator.
+      network.engine.random.swap(random);
       let loss: number;
       try {
         loss = this.#stepper.take(batch, progression.epoch, progression.batch, batches);
       } finally {
+        network.engine.random.swap(random);
         lease.close();
       }
       ++progression.batch;

@@ -111,13 +111,13 @@ const SCENARIOS: readonly Scenario[] = [
 async function resume({ options, network }: Scenario, bytes: Uint8Array) {
   const again = await prepare((rows) => ({ ...options(rows), resume: loadCheckpoint(bytes) }), network, { seed: 99 });
   await again.run.run();
-  return { hash: stateHash(again.network), curves: curves(again.run), random: again.engine.random.state };
+  return { hash: stateHash(again.network), curves: curves(again.run), random: again.run.checkpoint().random.now };
 }
 
 async function uninterrupted({ options, network }: Scenario) {
-  const { run, network: made, engine } = await prepare(options, network);
+  const { run, network: made } = await prepare(options, network);
   await run.run();
-  return { hash: stateHash(made), curves: curves(run), random: engine.random.state };
+  return { hash: stateHash(made), curves: curves(run), random: run.checkpoint().random.now };
 }
 
 describe.each(SCENARIOS)("a training with $name", (scenario) => {
@@ -150,7 +150,7 @@ describe.each(SCENARIOS)("a training with $name", (scenario) => {
     for (;;) {
       const controller = new AbortController();
       let left = 1 + random.below(5);
-      const { run, network, engine } = await prepare(
+      const { run, network } = await prepare(
         (rows) => {
           const options = scenario.options(rows);
           const interrupter = { onBatchEnd: () => void (--left === 0 && controller.abort()) };
@@ -162,7 +162,9 @@ describe.each(SCENARIOS)("a training with $name", (scenario) => {
       );
       await run.run();
       if (!controller.signal.aborted) {
-        expect({ hash: stateHash(network), curves: curves(run), random: engine.random.state }).toEqual(expected);
+        expect({ hash: stateHash(network), curves: curves(run), random: run.checkpoint().random.now }).toEqual(
+          expected,
+        );
         break;
       }
       bytes = saveCheckpoint(run);

@@ -179,12 +179,20 @@ export const dataCases: Cases = {
   ),
   Random: make(library.Random, () => [1]),
   ...Object.fromEntries(
-    ["uint32", "uniform", "normal"].map((name) => [`Random.${name}`, method(() => new library.Random(1), name)]),
+    ["uint32", "uniform", "normal", "fork"].map((name) => [
+      `Random.${name}`,
+      method(() => new library.Random(1), name),
+    ]),
   ),
   "Random.below": method(
     () => new library.Random(1),
     "below",
     () => [3],
+  ),
+  "Random.swap": method(
+    () => new library.Random(1),
+    "swap",
+    () => [new library.Random(2)],
   ),
   "Random.state": setter(
     () => new library.Random(1),
