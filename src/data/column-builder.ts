@@ -5,6 +5,9 @@ import type { Column, ColumnKind } from "./table.js";
 
 const { isFinite: isFiniteNumber, NaN: NOT_A_NUMBER } = Number;
 
+/** Columns beyond which a file is taken for hostile rather than wide. */
+export const MOST_COLUMNS = 2 ** 16;
+
 /** Which columns a reader takes, and as what. */
 export interface ColumnOptions {
   /** Kinds of columns by name, where they are not to be found from the values; `ignore`: not to be read. */
