@@ -139,7 +139,7 @@ function readPreamble(bytes: Uint8Array, name: string): { begin: number; text: s
   if (length > most) throw new FormatError(`${name}: expected a header of at most ${most} bytes, got ${length}`);
   const begin = first + length;
   // All that is accepted is ASCII, in which Latin-1 (versions 1 and 2) and UTF-8 (version 3) are the same.
-  return { begin, text: String.fromCharCode(...bytes.subarray(first, begin)) };
+  return { begin, text: new TextDecoder("latin1").decode(bytes.subarray(first, begin)) };
 }
 
 function elementType(descr: string, name: string): (typeof ARRAYS)[keyof typeof ARRAYS] {
