@@ -11,7 +11,9 @@ export function summarize(layers: readonly Layer[]): string {
     return [String(index), layer.constructor.name, String(countValues(parameters)), shapes];
   });
   const table = [["", "layer", "values", "parameters"], ...rows];
-  const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => (row[column] as string).length)));
+  const widths = [0, 1, 2].map((column) =>
+    table.reduce((most, row) => Math.max(most, (row[column] as string).length), 0),
+  );
   const lines = table.map(([index = "", name = "", values = "", shapes = ""]) =>
     `${index.padStart(widths[0] as number)}  ${name.padEnd(widths[1] as number)}  ${values.padStart(widths[2] as number)}  ${shapes}`.trimEnd(),
   );

@@ -75,7 +75,8 @@ function scatterOption(title: string, actual: ArrayLike<number>, predicted: Arra
     if (point.every(Number.isFinite)) points.push(point);
   }
   const values = points.flat();
-  const [least, most] = [Math.min(...values), Math.max(...values)];
+  let [least, most] = [Infinity, -Infinity];
+  for (const value of values) [least, most] = [Math.min(least, value), Math.max(most, value)];
   const text = { color: INK, fontFamily: FONT, fontSize: 14 };
   const axis = {
     type: "value",
@@ -114,7 +115,7 @@ function scatterOption(title: string, actual: ArrayLike<number>, predicted: Arra
 }
 
 function chartOption(title: string, yLabel: string, series: readonly Curve[]) {
-  const epochs = Math.max(0, ...series.map(({ values }) => values.length));
+  const epochs = series.reduce((most, { values }) => Math.max(most, values.length), 0);
   const text = { color: INK, fontFamily: FONT, fontSize: 14 };
   const axisName = { nameLocation: "middle", nameTextStyle: text, axisLabel: text } as const;
   return {

@@ -1,8 +1,8 @@
 /** `simdgrad predict`: the digits in PNG images. */
 
 import { readFile } from "node:fs/promises";
-import { decode } from "fast-png";
-import { type DigitImage, toMnistDigit } from "../data/image.js";
+import { toMnistDigit } from "../data/image.js";
+import { readPng } from "../data/png.js";
 import { createEngine } from "../engine.js";
 import { FormatError } from "../errors.js";
 import { fileKind } from "../formats/file-kind.js";
@@ -43,26 +43,10 @@ async function readDigit(path: string): Promise<Float32Array> {
     const bytes = await readFile(path);
     const kind = fileKind(bytes);
     if (kind !== "a PNG image") throw new FormatError(`got ${kind}`);
-    return toMnistDigit(toDigitImage(decode(bytes, { checkCrc: true })));
+    return toMnistDigit(readPng(bytes));
   } catch (cause) {
     const { message } = cause as Error;
     const got = cause instanceof FormatError ? `, ${message}` : ` (${message})`;
     throw new Error(`${path}: expected a PNG image of a digit${got}`, { cause });
   }
-}
-
-/** Palette colours looked up and shallow depths widened, so that only 8 and 16 bits remain. */
-function toDigitImage(png: ReturnType<typeof decode>): DigitImage {
-  const { width, height, depth, palette } = png;
-  if (palette) {
-    const data = Uint8Array.from(
-      Array.from(png.data as Uint8Array, (index) => [...(palette[index] ?? [0, 0, 0]), 255].slice(0, 4)).flat(),
-    );
-    return { width, height, channels: 4, data };
-  }
-  const channels = png.channels as DigitImage["channels"];
-  if (depth === 8 || depth === 16) {
-    return { width, height, channels, data: png.data as Uint8Array | Uint16Array, depth };
-  }
-  throw new RangeError(`expected 8 or 16 bits a channel, got ${depth}`);
 }

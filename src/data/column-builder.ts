@@ -3,7 +3,10 @@
 import { checkRecord, describe, type OptionNames } from "../check-options.js";
 import type { Column, ColumnKind } from "./table.js";
 
-const { isFinite: isFiniteNumber, NaN: NOT_A_NUMBER } = Number;
+const { isFinite: isFiniteNumber, isNaN: isNaNumber, NaN: NOT_A_NUMBER } = Number;
+
+/** Columns beyond which a file is taken for hostile rather than wide. */
+export const MOST_COLUMNS = 2 ** 16;
 
 /** Which columns a reader takes, and as what. */
 export interface ColumnOptions {
@@ -53,24 +56,29 @@ export function ignoredProblem(names: Iterable<string>, { kinds = {} }: ColumnOp
   return `expected a column ${JSON.stringify(absent)} to ignore, got ${[...there].join(", ").slice(0, 1000)}`;
 }
 
+/** Shared by columns that have no value yet, of which a file may have thousands. */
+const [NO_NUMBERS, NO_CODES] = [new Float64Array(0), new Int32Array(0)];
+
 /** Thrown into the reader, which adds the row: a value that a column of numbers cannot take. */
 export class NotANumber extends RangeError {
   override readonly name = "NotANumber";
 }
 
 /**
- * Numeric as long as every value that is there is a number. A text among numbers makes it categorical; the spelling of the
- * numbers before (007, 1.50) is gone by then, so the reader has to begin again with `kind` "categorical".
+ * Numeric as long as every value that is there is a number. A text among numbers makes it categorical; the spelling of
+ * numbers that were texts before (007, 1.50) is gone by then, so the reader has to begin again with `kind` "categorical".
  */
 export class ColumnBuilder {
   readonly name: string;
   readonly #given: ColumnKind | undefined;
   #kind: ColumnKind | undefined;
-  #numbers = new Float64Array(0);
-  #codes = new Int32Array(0);
-  readonly #index = new Map<string, number>();
+  #numbers = NO_NUMBERS;
+  #codes = NO_CODES;
+  #index: Map<string, number> | undefined;
   #rows = 0;
   #spellingLost = false;
+  /** Whether there were numbers that were texts. */
+  #hasTexts = false;
   readonly #decimal: Decimal;
   /** Whether a number was written with a comma. */
   #hasCommas = false;
@@ -86,6 +94,10 @@ export class ColumnBuilder {
     this.#decimal = decimal;
   }
 
+  get rows(): number {
+    return this.#rows;
+  }
+
   /** Whether the column is one of names, and there were numbers before the first. */
   get spellingLost(): boolean {
     return this.#spellingLost;
@@ -99,6 +111,7 @@ export class ColumnBuilder {
       return;
     }
     if (this.#decimal === ",") this.#hasCommas ||= text.includes(",");
+    this.#hasTexts = true;
     this.addNumber(value);
   }
 
@@ -119,59 +132,70 @@ export class ColumnBuilder {
     this.#addName(name);
   }
 
-  addMissing(): void {
-    if (this.#kind === "categorical") this.#pushCode(-1);
-    else this.#pushNumber(NOT_A_NUMBER);
+  /** Adds missing values: those at the end of a column take no memory before it is built. */
+  addMissing(rows = 1): void {
+    this.#rows += rows;
   }
 
   /** The column, its arrays no longer than needed. */
   build(): Column {
     const { name } = this;
     if (this.#kind === "categorical") {
-      return {
-        name,
-        kind: "categorical",
-        categories: [...this.#index.keys()],
-        codes: this.#codes.slice(0, this.#rows),
-      };
+      const codes = resized(this.#codes, new Int32Array(this.#rows), -1);
+      return { name, kind: "categorical", categories: [...(this.#index?.keys() ?? [])], codes };
     }
-    const values = this.#numbers.slice(0, this.#rows);
+    const values = resized(this.#numbers, new Float64Array(this.#rows), NOT_A_NUMBER);
     return { name, kind: "numeric", values, ...(this.#hasCommas && { decimal: "," as const }) };
   }
 
   #addName(name: string): void {
+    this.#index ??= new Map();
     let code = this.#index.get(name);
     if (code === undefined) {
       code = this.#index.size;
       this.#index.set(detached(name), code);
     }
-    this.#pushCode(code);
+    if (this.#rows >= this.#codes.length) this.#codes = resized(this.#codes, new Int32Array(grown(this.#rows)), -1);
+    this.#codes[this.#rows++] = code;
   }
 
   #becomeCategorical(): void {
-    this.#spellingLost = this.#kind === "numeric";
+    this.#spellingLost = this.#hasTexts;
     this.#kind = "categorical";
-    this.#codes = new Int32Array(Math.max(16, this.#rows)).fill(-1);
-    this.#numbers = new Float64Array(0);
+    const [numbers, rows] = [this.#numbers, this.#rows];
+    this.#numbers = NO_NUMBERS;
+    if (this.#hasTexts) return;
+    // Numbers that were never texts have one spelling.
+    this.#rows = 0;
+    for (let row = 0; row < Math.min(rows, numbers.length); ++row) {
+      const value = numbers[row] as number;
+      if (isNaNumber(value)) ++this.#rows;
+      else this.#addName(String(value));
+    }
+    this.#rows = rows;
   }
 
   #pushNumber(value: number): void {
-    if (this.#rows === this.#numbers.length) {
-      const grown = new Float64Array(Math.max(16, this.#rows * 2));
-      grown.set(this.#numbers);
-      this.#numbers = grown;
+    if (this.#rows >= this.#numbers.length) {
+      this.#numbers = resized(this.#numbers, new Float64Array(grown(this.#rows)), NOT_A_NUMBER);
     }
     this.#numbers[this.#rows++] = value;
   }
+}
 
-  #pushCode(code: number): void {
-    if (this.#rows === this.#codes.length) {
-      const grown = new Int32Array(Math.max(16, this.#rows * 2));
-      grown.set(this.#codes);
-      this.#codes = grown;
-    }
-    this.#codes[this.#rows++] = code;
+/** Rows that there is room for once `rows` are not enough. */
+function grown(rows: number): number {
+  return Math.max(4, rows * 2);
+}
+
+/** `target` with the values of a shorter or longer array; what is beyond these is missing. */
+function resized<T extends Float64Array | Int32Array>(values: T, target: T, missing: number): T {
+  if (values.length >= target.length) target.set(values.subarray(0, target.length));
+  else {
+    target.set(values);
+    target.fill(missing, values.length);
   }
+  return target;
 }
 
 /** The finite decimal number that a text is; undefined for anything else, hexadecimal and another decimal mark among it. */

@@ -24,7 +24,7 @@ export function findDialect(text: string, cut: boolean, delimiter?: string, deci
   const guessed = readRows(text, cut, delimiter);
   const { meta, rows } =
     guessed.meta.delimiter === "," && delimiter === undefined ? withoutCommas(text, cut, guessed) : guessed;
-  const columns = Math.max(0, ...rows.map((fields) => fields.length));
+  const columns = rows.reduce((most, fields) => Math.max(most, fields.length), 0);
   const decimals =
     decimal !== undefined || meta.delimiter === ","
       ? Array.from({ length: columns }, () => decimal ?? ".")

@@ -22,6 +22,7 @@ import {
   isMissing,
   isRead,
   kindOf,
+  MOST_COLUMNS,
   NotANumber,
   parseNumber,
 } from "./column-builder.js";
@@ -47,8 +48,8 @@ export interface CsvOptions extends ColumnOptions {
 const OPTIONS: OptionNames<CsvOptions> = { ...COLUMN_OPTIONS, header: true, delimiter: true, decimal: true };
 /** Where columns' names, delimiter and decimal marks are found. */
 const PREVIEW_CHARACTERS = 1 << 16;
-/** Papa Parse is given that many characters at a time. */
-const SLICE_CHARACTERS = 1 << 20;
+/** Papa Parse is given that many characters at a time: its rows take thirty times the memory of the text. */
+const SLICE_CHARACTERS = 1 << 18;
 /** A row longer than this is a quote that does not close. */
 const MOST_ROW_CHARACTERS = 1 << 24;
 
@@ -58,17 +59,15 @@ const MOST_ROW_CHARACTERS = 1 << 24;
  * fields, NA, N/A, NaN, null, none and ? are missing. Quoted fields, a byte order mark and empty lines are understood.
  *
  * @param name of the file, for messages
- * @throws FormatError for quotes that do not close, rows of another length, names that come twice, no rows, or without
- * a column that is to be ignored
+ * @throws FormatError for quotes that do not close, rows of another length, of more than 65 536 fields or 2^24 characters, names
+ * that come twice, no rows, or without a column that is to be ignored
  */
 export function parseCsv(text: string, name = "CSV", options: CsvOptions = {}): Table {
   checkCsvOptions(options);
   checkText("parseCsv: text", text);
   for (let kinds: Kinds = options.kinds ?? {}; ; ) {
     const reader = new CsvReader(name, { ...options, kinds });
-    for (let start = 0; start < text.length; start += SLICE_CHARACTERS) {
-      reader.push(text.slice(start, start + SLICE_CHARACTERS));
-    }
+    reader.push(text);
     const read = reader.end();
     if ("table" in read) return read.table;
     kinds = { ...kinds, ...read.again };
@@ -122,8 +121,11 @@ class CsvReader {
   #decimals: readonly Decimal[] = [];
   /** Characters that are not yet parsed: the start of a row. */
   #rest = "";
+  /** Characters that are parsed at least, until the file ends. */
+  #enough = PREVIEW_CHARACTERS;
   #columns: (ColumnBuilder | undefined)[] = [];
   #newline = "\n";
+  #delimiter = ",";
   /** Where the row that is being added begins, counted from 1: rows with quoted line ends take several lines. */
   #line = 1;
   /** Of every row. */
@@ -136,8 +138,10 @@ class CsvReader {
   }
 
   push(text: string): void {
-    this.#rest += text;
-    if (this.#parser || this.#rest.length >= PREVIEW_CHARACTERS) this.#parse(false);
+    for (let start = 0; start < text.length; start += SLICE_CHARACTERS) {
+      this.#rest += text.length <= SLICE_CHARACTERS ? text : text.slice(start, start + SLICE_CHARACTERS);
+      if (this.#rest.length >= this.#enough) this.#parse(false);
+    }
   }
 
   /** The table; or the columns that must be read again, as names. @throws FormatError */
@@ -156,7 +160,9 @@ class CsvReader {
     // The byte order mark of a text that was not decoded from bytes.
     if (!this.#parser) this.#rest = this.#rest.replace(/^\ufeff/, "");
     this.#parser ??= this.#makeParser(last);
+    this.#skipEmptyLines();
     const text = this.#rest;
+    this.#checkWidth(text);
     const { data, errors, meta } = this.#parser.parse(text, 0, !last) as Papa.ParseResult<string[]>;
     this.#rest = last ? "" : text.slice(meta.cursor);
     const quotes = errors.find(({ type }) => type === "Quotes");
@@ -169,12 +175,29 @@ class CsvReader {
     }
     if (quotes) throw this.#complain(QUOTES[quotes.code] ?? quotes.message);
     this.#line = before + count(this.#newline, text, meta.cursor);
+    // Twice of what had no end: a row that comes in many parts is parsed a few times, not with each part.
+    this.#enough = 2 * this.#rest.length;
     if (this.#rest.length > MOST_ROW_CHARACTERS) {
       const got = this.#rest.length;
       throw this.#complain(
         `expected a row of at most ${MOST_ROW_CHARACTERS} characters, got ${got}: is a quote not closed?`,
       );
     }
+  }
+
+  /** Files of nothing else take Papa Parse minutes. */
+  #skipEmptyLines(): void {
+    const [text, newline] = [this.#rest, this.#newline];
+    let end = 0;
+    for (; text.startsWith(newline, end); end += newline.length) ++this.#line;
+    if (end > 0) this.#rest = text.slice(end);
+  }
+
+  /** @throws FormatError when the first row of a text has too many fields, before there is an array of them */
+  #checkWidth(text: string): void {
+    if (text.length <= MOST_COLUMNS) return;
+    const fields = countFields(text, this.#delimiter, this.#newline, MOST_COLUMNS + 1);
+    if (fields > MOST_COLUMNS) throw this.#complain(`expected at most ${MOST_COLUMNS} fields, got more`);
   }
 
   /** Papa Parse's inner parser, which goes on where it was: its outer one wants the whole text, or a Node stream. */
@@ -184,6 +207,7 @@ class CsvReader {
     const dialect = findDialect(beginning, isCut, this.#options.delimiter, this.#options.decimal);
     this.#decimals = dialect.decimals;
     this.#newline = dialect.newline;
+    this.#delimiter = dialect.delimiter;
     const Parser = Papa.Parser as unknown as new (config: Papa.ParseConfig) => Papa.Parser;
     return new Parser({ delimiter: dialect.delimiter, newline: dialect.newline as "\n" });
   }
@@ -241,6 +265,25 @@ class CsvReader {
   #complain(what: string): FormatError {
     return new FormatError(`${this.#name}: line ${this.#line}: ${what}`);
   }
+}
+
+/** The number of fields in a text's first row, counted up to `most`. */
+function countFields(text: string, delimiter: string, newline: string, most: number): number {
+  const lineEnd = text.indexOf(newline);
+  let fields = 1;
+  for (let at = 0; fields < most; ++fields) {
+    if (text[at] === '"') {
+      // Doubled quotes are within the field.
+      do at = text.indexOf('"', at + 1) + 1;
+      while (at > 0 && text[at] === '"');
+      if (at === 0) break;
+    }
+    const end = text.indexOf(delimiter, at);
+    const line = lineEnd >= at || lineEnd < 0 ? lineEnd : text.indexOf(newline, at);
+    if (end < 0 || (line >= 0 && line < end)) break;
+    at = end + delimiter.length;
+  }
+  return fields;
 }
 
 /** How often a text comes in the first `end` characters of another. */

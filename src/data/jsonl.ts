@@ -11,6 +11,7 @@ import {
   ignoredProblem,
   isRead,
   kindOf,
+  MOST_COLUMNS,
   NotANumber,
 } from "./column-builder.js";
 import type { Table } from "./table.js";
@@ -21,27 +22,44 @@ const { isFinite: isFiniteNumber } = Number;
 const MOST_LINE_CHARACTERS = 1 << 24;
 
 /**
+ * Values that a table may have, the missing ones among them: so many, and one for each character of the file. A file of other keys in
+ * each line has a table that grows with its square.
+ */
+const VALUES = { room: 2 ** 20, each: 1 };
+
+/**
  * The columns of a JSON Lines file: numbers are numeric; texts, true and false are categories; null and keys that a line does
  * not have are missing. A column of both numbers and texts is categorical.
  *
  * @param name of the file, for messages
- * @throws FormatError for a line that is no object, nested values, a file without rows, bytes that are not UTF-8; TypeError for
- * anything but parts of a file
+ * @throws FormatError for a line that is no object, nested values, a file without rows, bytes that are not UTF-8, and more than
+ * 65 536 columns or, of rows by columns, 2^20 values and one for each character; TypeError for anything but parts of a file
  */
 export async function readJsonLines(chunks: Chunks, name = "JSONL", options: ColumnOptions = {}): Promise<Table> {
   checkOptions("JSON Lines", options, COLUMN_OPTIONS);
   checkColumnOptions("JSON Lines", options);
   const reader = new JsonLinesReader(name, options);
-  let rest = "";
+  // Parts of the line that has not ended: joined once, as it may come in many.
+  let parts: string[] = [];
+  let length = 0;
   for await (const text of decode(chunks, name)) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop() as string;
-    for (const line of lines) reader.addLine(line);
-    if (rest.length > MOST_LINE_CHARACTERS) {
+    reader.characters += text.length;
+    let from = 0;
+    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", from)) {
+      parts.push(text.slice(from, end));
+      reader.addLine(parts.length === 1 ? (parts[0] as string) : parts.join(""));
+      parts = [];
+      length = 0;
+      from = end + 1;
+    }
+    if (from === text.length) continue;
+    parts.push(text.slice(from));
+    length += text.length - from;
+    if (length > MOST_LINE_CHARACTERS) {
       throw new FormatError(`${name}: expected lines of at most ${MOST_LINE_CHARACTERS} characters, got a longer one`);
     }
   }
-  reader.addLine(rest);
+  reader.addLine(parts.join(""));
   return reader.table();
 }
 
@@ -50,6 +68,8 @@ class JsonLinesReader {
   readonly #options: ColumnOptions;
   readonly #columns = new Map<string, ColumnBuilder>();
   readonly #ignored = new Set<string>();
+  /** Read so far. */
+  characters = 0;
   #line = 0;
   /** Of every row. */
   readonly #lines: number[] = [];
@@ -63,9 +83,13 @@ class JsonLinesReader {
     ++this.#line;
     if (line.trim() === "") return;
     const values = this.#parse(line);
-    for (const key of Object.keys(values)) this.#begin(key);
-    for (const [key, column] of this.#columns) {
-      this.#place(column, Object.hasOwn(values, key) ? values[key] : null);
+    for (const key of Object.keys(values)) {
+      const value = values[key];
+      const column = this.#columns.get(key) ?? this.#begin(key);
+      // What is missing is made up for by the next value, or at the end.
+      if (!column || value === null) continue;
+      column.addMissing(this.#lines.length - column.rows);
+      this.#place(column, value);
     }
     this.#lines.push(this.#line);
   }
@@ -76,6 +100,12 @@ class JsonLinesReader {
     if (rows === 0) throw new FormatError(`${this.#name}: expected at least one row of data, got none`);
     const problem = ignoredProblem([...this.#columns.keys(), ...this.#ignored], this.#options);
     if (problem) throw new FormatError(`${this.#name}: ${problem}`);
+    const most = VALUES.room + VALUES.each * this.characters;
+    if (rows * this.#columns.size > most) {
+      const got = `${rows} rows of ${this.#columns.size} columns`;
+      throw new FormatError(`${this.#name}: expected at most ${most} values, missing ones among them, got ${got}`);
+    }
+    for (const column of this.#columns.values()) column.addMissing(rows - column.rows);
     const origin = { file: this.#name, unit: "line" as const, numbers: Int32Array.from(this.#lines) };
     return { rows, columns: [...this.#columns.values()].map((column) => column.build()), origin };
   }
@@ -91,22 +121,25 @@ class JsonLinesReader {
     throw this.#complain(`expected an object, got ${describe(value)}`);
   }
 
-  /** A column that comes up now is missing in all rows before. */
-  #begin(key: string): void {
-    if (this.#columns.has(key)) return;
+  /** A column that comes up now; undefined if it is not to be read. */
+  #begin(key: string): ColumnBuilder | undefined {
+    if (this.#columns.size + this.#ignored.size >= MOST_COLUMNS && !this.#ignored.has(key)) {
+      throw this.#complain(
+        `expected at most ${MOST_COLUMNS} columns, got ${JSON.stringify(key.slice(0, 40))} beside them`,
+      );
+    }
     if (!isRead(key, this.#options)) {
       this.#ignored.add(key);
-      return;
+      return undefined;
     }
     const column = new ColumnBuilder(key, kindOf(key, this.#options));
-    for (let row = 0; row < this.#lines.length; ++row) column.addMissing();
     this.#columns.set(key, column);
+    return column;
   }
 
   #place(column: ColumnBuilder, value: unknown): void {
     try {
-      if (value === null) column.addMissing();
-      else if (typeof value === "number" && isFiniteNumber(value)) column.addNumber(value);
+      if (typeof value === "number" && isFiniteNumber(value)) column.addNumber(value);
       else if (typeof value === "string" || typeof value === "boolean") column.addName(String(value));
       else {
         const expected = "a finite number, a text, true, false or null";

@@ -1,7 +1,8 @@
 /** Parquet as columns, by hyparquet: `simdgrad/parquet`. */
 
-import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
-import { checkOptions, checkText, describe, wrongType } from "../check-options.js";
+import { type AsyncBuffer, type FileMetaData, parquetMetadata, type SchemaElement } from "hyparquet";
+import { parseDecimal } from "hyparquet/src/convert.js";
+import { checkInteger, checkOptions, checkText, describe, type OptionNames, wrongType } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { viewKind } from "../typed-arrays.js";
 import {
@@ -12,49 +13,84 @@ import {
   ignoredProblem,
   isRead,
   kindOf,
+  MOST_COLUMNS,
   NotANumber,
 } from "./column-builder.js";
+import { isRawDecimal, readPages } from "./parquet-pages.js";
+import { ThriftWalk } from "./parquet-thrift.js";
 import type { Table } from "./table.js";
+
+/** Options of `readParquet`. */
+export interface ParquetOptions extends ColumnOptions {
+  /**
+   * Values that the columns to be read may have, all together: a few bytes can say that they are millions. Default: 2 097 152 and
+   * 16 for each byte of the file. Raise it for files that are known.
+   */
+  readonly maxValues?: number;
+}
+
+const OPTIONS: OptionNames<ParquetOptions> = { ...COLUMN_OPTIONS, maxValues: true };
+const DEFAULT_VALUES = { room: 2 ** 21, each: 16 };
+/** Values in the footer: of Thrift, some forty for each column of each row group. */
+const MOST_METADATA = { room: 2 ** 17, each: 1 / 8 };
+/** Length of the footer, and `PAR1`. */
+const TAIL = 8;
+const MAGIC = 0x31524150;
+/** A decimal number of so many bytes has 76 digits, which is the most that is written. */
+const MOST_DECIMAL_BYTES = 32;
 
 /**
  * The columns of a Parquet file, uncompressed or Snappy: numbers are numeric; texts, true and false are categories; dates are
- * milliseconds since 1970. Row groups are read one after the other.
+ * milliseconds since 1970. A column of a row group is in memory at a time. Every size and count is checked against the file
+ * before it is believed.
  *
  * @param file bytes, or a file of which parts can be read (hyparquet's `AsyncBuffer`)
- * @throws FormatError when it is no such file, has nested columns or no rows; TypeError for anything but a file
+ * @throws FormatError when it is no such file, has nested columns, no rows or more than `maxValues`; TypeError for anything
+ * but a file
  */
 export async function readParquet(
   file: AsyncBuffer | ArrayBuffer,
   name = "Parquet",
-  options: ColumnOptions = {},
+  options: ParquetOptions = {},
 ): Promise<Table> {
-  checkOptions("Parquet", options, COLUMN_OPTIONS);
-  checkColumnOptions("Parquet", options);
+  checkOptions("Parquet", options, OPTIONS);
+  const { maxValues, ...columnOptions } = options;
+  checkColumnOptions("Parquet", columnOptions);
+  if (maxValues !== undefined) checkInteger("Parquet: maxValues", maxValues, 1);
   checkText("Parquet: name", name);
   if (!isFile(file)) throw wrongType(name, "an ArrayBuffer, or a file of which parts can be read (AsyncBuffer)", file);
   const source = file as AsyncBuffer;
   try {
-    const metadata = await parquetMetadataAsync(source);
-    const [root, ...elements] = metadata.schema;
-    if (elements.length !== root?.num_children) throw new FormatError("expected no nested columns, got some");
-    const names = elements.map((element) => element.name);
-    const problem = ignoredProblem(names, options);
+    const metadata = await readMetadata(source);
+    const { elements, groups, rows } = checkMetadata(metadata, source.byteLength);
+    const problem = ignoredProblem(
+      elements.map((element) => element.name),
+      columnOptions,
+    );
     if (problem) throw new FormatError(problem);
-    const builders = elements
-      .filter((element) => isRead(element.name, options))
-      .map((element) => new ColumnBuilder(element.name, kindOf(element.name, options)));
-    const columns = builders.map((builder) => builder.name);
+    const read = elements.map((element) => isRead(element.name, columnOptions));
+    const most = maxValues ?? DEFAULT_VALUES.room + DEFAULT_VALUES.each * source.byteLength;
+    const values = rows * read.filter(Boolean).length;
+    if (values > most) throw new FormatError(`expected at most ${most} values (maxValues), got ${values}`);
+    const builders = elements.map((element) => new ColumnBuilder(element.name, kindOf(element.name, columnOptions)));
     let first = 0;
-    for (const group of metadata.row_groups) {
-      const end = first + Number(group.num_rows);
-      const rows = await parquetReadObjects({ file: source, metadata, columns, rowStart: first, rowEnd: end });
-      for (const [index, row] of rows.entries()) addRow(builders, row, first + index + 1);
-      first = end;
+    for (const group of groups) {
+      for (const [index, element] of elements.entries()) {
+        if (!read[index]) continue;
+        const { begin, end, codec } = group.columns[index] as ChunkPlace;
+        const bytes = new Uint8Array(await source.slice(begin, end));
+        addColumn(
+          builders[index] as ColumnBuilder,
+          element,
+          readPages(bytes, { element, codec, rows: group.rows }),
+          first,
+        );
+      }
+      first += group.rows;
     }
-    if (first === 0) throw new FormatError("expected at least one row of data, got none");
-    const numbers = Int32Array.from({ length: first }, (_, row) => row + 1);
+    const numbers = Int32Array.from({ length: rows }, (_, row) => row + 1);
     const origin = { file: name, unit: "row" as const, numbers };
-    return { rows: first, columns: builders.map((builder) => builder.build()), origin };
+    return { rows, columns: builders.filter((_, index) => read[index]).map((builder) => builder.build()), origin };
   } catch (cause) {
     // Those of the file system pass.
     if ((cause as NodeJS.ErrnoException).syscall !== undefined) throw cause;
@@ -64,24 +100,169 @@ export async function readParquet(
   }
 }
 
+/** The footer, whose lengths and counts were checked. */
+async function readMetadata(file: AsyncBuffer): Promise<FileMetaData> {
+  const size = file.byteLength;
+  const broken = (got: string) => new FormatError(`expected a whole Parquet file, got: ${got}`);
+  if (size < TAIL) throw broken(`${size} bytes`);
+  const tail = new DataView(await file.slice(size - TAIL, size));
+  if (tail.getUint32(4, true) !== MAGIC) throw broken("one that does not end in PAR1");
+  const length = tail.getUint32(0, true);
+  if (length > size - TAIL) throw broken(`metadata of ${length} bytes in a file of ${size}`);
+  const bytes = new Uint8Array(await file.slice(size - TAIL - length, size));
+  new ThriftWalk(bytes.subarray(0, length), MOST_METADATA.room + Math.floor(MOST_METADATA.each * size)).end(0);
+  return parquetMetadata(bytes.buffer, { geoparquet: false });
+}
+
+/** Where a column's bytes of a row group lie. */
+interface ChunkPlace {
+  readonly begin: number;
+  readonly end: number;
+  readonly codec: string;
+}
+
+/** What the footer says, held against the file. */
+interface Contents {
+  readonly elements: readonly SchemaElement[];
+  readonly groups: readonly { readonly rows: number; readonly columns: readonly ChunkPlace[] }[];
+  readonly rows: number;
+}
+
+function checkMetadata({ schema, row_groups, num_rows }: FileMetaData, size: number): Contents {
+  const [root, ...elements] = schema;
+  if (elements.length !== root?.num_children || elements.some((element) => element.num_children)) {
+    throw new FormatError("expected no nested columns, got some");
+  }
+  if (elements.length > MOST_COLUMNS) {
+    throw new FormatError(`expected at most ${MOST_COLUMNS} columns, got ${elements.length}`);
+  }
+  const names = new Set<string>();
+  for (const element of elements) {
+    checkElement(element);
+    if (names.has(element.name))
+      throw new FormatError(`column "${element.name}": expected each name once, got it twice`);
+    names.add(element.name);
+  }
+  const groups = row_groups.map((group, index) => {
+    const label = `row group ${index}`;
+    const rows = integer(`${label}: rows`, group.num_rows, 0, 2 ** 31 - 1);
+    if (group.columns.length !== elements.length) {
+      throw new FormatError(`${label}: expected ${elements.length} columns, got ${group.columns.length}`);
+    }
+    const columns = group.columns.map((chunk, column): ChunkPlace => {
+      const { name } = elements[column] as SchemaElement;
+      const meta = chunk.meta_data;
+      const path = meta?.path_in_schema;
+      if (!meta || path?.length !== 1 || path[0] !== name || meta.type !== elements[column]?.type || chunk.file_path) {
+        throw new FormatError(`${label}: expected the column ${JSON.stringify(name)} here, got another`);
+      }
+      integer(`${label}: column ${name}: values`, meta.num_values, rows, rows);
+      const begin = integer(
+        `${label}: column ${name}: begin`,
+        meta.dictionary_page_offset || meta.data_page_offset,
+        4,
+        size,
+      );
+      const length = integer(`${label}: column ${name}: bytes`, meta.total_compressed_size, 0, size - begin);
+      return { begin, end: begin + length, codec: meta.codec };
+    });
+    return { rows, columns };
+  });
+  checkApart(groups.flatMap(({ columns }) => columns));
+  const rows = groups.reduce((sum, group) => sum + group.rows, 0);
+  if (rows === 0) throw new FormatError("expected at least one row of data, got none");
+  integer("rows", num_rows, rows, Math.min(rows, 2 ** 31 - 1));
+  return { elements, groups, rows };
+}
+
+function checkElement({ name, type, repetition_type, converted_type, logical_type }: SchemaElement): void {
+  if (type === undefined || (repetition_type !== "REQUIRED" && repetition_type !== "OPTIONAL")) {
+    throw new FormatError(`column ${JSON.stringify(name)}: expected values of its own, got ${type} ${repetition_type}`);
+  }
+  const foreign = [converted_type, logical_type?.type].find((kind) => kind !== undefined && FOREIGN.has(kind));
+  if (foreign)
+    throw new FormatError(`column ${JSON.stringify(name)}: expected numbers, texts or dates, got ${foreign}`);
+}
+
+const FOREIGN = new Set(["BSON", "INTERVAL", "GEOMETRY", "GEOGRAPHY", "VARIANT", "LIST", "MAP", "MAP_KEY_VALUE"]);
+
+/** Columns that share bytes are how a small file has many. */
+function checkApart(places: readonly ChunkPlace[]): void {
+  let free = 0;
+  for (const { begin, end } of [...places].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin < free)
+      throw new FormatError(`expected columns on bytes of their own, got one from byte ${begin} to ${end}`);
+    free = end;
+  }
+}
+
+function integer(what: string, value: number | bigint | undefined, least: number, most: number): number {
+  const number = typeof value === "bigint" ? Number(value) : value;
+  if (number !== undefined && Number.isSafeInteger(number) && number >= least && number <= most) return number;
+  throw new FormatError(`${what}: expected ${least === most ? least : `${least} to ${most}`}, got ${value}`);
+}
+
 /** A typed array has what such a file has, too, but gives parts of another kind. */
 function isFile(file: unknown): boolean {
   const { byteLength, slice } = (file ?? {}) as Partial<AsyncBuffer>;
   return typeof byteLength === "number" && typeof slice === "function" && viewKind(file) === undefined;
 }
 
-function addRow(builders: readonly ColumnBuilder[], row: Readonly<Record<string, unknown>>, number: number): void {
-  for (const builder of builders) {
-    const value = row[builder.name];
-    try {
-      if (value === null || value === undefined || Number.isNaN(value)) builder.addMissing();
-      else if (typeof value === "number" || typeof value === "bigint") builder.addNumber(Number(value));
-      else if (value instanceof Date) builder.addNumber(value.getTime());
-      else if (typeof value === "string" || typeof value === "boolean") builder.addName(String(value));
-      else throw new NotANumber(`expected a number, a text, true or false, got ${describe(value)}`);
-    } catch (error) {
-      if (!(error instanceof NotANumber)) throw error;
-      throw new FormatError(`row ${number}: column ${builder.name}: ${error.message}`);
+function addColumn(
+  builder: ColumnBuilder,
+  element: SchemaElement,
+  pages: Iterable<ArrayLike<unknown>>,
+  first: number,
+): void {
+  const convert = converterOf(element);
+  let row = first;
+  try {
+    for (const page of pages) {
+      for (let index = 0; index < page.length; ++index) {
+        ++row;
+        addValue(builder, convert ? convert(page[index]) : page[index]);
+      }
     }
+  } catch (error) {
+    const where = error instanceof NotANumber ? `row ${row}: column ${builder.name}` : `column ${builder.name}`;
+    const { message } = error as Error;
+    const known = error instanceof NotANumber || error instanceof FormatError;
+    throw new FormatError(`${where}: ${known ? message : `expected a whole page, got: ${message}`}`, { cause: error });
   }
+}
+
+function addValue(builder: ColumnBuilder, value: unknown): void {
+  if (value === null || Number.isNaN(value)) builder.addMissing();
+  else if (typeof value === "number" || typeof value === "bigint") builder.addNumber(Number(value));
+  else if (value instanceof Date) builder.addNumber(timeOf(value));
+  else if (typeof value === "string" || typeof value === "boolean") builder.addName(String(value));
+  else if (value === undefined)
+    throw new NotANumber("expected a value of the column's dictionary, got an index beyond it");
+  else throw new NotANumber(`expected a number, a text, true or false, got ${describe(value)}`);
+}
+
+function timeOf(date: Date): number {
+  const time = date.getTime();
+  if (Number.isNaN(time)) throw new NotANumber("expected a date within 275 000 years of 1970, got another");
+  return time;
+}
+
+/** Of a column whose values come as they are in the file. */
+function converterOf(element: SchemaElement): ((value: unknown) => unknown) | undefined {
+  if (isRawDecimal(element)) {
+    const factor = 10 ** -(element.scale ?? 0);
+    return (value) => {
+      if (!(value instanceof Uint8Array)) return value;
+      if (value.length <= MOST_DECIMAL_BYTES) return parseDecimal(value) * factor;
+      throw new NotANumber(`expected a decimal number of at most ${MOST_DECIMAL_BYTES} bytes, got ${value.length}`);
+    };
+  }
+  if (element.converted_type !== "JSON") return undefined;
+  return (value) => {
+    if (typeof value !== "string") return value;
+    // Nothing is made of what is refused anyway.
+    if (/^\s*[[{]/.test(value))
+      throw new NotANumber("expected a number, a text, true or false, got JSON of several values");
+    return JSON.parse(value) as unknown;
+  };
 }

@@ -76,10 +76,21 @@ export function checkLayers(layers: readonly unknown[], complain: (problem: stri
   let columns: number | undefined;
   for (const [index, layer] of layers.entries()) {
     const width = typeOfConfig(layer)?.columns(layer as LayerConfig);
-    if (!width) throw complain(`layer ${index}: ${JSON.stringify(layer)?.slice(0, 100)}`);
+    if (!width) throw complain(`layer ${index}: ${textOfLayer(layer)}`);
     if (columns !== undefined && width.inputs !== undefined && columns !== width.inputs) {
       throw complain(`layer ${index} with ${width.inputs} inputs after ${columns} outputs`);
     }
     columns = width.outputs ?? columns;
   }
+}
+
+/** Options of one level: a text of more levels than the stack has is no layer either. */
+function textOfLayer(layer: unknown): string {
+  if (typeof layer !== "object" || layer === null || Array.isArray(layer)) return describe(layer);
+  const options = Object.entries(layer).slice(0, 10);
+  const values = options.map(([name, value]) => [
+    name,
+    typeof value === "object" && value !== null ? describe(value) : value,
+  ]);
+  return JSON.stringify(Object.fromEntries(values)).slice(0, 100);
 }

@@ -77,7 +77,8 @@ export function readNpy(bytes: Uint8Array, name: string, handedOver: boolean): N
   const size = type.BYTES_PER_ELEMENT;
   // As a double: a product too large to be exact is also too large to equal a file's length.
   const expected = shape.reduce((product, length) => product * length, size);
-  const source = bytes.subarray(begin);
+  // Not of a Buffer, whose `slice` is no copy.
+  const source = new Uint8Array(bytes.buffer, bytes.byteOffset + begin, bytes.length - begin);
   if (source.length !== expected) {
     throw new FormatError(
       `${name}: expected ${expected} bytes of ${descr} for shape (${shape.slice(0, 8)}), got ${source.length}`,
@@ -139,7 +140,7 @@ function readPreamble(bytes: Uint8Array, name: string): { begin: number; text: s
   if (length > most) throw new FormatError(`${name}: expected a header of at most ${most} bytes, got ${length}`);
   const begin = first + length;
   // All that is accepted is ASCII, in which Latin-1 (versions 1 and 2) and UTF-8 (version 3) are the same.
-  return { begin, text: String.fromCharCode(...bytes.subarray(first, begin)) };
+  return { begin, text: new TextDecoder("latin1").decode(bytes.subarray(first, begin)) };
 }
 
 function elementType(descr: string, name: string): (typeof ARRAYS)[keyof typeof ARRAYS] {

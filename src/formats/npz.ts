@@ -88,6 +88,8 @@ export function serializeNpz(
     if (!Array.isArray(entry)) throw wrongType("npz: arrays", "pairs of a name and an array", entry);
     const [key, array] = entry;
     checkText("npz: name", key);
+    if (key.includes("\0"))
+      throw new RangeError(`npz: expected a name without NUL, got ${JSON.stringify(key.slice(0, 80))}`);
     checkRecord(`npz: ${key}`, array, "an object with shape and data");
     const { shape, data } = array;
     if (Object.hasOwn(files, key + SUFFIX)) throw new RangeError(`npz: expected each name once, got "${key}" twice`);

@@ -9,6 +9,12 @@ import { byteLength, isSizes, type Tensor } from "./tensor.js";
 
 /** Fields of a message beyond which a file is taken for hostile: an empty one takes two bytes there, and a hundred here. */
 const MOST_ITEMS = 20_000;
+const MOST_DIMENSIONS = 64;
+/** Nodes of a graph, and inputs, outputs and attributes of a node: a thousand layers take some four nodes each. */
+const MOST_NODES = 4096;
+const MOST_PARTS = 16;
+/** Types of attributes as ONNX numbers them, and the fields with their values. */
+const ATTRIBUTE_FIELDS: Readonly<Record<number, number>> = { 1: 2, 2: 3, 3: 4, 4: 5 };
 
 /**
  * The file in these bytes; tensors' data are views. Parts that a dense network has no use for are refused where they would
@@ -49,8 +55,10 @@ function decodeGraph(bytes: Uint8Array, name: string): Omit<OnnxModel, "opset" |
   const [inputs, outputs]: [OnnxValue[], OnnxValue[]] = [[], []];
   let graphName = "";
   for (const field of fieldsOf(bytes, name)) {
-    if (field.number === 1) nodes.push(decodeNode(contents(field, name), name));
-    else if (field.number === 2) graphName = text(field, name);
+    if (field.number === 1) {
+      nodes.push(decodeNode(contents(field, name), name));
+      if (nodes.length > MOST_NODES) throw new FormatError(`${name}: expected at most ${MOST_NODES} nodes, got more`);
+    } else if (field.number === 2) graphName = text(field, name);
     else if (field.number === 5) {
       const [key, tensor] = decodeTensor(contents(field, name), name);
       if (initializers.has(key)) throw new FormatError(`${name}: expected each tensor once, got ${quote(key)} twice`);
@@ -77,6 +85,10 @@ function decodeNode(bytes: Uint8Array, name: string): OnnxNode {
     } else if (field.number === 7 && !["", "ai.onnx"].includes(text(field, name))) {
       throw new FormatError(`${name}: expected operators of ONNX's own, got the domain ${quote(text(field, name))}`);
     }
+    if (Math.max(inputs.length, outputs.length, attributes.size) > MOST_PARTS) {
+      const what = "inputs, outputs and attributes";
+      throw new FormatError(`${name}: ${quote(op)}: expected at most ${MOST_PARTS} ${what} each, got more`);
+    }
   }
   return { op, inputs, outputs, attributes: Object.fromEntries(attributes) };
 }
@@ -85,6 +97,7 @@ function decodeAttribute(bytes: Uint8Array, name: string): [string, Attribute] {
   let key = "";
   let value: Attribute | undefined;
   let type: number | undefined;
+  let valueField: number | undefined;
   for (const field of fieldsOf(bytes, name)) {
     if (field.number === 1) key = text(field, name);
     else if (field.number === 2 && field.wire === 5) {
@@ -93,6 +106,16 @@ function decodeAttribute(bytes: Uint8Array, name: string): [string, Attribute] {
     else if (field.number === 4) value = text(field, name);
     else if (field.number === 5) value = decodeTensor(contents(field, name), name)[1];
     else if (field.number === 20) type = integer(field, name);
+    if (field.number >= 2 && field.number <= 5) {
+      if (valueField !== undefined) {
+        throw new FormatError(`${name}: attribute ${quote(key)}: expected one value, got several`);
+      }
+      valueField = field.number;
+    }
+  }
+  // A file of IR version 1 has no types.
+  if (type !== undefined && valueField !== undefined && ATTRIBUTE_FIELDS[type] !== valueField) {
+    throw new FormatError(`${name}: attribute ${quote(key)}: expected a value of its type ${type}, got one of another`);
   }
   // proto3 leaves zeros out.
   if (value === undefined && type === 1) value = { float: 0 };
@@ -110,8 +133,11 @@ function decodeTensor(bytes: Uint8Array, name: string): [string, Tensor] {
   let type = 0;
   let data: Uint8Array | undefined;
   for (const field of fieldsOf(bytes, name)) {
-    if (field.number === 1) shape.push(...readIntegers(field, name).slice(0, 65));
-    else if (field.number === 2) type = integer(field, name);
+    if (field.number === 1) {
+      // One more than there may be, which is refused below.
+      for (const size of readIntegers(field, name, MOST_DIMENSIONS + 1)) shape.push(size);
+      if (shape.length > MOST_DIMENSIONS) break;
+    } else if (field.number === 2) type = integer(field, name);
     else if (field.number === 8) key = text(field, name);
     // As raw bytes, or as a packed list of floats: the same bytes.
     else if (field.number === 9 || (field.number === 4 && field.wire === 2)) {
@@ -124,7 +150,7 @@ function decodeTensor(bytes: Uint8Array, name: string): [string, Tensor] {
   }
   const dtype = Object.hasOwn(DTYPES, type) ? DTYPES[type] : undefined;
   if (!dtype) throw new FormatError(`${name}: tensor ${quote(key)}: expected floats or integers, got type ${type}`);
-  if (!isSizes(shape) || shape.length > 64)
+  if (!isSizes(shape) || shape.length > MOST_DIMENSIONS)
     throw new FormatError(`${name}: tensor ${quote(key)}: expected a shape of sizes, got [${shape.slice(0, 8)}]`);
   const [expected, got] = [byteLength(dtype, shape), data?.length ?? 0];
   if (expected !== got) {

@@ -40,6 +40,8 @@ export interface OnnxOptions {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
+/** The first opset with this operator. */
+const LAYER_NORM_OPSET = 17;
 const OPTIONS: OptionNames<OnnxOptions> = { name: true, opset: true, probabilities: true, metadata: true };
 
 /** The version of the file format that each opset came with. */
@@ -105,6 +107,9 @@ export function loadOnnx(engine: Engine, bytes: Uint8Array, name = "onnx", optio
   const model = decodeOnnx(bytes, name);
   if (model.opset < OLDEST_OPSET || model.opset > NEWEST_OPSET) {
     throw new FormatError(`${name}: expected an opset from ${OLDEST_OPSET} to ${NEWEST_OPSET}, got ${model.opset}`);
+  }
+  if (model.opset < LAYER_NORM_OPSET && model.nodes.some(({ op }) => op === "LayerNormalization")) {
+    throw new FormatError(`${name}: expected LayerNormalization from opset ${LAYER_NORM_OPSET} on, got ${model.opset}`);
   }
   const graph = layersOfGraph(model, name);
   const complain = (problem: string) => new FormatError(`${name}: expected layers that fit together, got ${problem}`);

@@ -99,11 +99,11 @@ export function* readFields(bytes: Uint8Array, name: string): Generator<Field> {
   }
 }
 
-/** The integers of a repeated field, packed or one by one. */
-export function readIntegers(field: Field, name: string): number[] {
+/** The first `most` integers of a repeated field, packed or one by one. */
+export function readIntegers(field: Field, name: string, most: number): number[] {
   if (field.wire === VARINT) return [field.value];
   const values: number[] = [];
-  for (let at = 0; at < field.value.length; ) {
+  for (let at = 0; at < field.value.length && values.length < most; ) {
     const [value, next] = readVarint(field.value, at, name);
     values.push(value);
     at = next;

@@ -31,6 +31,7 @@ const lengthBytes = 8;
  * twice its size and 16 MiB. Real headers take less than a thousandth of their file; the format itself allows 100 MB.
  */
 const maximumHeader = (fileLength: number) => Math.min(100_000_000, 2 ** 20 + Math.floor(fileLength / 8));
+const HALF_PAIR = /\p{Surrogate}/u;
 const metadataKey = "__metadata__";
 
 /**
@@ -117,6 +118,9 @@ function readHeader(bytes: Uint8Array, name: string): Record<string, unknown> {
     const header: Record<string, unknown> = JSON.parse(text);
     const twice = duplicateKey(text);
     if (twice !== undefined) throw new FormatError(`${name}: expected each key once, got ${quote(twice)} twice`);
+    // Only an escape makes half a surrogate pair of UTF-8. The Rust implementation refuses it in every string.
+    const broken = text.includes("\\u") ? halfPair(header) : undefined;
+    if (broken !== undefined) throw new FormatError(`${name}: expected well-formed Unicode, got ${quote(broken)}`);
     return header;
   } catch (error) {
     if (error instanceof FormatError) throw error;
@@ -200,10 +204,18 @@ function headerText(
   return `{${members.join(",")}}`;
 }
 
+/** A key, or a text of the two levels that strings are read from, with half a surrogate pair. */
+function halfPair(header: Record<string, unknown>): string | undefined {
+  const texts = Object.entries(header).flatMap(([key, value]) =>
+    isObject(value) ? [key, ...Object.entries(value).flat()] : [key, value],
+  );
+  return texts.find((text): text is string => typeof text === "string" && HALF_PAIR.test(text));
+}
+
 /** A key and its value as JSON. @throws RangeError for half a surrogate pair, which has no UTF-8 */
 function member(key: string, value: unknown): string {
   for (const text of [key, value]) {
-    if (typeof text === "string" && /\p{Surrogate}/u.test(text)) {
+    if (typeof text === "string" && HALF_PAIR.test(text)) {
       throw new RangeError(`header: expected well-formed Unicode, got ${quote(text)}`);
     }
   }

@@ -99,6 +99,8 @@ function readEntry(bytes: Uint8Array, view: DataView, at: number, limit: number,
   const reject = (expected: string, got: unknown): never => {
     throw new FormatError(`${archive}: ${JSON.stringify(name.slice(0, 80))}: expected ${expected}, got ${got}`);
   };
+  // Python cuts the name there, which then is another.
+  if (name.includes("\0")) reject("a name without NUL", "one");
   if (flags & ENCRYPTED) reject("no encryption", "some");
   if (method !== 0 && method !== 8) reject("a stored or deflated file (method 0 or 8)", `method ${method}`);
   if (method === 0 && packed !== size) reject(`${packed} bytes, as they are stored,`, size);

@@ -64,7 +64,7 @@ it("npm pack builds anew: nothing of an older build gets into it", async () => {
   } finally {
     rmSync(copy, { recursive: true });
   }
-}, 120_000);
+}, 300_000);
 
 describe("in Node", () => {
   let project: Project;

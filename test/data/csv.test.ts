@@ -239,3 +239,30 @@ describe("trainTestSplit", () => {
     );
   });
 });
+
+describe("sizes of a CSV file", () => {
+  it("a row of too many fields is refused, wherever it is and however it is quoted", () => {
+    const wide = ",".repeat(2_000_000);
+    expect(() => parseCsv(wide, "f")).toThrow("f: line 1: expected at most 65536 fields, got more");
+    expect(() => parseCsv(`"x",${wide}`, "f")).toThrow("f: line 1: expected at most 65536 fields, got more");
+    expect(() => parseCsv(`a,b\n1,2\n${wide}`, "f")).toThrow(FormatError);
+  });
+
+  it("a row of 60 000 fields is read", () => {
+    const header = Array.from({ length: 60_000 }, (_, index) => `"g,${index}"`).join();
+    const table = parseCsv(`${header}\n${",1".repeat(59_999)}\n`);
+    expect(table.columns.length).toBe(60_000);
+    expect(table.columns[59_999]).toEqual({ name: "g,59999", kind: "numeric", values: Float64Array.of(1) });
+  });
+
+  it("a quote that does not close is parsed a few times, not with each part", async () => {
+    const parts = ['a,b\n1,2\n3,"', ...Array.from({ length: 4000 }, () => "x".repeat(1000))];
+    await expect(readCsv(() => parts, "f")).rejects.toThrow("f: line 3: expected the quoted field that begins here");
+  }, 5000);
+
+  it("empty lines are read over in little time, and counted", () => {
+    expect(() => parseCsv(`a,b\n1,2\n${"\n".repeat(20_000_000)}3\n`, "f")).toThrow(
+      "f: line 20000003: expected 2 fields, got 1",
+    );
+  }, 5000);
+});

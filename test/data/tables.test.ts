@@ -113,6 +113,31 @@ describe("readJsonLines", () => {
     ]);
   });
 
+  it("numbers before the first text are names, as they were written", async () => {
+    const [column] = (await readJsonLines(['{"a":7}\n{"b":1}\n{"a":"x"}\n{"a":7}\n{"a":"7"}'])).columns;
+    expect(column && [0, 1, 2, 3, 4].map((row) => textAt(column, row))).toEqual(["7", undefined, "x", "7", "7"]);
+  });
+
+  it("a column that comes up in each line costs no time or memory for the lines without it", async () => {
+    const lines = (count: number) => Array.from({ length: count }, (_, line) => `{"k${line}":1}\n`).join("");
+    expect((await readJsonLines([lines(1000)])).columns.length).toBe(1000);
+    const text = lines(15_000);
+    const most = 2 ** 20 + text.length;
+    await expect(readJsonLines([text], "f")).rejects.toThrow(
+      `f: expected at most ${most} values, missing ones among them, got 15000 rows of 15000 columns`,
+    );
+    const wide = Object.fromEntries(Array.from({ length: 65_537 }, (_, key) => [`k${key}`, 1]));
+    await expect(readJsonLines([JSON.stringify(wide)], "f")).rejects.toThrow(
+      'f: line 1: expected at most 65536 columns, got "k65536" beside them',
+    );
+  });
+
+  it("reads a line that comes in many parts", async () => {
+    const line = `{"a":"${"x".repeat(100_000)}"}`;
+    const table = await readJsonLines(Array.from(line));
+    expect(table.columns[0]).toMatchObject({ categories: ["x".repeat(100_000)] });
+  }, 5000);
+
   it.each(["[1]", "{", '{"a":[1]}', '{"a":1e999}', "", "3"])("refuses %j", async (text) => {
     await expect(readJsonLines([text])).rejects.toThrow(FormatError);
   });

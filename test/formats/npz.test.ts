@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type NpzOptions, parseNpz, serializeNpz } from "../../src/formats/npz.js";
+import { type NpzOptions, parseNpy, parseNpz, serializeNpz } from "../../src/formats/npz.js";
 import { createEngine, Dense, FormatError, Network } from "../../src/index.js";
 
 const recorded = (name: string) => new Uint8Array(readFileSync(new URL(`../recorded/numpy/${name}`, import.meta.url)));
@@ -32,6 +32,34 @@ describe("parseNpz", () => {
       const bytes = serializeNpz([["a", { shape: [2], data: Float32Array.of(1, 2) }]], { compress });
       expect(parseNpz(bytes).get("a")?.data.buffer).not.toBe(bytes.buffer);
     }
+  });
+
+  it.each([0, 1, 2, 3, 5, 7])("reads a Buffer at offset %i, and leaves it as it was", (offset) => {
+    for (const name of ["stored.npz", "deflated.npz"]) {
+      const file = recorded(name);
+      const whole = Buffer.concat([Buffer.alloc(offset, 1), file, Buffer.alloc(3, 1)]);
+      const before = Buffer.from(whole);
+      expect(parseNpz(whole.subarray(offset, offset + file.length))).toEqual(parseNpz(file));
+      expect(whole).toEqual(before);
+    }
+    for (const name of ["big-f8.npy", "fortran-f4.npy", "little-i8.npy"]) {
+      const file = recorded(name);
+      const whole = Buffer.concat([Buffer.alloc(offset, 1), file]);
+      const { data } = parseNpy(whole.subarray(offset));
+      expect({ data }).toEqual({ data: parseNpy(file).data });
+      expect(data.buffer).not.toBe(whole.buffer);
+      expect(whole.subarray(offset)).toEqual(Buffer.from(file));
+    }
+  });
+
+  it("refuses a name with NUL, which Python cuts off there", () => {
+    const bytes = serializeNpz([["a_b", { shape: [1], data: Float32Array.of(1) }]], { compress: false });
+    const text = new TextDecoder("latin1").decode(bytes).replaceAll("a_b.npy", "a\0b.npy");
+    const named = Uint8Array.from(text, (character) => character.charCodeAt(0));
+    // "latin1" is windows-1252 there: only the ASCII of the names was meant to change.
+    const file = bytes.map((byte, at) => (named[at] === 0 ? 0 : byte));
+    expect(() => parseNpz(file)).toThrow("expected a name without NUL, got one");
+    expect(() => serializeNpz([["a\0b", { shape: [1], data: Float32Array.of(1) }]])).toThrow(RangeError);
   });
 
   const packed = serializeNpz([["a", { shape: [3], data: Float32Array.of(1, 2, 3) }]]);

@@ -353,3 +353,15 @@ describe("headers that nobody wrote", () => {
     );
   });
 });
+
+describe("half a surrogate pair in a header", () => {
+  it.each(['{"\\ud800":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}', '{"__metadata__":{"a":"\\udc00"}}'])(
+    "%s is refused",
+    (header) => {
+      const bytes = new Uint8Array(8 + header.length);
+      new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true);
+      new TextEncoder().encodeInto(header, bytes.subarray(8));
+      expect(() => parseSafetensors(bytes)).toThrow("expected well-formed Unicode, got");
+    },
+  );
+});

@@ -42,8 +42,8 @@ export const dataOptions = [
   }),
   options(
     "parquet: readParquet",
-    async (given: library.ColumnOptions) => parquet.readParquet(parquetFile(), "file", given),
-    columnOptions,
+    async (given: parquet.ParquetOptions) => parquet.readParquet(parquetFile(), "file", given),
+    { ...columnOptions, maxValues: () => 100 },
   ),
   options("mnist: loadMnist", (given: mnist.MnistFilesOptions & mnist.MnistOptions) => mnist.loadMnist(given), {
     directory: location(directory),

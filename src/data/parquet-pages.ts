@@ -1,0 +1,183 @@
+/** The values of a Parquet column, page by page. hyparquet decodes a page once its sizes, counts and runs were checked. */
+
+import type { DecodedArray, SchemaElement } from "hyparquet";
+import { parquetHeader, readPage } from "hyparquet/src/column.js";
+import { convert, DEFAULT_PARSERS } from "hyparquet/src/convert.js";
+import { FormatError } from "../errors.js";
+import { checkBytesOfValues, checkDelta, checkDeltaTexts, checkRuns, dataView } from "./parquet-runs.js";
+import { ThriftWalk } from "./parquet-thrift.js";
+import { unpackSnappy } from "./snappy.js";
+
+type Decoder = Parameters<typeof readPage>[2];
+type PageHeader = ReturnType<typeof parquetHeader>;
+
+/** Values that a page's header may hold; statistics are among them. */
+const MOST_HEADER_VALUES = 64;
+
+/** A column's part in a row group. */
+export interface ColumnChunk {
+  readonly element: SchemaElement;
+  readonly codec: string;
+  readonly rows: number;
+}
+
+/** The values of each page of a column's bytes, `rows` in all; null is missing. @throws FormatError */
+export function* readPages(bytes: Uint8Array, { element, codec, rows }: ColumnChunk): Generator<DecodedArray> {
+  if (codec !== "SNAPPY" && codec !== "UNCOMPRESSED") {
+    throw new FormatError(`expected pages uncompressed or in Snappy, got ${codec}`);
+  }
+  const decoder = decoderOf(element);
+  let dictionary: DecodedArray | undefined;
+  let at = 0;
+  let left = rows;
+  while (left > 0) {
+    const begin = new ThriftWalk(bytes, MOST_HEADER_VALUES).end(at);
+    const header = parquetHeader({ view: dataView(bytes), offset: at });
+    const packed = header.compressed_page_size;
+    if (!(packed >= 0 && packed <= bytes.length - begin)) {
+      throw new FormatError(`expected a page within ${bytes.length - begin} bytes, got one of ${packed}`);
+    }
+    at = begin + packed;
+    const { page, levels } = unpack(bytes.subarray(begin, at), header, codec);
+    const reader = { view: dataView(page), offset: 0 };
+    const plain = { ...header, compressed_page_size: page.length, uncompressed_page_size: page.length };
+    if (header.type === "DICTIONARY_PAGE") {
+      const count = header.dictionary_page_header?.num_values ?? -1;
+      checkBytesOfValues(page.length, count, element);
+      dictionary = convert(readPage(reader, plain, decoder, undefined, undefined, 0).data ?? [], decoder);
+      continue;
+    }
+    const isV2 = header.type === "DATA_PAGE_V2";
+    const { data_page_header: first, data_page_header_v2: second } = header;
+    const head = isV2 ? second : first;
+    if (!head || (header.type !== "DATA_PAGE" && !isV2))
+      throw new FormatError(`expected pages of data, got ${header.type}`);
+    const { num_values: count, encoding } = head;
+    if (!(count >= 0 && count <= left))
+      throw new FormatError(`expected a page of at most ${left} values, got ${count}`);
+    const { values, from } = countValues(page, count, element, levels);
+    if (isV2 && second?.num_nulls !== count - values) {
+      throw new FormatError(`expected ${count - values} missing values in a page, got ${second?.num_nulls}`);
+    }
+    checkEncoded(page, from, values, encoding, element, dictionary);
+    if (second && isV2) plain.data_page_header_v2 = { ...second, is_compressed: false };
+    const { data } = readPage(reader, plain, decoder, dictionary, undefined, 0);
+    if (data?.length !== count) throw new FormatError(`expected ${count} values in a page, got ${data?.length}`);
+    left -= count;
+    yield data;
+  }
+}
+
+/** Values whose conversion takes hyparquet long, or much memory, come as they are; `valueOf` in `parquet.ts` converts them. */
+function decoderOf(element: SchemaElement): Decoder {
+  const isRaw = isRawDecimal(element);
+  const { converted_type, ...rest } = element;
+  const read: SchemaElement = isRaw || converted_type === "JSON" ? rest : element;
+  const root = { children: [], count: 1, element: { name: "root" }, path: [] };
+  const leaf = { children: [], count: 1, element: read, path: [element.name] };
+  return {
+    pathInSchema: [element.name],
+    type: element.type as Decoder["type"],
+    element: read,
+    schemaPath: [root, leaf],
+    codec: "UNCOMPRESSED",
+    parsers: DEFAULT_PARSERS,
+    utf8: !isRaw,
+  };
+}
+
+/** Whether a column has decimal numbers as bytes. */
+export function isRawDecimal({ type, converted_type }: SchemaElement): boolean {
+  return converted_type === "DECIMAL" && (type === "BYTE_ARRAY" || type === "FIXED_LEN_BYTE_ARRAY");
+}
+
+/** A page's bytes in memory of their own, and how many of them are levels before the data of a page of version 2. */
+function unpack(
+  packed: Uint8Array,
+  header: PageHeader,
+  codec: string,
+): { page: Uint8Array; levels: number | undefined } {
+  const size = header.uncompressed_page_size;
+  const second = header.type === "DATA_PAGE_V2" ? header.data_page_header_v2 : undefined;
+  const levels = second?.definition_levels_byte_length ?? 0;
+  if (second && second.repetition_levels_byte_length !== 0) {
+    throw new FormatError(`expected no levels of lists, got ${second.repetition_levels_byte_length} bytes`);
+  }
+  if (!(levels >= 0 && levels <= packed.length)) {
+    throw new FormatError(`expected levels within ${packed.length} bytes, got ${levels}`);
+  }
+  if (codec === "UNCOMPRESSED" || second?.is_compressed === false) {
+    if (size !== packed.length) throw new FormatError(`expected a page of ${packed.length} bytes, got ${size}`);
+    return { page: packed.slice(), levels: second && levels };
+  }
+  if (!(size >= levels)) throw new FormatError(`expected a page of at least ${levels} bytes, got ${size}`);
+  const data = unpackSnappy(packed.subarray(levels), size - levels);
+  if (levels === 0) return { page: data, levels: second && levels };
+  const page = new Uint8Array(size);
+  page.set(packed.subarray(0, levels));
+  page.set(data, levels);
+  return { page, levels };
+}
+
+/** How many values are not missing, and where the encoded values begin. */
+function countValues(
+  page: Uint8Array,
+  count: number,
+  { repetition_type }: SchemaElement,
+  levels: number | undefined,
+): { values: number; from: number } {
+  if (repetition_type === "REQUIRED") {
+    if (levels) throw new FormatError(`expected no levels of a column without missing values, got ${levels} bytes`);
+    return { values: count, from: 0 };
+  }
+  if (levels !== undefined) return { values: checkRuns(page, 0, levels, 1, count), from: levels };
+  const end = lengthAt(page, 0);
+  return { values: checkRuns(page, 4, end, 1, count), from: end };
+}
+
+/** Where the runs end whose length stands at `at`. */
+function lengthAt(page: Uint8Array, at: number): number {
+  const end = at + 4 <= page.length ? at + 4 + dataView(page).getUint32(at, true) : Infinity;
+  if (end > page.length)
+    throw new FormatError(`expected runs within a page of ${page.length} bytes, got some to ${end}`);
+  return end;
+}
+
+function checkEncoded(
+  page: Uint8Array,
+  from: number,
+  count: number,
+  encoding: string,
+  element: SchemaElement,
+  dictionary: DecodedArray | undefined,
+): void {
+  switch (encoding) {
+    case "PLAIN":
+    case "BYTE_STREAM_SPLIT":
+      checkBytesOfValues(page.length - from, count, element);
+      return;
+    case "RLE":
+      if (element.type !== "BOOLEAN") break;
+      checkRuns(page, from + 4, lengthAt(page, from), 1, count);
+      return;
+    case "PLAIN_DICTIONARY":
+    case "RLE_DICTIONARY": {
+      if (element.type === "BOOLEAN") break;
+      if (!dictionary || (dictionary.length === 0 && count > 0))
+        throw new FormatError("expected a dictionary, got none");
+      const width = page[from] ?? 0;
+      // Without bits all are the first of the dictionary.
+      if (width > 0 || count === 0 || from < page.length - 1)
+        checkRuns(page, from + 1, page.length, width, width ? count : 0);
+      return;
+    }
+    case "DELTA_BINARY_PACKED":
+    case "DELTA_LENGTH_BYTE_ARRAY":
+      checkDelta(page, from);
+      return;
+    case "DELTA_BYTE_ARRAY":
+      checkDeltaTexts(page, from, count);
+      return;
+  }
+  throw new FormatError(`expected ${element.type} in an encoding that is known, got ${encoding}`);
+}

@@ -1,0 +1,104 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { encode } from "fast-png";
+import { parquetWriteBuffer } from "hyparquet-writer";
+import ts from "typescript";
+import { expect, it } from "vitest";
+
+/** Long form: `FUZZ_INPUTS=20000 npx vitest run test/formats/hostile-process.test.ts`. */
+const INPUTS = Number(process.env.FUZZ_INPUTS ?? 2000);
+const MIB = 2 ** 20;
+/** Of the collector's own, and of code that is compiled meanwhile. */
+const SLACK = 16 * MIB;
+/** CPU time of a file of a few kilobytes. */
+const MOST_MILLISECONDS = 1000;
+
+const build = (path: string) => JSON.stringify(new URL(`../../build/${path}`, import.meta.url).href);
+const transpiled = (path: string) =>
+  `data:text/javascript;base64,${Buffer.from(
+    ts.transpileModule(readFileSync(new URL(path, import.meta.url), "utf8"), {
+      compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+    }).outputText,
+  ).toString("base64")}`;
+
+const parquet = (codec: "SNAPPY" | "UNCOMPRESSED", encoding: "PLAIN" | "DELTA_BYTE_ARRAY"): Uint8Array =>
+  new Uint8Array(
+    parquetWriteBuffer({
+      codec,
+      columnData: [
+        { name: "n", data: [1.5, null, 3, 4, 5, 6], type: "DOUBLE" },
+        { name: "i", data: [1n, 2n, 3n, 4n, 5n, 6n], type: "INT64" },
+        { name: "s", data: ["a", "b", "ab", "abc", "ab", "a"], type: "STRING", encoding },
+        { name: "b", data: [true, false, true, true, true, false], type: "BOOLEAN" },
+      ],
+      rowGroupSize: 4,
+    }),
+  );
+const image = { width: 9, height: 9, channels: 1, data: Uint8Array.from({ length: 81 }, (_, i) => 3 * i) } as const;
+const text = (lines: string) => new TextEncoder().encode(lines);
+
+/** How a reader is called, and good files. */
+const READERS: Record<string, readonly [module: string, call: string, seeds: readonly Uint8Array[]]> = {
+  Parquet: [
+    "data/parquet.js",
+    "(m, bytes) => m.readParquet(bytes.slice().buffer)",
+    [parquet("SNAPPY", "PLAIN"), parquet("UNCOMPRESSED", "DELTA_BYTE_ARRAY")],
+  ],
+  "JSON Lines": [
+    "data/jsonl.js",
+    "(m, bytes) => m.readJsonLines([bytes])",
+    [text('{"a":1,"b":"x"}\n{"a":null,"c":true}\n\n{"b":"7","c":2.5}\n'), text('{"é":1e3}\r\n{"é":-2}')],
+  ],
+  CSV: [
+    "data/csv.js",
+    "(m, bytes) => m.readCsv(() => [bytes])",
+    [text('a,"b c",d\n1,x,2.5\n?,"y ""z""",3\n'), text("a;b\r\n1,5;2\r\n")],
+  ],
+  PNG: ["data/png.js", "(m, bytes) => m.readPng(bytes)", [encode(image)]],
+};
+
+it.each(Object.keys(READERS))(
+  `${INPUTS} of %s end, in time and memory, in a process that is killed otherwise`,
+  (name) => {
+    const [module, call, seeds] = READERS[name] as (typeof READERS)[string];
+    const program = `
+    import * as m from ${build(module)};
+    import { Random } from ${build("index.js")};
+    import { mutate } from ${JSON.stringify(transpiled("./mutations.ts"))};
+    const seeds = ${JSON.stringify(seeds.map((seed) => Buffer.from(seed).toString("base64")))}.map((seed) => new Uint8Array(Buffer.from(seed, "base64")));
+    const read = ${call};
+    const random = new Random(3);
+    const pick = () => seeds[random.below(seeds.length)];
+    for (const seed of seeds) for (let i = 0; i < 50; ++i) await read(m, seed);
+    const before = process.resourceUsage().maxRSS;
+    let [accepted, slowest, wrong] = [0, 0, []];
+    for (let i = 0; i < ${INPUTS}; ++i) {
+      const bytes = mutate(random, pick(), pick());
+      const start = process.cpuUsage();
+      try {
+        const table = await read(m, bytes);
+        ++accepted;
+        if (table.columns && !(table.rows > 0)) wrong.push("rows: " + table.rows);
+      } catch (error) {
+        if (${name === "PNG" ? "!(error instanceof Error)" : 'error.name !== "FormatError"'}) wrong.push(error.stack);
+      }
+      const { user, system } = process.cpuUsage(start);
+      const time = (user + system) / 1000;
+      if (time > ${MOST_MILLISECONDS}) wrong.push(time + " ms: " + Buffer.from(bytes).toString("base64"));
+      slowest = Math.max(slowest, time);
+    }
+    const memory = (process.resourceUsage().maxRSS - before) * 1024;
+    console.log(JSON.stringify({ accepted, slowest, memory, wrong: wrong.slice(0, 3) }));
+  `;
+    const flags = ["--max-semi-space-size=4", "--input-type=module", "--eval", program];
+    // A hang ends with the time that twenty times the files would take.
+    const output = execFileSync(process.execPath, flags, { encoding: "utf8", timeout: 20_000 + INPUTS * 10 });
+    const { accepted, slowest, memory, wrong } = JSON.parse(output);
+    if (process.env.FUZZ_REPORT) console.log(name, { accepted, slowest, memory });
+    expect(wrong).toEqual([]);
+    expect(memory).toBeLessThan(16 * MIB + SLACK);
+    expect(accepted).toBeGreaterThan(INPUTS / 100);
+    expect(accepted).toBeLessThan(INPUTS * 0.95);
+  },
+  300_000,
+);
