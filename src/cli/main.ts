@@ -35,12 +35,14 @@ function refuse(command: Command, task: string, names: readonly string[]): void 
 
 // What cannot be shown does not end a run: its files are still written. A reader may have seen enough, as head has.
 let shownInVain = false;
-process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
-  if (code === "EPIPE" || shownInVain) return;
-  shownInVain = true;
-  console.error(`simdgrad: standard output cannot be written (${code})`);
-  process.exitCode = 1;
-});
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", ({ code }: NodeJS.ErrnoException) => {
+    if (code === "EPIPE" || shownInVain) return;
+    shownInVain = true;
+    process.exitCode = 1;
+    if (stream !== process.stderr) console.error(`simdgrad: standard output cannot be written (${code})`);
+  });
+}
 
 const program = new Command("simdgrad")
   .description("Train dense neural networks on the CPU with WebAssembly SIMD.")
