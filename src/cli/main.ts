@@ -8,6 +8,7 @@ import { EXPORT_FORMATS, EXPORT_LAYOUTS } from "./export-formats.js";
 import { integer, threadCount } from "./options.js";
 import { flagOf, TABLE_SETTINGS } from "./settings.js";
 import { TABLE_FILE } from "./table-file.js";
+import { printableLines } from "./terminal.js";
 import { addTrainOptions } from "./train-command.js";
 import { UsageError } from "./usage-error.js";
 
@@ -47,6 +48,7 @@ for (const stream of [process.stdout, process.stderr]) {
 const program = new Command("simdgrad")
   .description("Train dense neural networks on the CPU with WebAssembly SIMD.")
   .version(version)
+  .configureOutput({ writeErr: (text) => void process.stderr.write(printableLines(text)) })
   .showHelpAfterError("(--help shows what is accepted)");
 
 addTrainOptions(
@@ -133,7 +135,7 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
-    console.error(`simdgrad: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(printableLines(`simdgrad: ${error instanceof Error ? error.message : String(error)}`));
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
 }

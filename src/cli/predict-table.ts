@@ -6,6 +6,7 @@ import { filesOfModel, refuseInputs, writeWhole } from "./files.js";
 import { predictAll, predictionTable } from "./prediction.js";
 import { readTableModel } from "./saved-model.js";
 import { readTable } from "./table-file.js";
+import { printableLines } from "./terminal.js";
 
 export interface PredictTableOptions {
   readonly out?: string;
@@ -20,7 +21,9 @@ export async function predictTable(run: string, path: string, options: PredictTa
   const table = await readTable(path, { ...reading, ...preprocessor.readOptions() });
   const unknown = preprocessor.countUnknown(table);
   for (const [name, count] of Object.entries(unknown)) {
-    console.error(`${path}: column ${name}: ${count} value${count === 1 ? "" : "s"} that training did not know`);
+    console.error(
+      printableLines(`${path}: column ${name}: ${count} value${count === 1 ? "" : "s"} that training did not know`),
+    );
   }
   const { classes } = preprocessor.config;
   const data = engine.dataset(preprocessor.inputSource(table), { sparse: preprocessor.sparse });
