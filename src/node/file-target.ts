@@ -20,7 +20,7 @@ export async function findTarget(path: string): Promise<Target> {
   const stats = await statOf(path);
   if (!stats) return { path: await followDangling(path), kind: "file" };
   if (stats.isDirectory()) {
-    throw Object.assign(new Error("EISDIR: illegal operation on a directory"), { code: "EISDIR" });
+    throw Object.assign(new Error("EISDIR: expected a file, got a folder"), { code: "EISDIR" });
   }
   if (!stats.isFile()) return { path, kind: "stream", stats };
   return { path: await realpath(path), kind: "file", stats };
