@@ -1,13 +1,13 @@
 /** `simdgrad export`: a saved model in the formats of other programs. */
 
-import { basename, dirname, extname, join, resolve } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import { createEngine } from "../engine.js";
 import { serializeModel } from "../formats/model.js";
 import { serializeNpz } from "../formats/npz.js";
 import { DEFAULT_OPSET, serializeOnnx } from "../formats/onnx.js";
 import { serializeWeights, type WeightLayout } from "../formats/weights.js";
 import type { ExportFormat } from "./export-formats.js";
-import { writeNamed } from "./files.js";
+import { filesOfModel, refuseInputs, writeWhole } from "./files.js";
 import { readSavedModel, type SavedModel } from "./saved-model.js";
 import { printable } from "./terminal.js";
 import { UsageError } from "./usage-error.js";
@@ -31,7 +31,7 @@ interface Exported {
  * Writes the model's weights, and what the format has room for beside them: ONNX and safetensors of layout in-out are whole
  * models, with preprocessing; safetensors of PyTorch's layout and npz are arrays alone.
  *
- * @throws UsageError for a layout of a format that has none, and for the model's own file as the place to write to
+ * @throws UsageError for a layout of a format that has none, and for a file of the run as the place to write to
  */
 export async function exportModel(run: string, options: ExportOptions): Promise<void> {
   const { format, layout, json } = options;
@@ -42,11 +42,9 @@ export async function exportModel(run: string, options: ExportOptions): Promise<
   try {
     const model = await readSavedModel(engine, run);
     const out = options.out ?? defaultName(model.path, format, layout);
-    if (resolve(out) === resolve(model.path)) {
-      throw new UsageError("--out", `expected another file than the model itself, got ${out}`);
-    }
+    await refuseInputs(out, filesOfModel(model.path));
     const { bytes, contents } = serialize(model, format, layout);
-    await writeNamed(out, bytes);
+    await writeWhole(out, bytes);
     if (json) console.log(JSON.stringify({ model: model.path, format, ...(layout && { layout }), written: out }));
     else console.log(`written: ${printable(out, 1000)}\n         ${contents}`);
   } finally {

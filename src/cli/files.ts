@@ -1,7 +1,10 @@
 /** The folder, or the file, that a command writes to. */
 
-import { access, constants, mkdir, realpath, stat, writeFile } from "node:fs/promises";
+import { access, constants, mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { findSameFile } from "../node/file-target.js";
 import { writeWhole } from "../node/write-whole.js";
+import { UsageError } from "./usage-error.js";
 
 export { writeWhole };
 
@@ -17,23 +20,14 @@ export async function prepareFolder(folder: string): Promise<void> {
   }
 }
 
-/**
- * `writeWhole` for a path that the user named: of a link, the file that it leads to. A device or a pipe, such as /dev/stdout, is
- * written to, not replaced.
- *
- * @throws Error that says so when it cannot be written
- */
-export async function writeNamed(path: string, content: Uint8Array | string): Promise<void> {
-  try {
-    const there = await stat(path).catch(() => undefined);
-    if (there && !there.isFile() && !there.isDirectory()) await writeFile(path, content);
-    else await writeWhole(there ? await realpath(path) : path, content);
-  } catch (cause) {
-    throw new Error(
-      `${path}: cannot be written (${(cause as NodeJS.ErrnoException).code ?? (cause as Error).message})`,
-      {
-        cause,
-      },
-    );
-  }
+/** @throws UsageError when a file that would be written is one that is read: links and second names are seen through */
+export async function refuseInputs(out: string, inputs: readonly string[]): Promise<void> {
+  const input = await findSameFile(out, inputs);
+  if (input === undefined) return;
+  throw new UsageError("--out", `expected another file than ${input}, which is read, got ${out}`);
+}
+
+/** What belongs to the model in a file: itself, and what lies beside it in the folder of a run. */
+export function filesOfModel(path: string): string[] {
+  return [path, ...["run.json", "checkpoint.safetensors"].map((name) => join(dirname(path), name))];
 }

@@ -8,6 +8,7 @@ import { EXPORT_FORMATS, EXPORT_LAYOUTS } from "./export-formats.js";
 import { integer, threadCount } from "./options.js";
 import { flagOf, TABLE_SETTINGS } from "./settings.js";
 import { TABLE_FILE } from "./table-file.js";
+import { printableLines } from "./terminal.js";
 import { addTrainOptions } from "./train-command.js";
 import { UsageError } from "./usage-error.js";
 
@@ -35,16 +36,19 @@ function refuse(command: Command, task: string, names: readonly string[]): void 
 
 // What cannot be shown does not end a run: its files are still written. A reader may have seen enough, as head has.
 let shownInVain = false;
-process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
-  if (code === "EPIPE" || shownInVain) return;
-  shownInVain = true;
-  console.error(`simdgrad: standard output cannot be written (${code})`);
-  process.exitCode = 1;
-});
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", ({ code }: NodeJS.ErrnoException) => {
+    if (code === "EPIPE" || shownInVain) return;
+    shownInVain = true;
+    process.exitCode = 1;
+    if (stream !== process.stderr) console.error(`simdgrad: standard output cannot be written (${code})`);
+  });
+}
 
 const program = new Command("simdgrad")
   .description("Train dense neural networks on the CPU with WebAssembly SIMD.")
   .version(version)
+  .configureOutput({ writeErr: (text) => void process.stderr.write(printableLines(text)) })
   .showHelpAfterError("(--help shows what is accepted)");
 
 addTrainOptions(
@@ -131,7 +135,7 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
-    console.error(`simdgrad: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(printableLines(`simdgrad: ${error instanceof Error ? error.message : String(error)}`));
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
 }

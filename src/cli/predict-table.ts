@@ -2,10 +2,11 @@
 
 import Papa from "papaparse";
 import { createEngine } from "../engine.js";
-import { writeNamed } from "./files.js";
+import { filesOfModel, refuseInputs, writeWhole } from "./files.js";
 import { predictAll, predictionTable } from "./prediction.js";
 import { readTableModel } from "./saved-model.js";
 import { readTable } from "./table-file.js";
+import { printableLines } from "./terminal.js";
 
 export interface PredictTableOptions {
   readonly out?: string;
@@ -15,17 +16,20 @@ export interface PredictTableOptions {
 /** Writes a CSV of predictions, and of the classes' probabilities, in the order of the rows; to standard output without `out`. */
 export async function predictTable(run: string, path: string, options: PredictTableOptions): Promise<void> {
   const engine = await createEngine({ threads: 1 });
-  const { network, preprocessor, reading } = await readTableModel(engine, run);
+  const { network, preprocessor, reading, path: model } = await readTableModel(engine, run);
+  if (options.out !== undefined) await refuseInputs(options.out, [path, ...filesOfModel(model)]);
   const table = await readTable(path, { ...reading, ...preprocessor.readOptions() });
   const unknown = preprocessor.countUnknown(table);
   for (const [name, count] of Object.entries(unknown)) {
-    console.error(`${path}: column ${name}: ${count} value${count === 1 ? "" : "s"} that training did not know`);
+    console.error(
+      printableLines(`${path}: column ${name}: ${count} value${count === 1 ? "" : "s"} that training did not know`),
+    );
   }
   const { classes } = preprocessor.config;
   const data = engine.dataset(preprocessor.inputSource(table), { sparse: preprocessor.sparse });
   const { head, rows } = predictionTable(predictAll(network, data), preprocessor);
   const text = `${Papa.unparse([head, ...rows], { newline: "\n" })}\n`;
-  if (options.out !== undefined) await writeNamed(options.out, text);
+  if (options.out !== undefined) await writeWhole(options.out, text);
   else if (!options.json) process.stdout.write(text);
   if (!options.json) return;
   const predictions = rows.map(([prediction, ...shares]) => ({

@@ -1,26 +1,39 @@
 /** The folder of a run: its files, and what is needed to go on with it. */
 
 import { readFile, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { FormatError } from "../errors.js";
+import { type FolderLock, lockFolder } from "../node/folder-lock.js";
+import { removeTemporaries } from "../node/temporaries.js";
 import { readCheckpoint } from "../node/training-files.js";
 import { type CheckpointContents, loadCheckpoint } from "../training/checkpoint.js";
 import { prepareFolder, writeWhole } from "./files.js";
-import { findRecord, parseRecord, type RunRecord, recordText } from "./run-record.js";
+import { findRecord, identityOf, parseRecord, type RunRecord, recordText } from "./run-record.js";
 
 export const MODEL_FILE = "model.safetensors";
 const CHECKPOINT_FILE = "checkpoint.safetensors";
 const RECORD_FILE = "run.json";
+const PAGES = ["history.json", "report.html", "accuracy.svg", "r2.svg", "predicted.svg", "loss.svg"];
+const RUN_FILES = [MODEL_FILE, CHECKPOINT_FILE, RECORD_FILE, ...PAGES];
 
 export function checkpointPath(folder: string): string {
   return join(folder, CHECKPOINT_FILE);
 }
 
 /** Makes the folder one of a new run: a checkpoint of another one in it goes before the record comes. */
-export async function beginRun(folder: string, record: RunRecord): Promise<void> {
-  await prepareFolder(folder);
+export async function beginRun(folder: string, record: RunRecord): Promise<FolderLock> {
+  const lock = await takeFolder(folder);
   await rm(checkpointPath(folder), { force: true });
   await writeRecord(folder, record);
+  return lock;
+}
+
+/** Makes the folder if need be, and takes it: until then no other training may write to it. @throws Error when one does */
+export async function takeFolder(folder: string): Promise<FolderLock> {
+  await prepareFolder(folder);
+  const lock = await lockFolder(folder);
+  for (const name of RUN_FILES) await removeTemporaries(join(folder, name), true);
+  return lock;
 }
 
 export async function writeRecord(folder: string, record: RunRecord): Promise<void> {
@@ -55,9 +68,24 @@ export async function readCheckpointRun(path: string): Promise<{ record: RunReco
   );
 }
 
-/** The newest checkpoint; undefined if the run was ended before its first. */
-export function readRunCheckpoint(folder: string): Promise<CheckpointContents | undefined> {
-  return readCheckpoint(checkpointPath(folder));
+/** The newest checkpoint; undefined if the run was ended before its first. @throws FormatError for one of another run */
+export async function readRunCheckpoint(folder: string, record: RunRecord): Promise<CheckpointContents | undefined> {
+  const path = checkpointPath(folder);
+  const checkpoint = await readCheckpoint(path);
+  const own = checkpoint && findRecord(checkpoint, path);
+  if (!own || (await identityOf(own)) === (await identityOf(record))) return checkpoint;
+  throw new FormatError(
+    `${path}: expected a checkpoint of the run that ${RECORD_FILE} tells of, got one of another run`,
+  );
+}
+
+/** @throws FormatError for a model that another run than that of its folder has left there; older models do not say */
+export async function checkModelsRun(path: string, identity: string | undefined): Promise<void> {
+  const file = join(dirname(path), RECORD_FILE);
+  if (identity === undefined || basename(path) !== MODEL_FILE) return;
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  if (text === undefined || (await identityOf(parseRecord(text, file))) === identity) return;
+  throw new FormatError(`${path}: expected the model of the run that ${RECORD_FILE} tells of, got that of another run`);
 }
 
 /** The model file that a path names: itself, or the one in the folder of a run. @throws Error when it cannot be read, or is not there yet */

@@ -36,6 +36,20 @@ export function parseRecord(text: string, name: string): RunRecord {
   throw new FormatError(`${name}: expected the record of a run with format "${FORMAT}", version 1`);
 }
 
+/**
+ * Task, data and all settings but the number of epochs, which may grow: what of two runs is the same, and nothing else is in the
+ * other's files. Sixteen hexadecimal digits.
+ */
+export function identityOf({ task, data, settings }: RunRecord): Promise<string> {
+  const values = SETTING_NAMES.filter((name) => name !== "epochs").map((name) => settings[name] ?? null);
+  return shortHash(JSON.stringify([task, data ?? null, ...values]));
+}
+
+async function shortHash(text: string): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  return Array.from(hash.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 /** The metadata for a checkpoint's file. */
 export function recordEntry(record: RunRecord): Readonly<Record<string, string>> {
   return { [ENTRY]: recordText(record) };

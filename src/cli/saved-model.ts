@@ -6,7 +6,7 @@ import { FormatError } from "../errors.js";
 import type { Network } from "../network.js";
 import { CLASSES, PIXELS } from "./mnist.js";
 import { checkShape, type ParsedModel, parseModel } from "./model-file.js";
-import { modelPath } from "./run-folder.js";
+import { checkModelsRun, modelPath } from "./run-folder.js";
 
 export interface SavedModel extends ParsedModel {
   readonly path: string;
@@ -26,7 +26,9 @@ export async function readSavedModel(engine: Engine, run: string): Promise<Saved
   } catch (cause) {
     throw new Error(`${path}: cannot be read (${(cause as Error).message})`, { cause });
   }
-  return { path, ...parseModel(engine, bytes, path) };
+  const model = parseModel(engine, bytes, path);
+  await checkModelsRun(path, model.metadata.run);
+  return { path, ...model };
 }
 
 /** The network of a model for MNIST's images. @throws as readSavedModel */

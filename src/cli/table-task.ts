@@ -9,6 +9,7 @@ import type { TrainSettings } from "./settings.js";
 import { hashFile, readTable } from "./table-file.js";
 import { guessTarget, partTable } from "./table-parts.js";
 import type { PlacedData, TrainingTask } from "./task.js";
+import { printableLines } from "./terminal.js";
 import { UsageError } from "./usage-error.js";
 
 /** Reads the table, parts its rows, and fits the preprocessing to those that are trained on. */
@@ -47,8 +48,8 @@ export async function tableTask(path: string, settings: TrainSettings): Promise<
     introduction: () => {
       const sparse = preprocessor.sparse ? ", kept sparse" : "";
       const classes = config.classes ? `, ${config.classes.length} classes` : "";
-      return `${path}: ${rows[0]} rows to train with, ${rows[1]} to validate, ${rows[2]} to test
-${parts.task} of ${target}${classes}, from ${config.features.length} columns (${preprocessor.inputs} inputs${sparse})${describeNames(config)}${describeCommas(table)}\n`;
+      return printableLines(`${path}: ${rows[0]} rows to train with, ${rows[1]} to validate, ${rows[2]} to test
+${parts.task} of ${target}${classes}, from ${config.features.length} columns (${preprocessor.inputs} inputs${sparse})${describeNames(config)}${describeCommas(table)}\n`);
     },
     inputs: preprocessor.inputs,
     outputs: config.classes?.length ?? 1,

@@ -62,6 +62,11 @@ export function printable(text: string, most: number): string {
   return plain.length > most ? `${plain.slice(0, most - 1)}…` : plain;
 }
 
+/** A text of several lines with names out of files in it: as `printable`, but for line ends. */
+export function printableLines(text: string): string {
+  return text.replace(/[^\P{C}\n]/gu, "\ufffd");
+}
+
 /** Counts by label (rows) and prediction (columns), aligned. */
 export function confusionTable(confusion: readonly (readonly number[])[], classes: readonly string[]): string {
   const names = classes.map((name) => printable(name, 12));

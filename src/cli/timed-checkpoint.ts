@@ -14,10 +14,12 @@ export class TimedCheckpoint implements Callback {
   readonly #write: ReturnType<typeof fileCheckpoint>;
   readonly #milliseconds: number;
   readonly #metadata: Readonly<Record<string, string>>;
+  readonly #before: () => unknown;
   #last = performance.now();
 
-  /** @param record of the run, which is written with it */
-  constructor(path: string, seconds: number, record: RunRecord) {
+  /** @param record of the run, which is written with it; @param before each write, to refuse it */
+  constructor(path: string, seconds: number, record: RunRecord, before: () => unknown) {
+    this.#before = before;
     this.#write = fileCheckpoint(path);
     this.#metadata = recordEntry(record);
     this.#milliseconds = seconds * 1000;
@@ -30,6 +32,7 @@ export class TimedCheckpoint implements Callback {
 
   /** Writes now. */
   async write(run: Pick<RunView, "checkpoint" | "epoch" | "batch">): Promise<void> {
+    await this.#before();
     await this.#write(saveCheckpoint(run, this.#metadata), { epoch: run.epoch, batch: run.batch });
     this.#last = performance.now();
   }

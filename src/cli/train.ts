@@ -6,11 +6,12 @@ import { createEngine, type Engine } from "../engine.js";
 import type { Evaluation } from "../evaluation.js";
 import { serializeModel } from "../formats/model.js";
 import type { Network } from "../network.js";
+import type { FolderLock } from "../node/folder-lock.js";
 import { type EpochReport, fit } from "../trainer.js";
 import type { CheckpointContents } from "../training/checkpoint.js";
 import { EarlyStopping } from "../training/early-stopping.js";
 import type { ClassWeights } from "../training/weights.js";
-import { writeWhole } from "./files.js";
+import { refuseInputs, writeWhole } from "./files.js";
 import { catchInterrupts } from "./interruption.js";
 import { buildNetwork, makeSchedule } from "./network-plan.js";
 import { predictAll, testOn } from "./prediction.js";
@@ -24,9 +25,10 @@ import {
   readCheckpointRun,
   readRecord,
   readRunCheckpoint,
+  takeFolder,
   writeRecord,
 } from "./run-folder.js";
-import type { RunRecord } from "./run-record.js";
+import { identityOf, type RunRecord } from "./run-record.js";
 import { type DEFAULTS, describeSettings, newSettings, resumedSettings, type TrainSettings } from "./settings.js";
 import type { PlacedData, TrainingTask } from "./task.js";
 import { isInteractive } from "./terminal.js";
@@ -50,8 +52,8 @@ interface Run {
   readonly settings: TrainSettings;
   readonly resume: CheckpointContents | undefined;
   readonly task: TrainingTask;
-  /** Makes or changes the folder: once everything that was asked for is known to be possible. */
-  begin(): Promise<void>;
+  /** Makes or changes the folder, which is this process's until it ends: once everything that was asked for is known to be possible. */
+  begin(): Promise<FolderLock>;
 }
 
 /** Rows of a step where nothing is said. */
@@ -85,8 +87,16 @@ export async function train(
     say(describeRun(engine, run, revectorize));
     const data = task.place(engine);
     const display = new TrainingDisplay(screen, interactive, settings.epochs);
-    const trained = await trainNetwork(network, data, run, options, display, say);
-    await writeResults(network, data.test, run, trained, say, options.json ?? false);
+    const interruption = catchInterrupts(
+      () => say("\nstopping; what was trained is still written; Ctrl-C again ends at once without writing"),
+      () => display.finish(),
+    );
+    try {
+      const trained = await trainNetwork(network, data, run, options, display, say, interruption.signal);
+      await writeResults(network, data.test, run, trained, say, options.json ?? false);
+    } finally {
+      interruption.release();
+    }
   } finally {
     engine.dispose();
   }
@@ -110,7 +120,10 @@ async function openRun(
   const file = (await isFile(from)) ? await readCheckpointRun(from) : undefined;
   if (!file && out !== undefined && out !== from)
     throw new UsageError("--out", `expected none beside --resume ${from}, got ${out}`);
-  const record = file?.record ?? (await readRecord(from));
+  // A checkpoint is read once nobody else writes it.
+  const found = file?.record ?? (await readRecord(from));
+  const lock = file ? undefined : await takeFolder(from);
+  const record = lock ? await readRecord(from) : found;
   if ((record.task === "mnist") !== (kind === "mnist")) {
     throw new UsageError("--resume", `expected a run on the data that was given, got one of ${record.task}`);
   }
@@ -119,13 +132,17 @@ async function openRun(
   if (task.fingerprint !== record.data) {
     throw new UsageError("--resume", `expected the file that ${from} was trained on, got one with other contents`);
   }
-  if (!file) {
-    const begin = () => writeRecord(from, recordOf(task, settings));
-    return { folder: from, settings, resume: await readRunCheckpoint(from), task, begin };
+  if (lock) {
+    const begin = async () => {
+      await writeRecord(from, recordOf(task, settings));
+      return lock;
+    };
+    return { folder: from, settings, resume: await readRunCheckpoint(from, record), task, begin };
   }
   const folder = newFolder();
+  await refuseInputs(checkpointPath(folder), [from]);
   const begin = () => beginRun(folder, recordOf(task, settings));
-  return { folder, settings, resume: file.checkpoint, task, begin };
+  return { folder, settings, resume: file?.checkpoint, task, begin };
 }
 
 function recordOf({ task, fingerprint }: TrainingTask, settings: TrainSettings): RunRecord {
@@ -133,6 +150,7 @@ function recordOf({ task, fingerprint }: TrainingTask, settings: TrainSettings):
 }
 
 interface Trained {
+  readonly lock: FolderLock;
   readonly epochs: readonly EpochReport[];
   readonly warnings: readonly string[];
   readonly interrupted: boolean;
@@ -146,6 +164,7 @@ async function trainNetwork(
   options: TrainOptions,
   display: TrainingDisplay,
   say: (text: string) => void,
+  signal: AbortSignal,
 ): Promise<Trained> {
   const batchSize = settings.batchSize ?? Math.min(BATCH_ROWS, training.rows);
   if (batchSize > training.rows) {
@@ -157,13 +176,15 @@ async function trainNetwork(
   }
   const schedule = makeSchedule(settings, Math.floor(training.rows / batchSize));
   const classWeights = readClassWeights(settings.classWeights, task.classes);
-  const checkpoints = new TimedCheckpoint(checkpointPath(folder), options.checkpointEvery, recordOf(task, settings));
+  let lock: FolderLock | undefined;
+  const checkpoints = new TimedCheckpoint(
+    checkpointPath(folder),
+    options.checkpointEvery,
+    recordOf(task, settings),
+    () => lock?.check(),
+  );
   const stopping =
     earlyStopping === undefined ? [] : [new EarlyStopping({ patience: earlyStopping, restoreBest: true })];
-  const interruption = catchInterrupts(
-    () => say("\nstopping after this batch; Ctrl-C again ends at once without writing"),
-    () => display.finish(),
-  );
   const warnings: string[] = [];
   const started = performance.now();
   const run = fit(network, training, {
@@ -174,7 +195,7 @@ async function trainNetwork(
     ...(classWeights && { classWeights }),
     ...(resume && { resume }),
     callbacks: [...stopping, checkpoints],
-    signal: interruption.signal,
+    signal,
     onProgress: (progress) => display.showProgress(progress),
     onWarning: (message) => {
       warnings.push(message);
@@ -185,16 +206,15 @@ async function trainNetwork(
   for (const report of run.history) display.recall(report);
   let trained = 0;
   try {
-    await begin();
+    lock = await begin();
     for await (const report of run) {
       display.showEpoch(report);
       ++trained;
     }
   } finally {
     display.finish();
-    interruption.release();
   }
-  const interrupted = interruption.signal.aborted;
+  const interrupted = signal.aborted;
   if (interrupted) {
     await checkpoints.write(run);
     say(`interrupted in epoch ${run.history.length}; --resume ${folder} goes on from there`);
@@ -203,7 +223,7 @@ async function trainNetwork(
     const why = run.stopped ? "early stopping ended it" : "it has had them all";
     say(`no epoch was left to train after ${run.history.length}: ${why}`);
   }
-  return { epochs: run.history.reports, warnings, interrupted, seconds: (performance.now() - started) / 1000 };
+  return { lock, epochs: run.history.reports, warnings, interrupted, seconds: (performance.now() - started) / 1000 };
 }
 
 /** `balanced`, `none`, or `class=weight,class=weight`. @throws UsageError for a class that there is not */
@@ -239,12 +259,14 @@ async function writeResults(
     epochs: trained.epochs.length,
     test: numbersOf(test),
   };
+  await trained.lock.check();
   const model = join(folder, MODEL_FILE);
   const metadata = {
     task: task.task,
     ...task.metadata,
     seed: String(settings.seed),
     training: JSON.stringify(training),
+    run: await identityOf(recordOf(task, settings)),
   };
   await writeWhole(model, serializeModel(network, metadata));
   const summary = summarize(network.engine, task, settings, trained, test, model);

@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** simdgrad/node: the library's files in Node. */
 
+export { removeStaleTemporaries } from "./temporaries.js";
 export { fileCheckpoint, fileLog, readCheckpoint } from "./training-files.js";
-export { removeStaleTemporaries, writeWhole } from "./write-whole.js";
+export { writeWhole } from "./write-whole.js";

@@ -1,12 +1,12 @@
 /** Training's files in Node: checkpoints that are never torn, logs that go on where they were. */
 
-import { appendFile, mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { checkFunction, checkText } from "../check-options.js";
 import { type CheckpointContents, loadCheckpoint } from "../training/checkpoint.js";
 import type { CheckpointOptions, CheckpointPosition } from "../training/checkpoint-callback.js";
 import type { LoggerOptions } from "../training/loggers.js";
-import { removeStaleTemporaries, writeWhole } from "./write-whole.js";
+import { appendWhole, writeWhole } from "./write-whole.js";
 
 /**
  * The `write` of a `Checkpoint`: replaces the file as a whole, so that it holds the newest checkpoint at every moment. The
@@ -23,7 +23,6 @@ export function fileCheckpoint(path: string | ((position: CheckpointPosition) =>
     checkText("fileCheckpoint: path", file, "a path");
     if (!prepared.has(file)) {
       await mkdir(dirname(file), { recursive: true });
-      await removeStaleTemporaries(file);
       prepared.add(file);
     }
     await writeWhole(file, bytes);
@@ -48,7 +47,7 @@ export async function readCheckpoint(path: string): Promise<CheckpointContents |
 export function fileLog(path: string): LoggerOptions["write"] {
   checkText("fileLog: path", path, "a path");
   return async (text, begins) => {
-    if (!begins) return appendFile(path, text);
+    if (!begins) return appendWhole(path, text);
     await mkdir(dirname(path), { recursive: true });
     await writeWhole(path, text);
   };

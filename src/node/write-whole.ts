@@ -1,77 +1,88 @@
 /** Files that appear whole or not at all, whenever the process or the machine stops. */
 
-import { open, readdir, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { threadId } from "node:worker_threads";
+import { randomBytes } from "node:crypto";
+import { access, constants, type FileHandle, open, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { checkText, wrongType } from "../check-options.js";
 import { isUint8Array } from "../typed-arrays.js";
+import { findTarget, type Target } from "./file-target.js";
+import { isFromHere, removeStaleTemporaries, temporaryName } from "./temporaries.js";
 
-/** Temporary files that this thread is writing. */
-const inFlight = new Set<string>();
-let written = 0;
+/** Files whose folder was looked through for what killed processes left of them. */
+const cleaned = new Set<string>();
 
 /**
  * Writes to a temporary name in the same folder, syncs the file, renames it, syncs the folder: whoever opens `path` finds the
- * old content or the new one, never a part, and after a power failure, too.
+ * old content or the new one, never a part, and after a power failure, too. The file keeps its mode. Of a link, the file that
+ * it leads to is written; a device or a pipe, such as /dev/stdout, is written to, not replaced.
  *
- * @throws Error of the file system; TypeError for anything but a path and bytes or a text; `path` is as it was then
+ * @throws Error of the file system that names the file, also for a file that is read-only; TypeError for anything but a path and
+ * bytes or a text. Unless only the folder's sync failed, `path` is as it was then
  */
 export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
   checkText("writeWhole: path", path, "a path");
   if (typeof content !== "string" && !isUint8Array(content)) {
     throw wrongType("writeWhole: content", "a Uint8Array or a string", content);
   }
+  await naming(path, async () => {
+    const target = await findTarget(path);
+    if (target.kind === "stream") await writeFile(path, content);
+    else await replace(target, content);
+  });
+}
+
+/** Appends all of a text or nothing of it. @throws as writeWhole */
+export function appendWhole(path: string, text: string): Promise<void> {
+  return naming(path, async () => {
+    const file = await open(path, "a");
+    try {
+      const { size } = await file.stat();
+      await file.writeFile(text).catch(async (error) => {
+        await file.truncate(size).catch(() => {});
+        throw error;
+      });
+    } finally {
+      await file.close();
+    }
+  });
+}
+
+async function replace({ path, stats }: Target, content: Uint8Array | string): Promise<void> {
+  // Root may write to read-only files; who made it one did not mean to lose it.
+  if (stats && (stats.mode & 0o222) === 0) throw failure("EACCES", "the file is read-only");
+  if (stats) await access(path, constants.W_OK);
   const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${process.pid}.${threadId}.${++written}.tmp`);
-  inFlight.add(temporary);
+  if (!cleaned.has(path)) {
+    await removeStaleTemporaries(path);
+    cleaned.add(path);
+  }
+  const temporary = join(folder, temporaryName(path, randomBytes(6).toString("hex")));
+  isFromHere.add(temporary);
   try {
-    const file = await open(temporary, "wx");
+    const file = await open(temporary, "wx", stats ? stats.mode & 0o700 : 0o666);
     try {
       await file.writeFile(content);
+      if (stats) await keepMode(file, stats);
       await file.sync();
     } finally {
       await file.close();
     }
     await rename(temporary, path);
-    await syncFolder(folder);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   } finally {
-    inFlight.delete(temporary);
+    isFromHere.delete(temporary);
   }
+  await syncFolder(folder);
 }
 
-/**
- * Removes the temporary files that `writeWhole` for the same path has left behind in processes that are no more.
- *
- * @returns how many there were
- * @throws Error of the file system; TypeError for anything but a path
- */
-export async function removeStaleTemporaries(path: string): Promise<number> {
-  checkText("removeStaleTemporaries: path", path, "a path");
-  const folder = dirname(path);
-  const prefix = `.${basename(path)}.`;
-  let removed = 0;
-  for (const name of await readdir(folder)) {
-    if (!name.startsWith(prefix)) continue;
-    const [, pid, thread] = /^(\d+)\.(\d+)\.\d+\.tmp$/.exec(name.slice(prefix.length)) ?? [];
-    if (pid === undefined || isInUse(join(folder, name), Number(pid), Number(thread))) continue;
-    await rm(join(folder, name), { force: true });
-    ++removed;
-  }
-  return removed;
-}
-
-/** Whether a temporary file may still be written to. A process number may come again, in a container even each time. */
-function isInUse(temporary: string, pid: number, thread: number): boolean {
-  if (pid === process.pid) return thread === threadId ? inFlight.has(temporary) : thread !== 0;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
-  }
+async function keepMode(file: FileHandle, { mode, uid, gid }: NonNullable<Target["stats"]>): Promise<void> {
+  if (process.platform === "win32") return;
+  const own = await file.stat();
+  // Only root may give files away. Owner first: a change of owner takes away bits of the mode.
+  if (own.uid !== uid || own.gid !== gid) await file.chown(uid, gid).catch(() => {});
+  await file.chmod(mode & 0o7777);
 }
 
 /** Makes a rename last. Windows has no such call, and keeps the order of such changes by itself. */
@@ -83,4 +94,23 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** Errors of a full disk and of a limit name no file. */
+async function naming(path: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (cause) {
+    const { message, code, errno, syscall } = cause as NodeJS.ErrnoException;
+    throw Object.assign(new Error(`${path}: cannot be written (${message})`, { cause }), {
+      code,
+      errno,
+      syscall,
+      path,
+    });
+  }
+}
+
+function failure(code: string, what: string): Error {
+  return Object.assign(new Error(`${code}: ${what}`), { code });
 }

@@ -1,9 +1,23 @@
 import { spawnSync } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fileCheckpoint, fileLog, readCheckpoint, removeStaleTemporaries, writeWhole } from "../../src/node/index.js";
+import { hostToken } from "../../src/node/process-identity.js";
+import { removeTemporaries } from "../../src/node/temporaries.js";
 
 let folder: string;
 beforeEach(async () => {
@@ -45,23 +59,72 @@ describe("writeWhole", () => {
   });
 });
 
+describe("what is replaced", () => {
+  it("keeps its mode, and is refused when it is read-only", async () => {
+    const path = join(folder, "secret");
+    await writeWhole(path, "a");
+    await chmod(path, 0o640);
+    await writeWhole(path, "b");
+    expect([(await stat(path)).mode & 0o7777, await readFile(path, "utf8")]).toEqual([0o640, "b"]);
+    await chmod(path, 0o444);
+    await expect(writeWhole(path, "c")).rejects.toThrow(`${path}: cannot be written (EACCES: the file is read-only)`);
+    expect([await readFile(path, "utf8"), await readdir(folder)]).toEqual(["b", ["secret"]]);
+  });
+
+  it("is the file that a link leads to, also one that is not there yet", async () => {
+    await mkdir(join(folder, "far"));
+    await symlink(join("far", "file"), join(folder, "link"));
+    await symlink("link", join(folder, "second"));
+    for (const text of ["a", "b"]) {
+      await writeWhole(join(folder, "second"), text);
+      expect(await readFile(join(folder, "far", "file"), "utf8")).toBe(text);
+    }
+    expect((await lstat(join(folder, "link"))).isSymbolicLink()).toBe(true);
+    await symlink("loop", join(folder, "loop"));
+    await expect(writeWhole(join(folder, "loop"), "a")).rejects.toThrow("ELOOP");
+  });
+
+  it("may have a name as long as the system allows", async () => {
+    for (const name of ["x".repeat(255), "ü".repeat(127)]) {
+      await writeWhole(join(folder, name), "a");
+      await writeWhole(join(folder, name), "b");
+      expect(await readFile(join(folder, name), "utf8")).toBe("b");
+      await rm(join(folder, name));
+    }
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
 describe("removeStaleTemporaries", () => {
-  it("removes what ended processes left of this file, and nothing else", async () => {
+  it("removes what ended processes left of this file, and nothing else, whatever the process number", async () => {
     const gone = endedProcess();
-    const stale = [`.model.${gone}.0.1.tmp`, `.model.${gone}.3.12.tmp`, `.model.${process.pid}.0.99.tmp`];
+    const { threadId } = await import("node:worker_threads");
+    const here = hostToken();
+    const stale = [`.model.${here}.${gone}.0.aa.tmp`, `.model.${here}.${process.pid}.${threadId}.99.tmp`];
+    // Of other machines and containers, and of versions before: by their age alone.
+    const old = [".model.0badcafe.1.0.aa.tmp", `.model.${process.pid}.0.1.tmp`];
     const others = [
-      `.model.${process.ppid}.0.1.tmp`,
-      `.other.${gone}.0.1.tmp`,
+      `.model.${here}.${process.ppid}.0.aa.tmp`,
+      `.model.${here}.${process.pid}.${threadId + 1}.aa.tmp`,
+      ".model.0badcafe.1.0.ab.tmp",
+      `.other.${here}.${gone}.0.aa.tmp`,
       ".model.tmp",
       "model",
       `model.${gone}.tmp`,
     ];
-    for (const name of [...stale, ...others]) await writeFile(join(folder, name), "");
-    // Of this process's main thread; tests may run in another one, for which that is in use.
-    const { threadId } = await import("node:worker_threads");
-    const expected = threadId === 0 ? [3, others] : [2, [...others, stale[2]]];
-    const removed = await removeStaleTemporaries(join(folder, "model"));
-    expect([removed, (await readdir(folder)).sort()]).toEqual([expected[0], [...(expected[1] as string[])].sort()]);
+    for (const name of [...stale, ...old, ...others]) await writeFile(join(folder, name), "");
+    const hoursAgo = Date.now() / 1000 - 7200;
+    for (const name of old) await utimes(join(folder, name), hoursAgo, hoursAgo);
+    expect(await removeStaleTemporaries(join(folder, "model"))).toBe(4);
+    expect((await readdir(folder)).sort()).toEqual([...others].sort());
+    // The folder's owner knows that nobody else writes.
+    expect(await removeTemporaries(join(folder, "model"), true)).toBe(3);
+  });
+
+  it("is done by every write, before a path's first", async () => {
+    await writeFile(join(folder, `.log.${hostToken()}.${endedProcess()}.0.aa.tmp`), "half");
+    await writeWhole(join(folder, "log"), "whole");
+    expect(await readdir(folder)).toEqual(["log"]);
   });
 
   it("keeps what this process is writing", async () => {
@@ -78,7 +141,7 @@ describe("training's files", () => {
     const path = join(folder, "runs", "a.safetensors");
     expect(await readCheckpoint(path)).toBeUndefined();
     await mkdir(join(folder, "runs"));
-    await writeFile(join(folder, "runs", `.a.safetensors.${endedProcess()}.0.7.tmp`), "half");
+    await writeFile(join(folder, "runs", `.a.safetensors.${hostToken()}.${endedProcess()}.0.7.tmp`), "half");
     const write = fileCheckpoint(path);
     await write(Uint8Array.of(1, 2), { epoch: 1, batch: 0 });
     await write(Uint8Array.of(3), { epoch: 2, batch: 0 });

@@ -77,7 +77,7 @@ const NATIVE =
 
 /** Messages without an expectation that are right as they are; the last are of files that are not there. */
 const WITHOUT_EXPECTATION =
-  /disposed|being trained|belongs to a network|linear memory: cannot grow|^cannot load .*: |^MNIST not found|^E[A-Z]{4,}: [a-z ]+, [a-z]+( '|$)/;
+  /disposed|being trained|belongs to a network|linear memory: cannot grow|^cannot load .*: |^MNIST not found|: cannot be written \(E[A-Z]{4,}: |^E[A-Z]{4,}: [a-z ]+, [a-z]+( '|$)/;
 
 /** What is wrong with an error; undefined if nothing is. */
 export function problemOf(error: unknown): string | undefined {

@@ -1,0 +1,69 @@
+/** Names of the files that are being written, and which of them nobody writes any more. */
+
+import { createHash } from "node:crypto";
+import { readdir, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { threadId } from "node:worker_threads";
+import { checkText } from "../check-options.js";
+import { hostToken, isAlive } from "./process-identity.js";
+
+/** A system's limit is 255 bytes; what is added to the file's own name takes up to 50. */
+const MOST_NAME_BYTES = 180;
+/** Of a process that cannot be asked, a temporary file that grew no more for so long is one that was left. */
+const STALE_MILLISECONDS = 3_600_000;
+
+/** Temporary files that this thread is writing. */
+export const isFromHere = new Set<string>();
+
+/** `.name.host.process.thread.random.tmp` */
+export function temporaryName(path: string, random: string): string {
+  return `.${label(path)}.${hostToken()}.${process.pid}.${threadId}.${random}.tmp`;
+}
+
+/** A name that would be too long is cut, and told apart by its hash. */
+function label(path: string): string {
+  const name = basename(path);
+  if (Buffer.byteLength(name) <= MOST_NAME_BYTES) return name;
+  const hash = createHash("sha256").update(name).digest("hex").slice(0, 16);
+  return `${[...name].slice(0, 16).join("")}~${hash}`;
+}
+
+/**
+ * Removes the temporary files that `writeWhole` for the same path has left behind in processes that are no more: those of this
+ * machine that have ended, and of others, files that have not changed for an hour by the clock of the file system.
+ *
+ * @returns how many there were
+ * @throws Error of the file system; TypeError for anything but a path
+ */
+export async function removeStaleTemporaries(path: string): Promise<number> {
+  checkText("removeStaleTemporaries: path", path, "a path");
+  return removeTemporaries(path, false);
+}
+
+/** As removeStaleTemporaries; by the folder's owner, all but those that this thread is writing. */
+export async function removeTemporaries(path: string, owned: boolean): Promise<number> {
+  const folder = dirname(path);
+  const prefix = `.${label(path)}.`;
+  let removed = 0;
+  for (const name of await readdir(folder)) {
+    const file = join(folder, name);
+    const rest = name.startsWith(prefix) ? name.slice(prefix.length) : "";
+    // Without host: of versions before.
+    const [, host, pid, thread] = /^(?:(\w{8})\.)?(\d+)\.(\d+)\.\w+\.tmp$/.exec(rest) ?? [];
+    if (pid === undefined || isFromHere.has(file)) continue;
+    if (!owned && (await isInUse(file, host, Number(pid), Number(thread)))) continue;
+    await rm(file, { force: true });
+    ++removed;
+  }
+  return removed;
+}
+
+/** A process number may come again, in a container even each time. */
+async function isInUse(file: string, host: string | undefined, pid: number, thread: number): Promise<boolean> {
+  if (host === hostToken()) {
+    if (pid === process.pid && thread === threadId) return false;
+    if (!isAlive(pid)) return false;
+  }
+  const stats = await stat(file).catch(() => undefined);
+  return stats !== undefined && Date.now() - stats.mtimeMs < STALE_MILLISECONDS;
+}

@@ -1,0 +1,141 @@
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadCheckpoint } from "../../src/index.js";
+
+const command = new URL("../../build/cli/main.js", import.meta.url).pathname;
+const preload = new URL("failing-disk.mjs", import.meta.url).href;
+const iris = new URL("../datasets/iris.csv", import.meta.url).pathname;
+
+let folder: string;
+const at = (...names: string[]) => join(folder, ...names);
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function execute(file: string, args: readonly string[], failAt = 0): Promise<Outcome> {
+  const env = { ...process.env, FAIL_AT: String(failAt) };
+  return new Promise((resolve) => {
+    execFile(file, args, { env }, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    );
+  });
+}
+
+const run = (...args: string[]) => execute(process.execPath, [command, ...args]);
+/** The command with its n-th operation failing. */
+const failing = (failAt: number, args: readonly string[]) =>
+  execute(process.execPath, ["--import", preload, command, ...args], failAt);
+const train = (out: string, seed: string) => [
+  "train",
+  iris,
+  "--target",
+  "target",
+  "--epochs",
+  "1",
+  "--hidden",
+  "4",
+  "--threads",
+  "1",
+  "--seed",
+  seed,
+  "--out",
+  out,
+];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "full-disk-"));
+  expect((await run(...train(at("old"), "1"))).code).toBe(0);
+  expect((await run(...train(at("new"), "2"))).code).toBe(0);
+}, 60_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+describe("each write, sync and rename of a command, failing in turn", () => {
+  it("train: every file is whole, the old or the new; the error names the file", async () => {
+    await cp(at("old"), at("run"), { recursive: true });
+    const count = Number(/operations (\d+)/.exec((await failing(0, train(at("run"), "2"))).stderr)?.[1]);
+    // Eight files; open, write, sync, rename and the folder's sync of each.
+    expect(count).toBeGreaterThanOrEqual(35);
+    const names = (await readdir(at("old"))).sort();
+    for (let n = 1; n <= count; ++n) {
+      await rm(at("run"), { recursive: true });
+      await cp(at("old"), at("run"), { recursive: true });
+      const { code, stderr } = await failing(n, train(at("run"), "2"));
+      expect([n, code]).toEqual([n, 1]);
+      expect(stderr).toMatch(/simdgrad: \S+\/run\/\S+: cannot be \w+ \(ENOSPC/);
+      const there = (await readdir(at("run"))).sort();
+      // The checkpoint of another run goes before the record of this one comes.
+      expect(there.filter((name) => name !== "checkpoint.safetensors")).toEqual(
+        names.filter((name) => name !== "checkpoint.safetensors"),
+      );
+      for (const name of ["model.safetensors", "run.json"]) {
+        const bytes = await readFile(at("run", name));
+        const either = [await readFile(at("old", name)), await readFile(at("new", name))];
+        expect(either.some((other) => other.equals(bytes))).toBe(true);
+      }
+      JSON.parse(await readFile(at("run", "history.json"), "utf8"));
+      expect(await readFile(at("run", "report.html"), "utf8")).toMatch(/<\/html>\s*$/);
+      if (there.includes("checkpoint.safetensors")) loadCheckpoint(await readFile(at("run", "checkpoint.safetensors")));
+    }
+  }, 240_000);
+
+  it.each([
+    ["out.onnx", ["export", "old", "--format", "onnx"]],
+    ["out.npz", ["export", "old", "--format", "npz"]],
+    ["out.safetensors", ["export", "old", "--format", "safetensors"]],
+    ["out.csv", ["predict", "old", iris]],
+  ])(
+    "%s",
+    async (name, [verb = "", of = "", ...rest]) => {
+      const args = [verb, at(of), ...rest, "--out", at(name)];
+      expect((await run(...args)).code).toBe(0);
+      const whole = await readFile(at(name));
+      for (let n = 1; n <= 5; ++n) {
+        await writeFile(at(name), "old");
+        const { code, stderr } = await failing(n, args);
+        expect([n, code]).toEqual([n, 1]);
+        expect(stderr).toContain(`simdgrad: ${at(name)}: cannot be written (ENOSPC`);
+        // Only the folder's sync comes after the rename.
+        expect(await readFile(at(name))).toEqual(n < 5 ? Buffer.from("old") : whole);
+      }
+      expect((await readdir(folder)).filter((other) => other.includes(".tmp"))).toEqual([]);
+    },
+    60_000,
+  );
+
+  it("a limit of the system (EFBIG) names the file, too, and leaves the old one", async () => {
+    await writeFile(at("big.csv"), "old");
+    const script = `ulimit -f 1; exec "${process.execPath}" "${command}" predict "${at("old")}" "${iris}" --out "${at("big.csv")}"`;
+    const { code, stderr } = await execute("bash", ["-c", script]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${at("big.csv")}: cannot be written (EFBIG`);
+    expect(await readFile(at("big.csv"), "utf8")).toBe("old");
+    expect((await readdir(folder)).filter((name) => name.includes(".tmp"))).toEqual([]);
+  });
+});
+
+describe("what cannot be shown ends no run", () => {
+  it.each([
+    ["2> /dev/full", 1],
+    ["2>&-", 0],
+    ["> /dev/full", 1],
+    [">&-", 0],
+    ["> /dev/full 2> /dev/full", 1],
+  ])(
+    "--json %s",
+    async (redirection, expected) => {
+      await rm(at("shown"), { recursive: true, force: true });
+      const words = [process.execPath, command, ...train(at("shown"), "2"), "--json"].map((word) => `'${word}'`);
+      const { code } = await execute("bash", ["-c", `${words.join(" ")} ${redirection}`]);
+      expect(code).toBe(expected);
+      expect((await readdir(at("shown"))).sort()).toEqual((await readdir(at("new"))).sort());
+      expect(await readFile(at("shown", "model.safetensors"))).toEqual(await readFile(at("new", "model.safetensors")));
+    },
+    30_000,
+  );
+});
