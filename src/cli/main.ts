@@ -95,6 +95,14 @@ program
   .argument("<files...>", "PNG files, or one table")
   .addOption(new Option("--top <n>", "of images: most likely digits to show").argParser(integer(1)).default(3))
   .addOption(outFileOption())
+  .addOption(
+    new Option(
+      "--formulas <how>",
+      "of a table: classes that begin with =, +, - or @ and are no numbers: escaped by an apostrophe, so that a spreadsheet does not run them, or kept",
+    )
+      .choices(["escape", "keep"])
+      .default("escape"),
+  )
   .addOption(jsonOption())
   .action(async (run: string, files: string[], options, command: Command) => {
     const [first] = files as [string];
@@ -102,7 +110,7 @@ program
       refuse(command, "a table", ["top"]);
       return (await import("./predict-table.js")).predictTable(run, first, options);
     }
-    refuse(command, "images", ["out"]);
+    refuse(command, "images", ["out", "formulas"]);
     return (await import("./predict-images.js")).predictImages(run, files, options);
   });
 

@@ -1,9 +1,8 @@
 /** `simdgrad predict RUN new.csv`: the prediction for each row of a table. */
 
-import Papa from "papaparse";
 import { createEngine } from "../engine.js";
 import { filesOfModel, refuseInputs, writeWhole } from "./files.js";
-import { predictAll, predictionTable } from "./prediction.js";
+import { predictAll, predictionCsv, predictionTable } from "./prediction.js";
 import { readTableModel } from "./saved-model.js";
 import { readTable } from "./table-file.js";
 import { printableLines } from "./terminal.js";
@@ -11,6 +10,7 @@ import { printableLines } from "./terminal.js";
 export interface PredictTableOptions {
   readonly out?: string;
   readonly json?: boolean;
+  readonly formulas: "escape" | "keep";
 }
 
 /** Writes a CSV of predictions, and of the classes' probabilities, in the order of the rows; to standard output without `out`. */
@@ -27,12 +27,12 @@ export async function predictTable(run: string, path: string, options: PredictTa
   }
   const { classes } = preprocessor.config;
   const data = engine.dataset(preprocessor.inputSource(table), { sparse: preprocessor.sparse });
-  const { head, rows } = predictionTable(predictAll(network, data), preprocessor);
-  const text = `${Papa.unparse([head, ...rows], { newline: "\n" })}\n`;
+  const predicted = predictionTable(predictAll(network, data), preprocessor);
+  const text = predictionCsv(predicted, options.formulas === "escape");
   if (options.out !== undefined) await writeWhole(options.out, text);
   else if (!options.json) process.stdout.write(text);
   if (!options.json) return;
-  const predictions = rows.map(([prediction, ...shares]) => ({
+  const predictions = predicted.rows.map(([prediction, ...shares]) => ({
     prediction,
     ...(classes && { probabilities: shares }),
   }));

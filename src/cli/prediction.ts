@@ -1,5 +1,6 @@
 /** What a network makes of every row of a data set: its test, its outputs, these as a table. Free of Node. */
 
+import Papa from "papaparse";
 import { iterateMinibatches } from "../data/minibatches.js";
 import type { Preprocessor } from "../data/preprocessing.js";
 import type { Rows } from "../data/subset.js";
@@ -50,4 +51,12 @@ export function predictionTable({ labels, probabilities, values }: Prediction, p
       ])
     : preprocessor.restore(values).map((value) => [value]);
   return { head, rows };
+}
+
+/** What a spreadsheet would run as a formula: begins with =, +, -, @, a tab or a line end, and is no number. */
+const FORMULA = /^(?:[=@\t\r]|[+-](?!(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$))/i;
+
+/** Predictions as CSV. @param escapes whether names that a spreadsheet would run get an apostrophe before them */
+export function predictionCsv({ head, rows }: ReturnType<typeof predictionTable>, escapes: boolean): string {
+  return `${Papa.unparse([head, ...rows], { newline: "\n", escapeFormulae: escapes && FORMULA })}\n`;
 }

@@ -68,10 +68,34 @@ describe("decimal commas", () => {
   }, 60_000);
 });
 
+describe("classes that a spreadsheet would run", () => {
+  it("are written with an apostrophe before them, numbers and the rest as they are; `--formulas keep` keeps all", async () => {
+    const classes = ["=1+1", "+cmd", "-x", "@sum", "-1", "+2.5e3", "plain"];
+    const rows = classes.flatMap((name, i) => Array(12).fill(`c${i},${name}`));
+    await writeFile(at("formulas.csv"), `x,y\n${rows.join("\n")}\n`);
+    const options = ["--target", "y", "--task", "classification", "--epochs", "60"];
+    expect((await run("train", at("formulas.csv"), ...options, "--out", at("formulas"))).code).toBe(0);
+    const predicted = async (...more: string[]) => {
+      const { stdout } = await run("predict", at("formulas"), at("formulas.csv"), ...more);
+      return [
+        ...new Set(
+          stdout
+            .trim()
+            .split("\n")
+            .slice(1)
+            .map((line) => line.split(",")[0]),
+        ),
+      ].sort();
+    };
+    expect(await predicted()).toEqual(["'+cmd", "'-x", "'=1+1", "'@sum", "+2.5e3", "-1", "plain"]);
+    expect(await predicted("--formulas", "keep")).toEqual([...classes].sort());
+  }, 60_000);
+});
+
 describe("classes of a CSV file", () => {
   it("are learned, tested and written", async () => {
     expect(wine.code).toBe(0);
-    expect(wine.stdout.trim().split("\n")).toHaveLength(1);
+    expect(wine.stdout.replaceAll('"', "").trim().split("\n")).toHaveLength(1);
     const summary = JSON.parse(wine.stdout);
     expect(summary).toMatchObject({ task: "classification", classes: ["class_0", "class_1", "class_2"] });
     expect(summary.settings).toMatchObject({ scaling: "minmax", classWeights: "balanced", earlyStopping: 10 });

@@ -215,3 +215,15 @@ describe("Preprocessor", () => {
     }
   });
 });
+
+describe("a column called __proto__", () => {
+  const parquet = parquetWriteBuffer({ columnData: [{ name: "__proto__", data: [1, 2], type: "DOUBLE" }] });
+  it.each([
+    ["CSV", async () => parseCsv("__proto__\n1\n2\n", "t")],
+    ["JSON Lines", () => readJsonLines([bytes('{"__proto__":1}\n{"__proto__":2}\n')], "t")],
+    ["Parquet", () => readParquet(parquet, "t")],
+  ])("is read from %s as any other", async (_, read) => {
+    const { columns } = await read();
+    expect(columns).toEqual([{ name: "__proto__", kind: "numeric", values: Float64Array.of(1, 2) }]);
+  });
+});

@@ -1,8 +1,7 @@
 /** TableSession: the worker's table, its parts in an engine's memory, and the network that learns a column of it. */
 
-import Papa from "papaparse";
 import { parseModel } from "../../../src/cli/model-file.js";
-import { predictAll, predictionTable } from "../../../src/cli/prediction.js";
+import { predictAll, predictionCsv, predictionTable } from "../../../src/cli/prediction.js";
 import { partTable, type TableParts } from "../../../src/cli/table-parts.js";
 import {
   type CheckpointContents,
@@ -158,8 +157,7 @@ export class TableSession {
     const unknown = preprocessor.countUnknown(table);
     const data = engine.dataset(preprocessor.inputSource(table), { sparse: preprocessor.sparse });
     try {
-      const { head, rows } = predictionTable(predictAll(network, data), preprocessor);
-      const text = `${Papa.unparse([head, ...rows], { newline: "\n" })}\n`;
+      const text = predictionCsv(predictionTable(predictAll(network, data), preprocessor), true);
       const stem = (file?.name ?? this.#name).replace(/\.[^.]*$/, "");
       const saved = { name: `${stem}-predictions.csv`, bytes: new TextEncoder().encode(text) };
       return { file: saved, rows: table.rows, unknown };
