@@ -80,6 +80,7 @@ describe("classes that a spreadsheet would run", () => {
       return [
         ...new Set(
           stdout
+            .replaceAll('"', "")
             .trim()
             .split("\n")
             .slice(1)
@@ -95,7 +96,7 @@ describe("classes that a spreadsheet would run", () => {
 describe("classes of a CSV file", () => {
   it("are learned, tested and written", async () => {
     expect(wine.code).toBe(0);
-    expect(wine.stdout.replaceAll('"', "").trim().split("\n")).toHaveLength(1);
+    expect(wine.stdout.trim().split("\n")).toHaveLength(1);
     const summary = JSON.parse(wine.stdout);
     expect(summary).toMatchObject({ task: "classification", classes: ["class_0", "class_1", "class_2"] });
     expect(summary.settings).toMatchObject({ scaling: "minmax", classWeights: "balanced", earlyStopping: 10 });
