@@ -25,6 +25,11 @@ export interface EngineOptions extends BinaryOptions {
   readonly revectorize?: boolean;
   /** The micro-kernel's tile; `auto` (the default) times each for some milliseconds. No tile changes a bit of a result. */
   readonly tile?: Tile | "auto";
+  /**
+   * How far the linear memory may grow, from 4 MiB (2²²) to 4 GiB − 64 KiB, the default: for devices, and limits of address space,
+   * on which less is to be reserved. Where an engine refuses, less is taken; `info()` says how much, and why.
+   */
+  readonly maximumBytes?: number;
   /** Seed of the initial weights and shuffles, an integer from 0; default 0. */
   readonly seed?: number;
   /**
@@ -42,6 +47,7 @@ export const ENGINE_OPTIONS: OptionNames<EngineOptions> = {
   deterministic: true,
   revectorize: true,
   tile: true,
+  maximumBytes: true,
   seed: true,
   wasmUrl: true,
   wasmBinary: true,

@@ -2,7 +2,15 @@
 
 import { findChangedKernel, switchOnRevectorize } from "#platform";
 import { checkNumberList } from "./check-list.js";
-import { checkBoolean, checkFunction, checkOptions, messageOf, type OptionNames, wrongType } from "./check-options.js";
+import {
+  checkBoolean,
+  checkFunction,
+  checkInteger,
+  checkOptions,
+  messageOf,
+  type OptionNames,
+  wrongType,
+} from "./check-options.js";
 import { type CsrData, CsrMatrix } from "./csr.js";
 import { Dataset, type DatasetOptions } from "./data/dataset.js";
 import type { DataSource, SparseSource } from "./data/source.js";
@@ -12,7 +20,7 @@ import { checkFinite, Labels, Matrix } from "./matrix.js";
 import { Random } from "./random.js";
 import { type Binaries, chooseBinaries } from "./wasm/binaries.js";
 import { instantiateKernels, type Kernels } from "./wasm/kernels.js";
-import { createMemory, LinearMemory } from "./wasm/memory.js";
+import { createMemory, LEAST_MAXIMUM_BYTES, LinearMemory, MOST_MAXIMUM_BYTES } from "./wasm/memory.js";
 import type { ThreadWorker } from "./wasm/thread-worker.js";
 import { chooseThreads, NoWorkerError, obstacleToSharing, type ThreadsChoice, WorkerPool } from "./wasm/threads.js";
 import { checkTile, fastestTile, type Tile, type TileChoice, tileWord } from "./wasm/tile.js";
@@ -31,17 +39,18 @@ import { chooseVariant, type VariantChoice } from "./wasm/variant.js";
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   checkOptions("createEngine", options, ENGINE_OPTIONS);
   const { seed = 0, tile = "auto", deterministic = false, revectorize = false, createWorker } = options;
-  const { variant: requested = "auto", threads: wanted = "auto" } = options;
+  const { variant: requested = "auto", threads: wanted = "auto", maximumBytes = MOST_MAXIMUM_BYTES } = options;
   const random = new Random(seed);
   checkBoolean("deterministic", deterministic);
   checkTile(tile);
   checkBoolean("revectorize", revectorize);
+  checkInteger("maximumBytes", maximumBytes, LEAST_MAXIMUM_BYTES, MOST_MAXIMUM_BYTES);
   if (createWorker !== undefined) checkFunction("createWorker", createWorker, "a function that starts a worker");
   const binaries = chooseBinaries(options);
   const variant = chooseVariant(requested, deterministic, binaries);
   const obstacle = obstacleToSharing();
   const threads = chooseThreads(wanted, obstacle);
-  const settings = { random, seed, variant, tile, revectorize: chooseRevectorize(revectorize) };
+  const settings = { random, seed, variant, tile, maximumBytes, revectorize: chooseRevectorize(revectorize) };
   const shared = `${variant.variant}-shared` as const;
   let notShared = obstacle ?? `${binaries.option} has no ${shared}`;
   if (obstacle === undefined && binaries.has(shared)) {
@@ -73,7 +82,7 @@ async function createUnshared(
   if (!binaries.has(variant)) {
     throw new RangeError(`${binaries.option}: expected ${variant}, as memory is not shared (${notShared}), got none`);
   }
-  const { memory, maximumBytes, reason } = createMemory(false);
+  const { memory, maximumBytes, reason } = createMemory(false, settings.maximumBytes);
   const kernels = await instantiateKernels(await binaries.compile(variant), memory);
   const linearMemory = new LinearMemory(memory, kernels.heapBase(), maximumBytes);
   const team = layOutTeam(kernels, linearMemory, 1, settings);
@@ -88,7 +97,7 @@ async function createShared(
   module: WebAssembly.Module,
   createWorker?: () => ThreadWorker,
 ): Promise<Engine> {
-  const { memory, maximumBytes, reason: memoryReason } = createMemory(true);
+  const { memory, maximumBytes, reason: memoryReason } = createMemory(true, settings.maximumBytes);
   const workers = new WorkerPool(memory, createWorker);
   const kernels = await instantiateKernels(module, memory, workers.awaitParts);
   const linearMemory = new LinearMemory(memory, kernels.heapBase(), maximumBytes);
@@ -143,6 +152,7 @@ interface EngineSettings {
   readonly variant: VariantChoice;
   readonly threads: ThreadsChoice;
   readonly tile: Tile | "auto";
+  readonly maximumBytes: number;
   readonly revectorize: RevectorizeChoice;
   readonly workers?: WorkerPool;
   readonly memoryReason: string;

@@ -247,13 +247,20 @@ function timeOf(date: Date): number {
   return time;
 }
 
+/** By products, which every engine rounds alike: 10ⁿ for integers n from 0; exact up to 10²². */
+function powerOfTen(n: number): number {
+  let power = 1;
+  for (let i = 0; i < Math.min(n, 400); ++i) power *= 10;
+  return power;
+}
+
 /** Of a column whose values come as they are in the file. */
 function converterOf(element: SchemaElement): ((value: unknown) => unknown) | undefined {
   if (isRawDecimal(element)) {
-    const factor = 10 ** -(element.scale ?? 0);
+    const divisor = powerOfTen(element.scale ?? 0);
     return (value) => {
       if (!(value instanceof Uint8Array)) return value;
-      if (value.length <= MOST_DECIMAL_BYTES) return parseDecimal(value) * factor;
+      if (value.length <= MOST_DECIMAL_BYTES) return parseDecimal(value) / divisor;
       throw new NotANumber(`expected a decimal number of at most ${MOST_DECIMAL_BYTES} bytes, got ${value.length}`);
     };
   }

@@ -18,37 +18,55 @@ export interface MemoryChoice {
   readonly reason: string;
 }
 
+/** The least and the most that `maximumBytes` can be. */
+export const LEAST_MAXIMUM_BYTES = INITIAL_PAGES * PAGE_BYTES;
+export const MOST_MAXIMUM_BYTES = MAXIMUM_PAGES * PAGE_BYTES;
+
 /**
  * A memory whose views stay valid for as long as it lives. Growing a plain memory detaches them: their length becomes 0, and
  * writing to them does nothing, without a word. So the memory is shared, or grows in place where the engine has resizable
- * buffers, or has its full size from the start.
+ * buffers, or has its full size from the start. Where an engine refuses, half as much is tried, and half of that.
  *
- * @throws RangeError when not even the initial size can be had
+ * @param mostBytes how far it may grow
+ * @throws RangeError when not even 4 MiB can be had
  */
-export function createMemory(shared: boolean): MemoryChoice {
-  const growing = { initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES };
-  const maximumBytes = MAXIMUM_PAGES * PAGE_BYTES;
-  if (shared) return { memory: new WebAssembly.Memory({ ...growing, shared }), maximumBytes, reason: "shared" };
-  if ("toResizableBuffer" in WebAssembly.Memory.prototype) {
-    const memory = new WebAssembly.Memory(growing) as WebAssembly.Memory & { toResizableBuffer(): ArrayBuffer };
-    // From here on `memory.buffer` is this buffer, however often the memory grows.
-    memory.toResizableBuffer();
-    return { memory, maximumBytes, reason: "resizable" };
+export function createMemory(shared: boolean, mostBytes = MOST_MAXIMUM_BYTES): MemoryChoice {
+  const most = Math.floor(mostBytes / PAGE_BYTES);
+  const growing = (pages: number) => ({ initial: INITIAL_PAGES, maximum: pages });
+  if (shared) {
+    return tryPages(most, "shared", (pages) => new WebAssembly.Memory({ ...growing(pages), shared }));
   }
-  return reserveMemory();
+  if ("toResizableBuffer" in WebAssembly.Memory.prototype) {
+    return tryPages(most, "resizable", (pages) => {
+      const memory = new WebAssembly.Memory(growing(pages)) as WebAssembly.Memory & {
+        toResizableBuffer(): ArrayBuffer;
+      };
+      // From here on `memory.buffer` is this buffer, however often the memory grows.
+      memory.toResizableBuffer();
+      return memory;
+    });
+  }
+  const fixed = (pages: number) => new WebAssembly.Memory({ initial: pages, maximum: pages });
+  return tryPages(Math.min(most, RESERVED_PAGES), "of fixed size, as the engine cannot resize it", fixed);
 }
 
-/** A memory of fixed size: half as much, and half of that, where an engine refuses. */
-function reserveMemory(): MemoryChoice {
-  for (let pages = RESERVED_PAGES; ; pages /= 2) {
+function tryPages(most: number, kind: string, make: (pages: number) => WebAssembly.Memory): MemoryChoice {
+  for (let pages = most; ; pages = Math.max(INITIAL_PAGES, Math.floor(pages / 2))) {
     try {
-      const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-      const reason = "of fixed size, as the engine cannot resize it";
-      return { memory, maximumBytes: pages * PAGE_BYTES, reason };
-    } catch (error) {
-      if (pages <= INITIAL_PAGES) throw error;
+      const reason = pages < most ? `${kind}, and smaller, as the engine refused more` : kind;
+      return { memory: make(pages), maximumBytes: pages * PAGE_BYTES, reason };
+    } catch (cause) {
+      if (pages > INITIAL_PAGES) continue;
+      const message =
+        `linear memory: expected room for ${megabytes(LEAST_MAXIMUM_BYTES)}, got the refusal "${(cause as Error).message}": ` +
+        "dispose of other engines; under a limit of address space (ulimit -v), start Node with --disable-wasm-trap-handler";
+      throw new RangeError(message, { cause });
     }
   }
+}
+
+function megabytes(value: number): string {
+  return `${(value / 2 ** 20).toFixed(1)} MiB`;
 }
 
 /** May be disposed of more than once. */
@@ -76,7 +94,7 @@ export class LinearMemory {
   #made: Disposable[] | undefined;
 
   /** @param base the first byte that may be handed out */
-  constructor(memory: WebAssembly.Memory, base: number, maximumBytes = MAXIMUM_PAGES * PAGE_BYTES) {
+  constructor(memory: WebAssembly.Memory, base: number, maximumBytes = MOST_MAXIMUM_BYTES) {
     this.#memory = memory;
     this.maximumBytes = maximumBytes;
     this.#top = align(base);
@@ -184,7 +202,6 @@ export class LinearMemory {
       try {
         this.#memory.grow(Math.ceil(missing / PAGE_BYTES));
       } catch (cause) {
-        const megabytes = (value: number) => `${(value / 2 ** 20).toFixed(1)} MiB`;
         const limit = `${megabytes(this.maximumBytes)} at most`;
         const message = `linear memory: cannot grow by ${megabytes(missing)} beyond ${megabytes(this.byteLength)} (${limit})`;
         throw new RangeError(message, { cause });

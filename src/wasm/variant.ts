@@ -42,6 +42,11 @@ function chooseAmong(
   notRelaxed: string | undefined,
 ): VariantChoice {
   checkChoice("variant", requested, ["auto", "simd", "relaxed"]);
+  if (typeof WebAssembly === "undefined") {
+    throw new Error(
+      "expected a JavaScript engine with WebAssembly, got one without: node --jitless and the lockdown modes of browsers switch it off",
+    );
+  }
   if (!WebAssembly.validate(SIMD_PROBE)) {
     throw new Error(
       "this WebAssembly engine has no SIMD; expected Node ≥ 16.4, Chrome ≥ 91, Firefox ≥ 89 or Safari ≥ 16.4",

@@ -14,6 +14,7 @@ export const engineOptions = [
     deterministic: () => false,
     revectorize: () => false,
     tile: () => "4x8",
+    maximumBytes: () => 2 ** 26,
     seed: () => 1,
     wasmUrl: () => new URL("../../build/", import.meta.url),
     wasmBinary: { value: () => () => BINARIES.wasmBinary, beside: () => ({ variant: "simd" }) },
