@@ -23,6 +23,7 @@ export interface Attached {
  */
 export function attachParts(engine: Engine, layers: readonly Layer[], loss: Loss, optimizer: Optimizer): Attached {
   checkEngine("network", engine);
+  engine.checkAlive();
   checkParts(layers, loss, optimizer);
   return engine.memory.allOrNothing(() => attachAll(engine, layers, loss, optimizer));
 }

@@ -221,7 +221,7 @@ export class Engine {
    * false; DisposedError
    */
   matrix(rows: number, columns: number, data?: ArrayLike<number>, options: FiniteOptions = {}): Matrix {
-    this.#checkAlive();
+    this.checkAlive();
     const finite = checksFinite("matrix", options);
     if (data !== undefined) checkNumberList("matrix: data", data);
     if (data !== undefined && finite) checkFinite(data, columns);
@@ -235,7 +235,7 @@ export class Engine {
    * false; DisposedError
    */
   csr(rows: number, columns: number, data: CsrData, options: FiniteOptions = {}): CsrMatrix {
-    this.#checkAlive();
+    this.checkAlive();
     return CsrMatrix.from(this.memory, rows, columns, data, checksFinite("csr", options));
   }
 
@@ -245,7 +245,7 @@ export class Engine {
    * @throws TypeError for anything but a list; RangeError for a label that is not an integer in [0, classes); DisposedError
    */
   labels(values: ArrayLike<number>, classes?: number): Labels {
-    this.#checkAlive();
+    this.checkAlive();
     // A number of labels, contents undefined, is for the library's own buffers.
     if (typeof values === "number") throw wrongType("labels", "a list of integers", values);
     return new Labels(this.memory, values, classes);
@@ -253,7 +253,7 @@ export class Engine {
 
   /** Copies a data set into linear memory. @throws TypeError; ShapeError, RangeError for NaN, ±∞ or bad labels; DisposedError */
   dataset(source: DataSource | SparseSource, options?: DatasetOptions): Dataset {
-    this.#checkAlive();
+    this.checkAlive();
     return new Dataset(this.kernels, this.memory, source, options);
   }
 
@@ -267,7 +267,8 @@ export class Engine {
     this.dispose();
   }
 
-  #checkAlive(): void {
+  /** @throws DisposedError after `dispose` */
+  checkAlive(): void {
     if (this.#disposed) throw new DisposedError("the engine was used after it was disposed of");
   }
 }

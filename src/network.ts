@@ -223,6 +223,7 @@ export class Network {
    */
   step(gradientScale = 1): void {
     this.#lease.check();
+    this.engine.checkAlive();
     checkNumber("step: gradientScale", gradientScale, ANY_NUMBER);
     this.optimizer.step(gradientScale);
   }
@@ -369,6 +370,7 @@ export class Network {
 
   #check(input: Matrix | CsrMatrix): void {
     if (this.#disposed) throw new DisposedError("the network was used after it was disposed of");
+    this.engine.checkAlive();
     if (!(input instanceof Matrix || input instanceof CsrMatrix)) {
       throw wrongType("network: input", "a Matrix or CsrMatrix", input);
     }

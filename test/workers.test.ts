@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, it } from "vitest";
-import { createEngine, DisposedError, type Engine, WorkerError } from "../src/index.js";
+import { createEngine, Dense, DisposedError, type Engine, Network, WorkerError } from "../src/index.js";
 import type { ThreadWorker } from "../src/wasm/thread-worker.js";
 import { runScript } from "./child.js";
 import { placePanels } from "./kernels/fixture.js";
@@ -185,6 +185,31 @@ describe("the end of an engine", () => {
     expect(code).toBe(0);
     expect(millisecondsToExit).toBeLessThan(2000);
   });
+
+  it.each([1, 2])(
+    "networks of one with %i threads refuse to compute afterwards; what they learned can be read",
+    async (threads) => {
+      const engine = await start(threads);
+      const [x, y] = [engine.matrix(1, 2, [1, 2]), engine.labels([1])];
+      const network = new Network(engine, [new Dense(2, 3)]);
+      network.train(x, y);
+      const before = network.stateDict();
+      engine.dispose();
+      for (const use of [
+        () => network.predict(x),
+        () => network.logits(x),
+        () => network.train(x, y),
+        () => network.gradients(x, y),
+        () => network.step(),
+        () => new Network(engine, [new Dense(2, 3)]),
+        () => engine.matrix(1, 2),
+      ]) {
+        expect(use).toThrow(new DisposedError("the engine was used after it was disposed of"));
+      }
+      expect(network.stateDict()).toEqual(before);
+      network.dispose();
+    },
+  );
 
   it("a job that needs its workers throws afterwards", async () => {
     const engine = await start(3);

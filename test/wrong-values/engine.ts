@@ -83,6 +83,7 @@ export const engineCases: Cases = {
     { optional: () => [{}] },
   ),
   "Engine.info": method(() => engine, "info"),
+  "Engine.checkAlive": method(() => engine, "checkAlive"),
   "createEngine: createWorker, result": call(
     async (worker: never) => {
       (await library.createEngine({ threads: 2, tile: "4x8", createWorker: () => worker })).dispose();
