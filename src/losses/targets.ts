@@ -89,8 +89,7 @@ export function checkUnitInterval(loss: string, { kernels, memory }: Engine, tar
     );
   };
   if (targets instanceof Labels) {
-    if (targets.classes <= 2) return;
-    const row = targets.data.findIndex((label) => label > 1);
+    const row = firstBeyond(targets, 2);
     if (row >= 0) throw complain(targets.data[row] as number, row, -1);
     return;
   }
@@ -120,14 +119,27 @@ export function checkClassTargets(loss: string, { rows, columns }: Matrix, targe
   );
 }
 
+/** The first row whose label is none of so many classes, −1 if there is none: `labels.data` can be written to. */
+function firstBeyond({ data }: Labels, classes: number): number {
+  for (let row = 0; row < data.length; ++row) {
+    const label = data[row] as number;
+    if (label < 0 || label >= classes) return row;
+  }
+  return -1;
+}
+
 /** @throws RangeError for class indices out of range, and for rows of numbers that are not probabilities */
 export function checkClassValues(loss: string, { kernels, memory }: Engine, classes: number, targets: Targets): void {
   checkInteger("columns", classes, 1);
   checkIsTargets(memory, targets);
   const indices = `class indices from 0 to ${classes - 1}`;
   if (targets instanceof Labels) {
-    if (targets.classes <= classes) return;
-    throw new RangeError(`${loss}: labels: expected ${indices}, got labels up to ${targets.classes - 1}`);
+    if (targets.classes > classes) {
+      throw new RangeError(`${loss}: labels: expected ${indices}, got labels up to ${targets.classes - 1}`);
+    }
+    const row = firstBeyond(targets, classes);
+    if (row < 0) return;
+    throw new RangeError(`${loss}: labels: expected ${indices}, got ${targets.data[row]} in row ${row}`);
   }
   const { rows, columns, pointer } = targets;
   const values = () => memory.f32(pointer, rows * columns);

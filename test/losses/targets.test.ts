@@ -195,6 +195,31 @@ const CONVERTED: [string, () => Loss, number, DataSource["targets"], DataSource[
   ]),
 ];
 
+describe("labels that are written to", () => {
+  it.each<[string, () => Loss, number, number]>([
+    ["softmax", () => new SoftmaxCrossEntropy(), 3, 3],
+    ["softmax, below", () => new SoftmaxCrossEntropy(), 3, -1],
+    ["softmax, far beyond", () => new SoftmaxCrossEntropy(), 3, 2 ** 30],
+    ["binary", () => new BinaryCrossEntropy(), 1, 2],
+    ["binary, below", () => new BinaryCrossEntropy(), 1, -(2 ** 31)],
+  ])("are refused out of range, before anything moves: %s", (_, loss, outputs, label) => {
+    const network = make(outputs, loss());
+    const [x, y] = [engine.matrix(2, 2, [1, 2, 3, 4]), engine.labels([1, 0], 2)];
+    network.train(x, y);
+    const before = stateHash(network);
+    y.data[1] = label;
+    const rows = { inputs: x, targets: y, rows: 2, columns: 2, weights: undefined };
+    for (const use of [() => network.train(x, y), () => network.gradients(x, y), () => network.evaluate(rows)]) {
+      expect(use).toThrow(RangeError);
+      expect(use).toThrow(`got ${label} in row 1`);
+    }
+    expect(stateHash(network)).toBe(before);
+    y.data[1] = 1;
+    network.train(x, y);
+    network.dispose();
+  });
+});
+
 describe("targets in another kind of array", () => {
   it.each(CONVERTED)("are taken for what the loss means: %s", async (_, loss, outputs, given, meant) => {
     const train = async (targets: DataSource["targets"]) => {
