@@ -64,8 +64,13 @@ const hash = () =>
   page.waitForSelector('[data-testid="hash"]').then((found) => found?.evaluate((code) => code.textContent));
 const focused = () => page.evaluate(() => document.activeElement?.textContent);
 
-/** Presses a button by the keyboard. */
+/** Presses a button by the keyboard, once it can be pressed: an alert may be there before the buttons are. */
 async function use(name: string): Promise<void> {
+  const isReady = (text: string) => {
+    const button = [...document.querySelectorAll("button")].find(({ textContent }) => textContent === text);
+    return button !== undefined && button.getAttribute("aria-disabled") !== "true" && !button.disabled;
+  };
+  await page.waitForFunction(isReady, { timeout: 40_000 }, name);
   await page.$$eval(
     "button",
     (buttons, text) => buttons.find(({ textContent }) => textContent === text)?.focus(),
