@@ -148,7 +148,7 @@ describe("what needs several blocks holds all of them or none", () => {
   async function engineWith(bytes: number): Promise<Engine> {
     const { kernels, random, team } = await createEngine({ threads: 1, variant: "simd", tile: "4x8" });
     const memory = new LinearMemory(makeMemory(), 4 * 65536 - bytes);
-    return { kernels, random, team, memory } as unknown as Engine;
+    return { kernels, random, team, memory, checkAlive: () => {} } as unknown as Engine;
   }
   const source = { inputs: new Float32Array(4096).fill(1), shape: [1024, 4], targets: new Int32Array(1024) };
 
