@@ -142,13 +142,16 @@ function shown(value: unknown): string {
 
 /** Name and text of each setting that has a value, and an effect on such a task. */
 export function describeSettings(settings: TrainSettings, task: string): Record<string, string> {
-  const names = SETTING_NAMES.filter((name) => task !== "mnist" || !TABLE_SETTINGS.includes(name));
   return Object.fromEntries(
-    names
-      .filter((name) => settings[name] !== undefined)
-      .map((name) => [
-        flagOf(name).slice(2).replaceAll("-", " "),
-        Array.isArray(settings[name]) ? settings[name].join(", ") : String(settings[name]),
-      ]),
+    Object.entries(settingsOf(settings, task)).map(([name, value]) => [
+      flagOf(name).slice(2).replaceAll("-", " "),
+      Array.isArray(value) ? value.join(", ") : String(value),
+    ]),
   );
+}
+
+/** Those that the task has, and that are set: MNIST has none of a table's. */
+export function settingsOf(settings: TrainSettings, task: string): Partial<TrainSettings> {
+  const names = SETTING_NAMES.filter((name) => task !== "mnist" || !TABLE_SETTINGS.includes(name));
+  return Object.fromEntries(names.filter((name) => settings[name] !== undefined).map((name) => [name, settings[name]]));
 }

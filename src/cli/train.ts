@@ -29,7 +29,7 @@ import {
   writeRecord,
 } from "./run-folder.js";
 import { identityOf, type RunRecord } from "./run-record.js";
-import { type DEFAULTS, describeSettings, newSettings, resumedSettings, type TrainSettings } from "./settings.js";
+import { type DEFAULTS, describeSettings, newSettings, resumedSettings, settingsOf, type TrainSettings } from "./settings.js";
 import type { PlacedData, TrainingTask } from "./task.js";
 import { isInteractive } from "./terminal.js";
 import { describeTest, flatTest } from "./test-result.js";
@@ -352,7 +352,7 @@ function summarize(
     ...(classes && { classes }),
     inputs,
     outputs,
-    settings,
+    settings: settingsOf(settings, task),
     epochs,
     ...(test && { test, ...flatTest(test) }),
     engine: { variant, threads, tile, revectorize },

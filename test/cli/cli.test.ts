@@ -89,6 +89,21 @@ describe("the command", () => {
     expect(await readFile(join(out, "model.safetensors"))).toEqual(await readFile(model()));
   });
 
+  it("lists the settings that it has, in its summary and in its report: none of a table's", async () => {
+    const { settings } = lastLine(trained.stdout);
+    expect(settings).toMatchObject({ hidden: [100, 200], init: "normal", batchSize: 32, seed: 42 });
+    const report = await readFile(join(run(), "report.html"), "utf8");
+    expect(report).toContain("batch size");
+    for (const [name, words] of [
+      ["scaling", "scaling"],
+      ["validationSplit", "validation split"],
+      ["testSplit", "test split"],
+    ] as const) {
+      expect(settings).not.toHaveProperty(name);
+      expect(report).not.toContain(words);
+    }
+  });
+
   it("writes model, history, plot and report, and nothing else", async () => {
     expect((await readdir(run())).sort()).toEqual(FILES);
     const { tensors } = parseSafetensors(await readFile(model()));
