@@ -29,7 +29,14 @@ import {
   writeRecord,
 } from "./run-folder.js";
 import { identityOf, type RunRecord } from "./run-record.js";
-import { type DEFAULTS, describeSettings, newSettings, resumedSettings, settingsOf, type TrainSettings } from "./settings.js";
+import {
+  type DEFAULTS,
+  describeSettings,
+  newSettings,
+  resumedSettings,
+  settingsOf,
+  type TrainSettings,
+} from "./settings.js";
 import type { PlacedData, TrainingTask } from "./task.js";
 import { isInteractive } from "./terminal.js";
 import { describeTest, flatTest } from "./test-result.js";
