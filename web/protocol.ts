@@ -173,3 +173,14 @@ export type WorkerMessage =
   | { readonly event: WorkerEvent }
   /** The lock that is free once the worker has died. */
   | { readonly lock: string };
+
+/** Worker to page: has an engine's thread started, which is spoken to through the port. */
+export interface ThreadRequest {
+  readonly thread: MessagePort;
+}
+
+/** Worker to thread, by way of the page. */
+export type ToThread = { readonly message: unknown } | { readonly end: true };
+
+/** Thread to worker, by way of the page. */
+export type FromThread = { readonly message: unknown } | { readonly error: string };

@@ -50,7 +50,8 @@ function breakable(): void {
       constructor(url: string | URL, options?: WorkerOptions) {
         const text = `${faults}\nimport ${JSON.stringify(new URL(url, document.baseURI).href)};`;
         super(URL.createObjectURL(new Blob([text], { type: "text/javascript" })), options);
-        workers.push(this);
+        // The others are threads of its engine.
+        if (options?.name === "training") workers.push(this);
       }
     },
   });
@@ -102,8 +103,7 @@ describe("the page in Firefox", { timeout: 120_000 }, () => {
     expect(await hash()).toBe(expected);
   });
 
-  // Fails now and then: Resume is followed by no Finished. The cause is not known yet, and may be the page.
-  it.skip.each([
+  it.each([
     ["error", "out of order"],
     ["end", "it has ended without saying why"],
   ])("says that its worker has died of %s, and goes on in another one", async (fault, reason) => {

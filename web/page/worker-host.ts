@@ -1,4 +1,7 @@
-/** A worker and its life: messages, and its death of whatever cause. */
+/** A worker and its life: messages, the threads of its engines, and its death of whatever cause. */
+
+import type { ThreadRequest } from "../protocol.js";
+import { Threads } from "./threads.js";
 
 /** What a host is told. */
 export interface HostListener {
@@ -10,14 +13,17 @@ export interface HostListener {
 export class WorkerHost {
   readonly #worker: Worker;
   readonly #listener: HostListener;
+  readonly #threads = new Threads();
   readonly #ended = new AbortController();
 
   constructor(worker: Worker, listener: HostListener) {
     this.#worker = worker;
     this.#listener = listener;
     worker.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+      if (this.#ended.signal.aborted) return;
       if (isLock(data)) this.#watch(data.lock);
-      else if (!this.#ended.signal.aborted) listener.onMessage(data);
+      else if (isThreadRequest(data)) this.#threads.start(data.thread);
+      else listener.onMessage(data);
     });
     worker.addEventListener("error", ({ message }) => this.#die(message || "its script cannot be loaded"));
     worker.addEventListener("messageerror", () => this.#die("a message of its own cannot be read"));
@@ -27,10 +33,11 @@ export class WorkerHost {
     this.#worker.postMessage(message);
   }
 
-  /** Ends the worker, and with it those that it has started. */
+  /** Ends the worker and the threads of its engines. */
   end(): void {
     this.#ended.abort();
     this.#worker.terminate();
+    this.#threads.end();
   }
 
   /** The worker holds the lock for as long as it lives. */
@@ -52,4 +59,8 @@ export class WorkerHost {
 
 function isLock(data: unknown): data is { readonly lock: string } {
   return typeof data === "object" && data !== null && "lock" in data;
+}
+
+function isThreadRequest(data: unknown): data is ThreadRequest {
+  return typeof data === "object" && data !== null && "thread" in data;
 }

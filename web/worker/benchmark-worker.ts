@@ -6,6 +6,7 @@ import { createEngine, type EngineOptions } from "../../src/index.js";
 import type { BenchmarkMessage, BenchmarkRequest } from "../benchmark/messages.js";
 import { tellOfLife } from "./life.js";
 import { downloadMnist } from "./mnist-download.js";
+import { createWorker } from "./page-thread.js";
 
 tellOfLife((lock) => postMessage({ lock }));
 
@@ -24,12 +25,12 @@ addEventListener("message", async ({ data }: MessageEvent<BenchmarkRequest>) => 
 
 async function measure({ parts, variant, base }: BenchmarkRequest): Promise<void> {
   // Asked for, so that the engine says why it cannot be had rather than that no one asked.
-  const engine = await createEngine({ variant, revectorize: true });
+  const engine = await createEngine({ variant, revectorize: true, createWorker });
   const info = engine.info();
   engine.dispose();
   post({ kind: "engine", info });
   const context = {
-    createEngine: (options?: EngineOptions) => createEngine({ variant, ...options }),
+    createEngine: (options?: EngineOptions) => createEngine({ variant, createWorker, ...options }),
     threads: info.threads,
     loadMnist: async () => {
       const { files } = await downloadMnist(base, () => {});

@@ -14,6 +14,7 @@ import type { WorkerEvent } from "../protocol.js";
 import { checkpointMetadata } from "../run/checkpoint-file.js";
 import { createNetwork } from "../run/network.js";
 import { engineOptions, type RunSettings } from "../run/settings.js";
+import { createWorker } from "./page-thread.js";
 import { Training, type TrainingPlan } from "./training.js";
 
 /** Data to learn from, before it is in an engine's memory. */
@@ -178,7 +179,7 @@ async function makeWorkplace(
   key: string,
   problem: Problem,
 ): Promise<Workplace> {
-  const engine = await createEngine(options);
+  const engine = await createEngine({ ...options, createWorker });
   try {
     const place = (source: DataSource) => engine.dataset(source, { classes: problem.loss ? 0 : problem.outputs });
     const { train, validation, test } = problem;

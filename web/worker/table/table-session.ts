@@ -34,6 +34,7 @@ import { writeModel } from "../../run/model-file.js";
 import { createNetwork } from "../../run/network.js";
 import { DEFAULT_SETTINGS, engineOptions, type RunSettings } from "../../run/settings.js";
 import { weightsHash } from "../../run/weights-hash.js";
+import { createWorker } from "../page-thread.js";
 import { Training } from "../training.js";
 import { gridInputs, predictPlane, viewPlane } from "./plane.js";
 import { readTable, viewTable } from "./table-file.js";
@@ -219,7 +220,7 @@ export class TableSession {
     const preprocessor = Preprocessor.fit(training, target, task);
     const view = viewTask(preprocessor);
     await this.#endRun();
-    const engine = await createEngine(engineOptions(settings));
+    const engine = await createEngine({ ...engineOptions(settings), createWorker });
     try {
       const loss = view.classes ? undefined : new MeanSquaredError();
       const network = createNetwork(engine, settings, view.inputs, view.outputs, loss);

@@ -1,0 +1,34 @@
+/** An engine's thread that the page has started: `createWorker` of engines in this worker. */
+
+import type { ThreadWorker } from "../../src/index.js";
+import type { FromThread, ThreadRequest, ToThread } from "../protocol.js";
+
+/**
+ * A worker that Firefox starts from within a worker may hang both for ever: in version 153 `new Worker` does not return there once
+ * in fifty to a thousand times, and it always does on the page's own thread.
+ */
+class PageThread extends EventTarget implements ThreadWorker {
+  readonly #port: MessagePort;
+
+  constructor() {
+    super();
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    port1.onmessage = ({ data }: MessageEvent<FromThread>) => {
+      if ("error" in data) this.dispatchEvent(new ErrorEvent("error", { message: data.error }));
+      else this.dispatchEvent(new MessageEvent("message", { data: data.message }));
+    };
+    postMessage({ thread: port2 } satisfies ThreadRequest, { transfer: [port2] });
+  }
+
+  postMessage(message: unknown): void {
+    this.#port.postMessage({ message } satisfies ToThread);
+  }
+
+  terminate(): void {
+    this.#port.postMessage({ end: true } satisfies ToThread);
+    this.#port.close();
+  }
+}
+
+export const createWorker = (): ThreadWorker => new PageThread();
