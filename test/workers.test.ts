@@ -211,6 +211,39 @@ describe("the end of an engine", () => {
     },
   );
 
+  it("its workers end once it is collected, and not while a network of it is left", async () => {
+    const { code, stderr, reports } = await runScript(`
+      import v8 from "node:v8";
+      import vm from "node:vm";
+      v8.setFlagsFromString("--expose-gc");
+      const gc = vm.runInNewContext("gc");
+      const { createEngine, Dense, Network } = await load();
+      let ended = 0;
+      // Not within make: a listener there would hold all that the step of the network holds.
+      const count = () => ++ended;
+      const make = async () => {
+        const engine = await createEngine({ threads: 2 });
+        workers.at(-1).once("exit", count);
+        const network = new Network(engine, [new Dense(256, 256), new Dense(256, 4)]);
+        const step = () => network.train(engine.matrix(64, 256, new Float32Array(64 * 256)), engine.labels(new Array(64).fill(1)));
+        step();
+        return { step, matrix: engine.matrix(2, 2, [1, 2, 3, 4]) };
+      };
+      const { step } = await make();
+      const { matrix } = await make();
+      await make();
+      for (let round = 0; round < 100 && ended < 2; ++round) {
+        gc();
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      step();
+      report([workers.length, ended, [...matrix.data]]);
+    `);
+    expect(stderr).toBe("");
+    expect(reports).toEqual([[3, 2, [1, 2, 3, 4]]]);
+    expect(code).toBe(0);
+  });
+
   it("a job that needs its workers throws afterwards", async () => {
     const engine = await start(3);
     const { step } = counter(engine);

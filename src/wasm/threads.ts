@@ -68,14 +68,19 @@ function useCreateWorker(createWorker: () => ThreadWorker): ThreadWorker {
   throw new NoWorkerError(`createWorker: expected a Worker, got ${describe(worker)}`);
 }
 
-/** The workers of an engine. */
+/** Of engines that nobody disposed of: all that could use the workers holds the kernels. */
+const dropped = new FinalizationRegistry<WorkerPool>((workers) => workers.dispose());
+
+/** The workers of an engine. They end with it: when it is disposed of, or collected. */
 export class WorkerPool {
   readonly #memory: WebAssembly.Memory;
   readonly #createWorker: (() => ThreadWorker) | undefined;
   readonly #workers: WorkerHandle[] = [];
   /** Makes the error that says why no job can be split any more. */
   #failure: (() => Error) | undefined;
-  #endTeam = () => {};
+  /** Weakly: the workers' listeners, which live as long as they do, hold the pool. */
+  #kernels: WeakRef<Kernels> | undefined;
+  #team: Pointer = 0;
   /** Where each worker's progress shows. */
   #progressWords: readonly Pointer[] = [];
   #waitingFor = 0;
@@ -97,12 +102,14 @@ export class WorkerPool {
   /** Starts workers number 1 to threads − 1. @throws WorkerError when one does not start, NoWorkerError when it is none */
   async start(module: WebAssembly.Module, kernels: Kernels, team: Pointer, threads: number): Promise<void> {
     const workers = Array.from({ length: threads - 1 }, (_, index) => index + 1);
-    this.#endTeam = () => kernels.endTeam(team);
+    this.#kernels = new WeakRef(kernels);
+    this.#team = team;
     this.#progressWords = workers.map((thread) => kernels.progressOf(team, thread));
     const words = new Int32Array(this.#memory.buffer);
     for (const address of this.#progressWords) words[address >> 2] = 0;
     try {
       await Promise.all(workers.map((thread) => this.#startOne(module, team, thread)));
+      dropped.register(kernels, this);
     } catch (error) {
       this.dispose();
       throw error;
@@ -170,7 +177,8 @@ export class WorkerPool {
   /** From now on jobs throw the first failure. */
   #fail(failure: () => Error): Error {
     this.#failure ??= failure;
-    this.#endTeam();
+    // Once collected, they have no job left to end.
+    this.#kernels?.deref()?.endTeam(this.#team);
     return this.#failure();
   }
 
