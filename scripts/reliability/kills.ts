@@ -1,0 +1,85 @@
+/** SIGKILL at random moments of each phase, and at every operation on files. */
+
+import type { ChildProcess } from "node:child_process";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { goOn, runNode, type Training, tornFiles, undisturbed, words } from "./command.js";
+import type { Part, Task } from "./part.js";
+
+/** When a kill is due, by what the command has printed. */
+const PHASES: Readonly<Record<string, (task: Task, epochs: number) => RegExp>> = {
+  start: () => /^/,
+  training: ({ random }, epochs) => new RegExp(`epoch +${1 + random.below(epochs - 1)} `),
+  results: (_, epochs) => new RegExp(`epoch +${epochs} `),
+};
+
+/** Kills a training, checks what is there, and goes on with it. @returns a line for each fault */
+async function kill(
+  training: Training,
+  run: string,
+  hash: string,
+  disturbed: () => Promise<{ signal: NodeJS.Signals | null }>,
+): Promise<{ killed: boolean; faults: string[] }> {
+  await rm(run, { recursive: true, force: true });
+  const { signal } = await disturbed();
+  const torn = await tornFiles(run);
+  if (torn.length > 0) return { killed: signal === "SIGKILL", faults: torn };
+  const fault = signal === "SIGKILL" ? await goOn(training, run, hash) : undefined;
+  return { killed: signal === "SIGKILL", faults: fault ? [fault] : [] };
+}
+
+/** `count` kills in each phase. */
+export const killsByPhase: Part = async (task) => {
+  const { folder, random, count } = task;
+  const training = { epochs: 12 };
+  const { hash } = await undisturbed(training, join(folder, "whole"));
+  const run = join(folder, "killed");
+  const faults: string[] = [];
+  const killed: Record<string, number> = {};
+  let tried = 0;
+  for (const [name, due] of Object.entries(PHASES)) {
+    killed[name] = 0;
+    for (let n = 0; n < count; ++n) {
+      const pattern = due(task, training.epochs);
+      // The start takes some 200 ms, an epoch one, the results 150.
+      const delay = random.uniform() * { start: 250, training: 3, results: 150 }[name as "start"];
+      let isDue = false;
+      const onOutput = (child: ChildProcess, stdout: string) => {
+        if (isDue || !pattern.test(stdout)) return;
+        isDue = true;
+        setTimeout(() => child.kill("SIGKILL"), delay);
+      };
+      const outcome = await kill(training, run, hash, () => runNode(words(training, "--out", run), onOutput));
+      ++tried;
+      if (outcome.killed) ++(killed[name] as number);
+      faults.push(...outcome.faults.map((fault) => `${name}, ${delay.toFixed(1)} ms after ${pattern}: ${fault}`));
+    }
+  }
+  const note = `killed in time: ${Object.entries(killed)
+    .map(([name, times]) => `${name} ${times}`)
+    .join(", ")}`;
+  return { tried, faults, note };
+};
+
+/** At each operation on files, or `count` of them. */
+export const killsWhileWriting: Part = async ({ folder, random, count, short }) => {
+  const training = { epochs: 3 };
+  const { hash } = await undisturbed(training, join(folder, "whole"));
+  const run = join(folder, "killed");
+  const preload = ["--import", new URL("kill-at.mjs", import.meta.url).href];
+  const killAt = (n: number) => () =>
+    runNode([...preload, ...words(training, "--out", run)], undefined, { KILL_AT: String(n) });
+  await rm(run, { recursive: true, force: true });
+  const operations = Number(/operations (\d+)/.exec((await killAt(0)()).stderr)?.[1]);
+  const moments = short
+    ? Array.from({ length: count }, () => 1 + random.below(operations))
+    : Array.from({ length: operations }, (_, index) => index + 1);
+  const faults: string[] = [];
+  let killed = 0;
+  for (const n of moments) {
+    const outcome = await kill(training, run, hash, killAt(n));
+    if (outcome.killed) ++killed;
+    faults.push(...outcome.faults.map((fault) => `operation ${n}: ${fault}`));
+  }
+  return { tried: moments.length, faults, note: `killed in time: ${killed}, of ${operations} operations` };
+};
