@@ -1,7 +1,7 @@
 /** Making layers, a loss and an optimizer the parts of one network: all of them, or none. */
 
 import { checkEngine } from "./check-engine.js";
-import { checkFunction, checkInteger, checkRecord, wrongType } from "./check-options.js";
+import { checkFunction, checkInteger, checkRecord, prefixed, wrongType } from "./check-options.js";
 import type { Engine } from "./engine.js";
 import { Layer } from "./layers/layer.js";
 import { Loss } from "./losses/loss.js";
@@ -109,8 +109,7 @@ function statesOf(layer: Layer, what: string): readonly State[] {
   return [...parameters, ...buffers];
 }
 
-/** The same error with the layer's index and name in front of its message. */
+/** The same error with the layer's index and name in front of its message, where that can be changed. */
 export function located(error: unknown, index: number, layer: Layer): unknown {
-  if (error instanceof Error) error.message = `layer ${index} (${layer.constructor.name}): ${error.message}`;
-  return error;
+  return prefixed(`layer ${index} (${layer.constructor.name})`, error);
 }

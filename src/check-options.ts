@@ -205,3 +205,11 @@ function quote(text: string): string {
   const cut = text.length > MOST_CHARACTERS;
   return JSON.stringify(cut ? text.slice(0, MOST_CHARACTERS) : text) + (cut ? "…" : "");
 }
+
+/** The same error with `what` in front of its message, once. One that is frozen, or the browser's own, stays as it is. */
+export function prefixed(what: string, error: unknown): unknown {
+  if (error instanceof Error && !error.message.startsWith(`${what}: `)) {
+    Reflect.set(error, "message", `${what}: ${error.message}`);
+  }
+  return error;
+}

@@ -340,7 +340,9 @@ export class MatrixBuffer {
     checkCount("rows", rows);
     checkCount("columns", columns);
     this.#matrix = undefined;
-    this.#matrix = new Matrix(this.#memory, rows, columns, undefined, this.#block.reserve(rows * columns));
+    // Borrowed: who is given the result may dispose of it, as of any matrix, and not of the buffer.
+    const place = new Borrowed(this.#block.reserve(rows * columns), 0);
+    this.#matrix = new Matrix(this.#memory, rows, columns, undefined, place);
     return this.#matrix;
   }
 

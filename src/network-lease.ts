@@ -20,7 +20,7 @@ export class NetworkLease {
     if (this.#open) return;
     if (this.#claimed) {
       throw new Error(
-        "the network is being trained by fit: await that run, leave its loop, or call its return(), before other steps are taken",
+        "the network is being trained by fit: await that run or leave its loop before other steps are taken; within a callback, call run.stop()",
       );
     }
     if (this.#readers > 0) {

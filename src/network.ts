@@ -11,7 +11,7 @@ import { firstNonFinite, Inference, type Parts } from "./inference.js";
 import type { Layer } from "./layers/layer.js";
 import type { Loss, Targets } from "./losses/loss.js";
 import { SoftmaxCrossEntropy } from "./losses/softmax-cross-entropy.js";
-import { checkMemory, checkSameShape, Matrix, MatrixBuffer } from "./matrix.js";
+import { checkMatrix, checkMemory, checkSameShape, Matrix, MatrixBuffer } from "./matrix.js";
 import { type Lease, NetworkLease } from "./network-lease.js";
 import type { Optimizer } from "./optimizers/optimizer.js";
 import { SGD } from "./optimizers/sgd.js";
@@ -39,6 +39,8 @@ export class Network {
   readonly optimizer: Optimizer;
   readonly #parameters: readonly Parameter[];
   #training = false;
+  /** Whether a pass is under way: layers hold what it needs until it ends. */
+  #passing = false;
   readonly #activations: Matrix[] = [];
   readonly #passes: Inference;
   readonly #lease = new NetworkLease();
@@ -76,13 +78,23 @@ export class Network {
    * valid until the next call; the list is reused too.
    */
   forward(input: Matrix | CsrMatrix): readonly Matrix[] {
+    this.#enter();
+    try {
+      return this.#forward(input);
+    } finally {
+      this.#passing = false;
+    }
+  }
+
+  #forward(input: Matrix | CsrMatrix): readonly Matrix[] {
     this.#check(input);
     let current = this.#firstInput(input);
     for (let index = 0; index < this.layers.length; ++index) {
       const layer = this.layers[index] as Layer;
       try {
         current = layer.forward(current);
-        if (!(current instanceof Matrix)) throw wrongType("output", "a Matrix", current);
+        checkMatrix("output", this.engine.memory, current);
+        if (index === this.layers.length - 1) this.#checkOutput(input.rows, current);
       } catch (error) {
         throw located(error, index, layer);
       }
@@ -117,7 +129,8 @@ export class Network {
    * label, row by row. This and the methods below are in evaluation mode, whatever `training` says, and take a part of the rows
    * at a time. Those that end in `Async` let other tasks have their turn about every 50 ms.
    *
-   * @throws TypeError under a regression loss, for which there is `predictValues`; RangeError when an output is not a finite
+   * @throws TypeError under a regression loss, for which there is `predictValues`; ShapeError under softmax over one output;
+   * RangeError when an output is not a finite
    * number, since the inputs or the weights are not
    */
   predict(input: Matrix | CsrMatrix): Int32Array {
@@ -155,10 +168,12 @@ export class Network {
    * @param input [batch, inputs]
    * @param weights sample weights [batch, 1]
    * @returns the loss of the batch, before the step
-   * @throws ShapeError, RangeError, TypeError for targets the loss cannot take; nothing has moved then
+   * @throws ShapeError, RangeError, TypeError for targets the loss cannot take; nothing has moved then. After an error of a layer's
+   * backward pass all gradients are forgotten; under plain gradient descent the layers behind it have taken their step
    */
   train(input: Matrix | CsrMatrix, targets: Targets, weights?: Matrix): number {
     this.#lease.check();
+    this.#checkIdle();
     const { optimizer } = this;
     const direct = optimizer.direct && !this.#parameters.some((parameter) => parameter.hasGradient);
     if (!direct) {
@@ -174,19 +189,24 @@ export class Network {
     }
   }
 
-  /** `train` without the step: adds the batch's gradients to the parameters' own. */
+  /** `train` without the step: adds the batch's gradients to the parameters' own. @throws as `train` */
   gradients(input: Matrix | CsrMatrix, targets: Targets, weights?: Matrix): number {
     this.#lease.check();
-    // As #evaluating, without a closure: a training step allocates nothing.
+    this.#check(input);
+    // Before the pass: statistics of batches, and the generator, are to be as they were after a refusal.
+    if (this.outputs !== undefined) this.loss.check(input.rows, this.outputs, targets, weights);
+    // Without a closure: a training step allocates nothing.
+    this.#enter();
     const before = this.#training;
     this.training = true;
     try {
-      const logits = this.logits(input);
+      const logits = this.#forward(input)[this.layers.length - 1] as Matrix;
       const loss = this.loss.compute(logits, targets, weights);
-      this.backward(input, this.loss.gradient(logits));
+      this.#backward(input, this.loss.gradient(logits));
       return loss;
     } finally {
       this.training = before;
+      this.#passing = false;
     }
   }
 
@@ -200,6 +220,15 @@ export class Network {
     this.#lease.check();
     this.#check(input);
     this.#checkGradient(input, gradOutput);
+    this.#enter();
+    try {
+      this.#backward(input, gradOutput);
+    } finally {
+      this.#passing = false;
+    }
+  }
+
+  #backward(input: Matrix | CsrMatrix, gradOutput: Matrix): void {
     let gradient = gradOutput;
     for (let index = this.layers.length - 1; index >= 0; --index) {
       const layer = this.layers[index] as Layer;
@@ -211,6 +240,8 @@ export class Network {
           checkSameShape("input gradient", before, gradient);
         }
       } catch (error) {
+        // Those of the layers behind it are there already, and would count in the next step.
+        this.zeroGrad();
         throw located(error, index, layer);
       }
     }
@@ -223,6 +254,7 @@ export class Network {
    */
   step(gradientScale = 1): void {
     this.#lease.check();
+    this.#checkIdle();
     this.engine.checkAlive();
     checkNumber("step: gradientScale", gradientScale, ANY_NUMBER);
     this.optimizer.step(gradientScale);
@@ -265,6 +297,7 @@ export class Network {
   loadStateDict(dict: StateDict): void {
     const states = this.#states();
     checkStateDict(dict, states);
+    this.#checkIdle();
     this.#lease.change();
     for (const [name, state] of states) state.set((dict[name] as StateDict[string]).data);
   }
@@ -322,6 +355,7 @@ export class Network {
   /** Frees all layers' memory; the network and its layers cannot be used any more. */
   dispose(): void {
     if (this.#disposed) return;
+    this.#checkIdle();
     this.#disposed = true;
     for (const layer of this.layers) layer.dispose();
     this.loss.dispose();
@@ -337,6 +371,11 @@ export class Network {
   /** The passes in evaluation mode. @throws as `predict` */
   #inference(input: Matrix | CsrMatrix, results: "classes" | "values"): Inference {
     this.#check(input);
+    if (results === "classes" && this.loss.activation === "softmax" && this.outputs === 1) {
+      const instead =
+        "give the network the loss that it was trained under, as in loadModel(engine, bytes, name, { loss })";
+      throw new ShapeError(`network: softmax: expected at least 2 outputs, one for each class, got 1: ${instead}`);
+    }
     if ((this.loss.activation !== "identity") === (results === "classes")) return this.#passes;
     const [kind, method] =
       results === "classes"
@@ -366,6 +405,23 @@ export class Network {
     const dense = this.#expanded.shaped(input.rows, input.columns);
     input.expandInto(this.engine.kernels, dense);
     return dense;
+  }
+
+  /** Begins a pass. @throws Error within another one */
+  #enter(): void {
+    this.#checkIdle();
+    this.#passing = true;
+  }
+
+  #checkIdle(): void {
+    if (!this.#passing) return;
+    throw new Error("the network is in the middle of a pass: its layers and its loss must not use it meanwhile");
+  }
+
+  #checkOutput(rows: number, output: Matrix): void {
+    const columns = this.outputs ?? output.columns;
+    if (output.rows === rows && output.columns === columns) return;
+    throw new ShapeError(`output: expected ${rows} × ${columns}, got ${output.rows} × ${output.columns}`);
   }
 
   #check(input: Matrix | CsrMatrix): void {

@@ -32,6 +32,10 @@ class Slow extends Layer {
     while (performance.now() - start < Slow.milliseconds);
     return input;
   }
+
+  override backward(_: Matrix, gradOutput: Matrix): Matrix {
+    return gradOutput;
+  }
 }
 
 /** Whether other tasks had their turn while something was under way. */

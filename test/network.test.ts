@@ -3,13 +3,19 @@ import {
   Adam,
   BatchNorm,
   BinaryCrossEntropy,
+  createEngine,
   Dense,
   Dropout,
   type Engine,
   iterateMinibatches,
+  Layer,
+  type Matrix,
   MeanSquaredError,
   Network,
+  Random,
   ReLU,
+  SGD,
+  ShapeError,
   SoftmaxCrossEntropy,
 } from "../src/index.js";
 import { makeNetwork, source, testEngine } from "./training/fixture.js";
@@ -177,5 +183,92 @@ describe("labels", () => {
 
   it("refuse what is no list", () => {
     expect(() => engine.labels(undefined as never)).toThrow(TypeError);
+  });
+});
+
+describe("a refused or failed step", () => {
+  const input = () => engine.matrix(2, 2, [1, 2, 3, 4]);
+
+  it("of targets that the loss cannot take leaves statistics and the generator as they were", () => {
+    const network = makeNetwork(engine, [new Dense(2, 4), new BatchNorm(4), new Dropout(0.5), new Dense(4, 3)]);
+    const before = [network.stateDict(), engine.random.state];
+    for (const targets of [engine.labels([0, 5]), engine.labels([0]), engine.matrix(2, 3, [1, 2, 3, 4, 5, 6])]) {
+      expect(() => network.train(input(), targets)).toThrow(RangeError);
+    }
+    expect(() => network.train(input(), engine.labels([0, 1]), engine.matrix(3, 1))).toThrow("weights");
+    expect([network.stateDict(), engine.random.state]).toEqual(before);
+  });
+
+  it("of a layer that fails on the way back leaves no gradient behind", () => {
+    class Fails extends Layer {
+      fails = false;
+      override backward(_: Matrix, gradOutput: Matrix): Matrix {
+        if (this.fails) throw new RangeError("now");
+        return gradOutput;
+      }
+    }
+    const trained = (fails: boolean) => {
+      engine.random.state = new Random(1).state;
+      const layer = new Fails();
+      const network = makeNetwork(engine, [new Dense(2, 4), layer, new Dense(4, 3)], {
+        optimizer: new SGD({ learningRate: 0.1, momentum: 0.9 }),
+      });
+      layer.fails = fails;
+      if (fails) expect(() => network.train(input(), engine.labels([0, 1]))).toThrow("layer 1 (Fails): now");
+      layer.fails = false;
+      network.train(input(), engine.labels([0, 1]));
+      return network.stateDict();
+    };
+    expect(trained(true)).toEqual(trained(false));
+  });
+});
+
+describe("what a layer gives", () => {
+  const network = (layer: Layer, loss?: MeanSquaredError) =>
+    makeNetwork(engine, [new Dense(2, 3), layer], loss ? { loss } : {});
+  const giving = (give: (input: Matrix) => Matrix) => Object.assign(new Layer(), { forward: give });
+  const input = () => engine.matrix(4, 2, [1, 2, 3, 4, 5, 6, 7, 8]);
+
+  it("lies in the network's memory, has the rows of the input and the columns that attach said", async () => {
+    const other = await testEngine();
+    const cases: [string, (input: Matrix) => Matrix, string][] = [
+      ["another engine's", () => other.matrix(4, 3), "output: expected one of the same engine"],
+      ["half the rows", (given) => given.slice(0, 2), "output: expected 4 × 3, got 2 × 3"],
+      ["more columns", () => engine.matrix(4, 5), "output: expected 4 × 3, got 4 × 5"],
+    ];
+    for (const [, give, message] of cases) {
+      expect(() => network(giving(give)).predictProbabilities(input())).toThrow(`layer 1 (Layer): ${message}`);
+    }
+  });
+
+  it("needs backward beside forward to be trained, and not to predict", () => {
+    const own = network(giving((given) => given));
+    expect(own.predict(input())).toHaveLength(4);
+    expect(() => own.train(input(), engine.labels([0, 1, 2, 0]))).toThrow(
+      "layer 1 (Layer): expected backward beside forward, got forward alone",
+    );
+  });
+
+  it("may be disposed of by who is given it: the network works on", () => {
+    const own = makeNetwork(engine);
+    const before = [...own.logits(input()).data];
+    own.logits(input()).dispose();
+    expect([...own.logits(input()).data]).toEqual(before);
+  });
+
+  it("is no class where softmax has one output", () => {
+    const own = makeNetwork(engine, [new Dense(2, 1)]);
+    for (const ask of [() => own.predict(input()), () => own.predictProbabilities(input())]) {
+      expect(ask).toThrow(ShapeError);
+      expect(ask).toThrow("softmax: expected at least 2 outputs, one for each class, got 1");
+    }
+  });
+
+  it("is refused before weights are drawn that the memory has no room for", async () => {
+    const small = await createEngine({ threads: 1, maximumBytes: 2 ** 22, tile: "4x8" });
+    let drawn = 0;
+    const layer = new Dense(4096, 4096, { init: () => ++drawn });
+    expect(() => new Network(small, [layer])).toThrow("linear memory");
+    expect(drawn).toBe(0);
   });
 });

@@ -80,18 +80,18 @@ export class Dense extends Layer {
     if (this.inputs * this.outputs > MOST_WEIGHTS) {
       throw new RangeError(`expected at most ${MOST_WEIGHTS} weights, got ${this.inputs} × ${this.outputs}`);
     }
-    const initial = initialWeights(this.#init, engine.random, this.inputs, this.outputs);
     // Only a first layer sees data; what a hidden one sees changes its density as the network learns.
     if (inputs !== undefined) this.#sparseBelow = 0;
     this.#compressed = new CsrBuffer(engine.kernels, engine.memory);
     this.#output = new MatrixBuffer(engine.memory);
     this.#gradInput = new MatrixBuffer(engine.memory);
+    // Memory first: what does not fit is to be known before many weights are drawn.
     engine.memory.allOrNothing(() => {
       this.#weights = new Parameter(engine, "weights", [this.inputs, this.outputs], this.learningRate);
       this.#biases = new Parameter(engine, "biases", [this.outputs], this.learningRate);
+      this.#weights.set(initialWeights(this.#init, engine.random, this.inputs, this.outputs));
     });
     this.#parameters = [this.#weights, this.#biases];
-    this.#weights.set(initial);
     this.#engine = engine;
     return this.outputs;
   }

@@ -14,7 +14,7 @@ export interface LayerConfig {
  * A building block: `output = forward(input)`, and `gradInput = backward(input, gradOutput)`, which also hands over the
  * gradient of the layer's own parameters, if it has any. This base class is the identity.
  *
- * To write a layer, override `forward` and `backward`, and `attach` where buffers or parameters are needed or the width
+ * To write a layer, override `forward` and `backward` (of a layer that is never trained, `forward` alone), and `attach` where buffers or parameters are needed or the width
  * changes. Results may be kept in a `MatrixBuffer`: they are valid until the next call.
  */
 export class Layer {
@@ -42,9 +42,13 @@ export class Layer {
    * ∂loss/∂input [batch, inputs] from `gradOutput` = ∂loss/∂output [batch, outputs], by the chain rule. `input` is what
    * `forward` was last called with. The gradient of each parameter goes to its `destination`, or to `addGradient`, after
    * the values were last read.
+   *
+   * @throws TypeError where `forward` is overridden and this is not
    */
   backward(_input: Matrix, gradOutput: Matrix): Matrix {
-    return gradOutput;
+    if (this.forward === Layer.prototype.forward) return gradOutput;
+    const identity = "where the gradient passes unchanged, write `backward(_, gradOutput) { return gradOutput; }`";
+    throw new TypeError(`expected backward beside forward, got forward alone: ${identity}`);
   }
 
   /** As `backward`, for the first layer of a network, whose input gradient nobody needs. */

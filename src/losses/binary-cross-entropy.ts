@@ -54,7 +54,7 @@ export class BinaryCrossEntropy extends Loss {
     this.#placed?.dispose();
   }
 
-  protected override checkTargets(logits: Matrix, targets: Targets): void {
+  protected override checkTargets(logits: Pick<Matrix, "rows" | "columns">, targets: Targets): void {
     checkNumbers("BinaryCrossEntropy", logits, targets);
     if (this.#placed && this.#placed.columns !== logits.columns) {
       throw new RangeError(`positiveWeights: expected ${logits.columns} numbers, got ${this.#placed.columns}`);

@@ -60,18 +60,8 @@ export abstract class Loss {
    */
   compute(outputs: Matrix, targets: Targets, weights?: Matrix): number {
     const results = this.#attached();
-    const { memory } = this.engine;
-    checkMatrix("outputs", memory, outputs);
-    checkIsTargets(memory, targets);
-    if (weights !== undefined) checkMatrix("weights", memory, weights);
-    if (targets.rows !== outputs.rows) {
-      throw new ShapeError(`targets: expected one for each of the ${outputs.rows} rows, got ${targets.rows}`);
-    }
-    if (weights && (weights.rows !== outputs.rows || weights.columns !== 1)) {
-      throw new ShapeError(`weights: expected ${outputs.rows} × 1, got ${weights.rows} × ${weights.columns}`);
-    }
-    this.checkTargets(outputs, targets);
-    this.checkMeaning(outputs.columns, targets);
+    checkMatrix("outputs", this.engine.memory, outputs);
+    this.check(outputs.rows, outputs.columns, targets, weights);
     this.targets = this.convert(outputs, targets);
     const losses = results.losses.shaped(outputs.rows, 1);
     const gradient = results.gradient.shaped(outputs.rows, outputs.columns);
@@ -82,6 +72,22 @@ export abstract class Loss {
     this.run(outputs, this.targets, weights, scale, losses, gradient);
     this.total = this.engine.kernels.sum(losses.rows, losses.pointer);
     return this.reduction === "mean" && !nothing ? this.total / this.divisor : this.total;
+  }
+
+  /** Whether `compute` takes them for outputs [rows, columns]; the network asks before it begins a pass. @throws as `compute` */
+  check(rows: number, columns: number, targets: Targets, weights?: Matrix): void {
+    this.#attached();
+    const { memory } = this.engine;
+    checkIsTargets(memory, targets);
+    if (weights !== undefined) checkMatrix("weights", memory, weights);
+    if (targets.rows !== rows) {
+      throw new ShapeError(`targets: expected one for each of the ${rows} rows, got ${targets.rows}`);
+    }
+    if (weights && (weights.rows !== rows || weights.columns !== 1)) {
+      throw new ShapeError(`weights: expected ${rows} × 1, got ${weights.rows} × ${weights.columns}`);
+    }
+    this.checkTargets({ rows, columns }, targets);
+    this.checkMeaning(columns, targets);
   }
 
   /** wᵢ·ℓᵢ of each row [batch, 1] of the last `compute`. @throws TypeError for anything but its outputs */
@@ -113,8 +119,8 @@ export abstract class Loss {
     this.#results?.gradient.dispose();
   }
 
-  /** @throws ShapeError, RangeError, TypeError for targets that do not fit the outputs */
-  protected abstract checkTargets(outputs: Matrix, targets: Targets): void;
+  /** @throws ShapeError, RangeError, TypeError for targets that do not fit outputs of that shape, which need not be there yet */
+  protected abstract checkTargets(outputs: Pick<Matrix, "rows" | "columns">, targets: Targets): void;
 
   /**
    * Whether the targets' values are what the loss is defined for: `compute` asks for each batch, `fit` for all rows before it

@@ -30,7 +30,7 @@ abstract class RegressionLoss extends Loss {
     this.#numbers?.dispose();
   }
 
-  protected override checkTargets(outputs: Matrix, targets: Targets): void {
+  protected override checkTargets(outputs: Pick<Matrix, "rows" | "columns">, targets: Targets): void {
     checkNumbers(this.constructor.name, outputs, targets);
   }
 

@@ -60,7 +60,7 @@ export class SoftmaxCrossEntropy extends Loss {
     this.#placed?.dispose();
   }
 
-  protected override checkTargets(logits: Matrix, targets: Targets): void {
+  protected override checkTargets(logits: Pick<Matrix, "rows" | "columns">, targets: Targets): void {
     if (this.#placed && this.#placed.columns !== logits.columns) {
       throw new RangeError(`classWeights: expected ${logits.columns} numbers, got ${this.#placed.columns}`);
     }

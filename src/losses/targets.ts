@@ -68,7 +68,11 @@ export function checkIsTargets(memory: LinearMemory, targets: unknown): void {
 }
 
 /** @throws ShapeError unless there is a number for each output; one class index a row is a number for one output */
-export function checkNumbers(loss: string, { rows, columns }: Matrix, targets: Targets): void {
+export function checkNumbers(
+  loss: string,
+  { rows, columns }: Pick<Matrix, "rows" | "columns">,
+  targets: Targets,
+): void {
   if (targets instanceof Labels) {
     if (columns === 1) return;
     const got = "one class index a row, as an Int32Array or Uint8Array holds them";
@@ -104,7 +108,11 @@ export function checkUnitInterval(loss: string, { kernels, memory }: Engine, tar
 }
 
 /** @throws ShapeError unless there is one class index a row, or a probability for each class */
-export function checkClassTargets(loss: string, { rows, columns }: Matrix, targets: Targets): void {
+export function checkClassTargets(
+  loss: string,
+  { rows, columns }: Pick<Matrix, "rows" | "columns">,
+  targets: Targets,
+): void {
   if (columns < 2) {
     const why = "of one class every row has probability 1";
     const instead = "for labels of 0 and 1 take BinaryCrossEntropy, for values MeanSquaredError";

@@ -1,7 +1,7 @@
 /** Whether a checkpoint in memory is one, before anything of it is taken. */
 
 import { checkList } from "../check-list.js";
-import { ANY_NUMBER, checkInteger, checkNumber, checkRecord, wrongType } from "../check-options.js";
+import { ANY_NUMBER, checkInteger, checkNumber, checkRecord, checkText, wrongType } from "../check-options.js";
 import type { CheckpointContents } from "./checkpoint.js";
 
 /**
@@ -11,9 +11,13 @@ import type { CheckpointContents } from "./checkpoint.js";
  */
 export function checkContents(contents: CheckpointContents): void {
   checkRecord("resume", contents, "what loadCheckpoint gives");
-  const { position, random, settings, schedule, history, network, optimizer, gradients, callbacks } = contents;
+  const { position, random, settings, parts, schedule, history, network, optimizer, gradients, callbacks } = contents;
   for (const [name, part] of Object.entries({ position, random, settings, network, optimizer })) {
     checkRecord(`resume: ${name}`, part);
+  }
+  if (parts !== undefined) {
+    checkRecord("resume: parts", parts);
+    for (const name of ["layers", "loss", "optimizer"]) checkText(`resume: parts: ${name}`, parts[name]);
   }
   if (schedule !== null) checkRecord("resume: schedule", schedule, "an object or null");
   checkInteger("resume: position: epoch", position.epoch, 1);

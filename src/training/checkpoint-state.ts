@@ -28,6 +28,7 @@ export function readState(value: unknown, name: string): CheckpointState {
     position,
     random: readRandom(state.random, position, `${name}: random`),
     settings: readNumbers(state.settings, `${name}: settings`),
+    ...(state.parts !== undefined && { parts: readTexts(state.parts, `${name}: parts`) }),
     schedule: state.schedule === null ? null : readNumbers(state.schedule, `${name}: schedule`),
     optimizer: readOptimizer(state.optimizer, `${name}: optimizer`),
     callbacks: list(state.callbacks, `${name}: callbacks`).map((callback, i) => {
@@ -101,6 +102,10 @@ function generatorState(value: unknown, what: string): RandomState {
 
 function readNumbers(value: unknown, what: string): Record<string, number> {
   return mapValues(fields(value, what), (number, key) => finite(number, `${what}: ${key.slice(0, 80)}`));
+}
+
+function readTexts(value: unknown, what: string): Record<string, string> {
+  return mapValues(fields(value, what), (part, key) => text(part, `${what}: ${key.slice(0, 80)}`));
 }
 
 function fields(value: unknown, what: string): Fields {

@@ -48,6 +48,8 @@ export interface CheckpointValues {
   readonly position: TrainingPosition;
   readonly random: RandomStates;
   readonly settings: Readonly<Record<string, number>>;
+  /** What layers, loss, optimizer and schedule were made with, to be compared; files of earlier versions do not say. */
+  readonly parts?: Readonly<Record<string, string>>;
   /** What the schedule has seen; null without a schedule. */
   readonly schedule: Readonly<Record<string, number>> | null;
   /** Reports of the epochs that were completed. */
@@ -104,6 +106,7 @@ export function saveCheckpoint(
     position: contents.position,
     random: contents.random,
     settings: contents.settings,
+    parts: contents.parts,
     schedule: contents.schedule,
     optimizer: {
       learningRate: optimizer.learningRate,
@@ -117,7 +120,8 @@ export function saveCheckpoint(
 }
 
 /**
- * What `saveCheckpoint` made the bytes of, for `fit` to go on from; it finds out whether the network and data are the same.
+ * What `saveCheckpoint` made the bytes of, for `fit` to go on from; it refuses a network, an optimizer or
+ * settings that are others, and data of another size.
  *
  * @param name of the file, for messages
  * @throws FormatError when it is no such file
@@ -138,6 +142,7 @@ export function loadCheckpoint(bytes: Uint8Array, name = "checkpoint"): Checkpoi
     position: state.position,
     random: state.random,
     settings: state.settings,
+    ...(state.parts && { parts: state.parts }),
     schedule: state.schedule,
     history: unpackHistory(
       state.history,

@@ -125,6 +125,20 @@ export function sharedSettings({ data, options, batchSize, shuffle, dropLast, ac
   return { rows, columns, ...order, accumulate, validationSplit };
 }
 
+/** What they are made of, by what their configurations say; of parts of the caller's own, by their names. */
+export function sharedParts({ network, options }: Plan): Record<string, string> {
+  const textOf = (part: object & { readonly config?: () => unknown }) =>
+    JSON.stringify(part.config?.() ?? part.constructor.name);
+  const { loss, optimizer, layers } = network;
+  const { schedule } = options;
+  return {
+    layers: layers.map(textOf).join(", "),
+    loss: textOf(loss),
+    optimizer: textOf(optimizer),
+    ...(schedule && { schedule: textOf(schedule) }),
+  };
+}
+
 /** @throws RangeError, TypeError, ShapeError for invalid options; nothing has moved then */
 export function planTraining(network: Network, data: Rows, options: FitOptions): Plan {
   checkOptions("fit", options, OPTIONS);
@@ -187,7 +201,7 @@ export function planTraining(network: Network, data: Rows, options: FitOptions):
 
 /** @throws RangeError when the checkpoint is of a training with other settings */
 function checkContinues(plan: Plan, contents: CheckpointContents): void {
-  const { settings, position, random, schedule, callbacks } = contents;
+  const { settings, parts, position, random, schedule, callbacks } = contents;
   for (const [name, value] of Object.entries(sharedSettings(plan))) {
     if (settings[name] === value) continue;
     throw new RangeError(`resume: ${name}: expected ${describe(settings[name])} as in the checkpoint, got ${value}`);
@@ -201,6 +215,11 @@ function checkContinues(plan: Plan, contents: CheckpointContents): void {
   if ((schedule === null) !== (plan.options.schedule === undefined)) {
     const [expected, got] = schedule ? ["one", "none"] : ["none", "one"];
     throw new RangeError(`resume: schedule: expected ${expected} as in the checkpoint, got ${got}`);
+  }
+  for (const [name, got] of Object.entries(parts ? sharedParts(plan) : {})) {
+    const expected = parts?.[name];
+    if (expected !== got)
+      throw new RangeError(`resume: ${name}: expected ${expected} as in the checkpoint, got ${got}`);
   }
   const begun = position.batch === 0 ? position.epoch - 1 : position.epoch;
   if (begun > plan.epochs) {

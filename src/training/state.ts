@@ -6,7 +6,7 @@ import type { Random, RandomState } from "../random.js";
 import { statefulCallbacks } from "./callbacks.js";
 import type { CheckpointContents, TrainingPosition } from "./checkpoint.js";
 import type { History } from "./history.js";
-import { type Plan, sharedSettings } from "./options.js";
+import { type Plan, sharedParts, sharedSettings } from "./options.js";
 
 /** How far a training is: what changes from batch to batch. */
 export interface Progression extends TrainingPosition {
@@ -47,6 +47,7 @@ export function captureTraining(
       ...(splitRandom && { split: splitRandom }),
     },
     settings: sharedSettings(plan),
+    parts: sharedParts(plan),
     schedule: options.schedule ? (options.schedule.stateDict?.() ?? {}) : null,
     history: history.reports.filter(({ completed }) => completed),
     network: network.stateDict(),

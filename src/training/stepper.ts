@@ -16,15 +16,18 @@ export class Stepper {
     this.#schedule = schedule;
   }
 
+  /** Sets the learning rate; epochs count from 1, batches of an epoch from 0. A schedule is the caller's: no step is open yet. */
+  beginBatch(epoch: number, index: number, batches: number): void {
+    const stepsBefore = (epoch - 1) * Math.ceil(batches / this.#accumulate);
+    this.#schedule.beginStep(stepsBefore + Math.floor(index / this.#accumulate));
+  }
+
   /**
-   * @param epoch from 1
    * @param index of the batch in its epoch, from 0
    * @param batches of an epoch
    * @returns the batch's loss, before the step
    */
-  take({ inputs, targets, weights }: Minibatch, epoch: number, index: number, batches: number): number {
-    const stepsBefore = (epoch - 1) * Math.ceil(batches / this.#accumulate);
-    this.#schedule.beginStep(stepsBefore + Math.floor(index / this.#accumulate));
+  take({ inputs, targets, weights }: Minibatch, index: number, batches: number): number {
     if (this.#accumulate === 1) return this.#network.train(inputs, targets, weights);
     const loss = this.#network.gradients(inputs, targets, weights);
     const gathered = (index % this.#accumulate) + 1;

@@ -6,8 +6,9 @@ import type { Network } from "../network.js";
 import type { Lease } from "../network-lease.js";
 import type { Random } from "../random.js";
 import { now, TurnClock } from "../turns.js";
-import type { Outcome, RunView } from "./callbacks.js";
+import type { Callback, Outcome, RunView } from "./callbacks.js";
 import type { CheckpointContents } from "./checkpoint.js";
+import { claimForTraining } from "./claims.js";
 import { DeadLayers } from "./dead-layers.js";
 import { EpochOrder } from "./epoch-order.js";
 import { History } from "./history.js";
@@ -32,6 +33,9 @@ export class Training implements RunView {
   readonly #progression: Progression = startOfTraining();
   readonly #history: History;
   #lease: Lease | undefined;
+  #giveBack = () => {};
+  /** Callbacks that know of the training: they are told of its end, too. */
+  readonly #begun: Callback[] = [];
   /** Its own: runs that take turns on one engine draw the same numbers as one after the other. */
   #random: Random | undefined;
   #rows: ChosenRows | undefined;
@@ -105,7 +109,10 @@ export class Training implements RunView {
     let failed = true;
     try {
       this.#begin();
-      for (const callback of this.#plan.callbacks) await callback.onTrainBegin?.(this);
+      for (const callback of this.#plan.callbacks) {
+        this.#begun.push(callback);
+        await callback.onTrainBegin?.(this);
+      }
       this.#settled = true;
       while (!this.#hasEnded() && !this.#plan.options.signal?.aborted) {
         const report = await this.#runEpoch();
@@ -121,8 +128,9 @@ export class Training implements RunView {
 
   /** Takes up the checkpoint, if there is one, and chooses the rows. @throws as restoreTraining; nothing has changed then */
   #begin(): void {
-    const { network, options } = this.#plan;
+    const { network, options, callbacks } = this.#plan;
     const checkpoint = options.resume;
+    this.#giveBack = claimForTraining(callbacks, options.schedule);
     const { random: shared } = network.engine;
     this.#lease = network.claim();
     const before = shared.state;
@@ -244,12 +252,13 @@ export class Training implements RunView {
     let begun = now();
     for (const batch of iterateMinibatches(network.engine, inputs, targets, batchSize, selection)) {
       this.#settled = false;
+      this.#stepper.beginBatch(progression.epoch, progression.batch, batches);
       lease.open();
       // Layers draw from the engine's generator.
       network.engine.random.swap(random);
       let loss: number;
       try {
-        loss = this.#stepper.take(batch, progression.epoch, progression.batch, batches);
+        loss = this.#stepper.take(batch, progression.batch, batches);
       } finally {
         network.engine.random.swap(random);
         lease.close();
@@ -286,13 +295,14 @@ export class Training implements RunView {
     const ended = this.#progression.stopped ? "stopped" : "finished";
     const outcome: Outcome = failed ? "failed" : this.#hasEnded() ? ended : "interrupted";
     try {
-      for (const callback of this.#plan.callbacks) await callback.onTrainEnd?.(outcome, this);
+      for (const callback of this.#begun) await callback.onTrainEnd?.(outcome, this);
       this.#settled = !failed;
     } catch (error) {
       if (!failed) throw error;
     } finally {
       this.#rows?.dispose();
       this.#lease?.release();
+      this.#giveBack();
     }
   }
 }

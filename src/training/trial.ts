@@ -1,5 +1,6 @@
 /** Whether a network takes the data that it is to be trained on, before it is. */
 
+import { prefixed } from "../check-options.js";
 import { checkIsRows, type Rows } from "../data/subset.js";
 import type { Network } from "../network.js";
 
@@ -25,8 +26,7 @@ export function checkTaken(what: string, network: Network, data: Rows): void {
     // A subset may leave out rows that are wrong: those that are chosen are looked at as they come.
     if (!data.indices) network.loss.checkMeaning(outputsOf(network), targets);
   } catch (error) {
-    if (error instanceof Error) error.message = `${what}: ${error.message}`;
-    throw error;
+    throw prefixed(what, error);
   } finally {
     random.state = before;
   }

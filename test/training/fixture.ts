@@ -91,6 +91,10 @@ class Noise extends Layer {
     return result;
   }
 
+  override backward(_: Matrix, gradOutput: Matrix): Matrix {
+    return gradOutput;
+  }
+
   override buffers(): State[] {
     return [
       {

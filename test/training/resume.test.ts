@@ -20,6 +20,7 @@ import {
   loadCheckpoint,
   type Matrix,
   type Network,
+  type NetworkOptions,
   OneCycleLR,
   Random,
   ReduceLROnPlateau,
@@ -27,8 +28,10 @@ import {
   RMSProp,
   type Rows,
   SGD,
+  SoftmaxCrossEntropy,
   StepLR,
   saveCheckpoint,
+  Tanh,
 } from "../../src/index.js";
 import { curves, makeNetwork, noisyLayers, plainLayers, prepare, stateHash } from "./fixture.js";
 
@@ -186,6 +189,10 @@ class Slow extends Layer {
     }
     return input;
   }
+
+  override backward(_: Matrix, gradOutput: Matrix): Matrix {
+    return gradOutput;
+  }
 }
 
 describe("an evaluation", () => {
@@ -282,12 +289,41 @@ describe("resume", () => {
     const { bytes } = await halfway();
     const again = (rows: Given) => ({ ...scenario.options(rows), resume: loadCheckpoint(bytes) });
     await expect(prepare(again, scenario.network, { rows: 131 })).rejects.toThrow("rows: expected 130");
-    const { run, network, engine } = await prepare(again, (engine) => makeNetwork(engine, plainLayers()));
+    await expect(prepare(again, (engine) => makeNetwork(engine, plainLayers()))).rejects.toThrow(
+      /^resume: layers: expected .*"Noise".* as in the checkpoint, got /,
+    );
+    // A file of before does not say what the parts are: their arrays still do.
+    const { parts, ...silent } = loadCheckpoint(bytes);
+    const { run, network, engine } = await prepare(
+      (rows) => ({ ...scenario.options(rows), resume: silent }),
+      (engine) => makeNetwork(engine),
+    );
     const before = [stateHash(network), engine.random.state, engine.memory.bytesInUse];
     await expect(run.run()).rejects.toThrow(
       "expected the arrays layers.0.weights, layers.0.biases, layers.2.weights, layers.2.biases, got",
     );
     expect([stateHash(network), engine.random.state, engine.memory.bytesInUse]).toEqual(before);
+  });
+
+  it.each<[string, string, Partial<FitOptions>, readonly Layer[] | undefined, NetworkOptions]>([
+    ["layer", "layers", {}, [new Dense(2, 12, { init: "heNormal" }), new Tanh(), new Dense(12, 3)], {}],
+    ["loss", "loss", {}, undefined, { loss: new SoftmaxCrossEntropy({ labelSmoothing: 0.1 }) }],
+    ["learning rate", "optimizer", {}, undefined, { optimizer: new Adam({ learningRate: 0.5 }) }],
+    ["optimizer of the same arrays", "optimizer", {}, undefined, { optimizer: new AdamW() }],
+    ["schedule", "schedule", { schedule: new StepLR({ stepSize: 3 }) }, undefined, {}],
+  ])("refuses another %s", async (_, name, options, layers, parts) => {
+    const usual = { epochs: 2, batchSize: 20 };
+    const first = await prepare(
+      () => ({ ...usual, schedule: new StepLR({ stepSize: 2 }) }),
+      (engine) => makeNetwork(engine, plainLayers(), { optimizer: new Adam() }),
+    );
+    await first.run;
+    const resume = loadCheckpoint(saveCheckpoint(first.run));
+    const second = prepare(
+      () => ({ ...usual, epochs: 3, schedule: new StepLR({ stepSize: 2 }), ...options, resume }),
+      (engine) => makeNetwork(engine, layers ? [...layers] : plainLayers(), { optimizer: new Adam(), ...parts }),
+    );
+    await expect(second).rejects.toThrow(new RegExp(`^resume: ${name}: expected .* as in the checkpoint, got `));
   });
 
   it("is not to be had while callbacks are being told, before the beginning or after a failure", async () => {

@@ -17,7 +17,8 @@ function layerThatGives(name: string, right: () => unknown, takes: Case["takes"]
     on: batch,
     call: (on, [given]) => {
       const { input, targets } = on as ReturnType<typeof batch>;
-      const layer = Object.assign(new library.Layer(), { [name]: () => given });
+      const backward = (_: unknown, gradOutput: library.Matrix) => gradOutput;
+      const layer = Object.assign(new library.Layer(), { backward, [name]: () => given });
       const own = new library.Network(engine, [new library.Dense(2, 3), layer]);
       try {
         own.train(input, targets);

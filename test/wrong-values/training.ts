@@ -72,7 +72,8 @@ export const resumeParts = options(
   Object.fromEntries(
     Object.entries(library.loadCheckpoint(checkpoint)).map(([name, value]) => [
       name,
-      name === "schedule" ? { value: () => value, required: true } : { value: () => value, required: true },
+      // Files of earlier versions have none; what another part is made of is not looked up.
+      name === "parts" ? { value: () => value } : { value: () => value, required: true },
     ]),
   ),
   problem,

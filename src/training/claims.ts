@@ -1,0 +1,36 @@
+/** What serves one training at a time. */
+
+import { describe } from "../check-options.js";
+import type { Callback } from "./callbacks.js";
+import type { LearningRateSchedule } from "./schedule.js";
+
+/** Callbacks and schedules of trainings that are under way. */
+const serving = new WeakSet<object>();
+
+/**
+ * Claims the callbacks and the schedule that remember something of a training; the others may serve several at once.
+ *
+ * @returns what gives them back
+ * @throws Error for one that serves another training, or twice this one
+ */
+export function claimForTraining(callbacks: readonly Callback[], schedule?: LearningRateSchedule): () => void {
+  const claimed: object[] = [];
+  const giveBack = () => {
+    for (const part of claimed) serving.delete(part);
+  };
+  const parts: [string, object][] = callbacks
+    .map((callback, index): [string, Callback] => [`callbacks[${index}]`, callback])
+    .filter(([, { onTrainBegin, state }]) => onTrainBegin || state);
+  if (schedule && Object.keys(schedule.stateDict?.() ?? {}).length > 0) parts.push(["schedule", schedule]);
+  for (const [what, part] of parts) {
+    if (serving.has(part)) {
+      giveBack();
+      throw new Error(
+        `${what}: expected one that serves no other training meanwhile, got ${describe(part)}, which does`,
+      );
+    }
+    serving.add(part);
+    claimed.push(part);
+  }
+  return giveBack;
+}
