@@ -67,7 +67,8 @@ export class Preprocessor {
     const column = findColumn(table, target);
     const missing = firstMissing(column, table.rows);
     if (missing >= 0) {
-      throw new RangeError(ofRow(table, missing, `target ${target}: expected a value in every row, got none`));
+      const got = "none: an empty field, or one of ?, NA, N/A, NaN, null and none, which mean the same";
+      throw new RangeError(ofRow(table, missing, `target ${target}: expected a value in every row, got ${got}`));
     }
     const found = task ?? guessTask(column);
     const features = table.columns
