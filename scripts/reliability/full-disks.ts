@@ -43,7 +43,7 @@ export const fullDisks: Part = async ({ folder, count }): Promise<Outcome> => {
       const run = join(disk, "run");
       const ended = await runNode(words(training, "--out", run));
       if (ended.code !== 0) ++failed;
-      faults.push(...(await check(run, ended)).map((fault) => `${bytes} bytes: ${fault}`));
+      for (const fault of await check(run, ended)) faults.push(`${bytes} bytes: ${fault}`);
       const saved = join(folder, "saved");
       await rm(saved, { recursive: true, force: true });
       await cp(run, saved, { recursive: true });
@@ -68,7 +68,7 @@ export const limits: Part = async ({ folder, count }): Promise<Outcome> => {
     const script = `ulimit -f ${tried}; exec "$0" "$@"`;
     const ended = await runNode(["-e", RUN_IN_SHELL, script, ...words(training, "--out", run)]);
     if (ended.code !== 0) ++failed;
-    faults.push(...(await check(run, ended)).map((fault) => `${tried} kB: ${fault}`));
+    for (const fault of await check(run, ended)) faults.push(`${tried} kB: ${fault}`);
     const fault = await goOn(training, run, hash);
     if (fault) faults.push(`${tried} kB, then without a limit: ${fault}`);
   }

@@ -12,11 +12,11 @@ let operations = 0;
 
 function killing(object, name) {
   const original = object[name];
-  object[name] = function (...args) {
+  object[name] = function (a, b, c, d) {
     // open: only of files to be written.
-    if (name === "open" && !/[wa]/.test(String(args[1] ?? "r"))) return original.apply(this, args);
-    if (++operations !== killAt) return original.apply(this, args);
-    if (name === "writeFile") writeSync(this.fd, args[0].slice(0, args[0].length / 2));
+    if (name === "open" && !/[wa]/.test(String(b ?? "r"))) return original.call(this, a, b, c, d);
+    if (++operations !== killAt) return original.call(this, a, b, c, d);
+    if (name === "writeFile") writeSync(this.fd, a.slice(0, a.length / 2));
     process.kill(process.pid, "SIGKILL");
     return new Promise(() => {});
   };

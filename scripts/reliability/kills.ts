@@ -52,7 +52,7 @@ export const killsByPhase: Part = async (task) => {
       const outcome = await kill(training, run, hash, () => runNode(words(training, "--out", run), onOutput));
       ++tried;
       if (outcome.killed) ++(killed[name] as number);
-      faults.push(...outcome.faults.map((fault) => `${name}, ${delay.toFixed(1)} ms after ${pattern}: ${fault}`));
+      for (const fault of outcome.faults) faults.push(`${name}, ${delay.toFixed(1)} ms after ${pattern}: ${fault}`);
     }
   }
   const note = `killed in time: ${Object.entries(killed)
@@ -79,7 +79,7 @@ export const killsWhileWriting: Part = async ({ folder, random, count, short }) 
   for (const n of moments) {
     const outcome = await kill(training, run, hash, killAt(n));
     if (outcome.killed) ++killed;
-    faults.push(...outcome.faults.map((fault) => `operation ${n}: ${fault}`));
+    for (const fault of outcome.faults) faults.push(`operation ${n}: ${fault}`);
   }
   return { tried: moments.length, faults, note: `killed in time: ${killed}, of ${operations} operations` };
 };
