@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-/** The command `simdgrad`. Exit codes: 0 done, 1 failure, 2 usage. */
+/** The command `simdgrad`. Exit codes: 0 done, 1 failure, 2 usage, 130 by a second Ctrl-C. */
 
 import "./relaxed-flag.js";
 import { readFile } from "node:fs/promises";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { EXPORT_FORMATS, EXPORT_LAYOUTS } from "./export-formats.js";
+import { ignoreHangUps } from "./interruption.js";
 import { integer, threadCount } from "./options.js";
 import { flagOf, TABLE_SETTINGS } from "./settings.js";
 import { TABLE_FILE } from "./table-file.js";
@@ -38,12 +39,15 @@ function refuse(command: Command, task: string, names: readonly string[]): void 
 let shownInVain = false;
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", ({ code }: NodeJS.ErrnoException) => {
-    if (code === "EPIPE" || shownInVain) return;
+    // EIO: a terminal that has closed.
+    if (code === "EPIPE" || (code === "EIO" && stream.isTTY) || shownInVain) return;
     shownInVain = true;
     process.exitCode = 1;
     if (stream !== process.stderr) console.error(`simdgrad: standard output cannot be written (${code})`);
   });
 }
+
+ignoreHangUps();
 
 const program = new Command("simdgrad")
   .description("Train dense neural networks on the CPU with WebAssembly SIMD.")

@@ -94,16 +94,12 @@ export async function train(
     say(describeRun(engine, run, revectorize));
     const data = task.place(engine);
     const display = new TrainingDisplay(screen, interactive, settings.epochs);
-    const interruption = catchInterrupts(
+    const signal = catchInterrupts(
       () => say("\nstopping; what was trained is still written; Ctrl-C again ends at once without writing"),
       () => display.finish(),
     );
-    try {
-      const trained = await trainNetwork(network, data, run, options, display, say, interruption.signal);
-      await writeResults(network, data.test, run, trained, say, options.json ?? false);
-    } finally {
-      interruption.release();
-    }
+    const trained = await trainNetwork(network, data, run, options, display, say, signal);
+    await writeResults(network, data.test, run, trained, say, options.json ?? false);
   } finally {
     engine.dispose();
   }

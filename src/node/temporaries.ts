@@ -1,6 +1,7 @@
 /** Names of the files that are being written, and which of them nobody writes any more. */
 
 import { createHash } from "node:crypto";
+import { rmSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { threadId } from "node:worker_threads";
@@ -14,6 +15,11 @@ const STALE_MILLISECONDS = 3_600_000;
 
 /** Temporary files that this thread is writing. */
 export const isFromHere = new Set<string>();
+
+/** Removes what this thread is writing, before the process ends in the midst of it. */
+export function removeUnfinished(): void {
+  for (const file of isFromHere) rmSync(file, { force: true });
+}
 
 /** `.name.host.process.thread.random.tmp` */
 export function temporaryName(path: string, random: string): string {

@@ -19,7 +19,7 @@ interface Outcome {
 }
 
 function execute(file: string, args: readonly string[], failAt = 0): Promise<Outcome> {
-  const env = { ...process.env, FAIL_AT: String(failAt) };
+  const env = { ...process.env, AT: String(failAt) };
   return new Promise((resolve) => {
     execFile(file, args, { env }, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
