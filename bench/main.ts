@@ -6,7 +6,7 @@ import v8 from "node:v8";
 import vm from "node:vm";
 import { Argument, Command, Option } from "commander";
 import { integer } from "../src/cli/options.js";
-import { loadMnist } from "../src/data/mnist-files.js";
+import { loadMnist } from "../src/node/mnist-files.js";
 import { createEngine, type Variant } from "../src/index.js";
 import { benchBrowser } from "./browser.js";
 import type { Context } from "./context.js";

@@ -2,7 +2,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadMnist } from "../../src/data/mnist-files.js";
+import { loadMnist } from "../../src/node/mnist-files.js";
 import type { Engine } from "../../src/index.js";
 import { createNetwork } from "../train.js";
 

@@ -1,7 +1,7 @@
 /** MNIST for the commands: found, read as bytes, with a word on where it came from. */
 
 import type { Mnist } from "../data/mnist.js";
-import { findMnist, readMnist } from "../data/mnist-files.js";
+import { findMnist, readMnist } from "../node/mnist-files.js";
 
 /** Pixels of an image, and digits. */
 export const PIXELS = 784;

@@ -3,6 +3,7 @@
 import { fileCheckpoint } from "../node/training-files.js";
 import type { Callback, RunView } from "../training/callbacks.js";
 import { saveCheckpoint } from "../training/checkpoint.js";
+import type { OwnedFolder } from "./run-folder.js";
 import { type RunRecord, recordEntry } from "./run-record.js";
 
 /**
@@ -14,12 +15,12 @@ export class TimedCheckpoint implements Callback {
   readonly #write: ReturnType<typeof fileCheckpoint>;
   readonly #milliseconds: number;
   readonly #metadata: Readonly<Record<string, string>>;
-  readonly #before: () => unknown;
+  readonly #folder: () => OwnedFolder | undefined;
   #last = performance.now();
 
-  /** @param record of the run, which is written with it; @param before each write, to refuse it */
-  constructor(path: string, seconds: number, record: RunRecord, before: () => unknown) {
-    this.#before = before;
+  /** @param record of the run, which is written with it; @param folder that it is written to, once it is this process's */
+  constructor(path: string, seconds: number, record: RunRecord, folder: () => OwnedFolder | undefined) {
+    this.#folder = folder;
     this.#write = fileCheckpoint(path);
     this.#metadata = recordEntry(record);
     this.#milliseconds = seconds * 1000;
@@ -32,8 +33,10 @@ export class TimedCheckpoint implements Callback {
 
   /** Writes now. */
   async write(run: Pick<RunView, "checkpoint" | "epoch" | "batch">): Promise<void> {
-    await this.#before();
+    const folder = this.#folder();
+    await folder?.check();
     await this.#write(saveCheckpoint(run, this.#metadata), { epoch: run.epoch, batch: run.batch });
+    await folder?.record();
     this.#last = performance.now();
   }
 }

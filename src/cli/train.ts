@@ -6,7 +6,6 @@ import { createEngine, type Engine } from "../engine.js";
 import type { Evaluation } from "../evaluation.js";
 import { serializeModel } from "../formats/model.js";
 import type { Network } from "../network.js";
-import type { FolderLock } from "../node/folder-lock.js";
 import { type EpochReport, fit } from "../trainer.js";
 import type { CheckpointContents } from "../training/checkpoint.js";
 import { EarlyStopping } from "../training/early-stopping.js";
@@ -22,11 +21,11 @@ import {
   checkpointPath,
   isFile,
   MODEL_FILE,
+  OwnedFolder,
   readCheckpointRun,
   readRecord,
   readRunCheckpoint,
   takeFolder,
-  writeRecord,
 } from "./run-folder.js";
 import { identityOf, type RunRecord } from "./run-record.js";
 import {
@@ -60,7 +59,7 @@ interface Run {
   readonly resume: CheckpointContents | undefined;
   readonly task: TrainingTask;
   /** Makes or changes the folder, which is this process's until it ends: once everything that was asked for is known to be possible. */
-  begin(): Promise<FolderLock>;
+  begin(): Promise<OwnedFolder>;
 }
 
 /** Rows of a step where nothing is said. */
@@ -137,8 +136,9 @@ async function openRun(
   }
   if (lock) {
     const begin = async () => {
-      await writeRecord(from, recordOf(task, settings));
-      return lock;
+      const owned = new OwnedFolder(from, lock, recordOf(task, settings));
+      await owned.record();
+      return owned;
     };
     return { folder: from, settings, resume: await readRunCheckpoint(from, record), task, begin };
   }
@@ -153,7 +153,7 @@ function recordOf({ task, fingerprint }: TrainingTask, settings: TrainSettings):
 }
 
 interface Trained {
-  readonly lock: FolderLock;
+  readonly owned: OwnedFolder;
   readonly epochs: readonly EpochReport[];
   readonly warnings: readonly string[];
   readonly interrupted: boolean;
@@ -179,13 +179,9 @@ async function trainNetwork(
   }
   const schedule = makeSchedule(settings, Math.floor(training.rows / batchSize));
   const classWeights = readClassWeights(settings.classWeights, task.classes);
-  let lock: FolderLock | undefined;
-  const checkpoints = new TimedCheckpoint(
-    checkpointPath(folder),
-    options.checkpointEvery,
-    recordOf(task, settings),
-    () => lock?.check(),
-  );
+  let owned: OwnedFolder | undefined;
+  const record = recordOf(task, settings);
+  const checkpoints = new TimedCheckpoint(checkpointPath(folder), options.checkpointEvery, record, () => owned);
   const stopping =
     earlyStopping === undefined ? [] : [new EarlyStopping({ patience: earlyStopping, restoreBest: true })];
   const warnings: string[] = [];
@@ -209,11 +205,15 @@ async function trainNetwork(
   for (const report of run.history) display.recall(report);
   let trained = 0;
   try {
-    lock = await begin();
+    owned = await begin();
     for await (const report of run) {
       display.showEpoch(report);
       ++trained;
     }
+  } catch (error) {
+    // It may not have begun.
+    await run.return();
+    throw error;
   } finally {
     display.finish();
   }
@@ -222,11 +222,13 @@ async function trainNetwork(
     await checkpoints.write(run);
     say(`interrupted in epoch ${run.history.length}; --resume ${folder} goes on from there`);
   }
+  // Without an epoch to train there was no checkpoint.
+  if (!owned.isRecorded) await checkpoints.write(run);
   if (trained === 0 && resume && !interrupted) {
     const why = run.stopped ? "early stopping ended it" : "it has had them all";
     say(`no epoch was left to train after ${run.history.length}: ${why}`);
   }
-  return { lock, epochs: run.history.reports, warnings, interrupted, seconds: (performance.now() - started) / 1000 };
+  return { owned, epochs: run.history.reports, warnings, interrupted, seconds: (performance.now() - started) / 1000 };
 }
 
 /** `balanced`, `none`, or `class=weight,class=weight`. @throws UsageError for a class that there is not */
@@ -262,7 +264,7 @@ async function writeResults(
     epochs: trained.epochs.length,
     test: numbersOf(test),
   };
-  await trained.lock.check();
+  await trained.owned.check();
   const model = join(folder, MODEL_FILE);
   const metadata = {
     task: task.task,

@@ -1,6 +1,6 @@
 /**
- * Loaded before the command: of the operations on files that it writes, the AT-th fails as on a full disk, or what ACTION says
- * happens before it; says how many there were, and keeps the exit code in the file EXIT_CODE.
+ * Loaded before the command: of the operations on files that it opens, the AT-th fails as on a full disk, or what ACTION says
+ * happens before it; says how many there were, and keeps exit code and process number in the file EXIT_CODE.
  */
 
 import { writeFileSync, writeSync } from "node:fs";
@@ -32,11 +32,18 @@ const actions = {
 function disturb(object, name) {
   const original = object[name];
   object[name] = async function (...args) {
-    // open: only of files to be written.
-    const counts = name !== "open" || /[wa]/.test(String(args[1] ?? "r"));
-    if (counts && ++operations === Number(AT)) await (actions[ACTION] ?? actions.signal)(name);
-    // A file is closed also where that fails.
-    return original.apply(this, args);
+    try {
+      if (++operations === Number(AT)) await (actions[ACTION] ?? actions.signal)(name);
+    } catch (error) {
+      // As the system does: a close that fails has closed the file, a write has written a part.
+      if (name === "close") await original.call(this);
+      if (name === "writeFile") await original.call(this, args[0].slice(0, args[0].length / 2));
+      throw error;
+    }
+    const result = await original.apply(this, args);
+    // Not of the prototype.
+    if (name === "open") disturb(result, "close");
+    return result;
   };
 }
 
@@ -44,10 +51,10 @@ const handle = await promises.open(process.execPath);
 const prototype = Object.getPrototypeOf(handle);
 await handle.close();
 for (const name of ["open", "rename"]) disturb(promises, name);
-for (const name of ["writeFile", "sync"]) disturb(prototype, name);
+for (const name of ["writeFile", "chmod", "sync"]) disturb(prototype, name);
 syncBuiltinESMExports();
 process.on("exit", (code) => {
-  if (EXIT_CODE) writeFileSync(EXIT_CODE, String(code));
+  if (EXIT_CODE) writeFileSync(EXIT_CODE, `${code} ${process.pid}`);
   try {
     writeSync(2, `\noperations ${operations}\n`);
   } catch {}

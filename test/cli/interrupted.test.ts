@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isAlive } from "../../src/node/process-identity.js";
 
 const command = new URL("../../build/cli/main.js", import.meta.url).pathname;
 const preload = new URL("failing-disk.mjs", import.meta.url).href;
@@ -35,8 +35,13 @@ async function run(
   const output = await new Promise<string>((resolve) => {
     execFile(file, args, { env, timeout: 30_000, cwd: folder }, (_, stdout, stderr) => resolve(stdout + stderr));
   });
-  for (let waited = 0; !existsSync(EXIT_CODE) && waited < 200; ++waited) await wait(50);
-  return { code: Number(await readFile(EXIT_CODE, "utf8").catch(() => "-1")), output };
+  for (let waited = 0; waited < 600; ++waited) {
+    const [code, pid] = (await readFile(EXIT_CODE, "utf8").catch(() => "")).split(" ").map(Number);
+    // It says so before its own work at the end, then goes.
+    if (pid !== undefined && !isAlive(pid)) return { code: code as number, output };
+    await wait(50);
+  }
+  throw new Error(`no exit in half a minute: ${output}`);
 }
 
 /** The command in a terminal of its own, as the leader of its session. */
