@@ -37,10 +37,14 @@ export function appendWhole(path: string, text: string): Promise<void> {
     const file = await open(path, "a");
     try {
       const { size } = await file.stat();
-      await file.writeFile(text).catch(async (error) => {
-        await file.truncate(size).catch(() => {});
+      try {
+        await file.writeFile(text);
+      } catch (error) {
+        await file.truncate(size).catch(({ message }: Error) => {
+          (error as Error).message += `; a part of the text is left in it: ${message}`;
+        });
         throw error;
-      });
+      }
     } finally {
       await file.close();
     }

@@ -9,7 +9,15 @@ import { syncBuiltinESMExports } from "node:module";
 import { setTimeout as wait } from "node:timers/promises";
 
 const { AT, ACTION = "fail", EXIT_CODE } = process.env;
+let at = [Number(AT)];
 let operations = 0;
+
+/** Counts from one again. @param n number of an operation, or several @returns how many there were */
+export function disturbAt(n) {
+  const before = operations;
+  [at, operations] = [[n].flat(), 0];
+  return before;
+}
 
 const actions = {
   fail(name) {
@@ -33,7 +41,7 @@ function disturb(object, name) {
   const original = object[name];
   object[name] = async function (...args) {
     try {
-      if (++operations === Number(AT)) await (actions[ACTION] ?? actions.signal)(name);
+      if (at.includes(++operations)) await (actions[ACTION] ?? actions.signal)(name);
     } catch (error) {
       // As the system does: a close that fails has closed the file, a write has written a part.
       if (name === "close") await original.call(this);
@@ -51,11 +59,13 @@ const handle = await promises.open(process.execPath);
 const prototype = Object.getPrototypeOf(handle);
 await handle.close();
 for (const name of ["open", "rename"]) disturb(promises, name);
-for (const name of ["writeFile", "chmod", "sync"]) disturb(prototype, name);
+for (const name of ["writeFile", "truncate", "chmod", "sync"]) disturb(prototype, name);
 syncBuiltinESMExports();
-process.on("exit", (code) => {
-  if (EXIT_CODE) writeFileSync(EXIT_CODE, `${code} ${process.pid}`);
-  try {
-    writeSync(2, `\noperations ${operations}\n`);
-  } catch {}
-});
+if (AT !== undefined) {
+  process.on("exit", (code) => {
+    if (EXIT_CODE) writeFileSync(EXIT_CODE, `${code} ${process.pid}`);
+    try {
+      writeSync(2, `\noperations ${operations}\n`);
+    } catch {}
+  });
+}
