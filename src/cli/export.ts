@@ -7,7 +7,7 @@ import { serializeNpz } from "../formats/npz.js";
 import { DEFAULT_OPSET, serializeOnnx } from "../formats/onnx.js";
 import { serializeWeights, type WeightLayout } from "../formats/weights.js";
 import type { ExportFormat } from "./export-formats.js";
-import { filesOfModel, refuseInputs, writeWhole } from "./files.js";
+import { refuseInputs, writeWhole } from "./files.js";
 import { readSavedModel, type SavedModel } from "./saved-model.js";
 import { printable } from "./terminal.js";
 import { UsageError } from "./usage-error.js";
@@ -42,7 +42,7 @@ export async function exportModel(run: string, options: ExportOptions): Promise<
   try {
     const model = await readSavedModel(engine, run);
     const out = options.out ?? defaultName(model.path, format, layout);
-    await refuseInputs(out, filesOfModel(model.path));
+    await refuseInputs([out]);
     const { bytes, contents } = serialize(model, format, layout);
     await writeWhole(out, bytes);
     if (json) console.log(JSON.stringify({ model: model.path, format, ...(layout && { layout }), written: out }));

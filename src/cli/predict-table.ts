@@ -1,7 +1,7 @@
 /** `simdgrad predict RUN new.csv`: the prediction for each row of a table. */
 
 import { createEngine } from "../engine.js";
-import { filesOfModel, refuseInputs, writeWhole } from "./files.js";
+import { refuseInputs, writeWhole } from "./files.js";
 import { predictAll, predictionCsv, predictionTable } from "./prediction.js";
 import { readTableModel } from "./saved-model.js";
 import { readTable } from "./table-file.js";
@@ -16,9 +16,9 @@ export interface PredictTableOptions {
 /** Writes a CSV of predictions, and of the classes' probabilities, in the order of the rows; to standard output without `out`. */
 export async function predictTable(run: string, path: string, options: PredictTableOptions): Promise<void> {
   const engine = await createEngine({ threads: 1 });
-  const { network, preprocessor, reading, path: model } = await readTableModel(engine, run);
-  if (options.out !== undefined) await refuseInputs(options.out, [path, ...filesOfModel(model)]);
+  const { network, preprocessor, reading } = await readTableModel(engine, run);
   const table = await readTable(path, { ...reading, ...preprocessor.readOptions() });
+  if (options.out !== undefined) await refuseInputs([options.out]);
   const unknown = preprocessor.countUnknown(table);
   for (const [name, count] of Object.entries(unknown)) {
     console.error(

@@ -7,7 +7,7 @@ import { type FolderLock, lockFolder } from "../node/folder-lock.js";
 import { removeTemporaries } from "../node/temporaries.js";
 import { readCheckpoint } from "../node/training-files.js";
 import { type CheckpointContents, loadCheckpoint } from "../training/checkpoint.js";
-import { prepareFolder, writeWhole } from "./files.js";
+import { keepInputs, prepareFolder, refuseInputs, writeWhole } from "./files.js";
 import { findRecord, identityOf, parseRecord, type RunRecord, recordText } from "./run-record.js";
 
 export const MODEL_FILE = "model.safetensors";
@@ -18,6 +18,11 @@ const RUN_FILES = [MODEL_FILE, CHECKPOINT_FILE, RECORD_FILE, ...PAGES];
 
 export function checkpointPath(folder: string): string {
   return join(folder, CHECKPOINT_FILE);
+}
+
+/** Before anything is begun. @throws UsageError when a link in the folder leads from a file of the run to one that is read */
+export function refuseInputsIn(folder: string): Promise<void> {
+  return refuseInputs(RUN_FILES.map((name) => join(folder, name)));
 }
 
 /** A folder that this process alone writes to. */
@@ -90,6 +95,7 @@ export async function isFile(path: string): Promise<boolean> {
 /** A run in the file of a checkpoint, of this command or of the page. @throws FormatError when its settings are not in it */
 export async function readCheckpointRun(path: string): Promise<{ record: RunRecord; checkpoint: CheckpointContents }> {
   const bytes = await readFile(path);
+  keepInputs([path]);
   const checkpoint = loadCheckpoint(bytes, path);
   const record = findRecord(checkpoint, path);
   if (record) return { record, checkpoint };

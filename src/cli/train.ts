@@ -10,7 +10,7 @@ import { type EpochReport, fit } from "../trainer.js";
 import type { CheckpointContents } from "../training/checkpoint.js";
 import { EarlyStopping } from "../training/early-stopping.js";
 import type { ClassWeights } from "../training/weights.js";
-import { refuseInputs, writeWhole } from "./files.js";
+import { writeWhole } from "./files.js";
 import { catchInterrupts } from "./interruption.js";
 import { buildNetwork, makeSchedule } from "./network-plan.js";
 import { predictAll, testOn } from "./prediction.js";
@@ -25,6 +25,7 @@ import {
   readCheckpointRun,
   readRecord,
   readRunCheckpoint,
+  refuseInputsIn,
   takeFolder,
 } from "./run-folder.js";
 import { identityOf, type RunRecord } from "./run-record.js";
@@ -80,6 +81,7 @@ export async function train(
   const interactive = isInteractive(screen);
   const run = await openRun(kind, makeTask, options);
   const { task, settings } = run;
+  await refuseInputsIn(run.folder);
   const { threads, revectorize = false } = options;
   const engine = await createEngine({
     seed: settings.seed,
@@ -143,7 +145,6 @@ async function openRun(
     return { folder: from, settings, resume: await readRunCheckpoint(from, record), task, begin };
   }
   const folder = newFolder();
-  await refuseInputs(checkpointPath(folder), [from]);
   const begin = () => beginRun(folder, recordOf(task, settings));
   return { folder, settings, resume: file?.checkpoint, task, begin };
 }
