@@ -1,9 +1,11 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFile, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { parseSafetensors, serializeSafetensors } from "../../src/formats/safetensors.js";
+import { loadCheckpoint, saveCheckpoint } from "../../src/training/checkpoint.js";
 
 const command = new URL("../../build/cli/main.js", import.meta.url).pathname;
 const iris = new URL("../datasets/iris.csv", import.meta.url).pathname;
@@ -39,6 +41,7 @@ it("a folder that is trained in is refused to others, until its owner has ended,
     expect(stderr).toContain(
       `${out}: expected a folder that no other training writes to, got one of process ${child.pid}`,
     );
+    expect(stderr).not.toContain("never started");
   }
   expect(await readFile(join(out, "run.json"))).toEqual(record);
   child.kill("SIGKILL");
@@ -65,4 +68,23 @@ it("files of another run in a folder are refused by resume, predict and evaluate
   await copyFile(join(b, "checkpoint.safetensors"), join(a, "checkpoint.safetensors"));
   const resumed = await run(...training, "--epochs", "3", "--resume", a);
   expect(resumed.stderr).toContain("checkpoint.safetensors: expected a checkpoint of the run that run.json");
+}, 60_000);
+
+it("files of versions before, which do not say of which run they are, are opened", async () => {
+  const out = join(folder, "before");
+  expect((await run(...training, "--epochs", "1", "--out", out)).code).toBe(0);
+  const [model, checkpoint] = ["model.safetensors", "checkpoint.safetensors"].map((name) => join(out, name)) as [
+    string,
+    string,
+  ];
+  const { metadata, tensors } = parseSafetensors(await readFile(model), model);
+  const { run: identity, ...rest } = metadata;
+  expect(identity).toMatch(/^[0-9a-f]{16}$/);
+  await writeFile(model, serializeSafetensors(tensors, rest));
+  const contents = loadCheckpoint(await readFile(checkpoint), checkpoint);
+  expect(contents.metadata?.run).toContain("simdgrad-run");
+  await writeFile(checkpoint, saveCheckpoint({ checkpoint: () => contents }));
+  expect(loadCheckpoint(await readFile(checkpoint), checkpoint).metadata?.run).toBeUndefined();
+  for (const verb of ["predict", "evaluate"]) expect((await run(verb, out, iris)).code).toBe(0);
+  expect((await run(...training, "--epochs", "2", "--resume", out)).code).toBe(0);
 }, 60_000);
