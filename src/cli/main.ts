@@ -7,9 +7,9 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { EXPORT_FORMATS, EXPORT_LAYOUTS } from "./export-formats.js";
 import { ignoreHangUps } from "./interruption.js";
 import { integer, threadCount } from "./options.js";
+import { print } from "./output.js";
 import { flagOf, TABLE_SETTINGS } from "./settings.js";
 import { TABLE_FILE } from "./table-file.js";
-import { printableLines } from "./terminal.js";
 import { addTrainOptions } from "./train-command.js";
 import { UsageError } from "./usage-error.js";
 
@@ -43,7 +43,7 @@ for (const stream of [process.stdout, process.stderr]) {
     if (code === "EPIPE" || (code === "EIO" && stream.isTTY) || shownInVain) return;
     shownInVain = true;
     process.exitCode = 1;
-    if (stream !== process.stderr) console.error(`simdgrad: standard output cannot be written (${code})`);
+    if (stream !== process.stderr) print(`simdgrad: standard output cannot be written (${code})`, process.stderr);
   });
 }
 
@@ -52,7 +52,7 @@ ignoreHangUps();
 const program = new Command("simdgrad")
   .description("Train dense neural networks on the CPU with WebAssembly SIMD.")
   .version(version)
-  .configureOutput({ writeErr: (text) => void process.stderr.write(printableLines(text)) })
+  .configureOutput({ writeErr: (text) => print(text.replace(/\n$/, ""), process.stderr) })
   .showHelpAfterError("(--help shows what is accepted)");
 
 addTrainOptions(
@@ -147,7 +147,7 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
-    console.error(printableLines(`simdgrad: ${error instanceof Error ? error.message : String(error)}`));
+    print(`simdgrad: ${error instanceof Error ? error.message : String(error)}`, process.stderr);
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
 }

@@ -2,10 +2,10 @@
 
 import { createEngine } from "../engine.js";
 import { refuseInputs, writeWhole } from "./files.js";
+import { print, printData, printJson } from "./output.js";
 import { predictAll, predictionCsv, predictionTable } from "./prediction.js";
 import { readTableModel } from "./saved-model.js";
 import { readTable } from "./table-file.js";
-import { printableLines } from "./terminal.js";
 
 export interface PredictTableOptions {
   readonly out?: string;
@@ -21,20 +21,19 @@ export async function predictTable(run: string, path: string, options: PredictTa
   if (options.out !== undefined) await refuseInputs([options.out]);
   const unknown = preprocessor.countUnknown(table);
   for (const [name, count] of Object.entries(unknown)) {
-    console.error(
-      printableLines(`${path}: column ${name}: ${count} value${count === 1 ? "" : "s"} that training did not know`),
-    );
+    const values = `${count} value${count === 1 ? "" : "s"}`;
+    print(`${path}: column ${name}: ${values} that training did not know`, process.stderr);
   }
   const { classes } = preprocessor.config;
   const data = engine.dataset(preprocessor.inputSource(table), { sparse: preprocessor.sparse });
   const predicted = predictionTable(predictAll(network, data), preprocessor);
   const text = predictionCsv(predicted, options.formulas === "escape");
   if (options.out !== undefined) await writeWhole(options.out, text);
-  else if (!options.json) process.stdout.write(text);
+  else if (!options.json) printData(text);
   if (!options.json) return;
   const predictions = predicted.rows.map(([prediction, ...shares]) => ({
     prediction,
     ...(classes && { probabilities: shares }),
   }));
-  console.log(JSON.stringify({ rows: table.rows, unknown, ...(classes && { classes }), predictions }));
+  printJson({ rows: table.rows, unknown, ...(classes && { classes }), predictions });
 }

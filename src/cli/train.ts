@@ -13,6 +13,7 @@ import type { ClassWeights } from "../training/weights.js";
 import { writeWhole } from "./files.js";
 import { catchInterrupts } from "./interruption.js";
 import { buildNetwork, makeSchedule } from "./network-plan.js";
+import { draw, print, printJson } from "./output.js";
 import { predictAll, testOn } from "./prediction.js";
 import { TrainingDisplay } from "./progress.js";
 import { type RunResult, writeReport } from "./results.js";
@@ -77,7 +78,7 @@ export async function train(
   options: TrainOptions,
 ): Promise<void> {
   const screen = options.json ? process.stderr : process.stdout;
-  const say = (text: string) => screen.write(`${text}\n`);
+  const say = (text: string) => print(text, screen);
   const interactive = isInteractive(screen);
   const run = await openRun(kind, makeTask, options);
   const { task, settings } = run;
@@ -91,7 +92,9 @@ export async function train(
   });
   try {
     const network = buildNetwork(engine, task.inputs, task.outputs, task.classes !== undefined, settings);
-    say(task.introduction(interactive, screen.columns));
+    say(task.introduction);
+    if (task.drawing) draw(`\n${task.drawing(interactive, screen.columns)}\n`, screen);
+    say("");
     say(describeRun(engine, run, revectorize));
     const data = task.place(engine);
     const display = new TrainingDisplay(screen, interactive, settings.epochs);
@@ -284,7 +287,7 @@ async function writeResults(
     );
   say(`${trained.seconds.toFixed(1)} s`);
   say(`\nwritten: ${[model, join(folder, "history.json"), ...written].join("\n         ")}`);
-  if (json) console.log(JSON.stringify(summary));
+  if (json) printJson(summary);
 }
 
 /** What a model file keeps of a test: a confusion matrix would be larger than many a model. */
