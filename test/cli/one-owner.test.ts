@@ -50,6 +50,33 @@ it("a folder that is trained in is refused to others, until its owner has ended,
   expect((await readdir(out)).filter((name) => name.startsWith("."))).toEqual([]);
 }, 60_000);
 
+it("a folder with a run in it stays that run's until the next one has a checkpoint, killed or not", async () => {
+  const out = join(folder, "reused");
+  expect((await run(...training, "--epochs", "1", "--seed", "1", "--out", out)).code).toBe(0);
+  const contents = async () =>
+    Promise.all((await readdir(out)).sort().map(async (name) => [name, await readFile(join(out, name))]));
+  const before = await contents();
+  const args = [...training, "--seed", "2", "--out", out, "--checkpoint-every", "1000"];
+  const child = spawn(process.execPath, [command, ...args, "--epochs", "1000000"]);
+  await new Promise<void>((resolve) => {
+    child.stdout.on("data", (chunk) => /epoch +2 /.test(String(chunk)) && resolve());
+  });
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  await rm(join(out, ".simdgrad-lock"));
+  expect(await contents()).toEqual(before);
+  expect((await run(...training, "--epochs", "2", "--resume", out)).code).toBe(0);
+  // Nothing to train is no reason to leave the other run's checkpoint beside this one's record.
+  expect((await run(...args, "--epochs", "0")).code).toBe(0);
+  const [record, checkpoint] = ["run.json", "checkpoint.safetensors"].map((name) => join(out, name)) as [
+    string,
+    string,
+  ];
+  expect(JSON.parse(await readFile(record, "utf8")).settings.seed).toBe(2);
+  expect(loadCheckpoint(await readFile(checkpoint), checkpoint).metadata?.run).toContain('"seed":2');
+  expect((await run(...training, "--epochs", "1", "--resume", out)).code).toBe(0);
+}, 60_000);
+
 it("files of another run in a folder are refused by resume, predict and evaluate", async () => {
   const [a, b] = [join(folder, "a"), join(folder, "b")];
   for (const [out, seed] of [
