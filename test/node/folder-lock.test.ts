@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promi
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { lockFolder } from "../../src/node/folder-lock.js";
 import { hostToken, startOf } from "../../src/node/process-identity.js";
@@ -59,6 +60,18 @@ describe("an owner of this machine", () => {
     }
   });
 });
+
+it.skipIf(process.platform !== "linux")(
+  "an owner that has ended, but whose parent did not ask how, has lost it",
+  async () => {
+    const parent = spawn("sh", ["-c", "sleep 0.3 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "inherit"] });
+    children.push(parent);
+    const pid = Number((await createInterface({ input: parent.stdout })[Symbol.asyncIterator]().next()).value);
+    while (!/\) Z /.test(await readFile(`/proc/${pid}/stat`, "utf8"))) await wait(10);
+    await writeOwner({ pid, start: startOf(pid) });
+    expect(await take()).toMatchObject({ taken: true });
+  },
+);
 
 describe("an owner that cannot be asked", () => {
   const unknown: [string, () => Promise<void>][] = [
