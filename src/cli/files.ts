@@ -23,7 +23,7 @@ const inputs: string[] = [];
 
 /** Called by all that read: from here on none of the files is written to. */
 export function keepInputs(paths: readonly string[]): void {
-  inputs.push(...paths);
+  for (const path of paths) inputs.push(path);
 }
 
 /** @throws UsageError when a file that would be written is one that is read: links and second names are seen through */
