@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadMnist } from "../src/data/mnist-files.js";
 import { createEngine, Dense, type Engine, iterateMinibatches, Network, Random, ReLU } from "../src/index.js";
+import { loadMnist } from "../src/node/mnist-files.js";
 import { VARIANTS } from "./kernels/fixture.js";
 import { trainStep } from "./reference.js";
 

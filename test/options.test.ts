@@ -1,7 +1,6 @@
 import vm from "node:vm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parseCsv, readCsv } from "../src/data/csv.js";
-import { loadMnist } from "../src/data/mnist-files.js";
 import { parseNpz, serializeNpz } from "../src/formats/npz.js";
 import {
   Adagrad,
@@ -54,6 +53,7 @@ import {
   serializeWeights,
   trainTestSplit,
 } from "../src/index.js";
+import { loadMnist } from "../src/node/mnist-files.js";
 import { makeNetwork, source, testEngine } from "./training/fixture.js";
 
 const write = () => {};

@@ -2,8 +2,8 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadMnist } from "../../src/data/mnist-files.js";
 import type { Engine } from "../../src/index.js";
+import { loadMnist } from "../../src/node/mnist-files.js";
 import { createNetwork } from "../train.js";
 
 /** The sizes; `peer.py` reads the same files. */

@@ -2,6 +2,7 @@
 
 import { createEngine } from "../engine.js";
 import { type DataOptions, loadBytes } from "./mnist.js";
+import { print, printJson } from "./output.js";
 import { testOn } from "./prediction.js";
 import { readDigitModel, readTableModel } from "./saved-model.js";
 import { readTable } from "./table-file.js";
@@ -20,8 +21,8 @@ export async function evaluateDigits(model: string, options: EvaluateOptions): P
   const { mnist } = await loadBytes(options);
   const classes = Array.from({ length: 10 }, (_, digit) => String(digit));
   const result = testOn(network, engine.dataset(mnist.test), classes);
-  if (options.json) console.log(JSON.stringify({ task: "mnist", model, classes, ...result, ...flatTest(result) }));
-  else console.log(`test ${describeTest(result, { classes }, space())}`);
+  if (options.json) printJson({ task: "mnist", model, classes, ...result, ...flatTest(result) });
+  else print(`test ${describeTest(result, { classes }, space())}`);
   engine.dispose();
 }
 
@@ -44,8 +45,8 @@ export async function evaluateTable(run: string, path: string, options: Evaluate
     ...result,
     ...errors,
   };
-  if (options.json) console.log(JSON.stringify(summary));
-  else console.log(describeTest(result, classes ? { classes } : { target }, space()));
+  if (options.json) printJson(summary);
+  else print(describeTest(result, classes ? { classes } : { target }, space()));
   engine.dispose();
 }
 

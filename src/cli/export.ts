@@ -7,9 +7,9 @@ import { serializeNpz } from "../formats/npz.js";
 import { DEFAULT_OPSET, serializeOnnx } from "../formats/onnx.js";
 import { serializeWeights, type WeightLayout } from "../formats/weights.js";
 import type { ExportFormat } from "./export-formats.js";
-import { filesOfModel, refuseInputs, writeWhole } from "./files.js";
+import { refuseInputs, writeWhole } from "./files.js";
+import { print, printJson } from "./output.js";
 import { readSavedModel, type SavedModel } from "./saved-model.js";
-import { printable } from "./terminal.js";
 import { UsageError } from "./usage-error.js";
 
 /** The command's options, checked by the parser. */
@@ -42,11 +42,11 @@ export async function exportModel(run: string, options: ExportOptions): Promise<
   try {
     const model = await readSavedModel(engine, run);
     const out = options.out ?? defaultName(model.path, format, layout);
-    await refuseInputs(out, filesOfModel(model.path));
+    await refuseInputs([out]);
     const { bytes, contents } = serialize(model, format, layout);
     await writeWhole(out, bytes);
-    if (json) console.log(JSON.stringify({ model: model.path, format, ...(layout && { layout }), written: out }));
-    else console.log(`written: ${printable(out, 1000)}\n         ${contents}`);
+    if (json) printJson({ model: model.path, format, ...(layout && { layout }), written: out });
+    else print(`written: ${out}\n         ${contents}`);
   } finally {
     engine.dispose();
   }

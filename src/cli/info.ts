@@ -1,6 +1,7 @@
 /** `simdgrad info`: what a model is, what it was trained for, and how. */
 
 import { createEngine } from "../engine.js";
+import { print, printJson } from "./output.js";
 import { readSavedModel } from "./saved-model.js";
 import { printable } from "./terminal.js";
 
@@ -13,9 +14,7 @@ export async function info(run: string, { json }: { readonly json?: boolean }): 
   if (json) {
     const layers = network.layers.map((layer) => layer.config());
     const { task } = metadata;
-    console.log(
-      JSON.stringify({ model: path, format, task, layers, values, preprocessing: preprocessor?.config, ...training }),
-    );
+    printJson({ model: path, format, task, layers, values, preprocessing: preprocessor?.config, ...training });
     return;
   }
   const lines = [`${printable(path, 1000)} (${format === "onnx" ? "ONNX" : format})`, "", network.summary()];
@@ -34,7 +33,7 @@ export async function info(run: string, { json }: { readonly json?: boolean }): 
     }
   }
   lines.push(...describeTraining(training));
-  console.log(lines.join("\n"));
+  print(lines.join("\n"));
   engine.dispose();
 }
 

@@ -1,14 +1,15 @@
 #!/usr/bin/env node
-/** The command `simdgrad`. Exit codes: 0 done, 1 failure, 2 usage. */
+/** The command `simdgrad`. Exit codes: 0 done, 1 failure, 2 usage, 130 by a second Ctrl-C. */
 
 import "./relaxed-flag.js";
 import { readFile } from "node:fs/promises";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { EXPORT_FORMATS, EXPORT_LAYOUTS } from "./export-formats.js";
+import { ignoreHangUps } from "./interruption.js";
 import { integer, threadCount } from "./options.js";
+import { print } from "./output.js";
 import { flagOf, TABLE_SETTINGS } from "./settings.js";
 import { TABLE_FILE } from "./table-file.js";
-import { printableLines } from "./terminal.js";
 import { addTrainOptions } from "./train-command.js";
 import { UsageError } from "./usage-error.js";
 
@@ -38,17 +39,20 @@ function refuse(command: Command, task: string, names: readonly string[]): void 
 let shownInVain = false;
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", ({ code }: NodeJS.ErrnoException) => {
-    if (code === "EPIPE" || shownInVain) return;
+    // EIO: a terminal that has closed.
+    if (code === "EPIPE" || (code === "EIO" && stream.isTTY) || shownInVain) return;
     shownInVain = true;
     process.exitCode = 1;
-    if (stream !== process.stderr) console.error(`simdgrad: standard output cannot be written (${code})`);
+    if (stream !== process.stderr) print(`simdgrad: standard output cannot be written (${code})`, process.stderr);
   });
 }
+
+ignoreHangUps();
 
 const program = new Command("simdgrad")
   .description("Train dense neural networks on the CPU with WebAssembly SIMD.")
   .version(version)
-  .configureOutput({ writeErr: (text) => void process.stderr.write(printableLines(text)) })
+  .configureOutput({ writeErr: (text) => print(text.replace(/\n$/, ""), process.stderr) })
   .showHelpAfterError("(--help shows what is accepted)");
 
 addTrainOptions(
@@ -143,7 +147,7 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
-    console.error(printableLines(`simdgrad: ${error instanceof Error ? error.message : String(error)}`));
+    print(`simdgrad: ${error instanceof Error ? error.message : String(error)}`, process.stderr);
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
 }

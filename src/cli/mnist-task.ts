@@ -10,13 +10,12 @@ export async function mnistTask(options: DataOptions): Promise<TrainingTask> {
   return {
     task: "mnist",
     title: "MNIST",
-    introduction: (colour, columns) => {
+    introduction: `MNIST (${origin}): 50000 training, 10000 validation, 10000 test images`,
+    drawing: (colour, columns) => {
       const rows = [0, 1, 2, 3];
       const images = rows.map((row) => mnist.train.inputs.subarray(row * PIXELS, (row + 1) * PIXELS) as Uint8Array);
       const titles = rows.map((row) => `Label: ${mnist.train.targets[row]}`);
-      return `MNIST (${origin}): 50000 training, 10000 validation, 10000 test images
-
-${drawDigits(images, titles, colour, columns)}\n`;
+      return drawDigits(images, titles, colour, columns);
     },
     inputs: PIXELS,
     outputs: CLASSES,

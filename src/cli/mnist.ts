@@ -1,7 +1,8 @@
 /** MNIST for the commands: found, read as bytes, with a word on where it came from. */
 
 import type { Mnist } from "../data/mnist.js";
-import { findMnist, readMnist } from "../data/mnist-files.js";
+import { findMnist, readMnist } from "../node/mnist-files.js";
+import { keepInputs } from "./files.js";
 
 /** Pixels of an image, and digits. */
 export const PIXELS = 784;
@@ -20,6 +21,7 @@ export async function loadBytes({ data, download }: DataOptions): Promise<{ mnis
     environment: process.env.SIMDGRAD_DATA,
     download: download ?? false,
   });
+  keepInputs(Object.values(location.paths));
   const mnist = await readMnist(location, { dtype: "uint8" });
   return { mnist, origin: location.source };
 }

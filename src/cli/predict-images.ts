@@ -6,6 +6,7 @@ import { readPng } from "../data/png.js";
 import { createEngine } from "../engine.js";
 import { FormatError } from "../errors.js";
 import { fileKind } from "../formats/file-kind.js";
+import { print, printJson } from "./output.js";
 import { readDigitModel } from "./saved-model.js";
 
 /** Prints each image's most likely digits; nothing if one of them cannot be read. */
@@ -27,13 +28,13 @@ export async function predictImages(
   });
   for (const { image, digit, probabilities, ranked } of results) {
     if (options.json) {
-      console.log(JSON.stringify({ image, digit, probabilities }));
+      printJson({ image, digit, probabilities });
       continue;
     }
     const shown = ranked
       .slice(0, options.top)
       .map(({ label, probability }) => `${label} ${(probability * 100).toFixed(1)} %`);
-    console.log(`${image}: ${shown.join(", ")}`);
+    print(`${image}: ${shown.join(", ")}`);
   }
 }
 

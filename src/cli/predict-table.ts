@@ -1,11 +1,11 @@
 /** `simdgrad predict RUN new.csv`: the prediction for each row of a table. */
 
 import { createEngine } from "../engine.js";
-import { filesOfModel, refuseInputs, writeWhole } from "./files.js";
+import { refuseInputs, writeWhole } from "./files.js";
+import { print, printData, printJson } from "./output.js";
 import { predictAll, predictionCsv, predictionTable } from "./prediction.js";
 import { readTableModel } from "./saved-model.js";
 import { readTable } from "./table-file.js";
-import { printableLines } from "./terminal.js";
 
 export interface PredictTableOptions {
   readonly out?: string;
@@ -16,25 +16,24 @@ export interface PredictTableOptions {
 /** Writes a CSV of predictions, and of the classes' probabilities, in the order of the rows; to standard output without `out`. */
 export async function predictTable(run: string, path: string, options: PredictTableOptions): Promise<void> {
   const engine = await createEngine({ threads: 1 });
-  const { network, preprocessor, reading, path: model } = await readTableModel(engine, run);
-  if (options.out !== undefined) await refuseInputs(options.out, [path, ...filesOfModel(model)]);
+  const { network, preprocessor, reading } = await readTableModel(engine, run);
   const table = await readTable(path, { ...reading, ...preprocessor.readOptions() });
+  if (options.out !== undefined) await refuseInputs([options.out]);
   const unknown = preprocessor.countUnknown(table);
   for (const [name, count] of Object.entries(unknown)) {
-    console.error(
-      printableLines(`${path}: column ${name}: ${count} value${count === 1 ? "" : "s"} that training did not know`),
-    );
+    const values = `${count} value${count === 1 ? "" : "s"}`;
+    print(`${path}: column ${name}: ${values} that training did not know`, process.stderr);
   }
   const { classes } = preprocessor.config;
   const data = engine.dataset(preprocessor.inputSource(table), { sparse: preprocessor.sparse });
   const predicted = predictionTable(predictAll(network, data), preprocessor);
   const text = predictionCsv(predicted, options.formulas === "escape");
   if (options.out !== undefined) await writeWhole(options.out, text);
-  else if (!options.json) process.stdout.write(text);
+  else if (!options.json) printData(text);
   if (!options.json) return;
   const predictions = predicted.rows.map(([prediction, ...shares]) => ({
     prediction,
     ...(classes && { probabilities: shares }),
   }));
-  console.log(JSON.stringify({ rows: table.rows, unknown, ...(classes && { classes }), predictions }));
+  printJson({ rows: table.rows, unknown, ...(classes && { classes }), predictions });
 }

@@ -3,7 +3,8 @@
 import { SingleBar } from "cli-progress";
 import type { EpochReport, Progress } from "../trainer.js";
 import { secondsLeftOfRun } from "../training/rate-window.js";
-import { curveChart } from "./terminal.js";
+import { draw } from "./output.js";
+import { curveChart, printableLines } from "./terminal.js";
 
 /** Epochs may be shorter than an eye can follow. */
 const REDRAW_MILLISECONDS = 100;
@@ -64,7 +65,7 @@ export class TrainingDisplay {
   /** A line that stays, above the chart. */
   showNote(text: string): void {
     this.#stopBar();
-    this.#lines.push(text);
+    this.#lines.push(printableLines(text));
     this.#flush();
   }
 
@@ -79,7 +80,7 @@ export class TrainingDisplay {
   #flush(): void {
     if (this.#lines.length === 0) return;
     this.#eraseChart();
-    this.#screen.write(`${this.#lines.join("\n")}\n`);
+    draw(`${this.#lines.join("\n")}\n`, this.#screen);
     this.#lines = [];
     if (this.#interactive) this.#drawChart();
     this.#drawn = performance.now();
@@ -103,7 +104,7 @@ export class TrainingDisplay {
     const chart = curveChart(this.#curves(), this.#interactive, columns, lines).replace(/\n+$/, "");
     if (chart === "") return;
     this.#chartLines = chart.split("\n").length;
-    this.#screen.write(`${chart}\n`);
+    draw(`${chart}\n`, this.#screen);
   }
 
   /** Accuracies of classes, losses of values: R² may begin far below any scale. */
@@ -117,7 +118,7 @@ export class TrainingDisplay {
   }
 
   #eraseChart(): void {
-    if (this.#chartLines > 0) this.#screen.write(`\x1b[${this.#chartLines}A\x1b[J`);
+    if (this.#chartLines > 0) draw(`\x1b[${this.#chartLines}A\x1b[J`, this.#screen);
     this.#chartLines = 0;
   }
 }

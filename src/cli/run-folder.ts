@@ -1,13 +1,13 @@
 /** The folder of a run: its files, and what is needed to go on with it. */
 
-import { readFile, rm, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { FormatError } from "../errors.js";
 import { type FolderLock, lockFolder } from "../node/folder-lock.js";
 import { removeTemporaries } from "../node/temporaries.js";
 import { readCheckpoint } from "../node/training-files.js";
 import { type CheckpointContents, loadCheckpoint } from "../training/checkpoint.js";
-import { prepareFolder, writeWhole } from "./files.js";
+import { keepInputs, prepareFolder, refuseInputs, writeWhole } from "./files.js";
 import { findRecord, identityOf, parseRecord, type RunRecord, recordText } from "./run-record.js";
 
 export const MODEL_FILE = "model.safetensors";
@@ -20,12 +20,51 @@ export function checkpointPath(folder: string): string {
   return join(folder, CHECKPOINT_FILE);
 }
 
-/** Makes the folder one of a new run: a checkpoint of another one in it goes before the record comes. */
-export async function beginRun(folder: string, record: RunRecord): Promise<FolderLock> {
-  const lock = await takeFolder(folder);
-  await rm(checkpointPath(folder), { force: true });
-  await writeRecord(folder, record);
-  return lock;
+/** Before anything is begun. @throws UsageError when a link in the folder leads from a file of the run to one that is read */
+export function refuseInputsIn(folder: string): Promise<void> {
+  return refuseInputs(RUN_FILES.map((name) => join(folder, name)));
+}
+
+/** A folder that this process alone writes to. */
+export class OwnedFolder {
+  readonly #folder: string;
+  readonly #lock: FolderLock;
+  #record: RunRecord | undefined;
+
+  /** @param record that is yet to be written */
+  constructor(folder: string, lock: FolderLock, record: RunRecord) {
+    this.#folder = folder;
+    this.#lock = lock;
+    this.#record = record;
+  }
+
+  /** Whether its record is that of the run. */
+  get isRecorded(): boolean {
+    return this.#record === undefined;
+  }
+
+  /** @throws Error when another process has taken it */
+  check(): Promise<void> {
+    return this.#lock.check();
+  }
+
+  /** Writes the record, once. */
+  async record(): Promise<void> {
+    if (!this.#record) return;
+    await writeWhole(join(this.#folder, RECORD_FILE), `${recordText(this.#record, 2)}\n`);
+    this.#record = undefined;
+  }
+}
+
+/**
+ * Makes the folder, or takes one that there is. One with another run in it stays that run's until this one has a checkpoint, which
+ * replaces the other's, and then is recorded.
+ */
+export async function beginRun(folder: string, record: RunRecord): Promise<OwnedFolder> {
+  const owned = new OwnedFolder(folder, await takeFolder(folder), record);
+  const isTaken = await Promise.all([RECORD_FILE, CHECKPOINT_FILE].map((name) => isThere(join(folder, name))));
+  if (!isTaken.includes(true)) await owned.record();
+  return owned;
 }
 
 /** Makes the folder if need be, and takes it: until then no other training may write to it. @throws Error when one does */
@@ -34,10 +73,6 @@ export async function takeFolder(folder: string): Promise<FolderLock> {
   const lock = await lockFolder(folder);
   for (const name of RUN_FILES) await removeTemporaries(join(folder, name), true);
   return lock;
-}
-
-export async function writeRecord(folder: string, record: RunRecord): Promise<void> {
-  await writeWhole(join(folder, RECORD_FILE), `${recordText(record, 2)}\n`);
 }
 
 /** @throws Error when there is none, FormatError when it is no such record */
@@ -60,6 +95,7 @@ export async function isFile(path: string): Promise<boolean> {
 /** A run in the file of a checkpoint, of this command or of the page. @throws FormatError when its settings are not in it */
 export async function readCheckpointRun(path: string): Promise<{ record: RunRecord; checkpoint: CheckpointContents }> {
   const bytes = await readFile(path);
+  keepInputs([path]);
   const checkpoint = loadCheckpoint(bytes, path);
   const record = findRecord(checkpoint, path);
   if (record) return { record, checkpoint };
@@ -95,7 +131,10 @@ export async function modelPath(path: string): Promise<string> {
   });
   if (!info.isDirectory()) return path;
   const model = join(path, MODEL_FILE);
-  const isThere = async (file: string) => (await stat(file).catch(() => undefined)) !== undefined;
   if ((await isThere(model)) || !(await isThere(join(path, RECORD_FILE)))) return model;
   throw new Error(`${path}: expected a run with a model, got one that has not ended: train --resume goes on with it`);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
 }

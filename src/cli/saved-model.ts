@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import type { Engine } from "../engine.js";
 import { FormatError } from "../errors.js";
 import type { Network } from "../network.js";
+import { filesOfModel, keepInputs } from "./files.js";
 import { CLASSES, PIXELS } from "./mnist.js";
 import { checkShape, type ParsedModel, parseModel } from "./model-file.js";
 import { checkModelsRun, modelPath } from "./run-folder.js";
@@ -20,6 +21,7 @@ export interface SavedModel extends ParsedModel {
  */
 export async function readSavedModel(engine: Engine, run: string): Promise<SavedModel> {
   const path = await modelPath(run);
+  keepInputs(filesOfModel(path));
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);

@@ -5,6 +5,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { CsvOptions } from "../data/csv.js";
 import type { Table } from "../data/table.js";
+import { keepInputs } from "./files.js";
 
 /** Endings of files that are tables. */
 export const TABLE_FILE = /\.(csv|tsv|txt|jsonl|ndjson|parquet)$/i;
@@ -12,6 +13,7 @@ export const TABLE_FILE = /\.(csv|tsv|txt|jsonl|ndjson|parquet)$/i;
 /** @throws Error when the file cannot be read, FormatError when it is not what its name says */
 export async function readTable(path: string, options: CsvOptions = {}): Promise<Table> {
   await checkReadable(path);
+  keepInputs([path]);
   const open = () => createReadStream(path, { highWaterMark: 1 << 18 });
   // Each reader is loaded when it is needed: the others' parsers need not be.
   if (/\.parquet$/i.test(path)) {

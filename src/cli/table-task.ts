@@ -9,7 +9,6 @@ import type { TrainSettings } from "./settings.js";
 import { hashFile, readTable } from "./table-file.js";
 import { guessTarget, partTable } from "./table-parts.js";
 import type { PlacedData, TrainingTask } from "./task.js";
-import { printableLines } from "./terminal.js";
 import { UsageError } from "./usage-error.js";
 
 /** Reads the table, parts its rows, and fits the preprocessing to those that are trained on. */
@@ -42,15 +41,13 @@ export async function tableTask(path: string, settings: TrainSettings): Promise<
     test: parts.test && preprocessor.source(parts.test),
   };
   const rows = [parts.training, parts.validation, parts.test].map((part) => part?.rows ?? 0);
+  const sparse = preprocessor.sparse ? ", kept sparse" : "";
+  const classes = config.classes ? `, ${config.classes.length} classes` : "";
   return {
     task: parts.task,
     title: `${basename(path)}: ${target}`,
-    introduction: () => {
-      const sparse = preprocessor.sparse ? ", kept sparse" : "";
-      const classes = config.classes ? `, ${config.classes.length} classes` : "";
-      return printableLines(`${path}: ${rows[0]} rows to train with, ${rows[1]} to validate, ${rows[2]} to test
-${parts.task} of ${target}${classes}, from ${config.features.length} columns (${preprocessor.inputs} inputs${sparse})${describeNames(config)}${describeCommas(table)}\n`);
-    },
+    introduction: `${path}: ${rows[0]} rows to train with, ${rows[1]} to validate, ${rows[2]} to test
+${parts.task} of ${target}${classes}, from ${config.features.length} columns (${preprocessor.inputs} inputs${sparse})${describeNames(config)}${describeCommas(table)}`,
     inputs: preprocessor.inputs,
     outputs: config.classes?.length ?? 1,
     ...(config.classes

@@ -16,8 +16,9 @@ export interface TrainingTask {
   readonly task: "mnist" | "classification" | "regression";
   /** Heading of the report. */
   readonly title: string;
-  /** Said before training. */
-  introduction(colour: boolean, columns: number | undefined): string;
+  /** Said before training, and drawn below that. */
+  readonly introduction: string;
+  drawing?(colour: boolean, columns: number | undefined): string;
   readonly inputs: number;
   readonly outputs: number;
   /** Names of the classes; none for values. */

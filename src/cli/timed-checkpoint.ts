@@ -1,8 +1,9 @@
 /** TimedCheckpoint: a training's state on disk, no older than some seconds. */
 
-import { fileCheckpoint } from "../node/training-files.js";
 import type { Callback, RunView } from "../training/callbacks.js";
 import { saveCheckpoint } from "../training/checkpoint.js";
+import { writeWhole } from "./files.js";
+import type { OwnedFolder } from "./run-folder.js";
 import { type RunRecord, recordEntry } from "./run-record.js";
 
 /**
@@ -11,16 +12,16 @@ import { type RunRecord, recordEntry } from "./run-record.js";
  * given more epochs, and one that was stopped early is not trained again.
  */
 export class TimedCheckpoint implements Callback {
-  readonly #write: ReturnType<typeof fileCheckpoint>;
+  readonly #path: string;
   readonly #milliseconds: number;
   readonly #metadata: Readonly<Record<string, string>>;
-  readonly #before: () => unknown;
+  readonly #folder: () => OwnedFolder | undefined;
   #last = performance.now();
 
-  /** @param record of the run, which is written with it; @param before each write, to refuse it */
-  constructor(path: string, seconds: number, record: RunRecord, before: () => unknown) {
-    this.#before = before;
-    this.#write = fileCheckpoint(path);
+  /** @param record of the run, which is written with it; @param folder that it is written to, once it is this process's */
+  constructor(path: string, seconds: number, record: RunRecord, folder: () => OwnedFolder | undefined) {
+    this.#folder = folder;
+    this.#path = path;
     this.#metadata = recordEntry(record);
     this.#milliseconds = seconds * 1000;
   }
@@ -31,9 +32,11 @@ export class TimedCheckpoint implements Callback {
   }
 
   /** Writes now. */
-  async write(run: Pick<RunView, "checkpoint" | "epoch" | "batch">): Promise<void> {
-    await this.#before();
-    await this.#write(saveCheckpoint(run, this.#metadata), { epoch: run.epoch, batch: run.batch });
+  async write(run: Pick<RunView, "checkpoint">): Promise<void> {
+    const folder = this.#folder();
+    await folder?.check();
+    await writeWhole(this.#path, saveCheckpoint(run, this.#metadata));
+    await folder?.record();
     this.#last = performance.now();
   }
 }

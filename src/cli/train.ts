@@ -6,14 +6,14 @@ import { createEngine, type Engine } from "../engine.js";
 import type { Evaluation } from "../evaluation.js";
 import { serializeModel } from "../formats/model.js";
 import type { Network } from "../network.js";
-import type { FolderLock } from "../node/folder-lock.js";
 import { type EpochReport, fit } from "../trainer.js";
 import type { CheckpointContents } from "../training/checkpoint.js";
 import { EarlyStopping } from "../training/early-stopping.js";
 import type { ClassWeights } from "../training/weights.js";
-import { refuseInputs, writeWhole } from "./files.js";
+import { writeWhole } from "./files.js";
 import { catchInterrupts } from "./interruption.js";
 import { buildNetwork, makeSchedule } from "./network-plan.js";
+import { draw, print, printJson } from "./output.js";
 import { predictAll, testOn } from "./prediction.js";
 import { TrainingDisplay } from "./progress.js";
 import { type RunResult, writeReport } from "./results.js";
@@ -22,11 +22,12 @@ import {
   checkpointPath,
   isFile,
   MODEL_FILE,
+  OwnedFolder,
   readCheckpointRun,
   readRecord,
   readRunCheckpoint,
+  refuseInputsIn,
   takeFolder,
-  writeRecord,
 } from "./run-folder.js";
 import { identityOf, type RunRecord } from "./run-record.js";
 import {
@@ -60,7 +61,7 @@ interface Run {
   readonly resume: CheckpointContents | undefined;
   readonly task: TrainingTask;
   /** Makes or changes the folder, which is this process's until it ends: once everything that was asked for is known to be possible. */
-  begin(): Promise<FolderLock>;
+  begin(): Promise<OwnedFolder>;
 }
 
 /** Rows of a step where nothing is said. */
@@ -77,10 +78,11 @@ export async function train(
   options: TrainOptions,
 ): Promise<void> {
   const screen = options.json ? process.stderr : process.stdout;
-  const say = (text: string) => screen.write(`${text}\n`);
+  const say = (text: string) => print(text, screen);
   const interactive = isInteractive(screen);
   const run = await openRun(kind, makeTask, options);
   const { task, settings } = run;
+  await refuseInputsIn(run.folder);
   const { threads, revectorize = false } = options;
   const engine = await createEngine({
     seed: settings.seed,
@@ -90,20 +92,18 @@ export async function train(
   });
   try {
     const network = buildNetwork(engine, task.inputs, task.outputs, task.classes !== undefined, settings);
-    say(task.introduction(interactive, screen.columns));
+    say(task.introduction);
+    if (task.drawing) draw(`\n${task.drawing(interactive, screen.columns)}\n`, screen);
+    say("");
     say(describeRun(engine, run, revectorize));
     const data = task.place(engine);
     const display = new TrainingDisplay(screen, interactive, settings.epochs);
-    const interruption = catchInterrupts(
+    const signal = catchInterrupts(
       () => say("\nstopping; what was trained is still written; Ctrl-C again ends at once without writing"),
       () => display.finish(),
     );
-    try {
-      const trained = await trainNetwork(network, data, run, options, display, say, interruption.signal);
-      await writeResults(network, data.test, run, trained, say, options.json ?? false);
-    } finally {
-      interruption.release();
-    }
+    const trained = await trainNetwork(network, data, run, options, display, say, signal);
+    await writeResults(network, data.test, run, trained, say, options.json ?? false);
   } finally {
     engine.dispose();
   }
@@ -141,13 +141,13 @@ async function openRun(
   }
   if (lock) {
     const begin = async () => {
-      await writeRecord(from, recordOf(task, settings));
-      return lock;
+      const owned = new OwnedFolder(from, lock, recordOf(task, settings));
+      await owned.record();
+      return owned;
     };
     return { folder: from, settings, resume: await readRunCheckpoint(from, record), task, begin };
   }
   const folder = newFolder();
-  await refuseInputs(checkpointPath(folder), [from]);
   const begin = () => beginRun(folder, recordOf(task, settings));
   return { folder, settings, resume: file?.checkpoint, task, begin };
 }
@@ -157,7 +157,7 @@ function recordOf({ task, fingerprint }: TrainingTask, settings: TrainSettings):
 }
 
 interface Trained {
-  readonly lock: FolderLock;
+  readonly owned: OwnedFolder;
   readonly epochs: readonly EpochReport[];
   readonly warnings: readonly string[];
   readonly interrupted: boolean;
@@ -183,13 +183,9 @@ async function trainNetwork(
   }
   const schedule = makeSchedule(settings, Math.floor(training.rows / batchSize));
   const classWeights = readClassWeights(settings.classWeights, task.classes);
-  let lock: FolderLock | undefined;
-  const checkpoints = new TimedCheckpoint(
-    checkpointPath(folder),
-    options.checkpointEvery,
-    recordOf(task, settings),
-    () => lock?.check(),
-  );
+  let owned: OwnedFolder | undefined;
+  const record = recordOf(task, settings);
+  const checkpoints = new TimedCheckpoint(checkpointPath(folder), options.checkpointEvery, record, () => owned);
   const stopping =
     earlyStopping === undefined ? [] : [new EarlyStopping({ patience: earlyStopping, restoreBest: true })];
   const warnings: string[] = [];
@@ -213,11 +209,15 @@ async function trainNetwork(
   for (const report of run.history) display.recall(report);
   let trained = 0;
   try {
-    lock = await begin();
+    owned = await begin();
     for await (const report of run) {
       display.showEpoch(report);
       ++trained;
     }
+  } catch (error) {
+    // It may not have begun.
+    await run.return();
+    throw error;
   } finally {
     display.finish();
   }
@@ -226,11 +226,13 @@ async function trainNetwork(
     await checkpoints.write(run);
     say(`interrupted in epoch ${run.history.length}; --resume ${folder} goes on from there`);
   }
+  // Without an epoch to train there was no checkpoint.
+  if (!owned.isRecorded) await checkpoints.write(run);
   if (trained === 0 && resume && !interrupted) {
     const why = run.stopped ? "early stopping ended it" : "it has had them all";
     say(`no epoch was left to train after ${run.history.length}: ${why}`);
   }
-  return { lock, epochs: run.history.reports, warnings, interrupted, seconds: (performance.now() - started) / 1000 };
+  return { owned, epochs: run.history.reports, warnings, interrupted, seconds: (performance.now() - started) / 1000 };
 }
 
 /** `balanced`, `none`, or `class=weight,class=weight`. @throws UsageError for a class that there is not */
@@ -266,7 +268,7 @@ async function writeResults(
     epochs: trained.epochs.length,
     test: numbersOf(test),
   };
-  await trained.lock.check();
+  await trained.owned.check();
   const model = join(folder, MODEL_FILE);
   const metadata = {
     task: task.task,
@@ -285,7 +287,7 @@ async function writeResults(
     );
   say(`${trained.seconds.toFixed(1)} s`);
   say(`\nwritten: ${[model, join(folder, "history.json"), ...written].join("\n         ")}`);
-  if (json) console.log(JSON.stringify(summary));
+  if (json) printJson(summary);
 }
 
 /** What a model file keeps of a test: a confusion matrix would be larger than many a model. */

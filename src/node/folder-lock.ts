@@ -1,8 +1,8 @@
 /** A folder has one owner at a time: a file in it says who, and changes as long as the owner lives. */
 
 import { randomBytes } from "node:crypto";
-import { readFileSync, unlinkSync } from "node:fs";
-import { link, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { closeSync, openSync, readFileSync, unlinkSync } from "node:fs";
+import { open, readFile, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -11,8 +11,7 @@ import { hostToken, isAlive, startOf } from "./process-identity.js";
 
 const LOCK_FILE = ".simdgrad-lock";
 /** How often a living owner touches its file, and how long one that cannot be asked is watched for that. */
-const BEAT_MILLISECONDS = 2000;
-const WATCH_MILLISECONDS = 15_000;
+const TIMES = { beat: 2000, watch: 15_000 };
 
 /** The owner's work may block its thread for longer than others watch. Times are only compared with each other: no clock counts. */
 const BEAT = `
@@ -39,9 +38,10 @@ export interface FolderLock {
  * Takes a folder until `release` or the end of the process. An owner that has died loses it: on the same machine at once, on
  * another one, or in another container, when its file has not changed while it was watched.
  *
+ * @param times of an owner's touches and of being watched, in milliseconds
  * @throws Error when it has another owner
  */
-export async function lockFolder(folder: string): Promise<FolderLock> {
+export async function lockFolder(folder: string, { beat, watch } = TIMES): Promise<FolderLock> {
   const path = join(folder, LOCK_FILE);
   const token = randomBytes(8).toString("hex");
   const own: Owner = { token, host: hostToken(), name: hostname(), pid: process.pid, start: startOf(process.pid) };
@@ -49,14 +49,16 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     const text = await readFile(path, "utf8").catch(() => undefined);
     if (text === undefined) continue;
     const owner = parseOwner(text);
-    if (await isHeld(path, owner)) {
+    if (await isHeld(path, owner, watch)) {
       const who = owner ? `process ${owner.pid} on ${owner.name}` : "another process";
       throw new Error(`${folder}: expected a folder that no other training writes to, got one of ${who}`);
     }
-    await takeAway(path, text);
+    await takeAway(path, text, watch);
   }
-  const beat = new Worker(BEAT, { eval: true, workerData: { path, every: BEAT_MILLISECONDS }, stdout: true });
-  beat.unref();
+  // Without the flags of this process, which may make a module of the text.
+  const workerData = { path, every: beat };
+  const heart = new Worker(BEAT, { eval: true, workerData, execArgv: [], stdout: true });
+  heart.unref();
   const isOwn = () => {
     try {
       return parseOwner(readFileSync(path, "utf8"))?.token === token;
@@ -66,7 +68,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   };
   const release = () => {
     process.off("exit", release);
-    void beat.terminate();
+    void heart.terminate();
     if (isOwn()) unlinkSync(path);
   };
   process.on("exit", release);
@@ -92,36 +94,57 @@ async function create(path: string, text: string): Promise<boolean> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     await rm(path, { force: true });
-    throw new Error(`${path}: cannot be written (${(error as Error).message})`, { cause: error });
+    throw unwritable(path, error);
   }
 }
 
-async function isHeld(path: string, owner: Owner | undefined): Promise<boolean> {
+async function isHeld(path: string, owner: Owner | undefined, watch: number): Promise<boolean> {
   if (owner?.host === hostToken()) {
     if (!isAlive(owner.pid)) return false;
     if (owner.start !== "") return startOf(owner.pid) === owner.start;
   }
-  const changed = async () => (await stat(path).catch(() => undefined))?.mtimeMs;
-  const before = await changed();
-  for (let waited = 0; waited < WATCH_MILLISECONDS; waited += BEAT_MILLISECONDS / 4) {
-    await wait(BEAT_MILLISECONDS / 4);
-    const now = await changed();
-    if (now === undefined) return false;
-    if (now !== before) return true;
-  }
-  return false;
+  return (await watchFile(path, watch)) === "changed";
 }
 
-/** Of two that find the same dead owner, one may be late and take away the other's new file: it is put back. */
-async function takeAway(path: string, text: string): Promise<void> {
-  const aside = `${path}.${randomBytes(6).toString("hex")}`;
+/** Until it changes or goes, or the time is over. */
+async function watchFile(path: string, milliseconds: number): Promise<"changed" | "gone" | "still"> {
+  const changed = async () => (await stat(path).catch(() => undefined))?.mtimeMs;
+  const before = await changed();
+  const poll = Math.min(200, milliseconds / 30);
+  for (let waited = 0; before !== undefined && waited < milliseconds; waited += poll) {
+    await wait(poll);
+    const now = await changed();
+    if (now === undefined) return "gone";
+    if (now !== before) return "changed";
+  }
+  return before === undefined ? "gone" : "still";
+}
+
+/**
+ * Removes a dead owner's file, but never that of an owner after it. Of several that find the same dead owner, one may be late: what
+ * the file says is compared, and the file removed, under a guard that one process at a time has, for as long as that takes.
+ */
+async function takeAway(path: string, text: string, watch: number): Promise<void> {
+  const guard = `${path}.guard`;
   try {
-    await rename(path, aside);
-  } catch {
+    closeSync(openSync(guard, "wx"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw unwritable(guard, error);
+    // Its process was killed in that moment.
+    if ((await watchFile(guard, watch)) === "still") await rm(guard, { force: true });
     return;
   }
-  if ((await readFile(aside, "utf8")) !== text) await link(aside, path).catch(() => {});
-  await rm(aside, { force: true });
+  try {
+    if (readFileSync(path, "utf8") === text) unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw unwritable(path, error);
+  } finally {
+    unlinkSync(guard);
+  }
+}
+
+function unwritable(path: string, cause: unknown): Error {
+  return new Error(`${path}: cannot be written (${(cause as Error).message})`, { cause });
 }
 
 function parseOwner(text: string): Owner | undefined {

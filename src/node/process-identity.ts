@@ -19,23 +19,22 @@ export function hostToken(): string {
 
 /** When a process began, in ticks of its machine; an empty text where the system does not say (other than Linux). */
 export function startOf(pid: number): string {
-  // The name in parentheses may have spaces in it.
-  return attempt(
-    () =>
-      readFileSync(`/proc/${pid}/stat`, "utf8")
-        .replace(/^.*\) /s, "")
-        .split(" ")[19] as string,
-  );
+  return fieldsOf(pid)[19] ?? "";
 }
 
-/** Whether a process of this machine has this number. */
+/** Whether a process of this machine has this number, and has not ended without its parent having asked how. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
   }
+  return fieldsOf(pid)[0] !== "Z";
+}
+
+/** What Linux says of a process, from its state on; the name before, in parentheses, may have spaces in it. */
+function fieldsOf(pid: number): string[] {
+  return attempt(() => readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "")).split(" ");
 }
 
 function attempt(read: () => string): string {

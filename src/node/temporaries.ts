@@ -1,13 +1,14 @@
 /** Names of the files that are being written, and which of them nobody writes any more. */
 
-import { createHash } from "node:crypto";
-import { readdir, rm, stat } from "node:fs/promises";
+import { createHash, randomBytes } from "node:crypto";
+import { rmSync } from "node:fs";
+import { readdir, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { threadId } from "node:worker_threads";
 import { checkText } from "../check-options.js";
-import { hostToken, isAlive } from "./process-identity.js";
+import { hostToken, isAlive, startOf } from "./process-identity.js";
 
-/** A system's limit is 255 bytes; what is added to the file's own name takes up to 50. */
+/** A system's limit is 255 bytes; what is added to the file's own name takes up to 60. */
 const MOST_NAME_BYTES = 180;
 /** Of a process that cannot be asked, a temporary file that grew no more for so long is one that was left. */
 const STALE_MILLISECONDS = 3_600_000;
@@ -15,9 +16,15 @@ const STALE_MILLISECONDS = 3_600_000;
 /** Temporary files that this thread is writing. */
 export const isFromHere = new Set<string>();
 
-/** `.name.host.process.thread.random.tmp` */
-export function temporaryName(path: string, random: string): string {
-  return `.${label(path)}.${hostToken()}.${process.pid}.${threadId}.${random}.tmp`;
+/** Removes what this thread is writing, before the process ends in the midst of it. */
+export function removeUnfinished(): void {
+  for (const file of isFromHere) rmSync(file, { force: true });
+}
+
+/** `.name.host.process-start.thread.random.tmp` */
+export function temporaryName(path: string): string {
+  const random = randomBytes(6).toString("hex");
+  return `.${label(path)}.${hostToken()}.${process.pid}-${startOf(process.pid)}.${threadId}.${random}.tmp`;
 }
 
 /** A name that would be too long is cut, and told apart by its hash. */
@@ -45,25 +52,52 @@ export async function removeTemporaries(path: string, owned: boolean): Promise<n
   const folder = dirname(path);
   const prefix = `.${label(path)}.`;
   let removed = 0;
+  let now: Promise<number> | undefined;
+  const clock = () => {
+    now ??= clockOf(path);
+    return now;
+  };
   for (const name of await readdir(folder)) {
     const file = join(folder, name);
     const rest = name.startsWith(prefix) ? name.slice(prefix.length) : "";
-    // Without host: of versions before.
-    const [, host, pid, thread] = /^(?:(\w{8})\.)?(\d+)\.(\d+)\.\w+\.tmp$/.exec(rest) ?? [];
+    // Without host and start: of versions before.
+    const [, host, pid, start, thread] = /^(?:(\w{8})\.)?(\d+)(?:-(\d*))?\.(\d+)\.\w+\.tmp$/.exec(rest) ?? [];
     if (pid === undefined || isFromHere.has(file)) continue;
-    if (!owned && (await isInUse(file, host, Number(pid), Number(thread)))) continue;
+    if (!owned && (await isInUse(file, { host, pid: Number(pid), start, thread: Number(thread) }, clock))) continue;
     await rm(file, { force: true });
     ++removed;
   }
   return removed;
 }
 
-/** A process number may come again, in a container even each time. */
-async function isInUse(file: string, host: string | undefined, pid: number, thread: number): Promise<boolean> {
+interface Writer {
+  readonly host: string | undefined;
+  readonly pid: number;
+  readonly start: string | undefined;
+  readonly thread: number;
+}
+
+/** A process number may come again, in a container even each time; of a process that cannot be asked the file's age tells. */
+async function isInUse(file: string, writer: Writer, clock: () => Promise<number>): Promise<boolean> {
+  const { host, pid, start, thread } = writer;
   if (host === hostToken()) {
     if (pid === process.pid && thread === threadId) return false;
     if (!isAlive(pid)) return false;
+    if (start) return startOf(pid) === start;
   }
   const stats = await stat(file).catch(() => undefined);
-  return stats !== undefined && Date.now() - stats.mtimeMs < STALE_MILLISECONDS;
+  return stats !== undefined && (await clock()) - stats.mtimeMs < STALE_MILLISECONDS;
+}
+
+/** The time of the file system that a path is on, in milliseconds: a server's may be another than this machine's. */
+async function clockOf(path: string): Promise<number> {
+  const probe = join(dirname(path), temporaryName(path));
+  isFromHere.add(probe);
+  try {
+    await writeFile(probe, "");
+    return (await stat(probe)).mtimeMs;
+  } finally {
+    await rm(probe, { force: true });
+    isFromHere.delete(probe);
+  }
 }

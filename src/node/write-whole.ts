@@ -1,6 +1,5 @@
 /** Files that appear whole or not at all, whenever the process or the machine stops. */
 
-import { randomBytes } from "node:crypto";
 import { access, constants, type FileHandle, open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { checkText, wrongType } from "../check-options.js";
@@ -37,10 +36,14 @@ export function appendWhole(path: string, text: string): Promise<void> {
     const file = await open(path, "a");
     try {
       const { size } = await file.stat();
-      await file.writeFile(text).catch(async (error) => {
-        await file.truncate(size).catch(() => {});
+      try {
+        await file.writeFile(text);
+      } catch (error) {
+        await file.truncate(size).catch(({ message }: Error) => {
+          (error as Error).message += `; a part of the text is left in it: ${message}`;
+        });
         throw error;
-      });
+      }
     } finally {
       await file.close();
     }
@@ -56,7 +59,7 @@ async function replace({ path, stats }: Target, content: Uint8Array | string): P
     await removeStaleTemporaries(path);
     cleaned.add(path);
   }
-  const temporary = join(folder, temporaryName(path, randomBytes(6).toString("hex")));
+  const temporary = join(folder, temporaryName(path));
   isFromHere.add(temporary);
   try {
     const file = await open(temporary, "wx", stats ? stats.mode & 0o700 : 0o666);

@@ -1,8 +1,8 @@
 import type { Browser, Page, Worker } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { recordEntry } from "../../src/cli/run-record.js";
-import { loadMnist } from "../../src/data/mnist-files.js";
 import { createEngine, fit, loadCheckpoint, saveCheckpoint, serializeModel } from "../../src/index.js";
+import { loadMnist } from "../../src/node/mnist-files.js";
 import { checkpointMetadata } from "../../web/run/checkpoint-file.js";
 import { createNetwork } from "../../web/run/network.js";
 import { recordOf } from "../../web/run/run-record.js";

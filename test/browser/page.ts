@@ -3,8 +3,8 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { loadMnist } from "../../src/data/mnist-files.js";
 import { createEngine, fit } from "../../src/index.js";
+import { loadMnist } from "../../src/node/mnist-files.js";
 import { createNetwork } from "../../web/run/network.js";
 import { engineOptions, readSettings } from "../../web/run/settings.js";
 import { weightsHash } from "../../web/run/weights-hash.js";

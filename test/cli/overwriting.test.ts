@@ -1,5 +1,6 @@
-import { execFile } from "node:child_process";
-import { copyFile, link, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFile, link, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -60,3 +61,59 @@ it("another file is written, also beside the model", async () => {
   expect(await readdir(at("run"))).toContain("p.csv");
   expect(await readFile(at("run", "p.csv"), "utf8")).toMatch(/^prediction,/);
 });
+
+const RUN_FILES = [
+  ...["model.safetensors", "checkpoint.safetensors", "run.json", "history.json", "report.html"],
+  ...["accuracy.svg", "r2.svg", "predicted.svg", "loss.svg"],
+];
+
+it.each(RUN_FILES.map((name, index) => [name, index % 2 ? link : symlink] as const))(
+  "train --out RUN where %s leads to the table is refused before anything is written",
+  async (name, connect) => {
+    const table = await readFile(at("t.csv"));
+    const out = at(`linked-${name}`);
+    await mkdir(out);
+    await connect(at("t.csv"), join(out, name));
+    const { code, stderr } = await run("train", at("t.csv"), "--target", "target", "--epochs", "1", "--out", out);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`'--out': expected another file than ${at("t.csv")}, which is read, got ${out}/${name}`);
+    expect(await readFile(at("t.csv"))).toEqual(table);
+    expect(await readdir(out)).toEqual([name]);
+  },
+);
+
+it("train --resume: of a run in its own folder, not where its table is, nor over the checkpoint that it begins with", async () => {
+  const train = (...more: string[]) => run("train", at("t.csv"), "--target", "target", ...more);
+  expect((await train("--epochs", "1", "--out", at("own"))).code).toBe(0);
+  expect((await train("--epochs", "2", "--resume", at("own"))).code).toBe(0);
+  expect((await train("--epochs", "2", "--resume", at("own"), "--out", at("own"))).code).toBe(0);
+  const checkpoint = await readFile(at("own", "checkpoint.safetensors"));
+  const over = await train("--epochs", "3", "--resume", at("own", "checkpoint.safetensors"), "--out", at("own"));
+  expect([over.code, over.stderr]).toEqual([2, expect.stringContaining("checkpoint.safetensors, which is read")]);
+  expect(await readFile(at("own", "checkpoint.safetensors"))).toEqual(checkpoint);
+  const model = await readFile(at("own", "model.safetensors"));
+  await rm(at("own", "history.json"));
+  await symlink(at("t.csv"), at("own", "history.json"));
+  expect((await train("--epochs", "3", "--resume", at("own"))).code).toBe(2);
+  expect([await readFile(at("own", "model.safetensors")), await readFile(at("own", "checkpoint.safetensors"))]).toEqual(
+    [model, checkpoint],
+  );
+}, 60_000);
+
+it("a link that leads to the table only while it trains is refused by the writer", async () => {
+  const table = await readFile(at("t.csv"));
+  const args = ["train", at("t.csv"), "--target", "target", "--epochs", "100000000", "--out", at("later")];
+  const child = spawn(process.execPath, [command, ...args, "--checkpoint-every", "1000"]);
+  let stderr = "";
+  child.stderr.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  await new Promise<void>((resolve) => {
+    child.stdout.on("data", (chunk) => /epoch +1 /.test(String(chunk)) && resolve());
+  });
+  await symlink(at("t.csv"), at("later", "model.safetensors"));
+  child.kill("SIGINT");
+  expect((await once(child, "close"))[0]).toBe(2);
+  expect(stderr).toContain("which is read, got");
+  expect(await readFile(at("t.csv"))).toEqual(table);
+}, 30_000);

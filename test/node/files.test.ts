@@ -14,9 +14,9 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { fileCheckpoint, fileLog, readCheckpoint, removeStaleTemporaries, writeWhole } from "../../src/node/index.js";
-import { hostToken } from "../../src/node/process-identity.js";
+import { hostToken, startOf } from "../../src/node/process-identity.js";
 import { removeTemporaries } from "../../src/node/temporaries.js";
 
 let folder: string;
@@ -120,6 +120,32 @@ describe("removeStaleTemporaries", () => {
     // The folder's owner knows that nobody else writes.
     expect(await removeTemporaries(join(folder, "model"), true)).toBe(3);
   });
+
+  it("knows a living writer by its start, however old its file is, and another process with its number", async () => {
+    const [here, parent] = [hostToken(), process.ppid];
+    const living = `.model.${here}.${parent}-${startOf(parent)}.0.aa.tmp`;
+    for (const name of [living, `.model.${here}.${parent}-1.0.aa.tmp`]) await writeFile(join(folder, name), "");
+    await utimes(join(folder, living), 0, 0);
+    expect(await removeStaleTemporaries(join(folder, "model"))).toBe(1);
+    expect(await readdir(folder)).toEqual([living]);
+  });
+
+  it.each([-7200, 7200])(
+    "takes ages by the clock of the file system: this process's may be off by %d s",
+    async (off) => {
+      const [young, old] = [".model.0badcafe.1.0.aa.tmp", ".model.0badcafe.1.0.bb.tmp"];
+      for (const name of [young, old]) await writeFile(join(folder, name), "");
+      const now = Date.now();
+      await utimes(join(folder, old), now / 1000 - 3700, now / 1000 - 3700);
+      const clock = vi.spyOn(Date, "now").mockImplementation(() => now + 1000 * off);
+      try {
+        expect(await removeStaleTemporaries(join(folder, "model"))).toBe(1);
+        expect(await readdir(folder)).toEqual([young]);
+      } finally {
+        clock.mockRestore();
+      }
+    },
+  );
 
   it("is done by every write, before a path's first", async () => {
     await writeFile(join(folder, `.log.${hostToken()}.${endedProcess()}.0.aa.tmp`), "half");

@@ -7,15 +7,15 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type MnistFile, mnistFiles, parseMnist } from "../../src/data/mnist.js";
+import { FormatError } from "../../src/errors.js";
 import {
   findMnist,
   loadMnist,
   MnistNotFoundError,
   mnistCacheDirectory,
   readMnist,
-} from "../../src/data/mnist-files.js";
-import { FormatError } from "../../src/errors.js";
-import { smallMnist } from "./idx-files.js";
+} from "../../src/node/mnist-files.js";
+import { smallMnist } from "../data/idx-files.js";
 
 const raw = smallMnist();
 const expected = parseMnist(raw);

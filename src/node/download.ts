@@ -1,6 +1,6 @@
-/** A file fetched whole into memory and checked, then put on the disk whole. Node only. */
-import { createHash, randomUUID } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
+/** A file fetched whole into memory and checked. */
+
+import { createHash } from "node:crypto";
 
 /** What to fetch, and what it must be. */
 export interface Download {
@@ -32,28 +32,6 @@ export async function fetchVerified(download: Download): Promise<Uint8Array> {
   }
   const attempts = download.urls.map((url, i) => `\n  ${url}: ${reason(failures[i])}`);
   throw new Error(`download failed:${attempts.join("") || " no address given"}`, { cause: failures });
-}
-
-/**
- * Writes a file so that `path` holds either all of it or what was there before: a new file beside it, fsynced, renamed.
- *
- * @throws the file system's error, after the new file was removed
- */
-export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.part`;
-  try {
-    const file = await open(temporary, "wx");
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
 }
 
 async function fetchBounded(url: URL, { maximumBytes, onProgress }: Download): Promise<Uint8Array> {

@@ -15,8 +15,6 @@ import {
   type OptionNames,
   wrongType,
 } from "../check-options.js";
-import { FormatError } from "../errors.js";
-import { fetchVerified, writeWhole } from "./download.js";
 import {
   type Mnist,
   type MnistFile,
@@ -25,9 +23,12 @@ import {
   mnistFiles,
   mnistMirrors,
   parseMnist,
-} from "./mnist.js";
+} from "../data/mnist.js";
+import { FormatError } from "../errors.js";
+import { fetchVerified } from "./download.js";
+import { writeWhole } from "./write-whole.js";
 
-export type { Mnist, MnistFile, MnistOptions } from "./mnist.js";
+export type { Mnist, MnistFile, MnistOptions } from "../data/mnist.js";
 
 /** Which of the places looked at held the files. */
 export type MnistOrigin = "directory" | "environment" | "package" | "cache" | "download";
