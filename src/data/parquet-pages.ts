@@ -68,9 +68,9 @@ export function* readPages(bytes: Uint8Array, { element, codec, rows }: ColumnCh
   }
 }
 
-/** Values whose conversion takes hyparquet long, or much memory, come as they are; `valueOf` in `parquet.ts` converts them. */
+/** Values whose conversion takes hyparquet long, or much memory, come as they are; `converterOf` in `parquet.ts` converts them. */
 function decoderOf(element: SchemaElement): Decoder {
-  const isRaw = isRawDecimal(element);
+  const isRaw = isDecimal(element);
   const { converted_type, ...rest } = element;
   const read: SchemaElement = isRaw || converted_type === "JSON" ? rest : element;
   const root = { children: [], count: 1, element: { name: "root" }, path: [] };
@@ -86,9 +86,9 @@ function decoderOf(element: SchemaElement): Decoder {
   };
 }
 
-/** Whether a column has decimal numbers as bytes. */
-export function isRawDecimal({ type, converted_type }: SchemaElement): boolean {
-  return converted_type === "DECIMAL" && (type === "BYTE_ARRAY" || type === "FIXED_LEN_BYTE_ARRAY");
+/** Whether a column has decimal numbers: as integers, or as the bytes of some, times a power of ten. */
+export function isDecimal({ converted_type, logical_type }: SchemaElement): boolean {
+  return converted_type === "DECIMAL" || logical_type?.type === "DECIMAL";
 }
 
 /** A page's bytes in memory of their own, and how many of them are levels before the data of a page of version 2. */
