@@ -10,6 +10,8 @@ import { printableLines } from "./terminal.js";
 export interface PredictTableOptions {
   readonly out?: string;
   readonly json?: boolean;
+  /** Of a Parquet file, as `readParquet` has it. */
+  readonly maxValues?: number;
   readonly formulas: "escape" | "keep";
 }
 
@@ -18,7 +20,7 @@ export async function predictTable(run: string, path: string, options: PredictTa
   const engine = await createEngine({ threads: 1 });
   const { network, preprocessor, reading, path: model } = await readTableModel(engine, run);
   if (options.out !== undefined) await refuseInputs(options.out, [path, ...filesOfModel(model)]);
-  const table = await readTable(path, { ...reading, ...preprocessor.readOptions() });
+  const table = await readTable(path, { ...reading, ...preprocessor.readOptions() }, options.maxValues);
   const unknown = preprocessor.countUnknown(table);
   for (const [name, count] of Object.entries(unknown)) {
     console.error(

@@ -70,7 +70,8 @@ export async function readParquet(
     const read = elements.map((element) => isRead(element.name, columnOptions));
     const most = maxValues ?? DEFAULT_VALUES.room + DEFAULT_VALUES.each * source.byteLength;
     const values = rows * read.filter(Boolean).length;
-    if (values > most) throw new FormatError(`expected at most ${most} values (maxValues), got ${values}`);
+    if (values > most)
+      throw new FormatError(`expected at most ${most} values, got ${values} (maxValues, or --max-values, allows more)`);
     const builders = elements.map((element) => new ColumnBuilder(element.name, kindOf(element.name, columnOptions)));
     let first = 0;
     for (const group of groups) {

@@ -114,7 +114,9 @@ describe("readParquet", () => {
     const file = parquetWriteBuffer({ columnData: [{ name: "c", data, type: "INT32" }] });
     const most = 2 ** 21 + 16 * file.byteLength;
     expect(most).toBeLessThan(3_000_000);
-    await expect(readParquet(file, "f")).rejects.toThrow(`f: expected at most ${most} values (maxValues), got 3000000`);
+    await expect(readParquet(file, "f")).rejects.toThrow(
+      `f: expected at most ${most} values, got 3000000 (maxValues, or --max-values, allows more)`,
+    );
     expect((await readParquet(file, "f", { maxValues: 3_000_000 })).rows).toBe(3_000_000);
     await expect(readParquet(file, "f", { maxValues: 0 })).rejects.toThrow(RangeError);
   });
