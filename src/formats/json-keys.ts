@@ -1,19 +1,29 @@
-/** What `JSON.parse` keeps quiet about: it lets the last of two equal keys win. */
+/** What `JSON.parse` keeps quiet about: it lets the last of two equal keys win, and takes halves of surrogate pairs. */
+
+/** Objects within objects beyond which a text is taken for hostile: each takes a hundred bytes here. */
+const MOST_DEPTH = 64;
+/** An escape, and whether it is half a pair: whole pairs, and escapes of anything else, are passed over as they are. */
+const ESCAPE = /\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)/g;
 
 /**
- * The first key that occurs twice in one object of a JSON text, at any depth; undefined when there is none.
+ * The first key that occurs twice in one object of a JSON text, at any depth; undefined when there is none. What is found in a text
+ * that `JSON.parse` refuses means nothing.
  *
- * @param json a text that `JSON.parse` accepts; nothing is promised for others
+ * @param most keys that there may be
+ * @throws SyntaxError for more, for objects more than 64 deep, and for some texts that `JSON.parse` refuses
  */
-export function duplicateKey(json: string): string | undefined {
+export function duplicateKey(json: string, most = Number.POSITIVE_INFINITY): string | undefined {
   const keysOfOpenObjects: Set<string>[] = [];
+  let count = 0;
   for (let at = 0; at < json.length; at++) {
     const character = json[at];
-    if (character === "{") keysOfOpenObjects.push(new Set());
-    else if (character === "}") keysOfOpenObjects.pop();
+    if (character === "{") {
+      if (keysOfOpenObjects.push(new Set()) > MOST_DEPTH) throw new SyntaxError(`more than ${MOST_DEPTH} levels`);
+    } else if (character === "}") keysOfOpenObjects.pop();
     else if (character === '"') {
       const end = closingQuote(json, at);
       if (isKey(json, end + 1)) {
+        if (++count > most) throw new SyntaxError(`more than ${most} keys`);
         const key: string = JSON.parse(json.slice(at, end + 1));
         const keys = keysOfOpenObjects.at(-1);
         if (keys?.has(key)) return key;
@@ -22,6 +32,12 @@ export function duplicateKey(json: string): string | undefined {
       at = end;
     }
   }
+  return undefined;
+}
+
+/** The first escape in a JSON text that is half a surrogate pair; undefined when there is none. UTF-8 has no other halves. */
+export function halfPair(json: string): string | undefined {
+  for (const [, half] of json.matchAll(ESCAPE)) if (half !== undefined) return half;
   return undefined;
 }
 
