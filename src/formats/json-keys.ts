@@ -1,7 +1,7 @@
 /** What `JSON.parse` keeps quiet about: it lets the last of two equal keys win, and takes halves of surrogate pairs. */
 
-/** Objects within objects beyond which a text is taken for hostile: each takes a hundred bytes here. */
-const MOST_DEPTH = 64;
+import { closingQuote } from "../check-json.js";
+
 /** An escape, and whether it is half a pair: whole pairs, and escapes of anything else, are passed over as they are. */
 const ESCAPE = /\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)/g;
 
@@ -10,16 +10,15 @@ const ESCAPE = /\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)/g;
  * that `JSON.parse` refuses means nothing.
  *
  * @param most keys that there may be
- * @throws SyntaxError for more, for objects more than 64 deep, and for some texts that `JSON.parse` refuses
+ * @throws SyntaxError for more, and for some texts that `JSON.parse` refuses
  */
 export function duplicateKey(json: string, most = Number.POSITIVE_INFINITY): string | undefined {
   const keysOfOpenObjects: Set<string>[] = [];
   let count = 0;
   for (let at = 0; at < json.length; at++) {
     const character = json[at];
-    if (character === "{") {
-      if (keysOfOpenObjects.push(new Set()) > MOST_DEPTH) throw new SyntaxError(`more than ${MOST_DEPTH} levels`);
-    } else if (character === "}") keysOfOpenObjects.pop();
+    if (character === "{") keysOfOpenObjects.push(new Set());
+    else if (character === "}") keysOfOpenObjects.pop();
     else if (character === '"') {
       const end = closingQuote(json, at);
       if (isKey(json, end + 1)) {
@@ -39,13 +38,6 @@ export function duplicateKey(json: string, most = Number.POSITIVE_INFINITY): str
 export function halfPair(json: string): string | undefined {
   for (const [, half] of json.matchAll(ESCAPE)) if (half !== undefined) return half;
   return undefined;
-}
-
-/** Where the string literal that begins at `open` ends: the first quote that is not escaped. */
-function closingQuote(json: string, open: number): number {
-  let at = open + 1;
-  while (at < json.length && json[at] !== '"') at += json[at] === "\\" ? 2 : 1;
-  return at;
 }
 
 /** Whether the string literal that ends before `at` is a key: a colon follows keys and nothing else. */

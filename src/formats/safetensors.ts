@@ -3,10 +3,12 @@
  * https://github.com/huggingface/safetensors ("Format"). Files are taken as hostile: all of the header is checked
  * before anything is handed out.
  */
+import { checkDepth } from "../check-json.js";
 import { checkBytes, checkRecord, describe, wrongType } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { fileKind, mayBeSafetensors } from "./file-kind.js";
 import { duplicateKey, halfPair } from "./json-keys.js";
+import { maximumDescription } from "./metadata.js";
 import { byteLength, checkTensor, type Dtype, dtypes, isDtype, isSizes, type Tensor } from "./tensor.js";
 
 /** The contents of a file. */
@@ -26,11 +28,6 @@ interface Entry {
 }
 
 const lengthBytes = 8;
-/**
- * Longest header of a file, in bytes. JSON.parse makes up to a dozen bytes of one, so that a file cannot take more memory than
- * twice its size and 16 MiB. Real headers take less than a thousandth of their file; the format itself allows 100 MB.
- */
-const maximumHeader = (fileLength: number) => Math.min(100_000_000, 2 ** 20 + Math.floor(fileLength / 8));
 /** Keys of a header: the shortest entry of a tensor has four in 51 bytes. */
 const maximumKeys = (headerLength: number) => 2 ** 14 + Math.floor(headerLength / 12);
 const HALF_PAIR = /\p{Surrogate}/u;
@@ -80,7 +77,7 @@ export function serializeSafetensors(
   const header = new TextEncoder().encode(headerText(entries, metadata));
   const headerLength = Math.ceil(header.length / 8) * 8;
   const dataLength = entries.reduce((sum, [, { data }]) => sum + data.length, 0);
-  const maximum = maximumHeader(lengthBytes + headerLength + dataLength);
+  const maximum = maximumDescription(lengthBytes + headerLength + dataLength);
   if (headerLength > maximum) {
     throw new RangeError(`header: expected at most ${maximum} bytes beside ${dataLength} of data, got ${headerLength}`);
   }
@@ -101,7 +98,7 @@ function readHeaderLength(bytes: Uint8Array, name: string): number {
     throw new FormatError(`${name}: expected at least ${lengthBytes} bytes, got ${bytes.length}`);
   }
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-  const maximum = Math.min(maximumHeader(bytes.length), bytes.length - lengthBytes);
+  const maximum = Math.min(maximumDescription(bytes.length), bytes.length - lengthBytes);
   if (length > maximum) {
     throw new FormatError(
       `${name}: expected a header of at most ${maximum} bytes (file: ${bytes.length}), got ${length}`,
@@ -117,6 +114,7 @@ function readHeader(bytes: Uint8Array, name: string): Record<string, unknown> {
   }
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    checkDepth(text);
     // Before there are objects of it: a header of nothing but keys has a set of them only as long as there is none of these.
     const twice = duplicateKey(text, maximumKeys(bytes.length));
     if (twice !== undefined) throw new FormatError(`${name}: expected each key once, got ${quote(twice)} twice`);

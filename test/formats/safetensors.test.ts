@@ -82,12 +82,12 @@ describe("parseSafetensors", () => {
     [
       "JSON nested half a million deep",
       file(`{"a":${"[".repeat(5e5)}${"]".repeat(5e5)}}`),
-      'tensor "a": expected an object, got the array […]',
+      "expected a JSON header, got: more than 64 levels",
     ],
     [
       "a dtype nested half a million deep",
       file(`{"a":{"dtype":${"[".repeat(5e5)}${"]".repeat(5e5)}}}`),
-      "got the array […]",
+      "expected a JSON header, got: more than 64 levels",
     ],
     [
       "a tensor twice",
