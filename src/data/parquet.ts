@@ -15,7 +15,7 @@ import {
   MOST_COLUMNS,
   NotANumber,
 } from "./column-builder.js";
-import { isDecimal, readPages } from "./parquet-pages.js";
+import { isDecimal, readValues } from "./parquet-pages.js";
 import { ThriftWalk } from "./parquet-thrift.js";
 import type { Table } from "./table.js";
 
@@ -72,7 +72,9 @@ export async function readParquet(
     const values = rows * read.filter(Boolean).length;
     if (values > most)
       throw new FormatError(`expected at most ${most} values, got ${values} (maxValues, or --max-values, allows more)`);
-    const builders = elements.map((element) => new ColumnBuilder(element.name, kindOf(element.name, columnOptions)));
+    const builders = elements.map(
+      (element) => new ColumnBuilder(element.name, kindOf(element.name, columnOptions), ".", rows),
+    );
     let first = 0;
     for (const group of groups) {
       for (const [index, element] of elements.entries()) {
@@ -82,7 +84,7 @@ export async function readParquet(
         addColumn(
           builders[index] as ColumnBuilder,
           element,
-          readPages(bytes, { element, codec, rows: group.rows }),
+          readValues(bytes, { element, codec, rows: group.rows }),
           first,
         );
       }
@@ -217,20 +219,13 @@ function isFile(file: unknown): boolean {
   return typeof byteLength === "number" && typeof slice === "function" && viewKind(file) === undefined;
 }
 
-function addColumn(
-  builder: ColumnBuilder,
-  element: SchemaElement,
-  pages: Iterable<ArrayLike<unknown>>,
-  first: number,
-): void {
+function addColumn(builder: ColumnBuilder, element: SchemaElement, values: Iterable<unknown>, first: number): void {
   const convert = converterOf(element);
   let row = first;
   try {
-    for (const page of pages) {
-      for (let index = 0; index < page.length; ++index) {
-        ++row;
-        addValue(builder, convert ? convert(page[index]) : page[index]);
-      }
+    for (const value of values) {
+      ++row;
+      addValue(builder, convert ? convert(value) : value);
     }
   } catch (error) {
     const where = error instanceof NotANumber ? `row ${row}: column ${builder.name}` : `column ${builder.name}`;

@@ -3,11 +3,11 @@
 import { checkRecord, checkText } from "../check-options.js";
 
 /**
- * Most bytes of a file's description: a safetensors header, or the metadata of ONNX. JSON.parse makes up to 16 bytes of one, so that a
+ * Most bytes of a file's description: a safetensors header, or the metadata of ONNX. Objects of one take up to 24 times as much, so that a
  * file cannot take more memory than twice its size and 16 MiB. Real ones take less than a thousandth of their file; safetensors
  * itself allows 100 MB.
  */
-export const maximumDescription = (fileLength: number) => Math.min(100_000_000, 2 ** 20 + Math.floor(fileLength / 8));
+export const maximumDescription = (fileLength: number) => Math.min(100_000_000, 2 ** 20 + Math.floor(fileLength / 16));
 
 /**
  * Checks entries that are written beside a format's own.

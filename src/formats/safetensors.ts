@@ -28,8 +28,8 @@ interface Entry {
 }
 
 const lengthBytes = 8;
-/** Keys of a header: the shortest entry of a tensor has four in 51 bytes. */
-const maximumKeys = (headerLength: number) => 2 ** 14 + Math.floor(headerLength / 12);
+/** Keys of a header, and lists and objects: the shortest entry of a tensor has four, and three, in 51 bytes. */
+const maximumParts = (headerLength: number) => 2 ** 14 + Math.floor(headerLength / 12);
 const HALF_PAIR = /\p{Surrogate}/u;
 const metadataKey = "__metadata__";
 
@@ -114,9 +114,10 @@ function readHeader(bytes: Uint8Array, name: string): Record<string, unknown> {
   }
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    checkDepth(text);
+    const most = maximumParts(bytes.length);
+    checkDepth(text, most);
     // Before there are objects of it: a header of nothing but keys has a set of them only as long as there is none of these.
-    const twice = duplicateKey(text, maximumKeys(bytes.length));
+    const twice = duplicateKey(text, most);
     if (twice !== undefined) throw new FormatError(`${name}: expected each key once, got ${quote(twice)} twice`);
     // The Rust implementation refuses it in every string.
     const half = halfPair(text);

@@ -1,4 +1,7 @@
-import { expect, it } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, it } from "vitest";
 import { built, MIB, runProgram, SLACK } from "./child-reader.js";
 
 /** Processor time of the slowest case on a busy machine of the slow kind is a fifth of this. */
@@ -6,6 +9,8 @@ const MOST_MILLISECONDS = 10_000;
 
 /** How files are made that are long to write down. */
 const MAKERS = `
+  import { writeFileSync } from "node:fs";
+  import { parquetWriteBuffer } from "hyparquet-writer";
   const MIB = ${MIB};
   const text = (string) => new TextEncoder().encode(string);
   /** The beginning, pieces up to a length, and the end. */
@@ -19,7 +24,7 @@ const MAKERS = `
   };
   /** safetensors: as long a header as is read beside so much data. */
   const safetensors = (data, begin, piece, end) => {
-    const header = text(filled(MIB + Math.floor(data / 8) - 16, begin, piece, end));
+    const header = text(filled(MIB + Math.floor(data / 16) - 16, begin, piece, end));
     const file = new Uint8Array(8 + header.length + data);
     new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
     file.set(header, 8);
@@ -37,6 +42,11 @@ const MAKERS = `
   };
   const opset = field(8, Buffer.from([16, 17]));
   const onnx = (...graph) => new Uint8Array(Buffer.concat([Buffer.from([8, 8]), field(7, ...graph), opset]));
+  /** A column in one page. */
+  const parquet = (rows, value, type, encoding) => {
+    const columnData = [{ name: "c", data: Array.from({ length: rows }, (_, row) => value(row)), type, ...(encoding && { encoding }) }];
+    return new Uint8Array(parquetWriteBuffer({ columnData, codec: "UNCOMPRESSED", pageSize: 1e9, rowGroupSize: rows }));
+  };
   const repeated = (bytes, times) => Buffer.alloc(bytes.length * times, Buffer.from(bytes));
 `;
 
@@ -95,9 +105,52 @@ const CASES: Record<
     20_000_000,
     "line 10000003: expected 2 fields, got 1",
   ],
+  // Each table has 1 million rows: 12 MB of numbers with the places of their rows, or 8 MB of names.
+  "Parquet: a page of a million empty texts": [
+    "data/parquet.js",
+    'parquet(1e6, () => "", "STRING", "PLAIN")',
+    "m.readParquet(file.buffer)",
+    undefined,
+    "read",
+  ],
+  "Parquet: a page of a million short texts, lengths first": [
+    "data/parquet.js",
+    'parquet(1e6, (row) => "t" + (row % 10), "STRING", "DELTA_LENGTH_BYTE_ARRAY")',
+    "m.readParquet(file.buffer)",
+    undefined,
+    "read",
+  ],
+  "Parquet: a page of a million short texts, prefixes first": [
+    "data/parquet.js",
+    'parquet(1e6, (row) => "t" + (row % 10), "STRING", "DELTA_BYTE_ARRAY")',
+    "m.readParquet(file.buffer)",
+    undefined,
+    "read",
+  ],
+  "Parquet: a million missing values in 200 bytes": [
+    "data/parquet.js",
+    'parquet(1e6, (row) => (row ? null : 1), "DOUBLE")',
+    "m.readParquet(file.buffer)",
+    undefined,
+    "read",
+  ],
+  "Parquet: a million dates": [
+    "data/parquet.js",
+    'parquet(1e6, (row) => new Date(1e12 + row), "TIMESTAMP")',
+    "m.readParquet(file.buffer)",
+    undefined,
+    "read",
+  ],
   "safetensors: a header of nothing but arrays": [
     "formats/safetensors.js",
     `safetensors(8 * MIB, '{"a":[', () => "[],", "[]]}")`,
+    "m.parseSafetensors(file)",
+    undefined,
+    "expected a JSON header, got: more than",
+  ],
+  "safetensors: a header of nothing but numbers": [
+    "formats/safetensors.js",
+    `safetensors(8 * MIB, '{"a":[', () => "0,", "0]}")`,
     "m.parseSafetensors(file)",
     undefined,
     'tensor "a": expected an object, got an array of length',
@@ -196,16 +249,22 @@ const CASES: Record<
   ],
 };
 
+const folder = mkdtempSync(join(tmpdir(), "hostile-"));
+const path = JSON.stringify(join(folder, "file"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
 it.each(Object.keys(CASES))(
   "%s: refused or read in bounded time and memory",
   (name) => {
     const [module, make, read, size, message] = CASES[name] as (typeof CASES)[string];
+    // In a process of its own, whose memory does not hide that of the reader.
+    runProgram(`${MAKERS} writeFileSync(${path}, ${make}); console.log(0);`, 60_000);
     const program = `
       import * as m from ${built(module)};
-      ${MAKERS}
-      const file = ${make};
+      import { readFileSync } from "node:fs";
+      const file = Uint8Array.from(readFileSync(${path}));
       gc();
-      const before = Math.max(process.resourceUsage().maxRSS * 1024, process.memoryUsage.rss());
+      const before = process.memoryUsage.rss();
       const start = process.cpuUsage();
       let outcome = "read";
       try {
