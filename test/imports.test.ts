@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 const source = resolve(new URL("../src", import.meta.url).pathname);
 
 /** What everything may import, beside itself. */
-const COMMON = ["errors", "check-options", "check-list", "typed-arrays", "turns"];
+const COMMON = ["errors", "check-options", "check-json", "check-list", "typed-arrays", "turns"];
 
 /** What each part of src may import beyond that, by folder or file. */
 const ALLOWED: Record<string, readonly string[]> = {

@@ -12,6 +12,8 @@ import { describeTest, errorsInUnit, flatTest, type Space } from "./test-result.
 export interface EvaluateOptions extends DataOptions {
   readonly threads: number | "auto";
   readonly json?: boolean;
+  /** Of a Parquet file, as `readParquet` has it. */
+  readonly maxValues?: number;
 }
 
 /** Prints accuracy, loss, each class's scores and the confusion matrix. */
@@ -30,7 +32,7 @@ export async function evaluateDigits(model: string, options: EvaluateOptions): P
 export async function evaluateTable(run: string, path: string, options: EvaluateOptions): Promise<void> {
   const engine = await createEngine({ threads: options.threads });
   const { network, preprocessor, reading } = await readTableModel(engine, run);
-  const table = await readTable(path, { ...reading, ...preprocessor.readOptions() });
+  const table = await readTable(path, { ...reading, ...preprocessor.readOptions() }, options.maxValues);
   const { classes, task, target: name } = preprocessor.config;
   const placing = { sparse: preprocessor.sparse, ...(classes && { classes: classes.length }) };
   const result = testOn(network, engine.dataset(preprocessor.source(table), placing), classes);

@@ -20,6 +20,11 @@ const downloadOption = () => new Option("--download", "of MNIST: download it whe
 const jsonOption = () => new Option("--json", "print one JSON object as the last line of standard output");
 const threadsOption = () =>
   new Option("--threads <n>", "threads to share the work").argParser(threadCount).default("auto");
+const maxValuesOption = () =>
+  new Option(
+    "--max-values <n>",
+    "of a Parquet file: rows by columns that it may have (default: 2097152, and 16 for each byte)",
+  ).argParser(integer(1));
 const outFileOption = () => new Option("--out <file>", "of a table: where to write (default: standard output)");
 
 function dataFile(text: string): string {
@@ -61,19 +66,20 @@ addTrainOptions(
     .description("train a network, test it, write model, history and report to --out")
     .argument("<data>", '"mnist", or a table: CSV, JSON Lines or Parquet', dataFile),
 )
+  .addOption(maxValuesOption())
   .addOption(jsonOption())
   .action(async (data: string, options, command: Command) => {
     const { train } = await import("./train.js");
     // Commander has a default for what --no-header switches off.
     const header = command.getOptionValueSource("header") === "cli" ? options.header : undefined;
     if (data === "mnist") {
-      refuse(command, "mnist", TABLE_SETTINGS);
+      refuse(command, "mnist", [...TABLE_SETTINGS, "maxValues"]);
       const { mnistTask } = await import("./mnist-task.js");
       return train("mnist", () => mnistTask(options), { ...options, header });
     }
     refuse(command, "a table", ["data", "download"]);
     const { tableTask } = await import("./table-task.js");
-    return train("table", (settings) => tableTask(data, settings), { ...options, header });
+    return train("table", (settings) => tableTask(data, settings, options.maxValues), { ...options, header });
   });
 
 program
@@ -84,10 +90,14 @@ program
   .addOption(threadsOption())
   .addOption(dataOption())
   .addOption(downloadOption())
+  .addOption(maxValuesOption())
   .addOption(jsonOption())
   .action(async (run: string, table: string | undefined, options, command: Command) => {
     const { evaluateDigits, evaluateTable } = await import("./evaluate.js");
-    if (table === undefined) return evaluateDigits(run, options);
+    if (table === undefined) {
+      refuse(command, "mnist", ["maxValues"]);
+      return evaluateDigits(run, options);
+    }
     refuse(command, "a table", ["data", "download"]);
     return evaluateTable(run, table, options);
   });
@@ -107,6 +117,7 @@ program
       .choices(["escape", "keep"])
       .default("escape"),
   )
+  .addOption(maxValuesOption())
   .addOption(jsonOption())
   .action(async (run: string, files: string[], options, command: Command) => {
     const [first] = files as [string];
@@ -114,7 +125,7 @@ program
       refuse(command, "a table", ["top"]);
       return (await import("./predict-table.js")).predictTable(run, first, options);
     }
-    refuse(command, "images", ["out", "formulas"]);
+    refuse(command, "images", ["out", "formulas", "maxValues"]);
     return (await import("./predict-images.js")).predictImages(run, files, options);
   });
 

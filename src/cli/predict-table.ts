@@ -10,6 +10,8 @@ import { readTable } from "./table-file.js";
 export interface PredictTableOptions {
   readonly out?: string;
   readonly json?: boolean;
+  /** Of a Parquet file, as `readParquet` has it. */
+  readonly maxValues?: number;
   readonly formulas: "escape" | "keep";
 }
 
@@ -17,7 +19,7 @@ export interface PredictTableOptions {
 export async function predictTable(run: string, path: string, options: PredictTableOptions): Promise<void> {
   const engine = await createEngine({ threads: 1 });
   const { network, preprocessor, reading } = await readTableModel(engine, run);
-  const table = await readTable(path, { ...reading, ...preprocessor.readOptions() });
+  const table = await readTable(path, { ...reading, ...preprocessor.readOptions() }, options.maxValues);
   if (options.out !== undefined) await refuseInputs([options.out]);
   const unknown = preprocessor.countUnknown(table);
   for (const [name, count] of Object.entries(unknown)) {

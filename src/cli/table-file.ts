@@ -6,22 +6,33 @@ import { stat } from "node:fs/promises";
 import type { CsvOptions } from "../data/csv.js";
 import type { Table } from "../data/table.js";
 import { keepInputs } from "./files.js";
+import { UsageError } from "./usage-error.js";
 
 /** Endings of files that are tables. */
 export const TABLE_FILE = /\.(csv|tsv|txt|jsonl|ndjson|parquet)$/i;
 
-/** @throws Error when the file cannot be read, FormatError when it is not what its name says */
-export async function readTable(path: string, options: CsvOptions = {}): Promise<Table> {
+/**
+ * @param maxValues of a Parquet file, as `readParquet` has it
+ * @throws Error when the file cannot be read, FormatError when it is not what its name says, UsageError for `maxValues` of others
+ */
+export async function readTable(path: string, options: CsvOptions = {}, maxValues?: number): Promise<Table> {
+  const isParquet = /\.parquet$/i.test(path);
+  if (maxValues !== undefined && !isParquet) {
+    throw new UsageError("--max-values", `expected none but for Parquet files, got ${maxValues} for ${path}`);
+  }
   await checkReadable(path);
   keepInputs([path]);
   const open = () => createReadStream(path, { highWaterMark: 1 << 18 });
   // Each reader is loaded when it is needed: the others' parsers need not be.
-  if (/\.parquet$/i.test(path)) {
+  if (isParquet) {
     const [{ readParquet }, { asyncBufferFromFile }] = await Promise.all([
       import("../data/parquet.js"),
       import("hyparquet"),
     ]);
-    return readParquet(await asyncBufferFromFile(path), path, options);
+    return readParquet(await asyncBufferFromFile(path), path, {
+      ...options,
+      ...(maxValues !== undefined && { maxValues }),
+    });
   }
   if (/\.(jsonl|ndjson)$/i.test(path)) return (await import("../data/jsonl.js")).readJsonLines(open(), path, options);
   return (await import("../data/csv.js")).readCsv(open, path, options);

@@ -11,8 +11,12 @@ import { guessTarget, partTable } from "./table-parts.js";
 import type { PlacedData, TrainingTask } from "./task.js";
 import { UsageError } from "./usage-error.js";
 
-/** Reads the table, parts its rows, and fits the preprocessing to those that are trained on. */
-export async function tableTask(path: string, settings: TrainSettings): Promise<TrainingTask> {
+/**
+ * Reads the table, parts its rows, and fits the preprocessing to those that are trained on.
+ *
+ * @param maxValues as `readTable` has it
+ */
+export async function tableTask(path: string, settings: TrainSettings, maxValues?: number): Promise<TrainingTask> {
   const { header, delimiter, decimal, ignore = [], categorical = [] } = settings;
   const kinds = [
     ...categorical.map((name) => [name, "categorical"] as const),
@@ -23,7 +27,7 @@ export async function tableTask(path: string, settings: TrainSettings): Promise<
     ...(delimiter !== undefined && { delimiter: delimiter === "\\t" ? "\t" : delimiter }),
     ...(decimal !== undefined && { decimal: decimal as Decimal }),
   };
-  const table = await readTable(path, { ...csv, kinds: Object.fromEntries(kinds) });
+  const table = await readTable(path, { ...csv, kinds: Object.fromEntries(kinds) }, maxValues);
   for (const name of categorical) findOption(table, "--categorical", name);
   const target = findTarget(table, settings.target);
   const { task: wanted, testSplit, validationSplit, seed } = settings;

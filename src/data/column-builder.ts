@@ -80,18 +80,26 @@ export class ColumnBuilder {
   /** Whether there were numbers that were texts. */
   #hasTexts = false;
   readonly #decimal: Decimal;
+  readonly #most: number;
   /** Whether a number was written with a comma. */
   #hasCommas = false;
 
   /**
    * @param kind default: found from the values
    * @param decimal of numbers in texts
+   * @param most rows that the column will have, if that is known: there is room for no more then
    */
-  constructor(name: string, kind?: ColumnKind, decimal: Decimal = ".") {
+  constructor(name: string, kind?: ColumnKind, decimal: Decimal = ".", most = Number.POSITIVE_INFINITY) {
     this.name = name;
     this.#given = kind;
     this.#kind = kind;
     this.#decimal = decimal;
+    this.#most = most;
+  }
+
+  /** Rows that there is room for once those that there are are not enough. */
+  #grown(): number {
+    return Math.max(4, Math.min(this.#rows * 2, this.#most));
   }
 
   get rows(): number {
@@ -155,7 +163,7 @@ export class ColumnBuilder {
       code = this.#index.size;
       this.#index.set(detached(name), code);
     }
-    if (this.#rows >= this.#codes.length) this.#codes = resized(this.#codes, new Int32Array(grown(this.#rows)), -1);
+    if (this.#rows >= this.#codes.length) this.#codes = resized(this.#codes, new Int32Array(this.#grown()), -1);
     this.#codes[this.#rows++] = code;
   }
 
@@ -177,20 +185,16 @@ export class ColumnBuilder {
 
   #pushNumber(value: number): void {
     if (this.#rows >= this.#numbers.length) {
-      this.#numbers = resized(this.#numbers, new Float64Array(grown(this.#rows)), NOT_A_NUMBER);
+      this.#numbers = resized(this.#numbers, new Float64Array(this.#grown()), NOT_A_NUMBER);
     }
     this.#numbers[this.#rows++] = value;
   }
 }
 
-/** Rows that there is room for once `rows` are not enough. */
-function grown(rows: number): number {
-  return Math.max(4, rows * 2);
-}
-
 /** `target` with the values of a shorter or longer array; what is beyond these is missing. */
 function resized<T extends Float64Array | Int32Array>(values: T, target: T, missing: number): T {
-  if (values.length >= target.length) target.set(values.subarray(0, target.length));
+  if (values.length === target.length) return values;
+  if (values.length > target.length) target.set(values.subarray(0, target.length));
   else {
     target.set(values);
     target.fill(missing, values.length);

@@ -1,5 +1,6 @@
 /** JSON Lines as columns: one object a line, of numbers, texts, booleans and null. */
 
+import { checkDepth } from "../check-json.js";
 import { checkOptions, describe } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { type Chunks, decode } from "./chunks.js";
@@ -20,10 +21,12 @@ const { isFinite: isFiniteNumber } = Number;
 
 /** A line longer than this is not held in memory. */
 const MOST_LINE_CHARACTERS = 1 << 24;
+/** A line that is not longer takes a few megabytes, however deep its lists are. */
+const MOST_UNCHECKED_CHARACTERS = 1 << 16;
 
 /**
- * Values that a table may have, the missing ones among them: so many, and one for each character of the file. A file of other keys in
- * each line has a table that grows with its square.
+ * Values that a table may have, the missing ones among them: so many, and one for each character that was read. A file of other keys
+ * in each line has a table that grows with its square.
  */
 const VALUES = { room: 2 ** 20, each: 1 };
 
@@ -33,7 +36,7 @@ const VALUES = { room: 2 ** 20, each: 1 };
  *
  * @param name of the file, for messages
  * @throws FormatError for a line that is no object, nested values, a file without rows, bytes that are not UTF-8, and more than
- * 65 536 columns or, of rows by columns, 2^20 values and one for each character; TypeError for anything but parts of a file
+ * 65 536 columns or, of rows by columns, 2^20 values and one for each character read until then; TypeError for anything but parts of a file
  */
 export async function readJsonLines(chunks: Chunks, name = "JSONL", options: ColumnOptions = {}): Promise<Table> {
   checkOptions("JSON Lines", options, COLUMN_OPTIONS);
@@ -82,6 +85,7 @@ class JsonLinesReader {
   addLine(line: string): void {
     ++this.#line;
     if (line.trim() === "") return;
+    this.#checkSize(this.#lines.length + 1, this.#columns.size);
     const values = this.#parse(line);
     for (const key of Object.keys(values)) {
       const value = values[key];
@@ -100,19 +104,24 @@ class JsonLinesReader {
     if (rows === 0) throw new FormatError(`${this.#name}: expected at least one row of data, got none`);
     const problem = ignoredProblem([...this.#columns.keys(), ...this.#ignored], this.#options);
     if (problem) throw new FormatError(`${this.#name}: ${problem}`);
-    const most = VALUES.room + VALUES.each * this.characters;
-    if (rows * this.#columns.size > most) {
-      const got = `${rows} rows of ${this.#columns.size} columns`;
-      throw new FormatError(`${this.#name}: expected at most ${most} values, missing ones among them, got ${got}`);
-    }
     for (const column of this.#columns.values()) column.addMissing(rows - column.rows);
     const origin = { file: this.#name, unit: "line" as const, numbers: Int32Array.from(this.#lines) };
     return { rows, columns: [...this.#columns.values()].map((column) => column.build()), origin };
   }
 
+  /** Before a column has room for them: a value in a row has room for all rows before it. */
+  #checkSize(rows: number, columns: number): void {
+    const most = VALUES.room + VALUES.each * this.characters;
+    if (rows * columns <= most) return;
+    throw this.#complain(
+      `expected at most ${most} values up to here, missing ones among them, got ${rows} rows of ${columns} columns`,
+    );
+  }
+
   #parse(line: string): Record<string, unknown> {
     let value: unknown;
     try {
+      if (line.length > MOST_UNCHECKED_CHARACTERS) checkDepth(line);
       value = JSON.parse(line);
     } catch (cause) {
       throw this.#complain(`expected JSON, got ${describe(line)}: ${(cause as Error).message}`, cause);
@@ -132,6 +141,7 @@ class JsonLinesReader {
       this.#ignored.add(key);
       return undefined;
     }
+    this.#checkSize(this.#lines.length + 1, this.#columns.size + 1);
     const column = new ColumnBuilder(key, kindOf(key, this.#options));
     this.#columns.set(key, column);
     return column;

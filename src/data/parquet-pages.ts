@@ -1,10 +1,13 @@
 /** The values of a Parquet column, page by page. hyparquet decodes a page once its sizes, counts and runs were checked. */
 
 import type { DecodedArray, SchemaElement } from "hyparquet";
-import { parquetHeader, readPage } from "hyparquet/src/column.js";
+import { parquetHeader, type readPage } from "hyparquet/src/column.js";
 import { convert, DEFAULT_PARSERS } from "hyparquet/src/convert.js";
+import { deltaBinaryUnpack } from "hyparquet/src/delta.js";
+import { byteStreamSplit } from "hyparquet/src/encoding.js";
+import { readPlain } from "hyparquet/src/plain.js";
 import { FormatError } from "../errors.js";
-import { checkBytesOfValues, checkDelta, checkDeltaTexts, checkRuns, dataView } from "./parquet-runs.js";
+import { checkBytesOfValues, checkDelta, checkDeltaTexts, checkRuns, dataView, Runs } from "./parquet-runs.js";
 import { ThriftWalk } from "./parquet-thrift.js";
 import { unpackSnappy } from "./snappy.js";
 
@@ -14,6 +17,9 @@ type PageHeader = ReturnType<typeof parquetHeader>;
 /** Values that a page's header may hold; statistics are among them. */
 const MOST_HEADER_VALUES = 64;
 
+/** Values that are decoded at a time, a multiple of 8. */
+const BLOCK = 4096;
+
 /** A column's part in a row group. */
 export interface ColumnChunk {
   readonly element: SchemaElement;
@@ -21,8 +27,8 @@ export interface ColumnChunk {
   readonly rows: number;
 }
 
-/** The values of each page of a column's bytes, `rows` in all; null is missing. @throws FormatError */
-export function* readPages(bytes: Uint8Array, { element, codec, rows }: ColumnChunk): Generator<DecodedArray> {
+/** The values of a column's bytes, `rows` in all; null is missing. @throws FormatError */
+export function* readValues(bytes: Uint8Array, { element, codec, rows }: ColumnChunk): Generator<unknown> {
   if (codec !== "SNAPPY" && codec !== "UNCOMPRESSED") {
     throw new FormatError(`expected pages uncompressed or in Snappy, got ${codec}`);
   }
@@ -39,12 +45,11 @@ export function* readPages(bytes: Uint8Array, { element, codec, rows }: ColumnCh
     }
     at = begin + packed;
     const { page, levels } = unpack(bytes.subarray(begin, at), header, codec);
-    const reader = { view: dataView(page), offset: 0 };
-    const plain = { ...header, compressed_page_size: page.length, uncompressed_page_size: page.length };
     if (header.type === "DICTIONARY_PAGE") {
       const count = header.dictionary_page_header?.num_values ?? -1;
       checkBytesOfValues(page.length, count, element);
-      dictionary = convert(readPage(reader, plain, decoder, undefined, undefined, 0).data ?? [], decoder);
+      const next = decoded(page, 0, count, "PLAIN", decoder, undefined);
+      dictionary = Array.from({ length: count }, next);
       continue;
     }
     const isV2 = header.type === "DATA_PAGE_V2";
@@ -60,17 +65,104 @@ export function* readPages(bytes: Uint8Array, { element, codec, rows }: ColumnCh
       throw new FormatError(`expected ${count - values} missing values in a page, got ${second?.num_nulls}`);
     }
     checkEncoded(page, from, values, encoding, element, dictionary);
-    if (second && isV2) plain.data_page_header_v2 = { ...second, is_compressed: false };
-    const { data } = readPage(reader, plain, decoder, dictionary, undefined, 0);
-    if (data?.length !== count) throw new FormatError(`expected ${count} values in a page, got ${data?.length}`);
+    const present = levelsOf(page, element, levels);
+    const next = decoded(page, from, values, encoding, decoder, dictionary);
+    for (let i = 0; i < count; ++i) yield present && present.next() === 0 ? null : next();
     left -= count;
-    yield data;
   }
 }
 
-/** Values whose conversion takes hyparquet long, or much memory, come as they are; `valueOf` in `parquet.ts` converts them. */
+/** Gives the values of a page that was checked, one by one. */
+function decoded(
+  page: Uint8Array,
+  from: number,
+  count: number,
+  encoding: string,
+  decoder: Decoder,
+  dictionary: DecodedArray | undefined,
+): () => unknown {
+  const { type, element } = decoder;
+  const reader = { view: dataView(page), offset: from };
+  const bytesAt = (length: number) => {
+    const bytes = new Uint8Array(page.buffer, page.byteOffset + reader.offset, length);
+    reader.offset += length;
+    return bytes;
+  };
+  switch (encoding) {
+    case "PLAIN":
+      return inBlocks(count, decoder, (size) => readPlain(reader, type, size, element.type_length));
+    case "RLE": {
+      const runs = new Runs(page, from + 4, 1);
+      return () => runs.next() === 1;
+    }
+    case "PLAIN_DICTIONARY":
+    case "RLE_DICTIONARY": {
+      const width = page[from] ?? 0;
+      const runs = new Runs(page, from + 1, width);
+      return () => dictionary?.[width && runs.next()];
+    }
+    case "DELTA_LENGTH_BYTE_ARRAY": {
+      const lengths = new Int32Array(count);
+      deltaBinaryUnpack(reader, count, lengths);
+      let at = 0;
+      return inBlocks(count, decoder, (size) => Array.from({ length: size }, () => bytesAt(lengths[at++] as number)));
+    }
+    case "DELTA_BYTE_ARRAY": {
+      const [prefixes, suffixes] = [new Int32Array(count), new Int32Array(count)];
+      deltaBinaryUnpack(reader, count, prefixes);
+      deltaBinaryUnpack(reader, count, suffixes);
+      let [at, before] = [0, new Uint8Array()];
+      return inBlocks(count, decoder, (size) =>
+        Array.from({ length: size }, () => {
+          const prefix = prefixes[at] as number;
+          const suffix = bytesAt(suffixes[at++] as number);
+          const text = new Uint8Array(prefix + suffix.length);
+          text.set(before.subarray(0, prefix));
+          text.set(suffix, prefix);
+          before = text;
+          return text;
+        }),
+      );
+    }
+  }
+  const all =
+    encoding === "BYTE_STREAM_SPLIT"
+      ? byteStreamSplit(reader, count, type, element.type_length)
+      : type === "INT32"
+        ? new Int32Array(count)
+        : new BigInt64Array(count);
+  if (encoding !== "BYTE_STREAM_SPLIT") deltaBinaryUnpack(reader, count, all as Int32Array | BigInt64Array);
+  let end = 0;
+  return inBlocks(count, decoder, (size) => {
+    end += size;
+    return all.slice(end - size, end) as DecodedArray;
+  });
+}
+
+/** Values in the kind that their column has, a block at a time: each text that is not yet read is a view of 200 bytes. */
+function inBlocks(count: number, decoder: Decoder, read: (size: number) => DecodedArray): () => unknown {
+  let block: DecodedArray = [];
+  let [index, left] = [0, count];
+  return () => {
+    if (index === block.length) {
+      const size = Math.min(BLOCK, left);
+      block = convert(read(size), decoder);
+      left -= size;
+      index = 0;
+    }
+    return block[index++];
+  };
+}
+
+/** Of each value, 1 if it is not missing; undefined for a column without missing values. */
+function levelsOf(page: Uint8Array, { repetition_type }: SchemaElement, levels: number | undefined): Runs | undefined {
+  if (repetition_type === "REQUIRED") return undefined;
+  return new Runs(page, levels === undefined ? 4 : 0, 1);
+}
+
+/** Values whose conversion takes hyparquet long, or much memory, come as they are; `converterOf` in `parquet.ts` converts them. */
 function decoderOf(element: SchemaElement): Decoder {
-  const isRaw = isRawDecimal(element);
+  const isRaw = isDecimal(element);
   const { converted_type, ...rest } = element;
   const read: SchemaElement = isRaw || converted_type === "JSON" ? rest : element;
   const root = { children: [], count: 1, element: { name: "root" }, path: [] };
@@ -86,9 +178,9 @@ function decoderOf(element: SchemaElement): Decoder {
   };
 }
 
-/** Whether a column has decimal numbers as bytes. */
-export function isRawDecimal({ type, converted_type }: SchemaElement): boolean {
-  return converted_type === "DECIMAL" && (type === "BYTE_ARRAY" || type === "FIXED_LEN_BYTE_ARRAY");
+/** Whether a column has decimal numbers: as integers, or as the bytes of some, times a power of ten. */
+export function isDecimal({ converted_type, logical_type }: SchemaElement): boolean {
+  return converted_type === "DECIMAL" || logical_type?.type === "DECIMAL";
 }
 
 /** A page's bytes in memory of their own, and how many of them are levels before the data of a page of version 2. */

@@ -74,6 +74,51 @@ function onesIn(page: Uint8Array, from: number, bits: number): number {
   return ones;
 }
 
+/** The values of runs that `checkRuns` has checked, one by one: an array of them could be much larger than the file. */
+export class Runs {
+  readonly #page: Uint8Array;
+  readonly #width: number;
+  #at: number;
+  #left = 0;
+  /** Of a run of one value; undefined in one that is bit-packed. */
+  #value: number | undefined;
+  /** Bits of the byte at `#at` that were taken. */
+  #shift = 0;
+
+  constructor(page: Uint8Array, from: number, width: number) {
+    this.#page = page;
+    this.#at = from;
+    this.#width = width;
+  }
+
+  next(): number {
+    while (this.#left === 0) this.#begin();
+    --this.#left;
+    if (this.#value !== undefined) return this.#value;
+    const value = this.#bits(this.#shift);
+    this.#shift += this.#width;
+    this.#at += this.#shift >>> 3;
+    this.#shift &= 7;
+    return value;
+  }
+
+  #begin(): void {
+    const [header, at] = varint(this.#page, this.#at);
+    const isPacked = header % 2 === 1;
+    this.#at = at;
+    this.#left = Math.floor(header / 2) * (isPacked ? 8 : 1);
+    this.#value = isPacked ? undefined : this.#bits(0);
+    if (!isPacked) this.#at += Math.ceil(this.#width / 8);
+  }
+
+  /** At most 24, from 4 bytes; those behind the page are zeros. */
+  #bits(shift: number): number {
+    const byte = (index: number) => this.#page[this.#at + index] ?? 0;
+    const bytes = byte(0) | (byte(1) << 8) | (byte(2) << 16) | (byte(3) << 24);
+    return (bytes >>> shift) & ((1 << this.#width) - 1);
+  }
+}
+
 /** The sizes of blocks of differences. @throws FormatError when they are not as the format has them */
 export function checkDelta(page: Uint8Array, from: number): void {
   const [block, at] = varint(page, from);

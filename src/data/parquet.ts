@@ -1,7 +1,6 @@
 /** Parquet as columns, by hyparquet: `simdgrad/parquet`. */
 
 import { type AsyncBuffer, type FileMetaData, parquetMetadata, type SchemaElement } from "hyparquet";
-import { parseDecimal } from "hyparquet/src/convert.js";
 import { checkInteger, checkOptions, checkText, describe, type OptionNames, wrongType } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { viewKind } from "../typed-arrays.js";
@@ -16,7 +15,7 @@ import {
   MOST_COLUMNS,
   NotANumber,
 } from "./column-builder.js";
-import { isRawDecimal, readPages } from "./parquet-pages.js";
+import { isDecimal, readValues } from "./parquet-pages.js";
 import { ThriftWalk } from "./parquet-thrift.js";
 import type { Table } from "./table.js";
 
@@ -71,8 +70,11 @@ export async function readParquet(
     const read = elements.map((element) => isRead(element.name, columnOptions));
     const most = maxValues ?? DEFAULT_VALUES.room + DEFAULT_VALUES.each * source.byteLength;
     const values = rows * read.filter(Boolean).length;
-    if (values > most) throw new FormatError(`expected at most ${most} values (maxValues), got ${values}`);
-    const builders = elements.map((element) => new ColumnBuilder(element.name, kindOf(element.name, columnOptions)));
+    if (values > most)
+      throw new FormatError(`expected at most ${most} values, got ${values} (maxValues, or --max-values, allows more)`);
+    const builders = elements.map(
+      (element) => new ColumnBuilder(element.name, kindOf(element.name, columnOptions), ".", rows),
+    );
     let first = 0;
     for (const group of groups) {
       for (const [index, element] of elements.entries()) {
@@ -82,7 +84,7 @@ export async function readParquet(
         addColumn(
           builders[index] as ColumnBuilder,
           element,
-          readPages(bytes, { element, codec, rows: group.rows }),
+          readValues(bytes, { element, codec, rows: group.rows }),
           first,
         );
       }
@@ -175,14 +177,23 @@ function checkMetadata({ schema, row_groups, num_rows }: FileMetaData, size: num
   return { elements, groups, rows };
 }
 
-function checkElement({ name, type, repetition_type, converted_type, logical_type }: SchemaElement): void {
+function checkElement(element: SchemaElement): void {
+  const { name, type, repetition_type, converted_type, logical_type } = element;
   if (type === undefined || (repetition_type !== "REQUIRED" && repetition_type !== "OPTIONAL")) {
     throw new FormatError(`column ${JSON.stringify(name)}: expected values of its own, got ${type} ${repetition_type}`);
   }
   const foreign = [converted_type, logical_type?.type].find((kind) => kind !== undefined && FOREIGN.has(kind));
   if (foreign)
     throw new FormatError(`column ${JSON.stringify(name)}: expected numbers, texts or dates, got ${foreign}`);
+  if (!isDecimal(element)) return;
+  const scale = scaleOf(element);
+  if (DECIMAL_TYPES.has(type) && Number.isInteger(scale) && scale >= 0) return;
+  throw new FormatError(
+    `column ${JSON.stringify(name)}: expected decimals as integers or bytes, of a scale from 0 on, got ${type} of scale ${scale}`,
+  );
 }
+
+const DECIMAL_TYPES = new Set(["INT32", "INT64", "BYTE_ARRAY", "FIXED_LEN_BYTE_ARRAY"]);
 
 const FOREIGN = new Set(["BSON", "INTERVAL", "GEOMETRY", "GEOGRAPHY", "VARIANT", "LIST", "MAP", "MAP_KEY_VALUE"]);
 
@@ -208,20 +219,13 @@ function isFile(file: unknown): boolean {
   return typeof byteLength === "number" && typeof slice === "function" && viewKind(file) === undefined;
 }
 
-function addColumn(
-  builder: ColumnBuilder,
-  element: SchemaElement,
-  pages: Iterable<ArrayLike<unknown>>,
-  first: number,
-): void {
+function addColumn(builder: ColumnBuilder, element: SchemaElement, values: Iterable<unknown>, first: number): void {
   const convert = converterOf(element);
   let row = first;
   try {
-    for (const page of pages) {
-      for (let index = 0; index < page.length; ++index) {
-        ++row;
-        addValue(builder, convert ? convert(page[index]) : page[index]);
-      }
+    for (const value of values) {
+      ++row;
+      addValue(builder, convert ? convert(value) : value);
     }
   } catch (error) {
     const where = error instanceof NotANumber ? `row ${row}: column ${builder.name}` : `column ${builder.name}`;
@@ -247,20 +251,14 @@ function timeOf(date: Date): number {
   return time;
 }
 
-/** By products, which every engine rounds alike: 10ⁿ for integers n from 0; exact up to 10²². */
-function powerOfTen(n: number): number {
-  let power = 1;
-  for (let i = 0; i < Math.min(n, 400); ++i) power *= 10;
-  return power;
-}
-
 /** Of a column whose values come as they are in the file. */
 function converterOf(element: SchemaElement): ((value: unknown) => unknown) | undefined {
-  if (isRawDecimal(element)) {
-    const divisor = powerOfTen(element.scale ?? 0);
+  if (isDecimal(element)) {
+    const scale = scaleOf(element);
     return (value) => {
+      if (typeof value === "number" || typeof value === "bigint") return decimalNumber(value, scale);
       if (!(value instanceof Uint8Array)) return value;
-      if (value.length <= MOST_DECIMAL_BYTES) return parseDecimal(value) / divisor;
+      if (value.length <= MOST_DECIMAL_BYTES) return decimalNumber(signedInteger(value), scale);
       throw new NotANumber(`expected a decimal number of at most ${MOST_DECIMAL_BYTES} bytes, got ${value.length}`);
     };
   }
@@ -272,4 +270,20 @@ function converterOf(element: SchemaElement): ((value: unknown) => unknown) | un
       throw new NotANumber("expected a number, a text, true or false, got JSON of several values");
     return JSON.parse(value) as unknown;
   };
+}
+
+/** Digits of a decimal number behind its point. */
+function scaleOf({ scale, logical_type }: SchemaElement): number {
+  return scale ?? (logical_type?.type === "DECIMAL" ? logical_type.scale : undefined) ?? 0;
+}
+
+/** The float64 nearest to value·10^(−scale): a product with a power of ten would be rounded twice, 35·10⁻² to 0.35000000000000003. */
+function decimalNumber(value: number | bigint, scale: number): number {
+  return scale === 0 ? Number(value) : Number(`${value}e-${scale}`);
+}
+
+/** Of big-endian bytes in two's complement. */
+function signedInteger(bytes: Uint8Array): bigint {
+  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return BigInt.asIntN(8 * bytes.length, BigInt(`0x${digits || "0"}`));
 }

@@ -1,5 +1,6 @@
 /** Preprocessor: from the columns of a table to a network's inputs and targets, the same for training and prediction. */
 
+import { checkDepth } from "../check-json.js";
 import { checkNumberList } from "../check-list.js";
 import { checkChoice, checkText, describe } from "../check-options.js";
 import { type CsrData, SPARSE_BELOW } from "../csr.js";
@@ -96,10 +97,11 @@ export class Preprocessor {
     if (text !== undefined) checkText(`${name}: preprocessing`, text, "a text");
     let value: unknown;
     try {
+      checkDepth(text ?? "");
       value = JSON.parse(text ?? "");
     } catch (cause) {
       const got = text === undefined ? "none" : describe(text);
-      throw new FormatError(`${name}: preprocessing: expected JSON, got ${got}`, { cause });
+      throw new FormatError(`${name}: preprocessing: expected JSON of at most 64 levels, got ${got}`, { cause });
     }
     const problem = configProblem(value);
     if (problem) throw new FormatError(`${name}: preprocessing: ${problem}`);

@@ -1,12 +1,20 @@
-/** What `JSON.parse` keeps quiet about: it lets the last of two equal keys win. */
+/** What `JSON.parse` keeps quiet about: it lets the last of two equal keys win, and takes halves of surrogate pairs. */
+
+import { closingQuote } from "../check-json.js";
+
+/** An escape, and whether it is half a pair: whole pairs, and escapes of anything else, are passed over as they are. */
+const ESCAPE = /\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)/g;
 
 /**
- * The first key that occurs twice in one object of a JSON text, at any depth; undefined when there is none.
+ * The first key that occurs twice in one object of a JSON text, at any depth; undefined when there is none. What is found in a text
+ * that `JSON.parse` refuses means nothing.
  *
- * @param json a text that `JSON.parse` accepts; nothing is promised for others
+ * @param most keys that there may be
+ * @throws SyntaxError for more, and for some texts that `JSON.parse` refuses
  */
-export function duplicateKey(json: string): string | undefined {
+export function duplicateKey(json: string, most = Number.POSITIVE_INFINITY): string | undefined {
   const keysOfOpenObjects: Set<string>[] = [];
+  let count = 0;
   for (let at = 0; at < json.length; at++) {
     const character = json[at];
     if (character === "{") keysOfOpenObjects.push(new Set());
@@ -14,6 +22,7 @@ export function duplicateKey(json: string): string | undefined {
     else if (character === '"') {
       const end = closingQuote(json, at);
       if (isKey(json, end + 1)) {
+        if (++count > most) throw new SyntaxError(`more than ${most} keys`);
         const key: string = JSON.parse(json.slice(at, end + 1));
         const keys = keysOfOpenObjects.at(-1);
         if (keys?.has(key)) return key;
@@ -25,11 +34,10 @@ export function duplicateKey(json: string): string | undefined {
   return undefined;
 }
 
-/** Where the string literal that begins at `open` ends: the first quote that is not escaped. */
-function closingQuote(json: string, open: number): number {
-  let at = open + 1;
-  while (at < json.length && json[at] !== '"') at += json[at] === "\\" ? 2 : 1;
-  return at;
+/** The first escape in a JSON text that is half a surrogate pair; undefined when there is none. UTF-8 has no other halves. */
+export function halfPair(json: string): string | undefined {
+  for (const [, half] of json.matchAll(ESCAPE)) if (half !== undefined) return half;
+  return undefined;
 }
 
 /** Whether the string literal that ends before `at` is a key: a colon follows keys and nothing else. */

@@ -3,6 +3,13 @@
 import { checkRecord, checkText } from "../check-options.js";
 
 /**
+ * Most bytes of a file's description: a safetensors header, or the metadata of ONNX. Objects of one take up to 24 times as much, so that a
+ * file cannot take more memory than twice its size and 16 MiB. Real ones take less than a thousandth of their file; safetensors
+ * itself allows 100 MB.
+ */
+export const maximumDescription = (fileLength: number) => Math.min(100_000_000, 2 ** 20 + Math.floor(fileLength / 16));
+
+/**
  * Checks entries that are written beside a format's own.
  *
  * @param own names of the format's entries

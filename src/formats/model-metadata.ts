@@ -1,5 +1,6 @@
 /** What a model file says of its layers, as metadata: `format` and `layers`, the same in safetensors and ONNX. */
 
+import { checkDepth } from "../check-json.js";
 import { describe, wrongType } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import type { Layer, LayerConfig } from "../layers/layer.js";
@@ -56,9 +57,10 @@ function parseLayers(text: string | undefined, name: string): LayerConfig[] {
     );
   let value: unknown;
   try {
+    checkDepth(text ?? "");
     value = JSON.parse(text ?? "");
   } catch {
-    throw complain(text === undefined ? "nothing" : "something that is not JSON");
+    throw complain(text === undefined ? "nothing" : "something that is not JSON, or more than 64 levels of it");
   }
   if (!Array.isArray(value) || value.length === 0 || value.length > MOST_LAYERS) {
     throw complain(Array.isArray(value) ? `${value.length} layers` : describe(value));

@@ -3,6 +3,7 @@
 import { checkBytes } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { fileKind, UNKNOWN_KIND } from "./file-kind.js";
+import { maximumDescription } from "./metadata.js";
 import { type Attribute, DTYPES, FLOAT, type OnnxModel, type OnnxNode, type OnnxValue } from "./onnx-model.js";
 import { type Field, readFields, readIntegers } from "./protobuf.js";
 import { byteLength, isSizes, type Tensor } from "./tensor.js";
@@ -29,6 +30,7 @@ export function decodeOnnx(bytes: Uint8Array, name: string): OnnxModel {
   let graph: Uint8Array | undefined;
   let opset: number | undefined;
   const metadata = new Map<string, string>();
+  let metadataLeft = maximumDescription(bytes.length);
   for (const field of fieldsOf(bytes, name)) {
     if (field.number === 7) {
       if (graph) throw new FormatError(`${name}: expected one graph, got two`);
@@ -37,7 +39,13 @@ export function decodeOnnx(bytes: Uint8Array, name: string): OnnxModel {
       const { domain, version } = decodeOpset(contents(field, name), name);
       if (domain === "" || domain === "ai.onnx") opset = version;
     } else if (field.number === 14) {
-      const { key, value } = decodePair(contents(field, name), name);
+      const pair = contents(field, name);
+      metadataLeft -= pair.length;
+      if (metadataLeft < 0) {
+        const most = maximumDescription(bytes.length);
+        throw new FormatError(`${name}: expected at most ${most} bytes of metadata (file: ${bytes.length}), got more`);
+      }
+      const { key, value } = decodePair(pair, name);
       if (metadata.has(key)) throw new FormatError(`${name}: metadata: expected each key once, got one twice`);
       metadata.set(key, value);
     } else if (field.number === 20 || field.number === 25) {

@@ -1,12 +1,18 @@
 /** ONNX files to bytes. Field numbers: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3 */
 
+import { maximumDescription } from "./metadata.js";
 import { DTYPES, type OnnxModel, type OnnxNode, type OnnxValue } from "./onnx-model.js";
 import { MessageWriter } from "./protobuf.js";
 import type { Tensor } from "./tensor.js";
 
 const message = () => new MessageWriter();
 
-/** The bytes of a file. @param irVersion of the format itself, which an opset asks for */
+/**
+ * The bytes of a file.
+ *
+ * @param irVersion of the format itself, which an opset asks for
+ * @throws RangeError for more metadata than is read
+ */
 export function encodeOnnx(model: OnnxModel, irVersion: number): Uint8Array {
   const graph = message();
   for (const node of model.nodes) graph.bytes(1, encodeNode(node));
@@ -16,8 +22,16 @@ export function encodeOnnx(model: OnnxModel, irVersion: number): Uint8Array {
   for (const value of model.outputs) graph.bytes(12, encodeValue(value));
   const file = message().integer(1, irVersion).bytes(2, "simdgrad").bytes(7, graph);
   file.bytes(8, message().bytes(1, "").integer(2, model.opset));
-  for (const [key, value] of Object.entries(model.metadata)) file.bytes(14, message().bytes(1, key).bytes(2, value));
-  return file.finish();
+  let metadataLength = 0;
+  for (const [key, value] of Object.entries(model.metadata)) {
+    const pair = message().bytes(1, key).bytes(2, value).finish();
+    metadataLength += pair.length;
+    file.bytes(14, pair);
+  }
+  const bytes = file.finish();
+  const most = maximumDescription(bytes.length);
+  if (metadataLength <= most) return bytes;
+  throw new RangeError(`metadata: expected at most ${most} bytes in a file of ${bytes.length}, got ${metadataLength}`);
 }
 
 function encodeNode({ op, inputs, outputs, attributes }: OnnxNode): MessageWriter {

@@ -3,10 +3,12 @@
  * https://github.com/huggingface/safetensors ("Format"). Files are taken as hostile: all of the header is checked
  * before anything is handed out.
  */
+import { checkDepth } from "../check-json.js";
 import { checkBytes, checkRecord, describe, wrongType } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { fileKind, mayBeSafetensors } from "./file-kind.js";
-import { duplicateKey } from "./json-keys.js";
+import { duplicateKey, halfPair } from "./json-keys.js";
+import { maximumDescription } from "./metadata.js";
 import { byteLength, checkTensor, type Dtype, dtypes, isDtype, isSizes, type Tensor } from "./tensor.js";
 
 /** The contents of a file. */
@@ -26,11 +28,8 @@ interface Entry {
 }
 
 const lengthBytes = 8;
-/**
- * Longest header of a file, in bytes. JSON.parse makes up to a dozen bytes of one, so that a file cannot take more memory than
- * twice its size and 16 MiB. Real headers take less than a thousandth of their file; the format itself allows 100 MB.
- */
-const maximumHeader = (fileLength: number) => Math.min(100_000_000, 2 ** 20 + Math.floor(fileLength / 8));
+/** Keys of a header, and lists and objects: the shortest entry of a tensor has four, and three, in 51 bytes. */
+const maximumParts = (headerLength: number) => 2 ** 14 + Math.floor(headerLength / 12);
 const HALF_PAIR = /\p{Surrogate}/u;
 const metadataKey = "__metadata__";
 
@@ -49,9 +48,9 @@ export function parseSafetensors(bytes: Uint8Array, name = "safetensors"): Safet
   const dataBegin = lengthBytes + readHeaderLength(bytes, name);
   const header = readHeader(bytes.subarray(lengthBytes, dataBegin), name);
   const metadata = readMetadata(header, name);
-  const entries = Object.entries(header)
-    .filter(([key]) => key !== metadataKey)
-    .map(([key, value]) => readEntry(key, value, name))
+  const entries = Object.keys(header)
+    .filter((key) => key !== metadataKey)
+    .map((key) => readEntry(key, header[key], name))
     .sort((a, b) => a.begin - b.begin || a.end - b.end);
   checkCoverage(entries, bytes.length - dataBegin, name);
 
@@ -78,7 +77,7 @@ export function serializeSafetensors(
   const header = new TextEncoder().encode(headerText(entries, metadata));
   const headerLength = Math.ceil(header.length / 8) * 8;
   const dataLength = entries.reduce((sum, [, { data }]) => sum + data.length, 0);
-  const maximum = maximumHeader(lengthBytes + headerLength + dataLength);
+  const maximum = maximumDescription(lengthBytes + headerLength + dataLength);
   if (headerLength > maximum) {
     throw new RangeError(`header: expected at most ${maximum} bytes beside ${dataLength} of data, got ${headerLength}`);
   }
@@ -99,7 +98,7 @@ function readHeaderLength(bytes: Uint8Array, name: string): number {
     throw new FormatError(`${name}: expected at least ${lengthBytes} bytes, got ${bytes.length}`);
   }
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-  const maximum = Math.min(maximumHeader(bytes.length), bytes.length - lengthBytes);
+  const maximum = Math.min(maximumDescription(bytes.length), bytes.length - lengthBytes);
   if (length > maximum) {
     throw new FormatError(
       `${name}: expected a header of at most ${maximum} bytes (file: ${bytes.length}), got ${length}`,
@@ -115,13 +114,15 @@ function readHeader(bytes: Uint8Array, name: string): Record<string, unknown> {
   }
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    const header: Record<string, unknown> = JSON.parse(text);
-    const twice = duplicateKey(text);
+    const most = maximumParts(bytes.length);
+    checkDepth(text, most);
+    // Before there are objects of it: a header of nothing but keys has a set of them only as long as there is none of these.
+    const twice = duplicateKey(text, most);
     if (twice !== undefined) throw new FormatError(`${name}: expected each key once, got ${quote(twice)} twice`);
-    // Only an escape makes half a surrogate pair of UTF-8. The Rust implementation refuses it in every string.
-    const broken = text.includes("\\u") ? halfPair(header) : undefined;
-    if (broken !== undefined) throw new FormatError(`${name}: expected well-formed Unicode, got ${quote(broken)}`);
-    return header;
+    // The Rust implementation refuses it in every string.
+    const half = halfPair(text);
+    if (half !== undefined) throw new FormatError(`${name}: expected well-formed Unicode, got \\${half}`);
+    return JSON.parse(text);
   } catch (error) {
     if (error instanceof FormatError) throw error;
     throw new FormatError(`${name}: expected a JSON header, got: ${(error as Error).message}`, { cause: error });
@@ -134,7 +135,8 @@ function readMetadata(header: Record<string, unknown>, name: string): Record<str
   if (!isObject(metadata)) {
     throw new FormatError(`${name}: ${metadataKey}: expected an object, got ${describe(metadata)}`);
   }
-  for (const [key, value] of Object.entries(metadata)) {
+  for (const key of Object.keys(metadata)) {
+    const value = metadata[key];
     if (typeof value !== "string") {
       throw new FormatError(`${name}: ${metadataKey} ${quote(key)}: expected a string, got ${describe(value)}`);
     }
@@ -202,14 +204,6 @@ function headerText(
     begin += data.length;
   }
   return `{${members.join(",")}}`;
-}
-
-/** A key, or a text of the two levels that strings are read from, with half a surrogate pair. */
-function halfPair(header: Record<string, unknown>): string | undefined {
-  const texts = Object.entries(header).flatMap(([key, value]) =>
-    isObject(value) ? [key, ...Object.entries(value).flat()] : [key, value],
-  );
-  return texts.find((text): text is string => typeof text === "string" && HALF_PAIR.test(text));
 }
 
 /** A key and its value as JSON. @throws RangeError for half a surrogate pair, which has no UTF-8 */

@@ -176,12 +176,13 @@ export function loadCheckpoint(bytes: Uint8Array, name = "checkpoint"): Checkpoi
 function parseJson(text: string | undefined, name: string): unknown {
   if (text === undefined) throw new FormatError(`${name}: metadata: expected an entry "state", got none`);
   let value: unknown;
+  let twice: string | undefined;
   try {
     value = JSON.parse(text);
+    twice = duplicateKey(text);
   } catch (cause) {
     throw new FormatError(`${name}: metadata "state": expected JSON, got: ${(cause as Error).message}`, { cause });
   }
-  const twice = duplicateKey(text);
   if (twice === undefined) return value;
   throw new FormatError(`${name}: metadata "state": expected each key once, got ${JSON.stringify(twice)} twice`);
 }

@@ -6,6 +6,7 @@ import { cp, lstat, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseSafetensors } from "../../src/formats/safetensors.js";
 
@@ -313,6 +314,11 @@ describe("what is wrong is said, with the exit code of its kind", () => {
   it.each([
     [["train", "mnist", "--target", "x"], "'--target': expected none for mnist"],
     [["train", dataset("wine"), "--target", "target", "--download"], "'--download': expected none for a table"],
+    [["train", "mnist", "--max-values", "9"], "'--max-values': expected none for mnist"],
+    [["train", dataset("wine"), "--max-values", "9"], "'--max-values': expected none but for Parquet files, got 9 for"],
+    [["train", dataset("wine"), "--max-values", "0"], "Expected an integer of at least 1"],
+    [["evaluate", "run", "--max-values", "9"], "'--max-values': expected none for mnist"],
+    [["predict", "run", "a.png", "--max-values", "9"], "'--max-values': expected none for images"],
     [
       ["train", dataset("wine"), "--optimizer", "newton"],
       'Expected one of sgd, rmsprop, adagrad, adam, adamw, got "newton"',
@@ -376,6 +382,29 @@ describe("what is wrong is said, with the exit code of its kind", () => {
     const { code, stderr } = await run("train", path, ...options, "--out", at("never"));
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(message) });
     expect(await readdir(folder)).not.toContain("never");
+  });
+
+  it("--max-values bounds a Parquet file's values, in every command that reads tables", async () => {
+    const numbers = Float64Array.from({ length: 60 }, (_, row) => row / 4);
+    const columnData = [
+      { name: "x", data: numbers, type: "DOUBLE" as const },
+      { name: "y", data: Array.from(numbers, (x) => (x < 7 ? "low" : "high")), type: "STRING" as const },
+    ];
+    const table = at("few.parquet");
+    await writeFile(table, new Uint8Array(parquetWriteBuffer({ columnData })));
+    const out = at("few");
+    for (const args of [
+      ["train", table, "--target", "y", "--epochs", "1", "--out", out],
+      ["evaluate", out, table],
+      ["predict", out, table],
+    ]) {
+      const refused = await run(...args, "--max-values", "119");
+      expect(refused.stderr).toContain(
+        "few.parquet: expected at most 119 values, got 120 (maxValues, or --max-values, allows more)",
+      );
+      expect(refused.code).toBe(1);
+      expect(await run(...args, "--max-values", "120")).toMatchObject({ code: 0 });
+    }
   });
 
   it("files: unreadable ones, wrong models, text among numbers", async () => {

@@ -59,17 +59,54 @@ describe("readParquet", () => {
     });
   });
 
-  it("has decimal numbers", async () => {
-    const file = parquetWriteBuffer({
-      columnData: [{ name: "c", data: [1.25, -3.5, null] }],
-      schema: [
-        { name: "root", num_children: 1 },
-        { name: "c", type: "INT64", converted_type: "DECIMAL", scale: 2, precision: 10, repetition_type: "OPTIONAL" },
-      ],
+  describe("decimal numbers", () => {
+    const converted = { converted_type: "DECIMAL", scale: 2 };
+    const logical = { logical_type: { type: "DECIMAL", scale: 2, precision: 18 } };
+    /** @param data integers, before they are scaled */
+    const decimals = (data: unknown[], element: object) =>
+      parquetWriteBuffer({
+        columnData: [{ name: "c", data }],
+        schema: [
+          { name: "root", num_children: 1 },
+          { name: "c", precision: 18, repetition_type: "OPTIONAL", ...element },
+        ],
+      } as Parameters<typeof parquetWriteBuffer>[0]);
+
+    it.each([
+      ["INT32", BigInt, converted],
+      ["INT64", BigInt, converted],
+      ["INT32", Number, logical],
+      ["INT64", BigInt, logical],
+    ])("of %s are the nearest doubles", async (type, integer, element) => {
+      const hundredths = Array.from({ length: 2001 }, (_, index) => index - 1000);
+      // 0.35, not 35 · 0.01 = 0.35000000000000003.
+      const nearest = hundredths.map((value) => Number(`${value}e-2`));
+      const { columns } = await readParquet(
+        decimals([...hundredths.map((value) => integer(value)), null], { type, ...element }),
+      );
+      expect(columns).toEqual([{ name: "c", kind: "numeric", values: Float64Array.of(...nearest, Number.NaN) }]);
     });
-    expect((await readParquet(file)).columns).toEqual([
-      { name: "c", kind: "numeric", values: Float64Array.of(1.25, -3.5, NaN) },
-    ]);
+
+    it.each([
+      ["integers", { type: "INT64" }],
+      ["bytes", { type: "BYTE_ARRAY" }],
+      ["bytes of one length", { type: "FIXED_LEN_BYTE_ARRAY", type_length: 16 }],
+    ])("beyond 2^53, and in a dictionary, of %s are rounded once", async (_, type) => {
+      const data = Array.from({ length: 300 }, (_, row) => (row % 2 ? 9007199254740993n : -123456789012345678n));
+      const { columns } = await readParquet(decimals(data, { ...converted, ...type, scale: 3 }));
+      const [even, odd] = ["-123456789012345.678", "9007199254740.993"].map(Number);
+      const values = Float64Array.from(data, (_, row) => (row % 2 ? odd : even) as number);
+      expect(columns).toEqual([{ name: "c", kind: "numeric", values }]);
+    });
+
+    it.each([
+      ["a scale below 0", [1n, 2n], { type: "INT32", ...converted, scale: -1 }, "got INT32 of scale -1"],
+      ["floating point", [1.5, 2], { type: "DOUBLE", ...logical }, "got DOUBLE of scale 2"],
+    ])("of %s are refused", async (_, data, element, message) => {
+      await expect(readParquet(decimals(data, element), "f")).rejects.toThrow(
+        `f: column "c": expected decimals as integers or bytes, of a scale from 0 on, ${message}`,
+      );
+    });
   });
 
   it("a few bytes have no more values than is allowed", async () => {
@@ -77,7 +114,9 @@ describe("readParquet", () => {
     const file = parquetWriteBuffer({ columnData: [{ name: "c", data, type: "INT32" }] });
     const most = 2 ** 21 + 16 * file.byteLength;
     expect(most).toBeLessThan(3_000_000);
-    await expect(readParquet(file, "f")).rejects.toThrow(`f: expected at most ${most} values (maxValues), got 3000000`);
+    await expect(readParquet(file, "f")).rejects.toThrow(
+      `f: expected at most ${most} values, got 3000000 (maxValues, or --max-values, allows more)`,
+    );
     expect((await readParquet(file, "f", { maxValues: 3_000_000 })).rows).toBe(3_000_000);
     await expect(readParquet(file, "f", { maxValues: 0 })).rejects.toThrow(RangeError);
   });

@@ -123,8 +123,14 @@ describe("readJsonLines", () => {
     expect((await readJsonLines([lines(1000)])).columns.length).toBe(1000);
     const text = lines(15_000);
     const most = 2 ** 20 + text.length;
+    const rows = Math.floor(Math.sqrt(most)) + 1;
     await expect(readJsonLines([text], "f")).rejects.toThrow(
-      `f: expected at most ${most} values, missing ones among them, got 15000 rows of 15000 columns`,
+      `f: line ${rows}: expected at most ${most} values up to here, missing ones among them, got ${rows} rows of ${rows - 1} columns`,
+    );
+    const later = lines(1000) + "{}\n".repeat(5000);
+    const line = Math.floor((2 ** 20 + later.length) / 1000) + 1;
+    await expect(readJsonLines([later], "f")).rejects.toThrow(
+      new RegExp(`^f: line ${line}: .* got ${line} rows of 1000 columns$`),
     );
     const wide = Object.fromEntries(Array.from({ length: 65_537 }, (_, key) => [`k${key}`, 1]));
     await expect(readJsonLines([JSON.stringify(wide)], "f")).rejects.toThrow(

@@ -344,6 +344,31 @@ describe("ONNX", () => {
     expect(engine.memory.bytesInUse).toBe(before);
   });
 
+  it.each([
+    ["an integer", { alpha: { float: 1 } }, [0xa0, 1, 1], [0xa0, 1, 2], "type 2"],
+    ["a float", { transB: { integer: 1 } }, [0xa0, 1, 2], [0xa0, 1, 1], "type 1"],
+    ["a text", { transB: { integer: 1 } }, [0xa0, 1, 2], [0xa0, 1, 3], "type 3"],
+    ["a list of integers", { transB: { integer: 1 } }, [0xa0, 1, 2], [0xa0, 1, 7], "type 7"],
+  ] as [string, OnnxNode["attributes"], number[], number[], string][])(
+    "refuses an attribute that says it is %s and has another value, as ONNX's checker does",
+    (_, attributes, type, other, message) => {
+      const bytes = encodeOnnx(exported({ nodes: [{ ...gemm, attributes }] }), 7);
+      const at = Buffer.from(bytes).indexOf(Buffer.from(type));
+      expect(at).toBeGreaterThan(0);
+      bytes.set(other, at);
+      const load = () => loadOnnx(engine, bytes);
+      expect(load).toThrow(FormatError);
+      expect(load).toThrow(`expected a value of its ${message}, got one of another`);
+    },
+  );
+
+  it.each([16, 17])("LayerNormalization in opset %i: ONNX has it from 17 on", (opset) => {
+    const model = decodeOnnx(serializeOnnx(trained([new LayerNorm(COLUMNS), new Dense(COLUMNS, 3)])), "m");
+    const load = () => loadOnnx(engine, encodeOnnx({ ...model, opset, metadata: {} }, 8)).dispose();
+    if (opset === 17) expect(load).not.toThrow();
+    else expect(load).toThrow("expected LayerNormalization from opset 17 on, got 16");
+  });
+
   it("refuses a network much larger than its file", () => {
     const square: [string, Tensor] = ["w", t(new Array(4096).fill(0.5), [64, 64])];
     const nodes = Array.from({ length: 900 }, (_, i) => node("MatMul", [i === 0 ? "x" : `h${i}`, "w"], [`h${i + 1}`]));

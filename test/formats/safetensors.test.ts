@@ -82,12 +82,12 @@ describe("parseSafetensors", () => {
     [
       "JSON nested half a million deep",
       file(`{"a":${"[".repeat(5e5)}${"]".repeat(5e5)}}`),
-      'tensor "a": expected an object, got the array […]',
+      "expected a JSON header, got: more than 64 levels",
     ],
     [
       "a dtype nested half a million deep",
       file(`{"a":{"dtype":${"[".repeat(5e5)}${"]".repeat(5e5)}}}`),
-      "got the array […]",
+      "expected a JSON header, got: more than 64 levels",
     ],
     [
       "a tensor twice",
@@ -192,8 +192,8 @@ describe("parseSafetensors", () => {
   });
 
   it.each([
-    [2 * 2 ** 20, 2 ** 20 + 2 ** 18],
-    [1_000_000_000, 100_000_000],
+    [2 * 2 ** 20, 2 ** 20 + 2 ** 17],
+    [1_000_000_000, 63_548_576],
   ])("rejects unread a header of most of %i bytes, for more than %i", (size, most) => {
     const bytes = new Uint8Array(size);
     new DataView(bytes.buffer).setBigUint64(0, BigInt(most + 1), true);

@@ -1,0 +1,295 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are programs, as texts
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { built, MIB, runProgram } from "./child-reader.js";
+
+/** Processor time of the slowest case on a busy machine of the slow kind is a fifth of this. */
+const MOST_MILLISECONDS = 10_000;
+
+/** Garbage that is not yet collected, of files that take more at once than those of the fuzzer. */
+const SLACK = 24 * MIB;
+
+/** How files are made that are long to write down. */
+const MAKERS = `
+  import { writeFileSync } from "node:fs";
+  import { parquetWriteBuffer } from "hyparquet-writer";
+  const MIB = ${MIB};
+  const text = (string) => new TextEncoder().encode(string);
+  /** The beginning, pieces up to a length, and the end. */
+  const filled = (length, begin, piece, end) => {
+    const parts = [begin];
+    for (let left = length - begin.length - end.length, i = 0; ; ++i) {
+      const next = piece(i);
+      if ((left -= next.length) < 0) return parts.join("") + end;
+      parts.push(next);
+    }
+  };
+  /** safetensors: as long a header as is read beside so much data. */
+  const safetensors = (data, begin, piece, end) => {
+    const header = text(filled(MIB + Math.floor(data / 16) - 16, begin, piece, end));
+    const file = new Uint8Array(8 + header.length + data);
+    new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
+    file.set(header, 8);
+    return file;
+  };
+  /** A field of protocol buffers that has a length. */
+  const field = (number, ...parts) => {
+    const content = Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : part)));
+    const length = [];
+    for (let rest = content.length; ; rest >>>= 7) {
+      length.push(rest > 127 ? (rest & 127) | 128 : rest);
+      if (rest <= 127) break;
+    }
+    return Buffer.concat([Buffer.from([number * 8 + 2, ...length]), content]);
+  };
+  const opset = field(8, Buffer.from([16, 17]));
+  const onnx = (...graph) => new Uint8Array(Buffer.concat([Buffer.from([8, 8]), field(7, ...graph), opset]));
+  /** A column in one page. */
+  const parquet = (rows, value, type, encoding) => {
+    const columnData = [{ name: "c", data: Array.from({ length: rows }, (_, row) => value(row)), type, ...(encoding && { encoding }) }];
+    return new Uint8Array(parquetWriteBuffer({ columnData, codec: "UNCOMPRESSED", pageSize: 1e9, rowGroupSize: rows }));
+  };
+  const repeated = (bytes, times) => Buffer.alloc(bytes.length * times, Buffer.from(bytes));
+`;
+
+/** A module, a file, how it is read, bytes of it where the file is none, and what comes out. */
+const CASES: Record<
+  string,
+  readonly [module: string, make: string, read: string, size: number | undefined, message: string]
+> = {
+  "JSON Lines: 192 kB of other keys in each line": [
+    "data/jsonl.js",
+    'text(filled(192_000, "", (i) => `{"k${i}":1}\\n`, ""))',
+    "m.readJsonLines([file])",
+    undefined,
+    "values up to here, missing ones among them, got",
+  ],
+  "JSON Lines: 1 MB of other keys in each line": [
+    "data/jsonl.js",
+    'text(filled(1_000_000, "", (i) => `{"k${i}":1}\\n`, ""))',
+    "m.readJsonLines([file])",
+    undefined,
+    "values up to here, missing ones among them, got",
+  ],
+  "JSON Lines: a line nested a million deep": [
+    "data/jsonl.js",
+    'text(`{"a":${"[".repeat(1e6)}${"]".repeat(1e6)}}`)',
+    "m.readJsonLines([file])",
+    undefined,
+    "more than 64 levels",
+  ],
+  "CSV: 6 MB of commas": [
+    "data/csv.js",
+    "repeated(text(','), 6e6)",
+    "m.readCsv(() => [file])",
+    undefined,
+    "at most 65536 fields",
+  ],
+  "CSV: an open quote of 4 MB in 4000 parts": [
+    "data/csv.js",
+    "repeated(text('x'), 1000)",
+    `m.readCsv(() => ["a,b\\n1,2\\n3,\\"", ...Array.from({ length: 4000 }, () => file)])`,
+    4_000_000,
+    "line 3: expected the quoted field that begins here to be closed",
+  ],
+  // 500 MB take 8 times its time and the same memory.
+  "CSV: 50 MB of empty lines": [
+    "data/csv.js",
+    "repeated(text('\\n'), 1e6)",
+    `m.readCsv(() => ["a,b\\n1,2\\n", ...Array.from({ length: 50 }, () => file), "3\\n"])`,
+    50_000_000,
+    "line 50000003: expected 2 fields, got 1",
+  ],
+  "CSV: 20 MB of empty lines of two characters": [
+    "data/csv.js",
+    "repeated(text('\\r\\n'), 5e5)",
+    `m.readCsv(() => ["a,b\\r\\n1,2\\r\\n", ...Array.from({ length: 20 }, () => file), "3\\r\\n"])`,
+    20_000_000,
+    "line 10000003: expected 2 fields, got 1",
+  ],
+  // Each table has 1 million rows: 12 MB of numbers with the places of their rows, or 8 MB of names.
+  "Parquet: a page of a million empty texts": [
+    "data/parquet.js",
+    'parquet(1e6, () => "", "STRING", "PLAIN")',
+    "m.readParquet(file.buffer)",
+    undefined,
+    "read",
+  ],
+  "Parquet: a page of a million short texts, lengths first": [
+    "data/parquet.js",
+    'parquet(1e6, (row) => "t" + (row % 10), "STRING", "DELTA_LENGTH_BYTE_ARRAY")',
+    "m.readParquet(file.buffer)",
+    undefined,
+    "read",
+  ],
+  "Parquet: a page of a million short texts, prefixes first": [
+    "data/parquet.js",
+    'parquet(1e6, (row) => "t" + (row % 10), "STRING", "DELTA_BYTE_ARRAY")',
+    "m.readParquet(file.buffer)",
+    undefined,
+    "read",
+  ],
+  "Parquet: a million missing values in 200 bytes": [
+    "data/parquet.js",
+    'parquet(1e6, (row) => (row ? null : 1), "DOUBLE")',
+    "m.readParquet(file.buffer)",
+    undefined,
+    "read",
+  ],
+  "Parquet: a million dates": [
+    "data/parquet.js",
+    'parquet(1e6, (row) => new Date(1e12 + row), "TIMESTAMP")',
+    "m.readParquet(file.buffer)",
+    undefined,
+    "read",
+  ],
+  "safetensors: a header of nothing but arrays": [
+    "formats/safetensors.js",
+    `safetensors(8 * MIB, '{"a":[', () => "[],", "[]]}")`,
+    "m.parseSafetensors(file)",
+    undefined,
+    "expected a JSON header, got: more than",
+  ],
+  "safetensors: a header of nothing but numbers": [
+    "formats/safetensors.js",
+    `safetensors(8 * MIB, '{"a":[', () => "0,", "0]}")`,
+    "m.parseSafetensors(file)",
+    undefined,
+    'tensor "a": expected an object, got an array of length',
+  ],
+  "safetensors: a header of nothing but keys": [
+    "formats/safetensors.js",
+    "safetensors(8 * MIB, '{\"!\":{}', (i) => `,\"${i.toString(36)}\":{}`, '}')",
+    "m.parseSafetensors(file)",
+    undefined,
+    "expected a JSON header, got: more than",
+  ],
+  "safetensors: a header of as many keys as may be": [
+    "formats/safetensors.js",
+    "safetensors(8 * MIB, '{\"!\":{}', (i) => `,\"${String(i).padStart(7)}\":{}`, '}')",
+    "m.parseSafetensors(file)",
+    undefined,
+    "expected a dtype of",
+  ],
+  "safetensors: metadata alone, in the longest header of a small file": [
+    "formats/safetensors.js",
+    'safetensors(0, \'{"__metadata__":{"!":""\', (i) => `,"${String(i).padStart(6)}":""`, \'}}\')',
+    "m.parseSafetensors(file)",
+    undefined,
+    "read",
+  ],
+  "safetensors: objects in objects": [
+    "formats/safetensors.js",
+    `safetensors(0, '{"a":'.repeat(200_000) + "0" + "}".repeat(100_000), () => "}", "")`,
+    "m.parseSafetensors(file)",
+    undefined,
+    "expected a JSON header, got: more than 64 levels",
+  ],
+  "ONNX: packed dimensions of 20 MB": [
+    "formats/onnx-decode.js",
+    "onnx(field(5, Buffer.from([16, 1]), field(1, repeated([1], 2e7))))",
+    'm.decodeOnnx(file, "f")',
+    undefined,
+    "expected a shape of sizes, got [1,1,1,1,1,1,1,1]",
+  ],
+  "ONNX: 20 MB of dimensions one by one": [
+    "formats/onnx-decode.js",
+    "onnx(field(5, Buffer.from([16, 1]), repeated([8, 1], 1e7)))",
+    'm.decodeOnnx(file, "f")',
+    undefined,
+    "expected a shape of sizes, got [1,1,1,1,1,1,1,1]",
+  ],
+  "ONNX: 20 MB of attributes": [
+    "formats/onnx-decode.js",
+    `onnx(field(1, Buffer.concat(Array.from({ length: 1.5e6 }, (_, i) => field(5, field(1, "a" + i), Buffer.from([24, 1, 160, 1, 2]))))))`,
+    'm.decodeOnnx(file, "f")',
+    undefined,
+    "expected at most 16 inputs, outputs and attributes each, got more",
+  ],
+  "ONNX: 4096 nodes of 16 attributes": [
+    "formats/onnx-decode.js",
+    `onnx(...Array.from({ length: 4096 }, () =>
+      field(1, ...Array.from({ length: 16 }, (_, i) => field(5, field(1, "a" + i), Buffer.from([24, 1, 160, 1, 2]))))))`,
+    'm.decodeOnnx(file, "f")',
+    undefined,
+    "read",
+  ],
+  "ONNX: 20 MB of metadata": [
+    "formats/onnx-decode.js",
+    'new Uint8Array(Buffer.concat([onnx(), field(14, field(1, "layers"), field(2, repeated(text("[],"), 7e6)))]))',
+    'm.decodeOnnx(file, "f")',
+    undefined,
+    "bytes of metadata (file: 210000",
+  ],
+  "models: layers nested half a million deep": [
+    "formats/model-metadata.js",
+    'text("[".repeat(5e5) + "]".repeat(5e5))',
+    'm.parseModelMetadata({ format: "simdgrad", layers: new TextDecoder().decode(file) }, "f")',
+    undefined,
+    "more than 64 levels of it",
+  ],
+  "models: a layer whose option is nested a hundred thousand deep": [
+    "formats/model-metadata.js",
+    `text('[{"type":"dense","inputs":' + '{"a":'.repeat(1e5) + "1" + "}".repeat(1e5) + "}]")`,
+    'm.parseModelMetadata({ format: "simdgrad", layers: new TextDecoder().decode(file) }, "f")',
+    undefined,
+    "more than 64 levels of it",
+  ],
+  "tables' preprocessing: features nested half a million deep": [
+    "index.js",
+    `text('{"task":"regression","target":"y","features":' + "[".repeat(5e5) + "]".repeat(5e5) + "}")`,
+    "m.Preprocessor.parse(new TextDecoder().decode(file))",
+    undefined,
+    "preprocessing: expected JSON of at most 64 levels, got",
+  ],
+  "npy: a shape nested a million deep": [
+    "formats/npy.js",
+    `text("\\x93NUMPY\\x02\\0" + "\\0\\0\\0\\0" + "(".repeat(1e6))`,
+    "m.parseNpy(file)",
+    undefined,
+    "npy: expected",
+  ],
+};
+
+const folder = mkdtempSync(join(tmpdir(), "hostile-"));
+const path = JSON.stringify(join(folder, "file"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it.each(Object.keys(CASES))(
+  "%s: refused or read in bounded time and memory",
+  (name) => {
+    const [module, make, read, size, message] = CASES[name] as (typeof CASES)[string];
+    // In a process of its own, whose memory does not hide that of the reader.
+    runProgram(`${MAKERS} writeFileSync(${path}, ${make}); console.log(0);`, 60_000);
+    const program = `
+      import * as m from ${built(module)};
+      import { readFileSync } from "node:fs";
+      const file = Uint8Array.from(readFileSync(${path}));
+      gc();
+      const before = process.memoryUsage.rss();
+      const start = process.cpuUsage();
+      let outcome = "read";
+      try {
+        await ${read};
+      } catch (error) {
+        outcome = error.name + " " + error.message;
+      }
+      const { user, system } = process.cpuUsage(start);
+      const memory = process.resourceUsage().maxRSS * 1024 - before;
+      console.log(JSON.stringify({ outcome, size: file.length, time: (user + system) / 1000, memory }));
+    `;
+    type Result = { outcome: string; size: number; time: number; memory: number };
+    const { outcome, time, memory, ...file } = runProgram<Result>(program, 60_000);
+    const bytes = size ?? file.size;
+    if (process.env.FUZZ_REPORT)
+      console.log(`${name}: ${bytes} bytes, ${time | 0} ms, ${Math.round(memory / MIB)} MiB`);
+    if (message === "read") expect(outcome).toBe("read");
+    else expect(outcome).toMatch(/^FormatError /);
+    expect(outcome).toContain(message);
+    expect(time).toBeLessThan(MOST_MILLISECONDS);
+    expect(memory).toBeLessThan(2 * bytes + 16 * MIB + SLACK);
+  },
+  120_000,
+);
