@@ -1,10 +1,13 @@
 /** Matrices in linear memory: an address and a shape. Shapes are checked here and in the layers; kernels trust them. */
 
 import { checkList, checkNumberList } from "./check-list.js";
-import { ANY_NUMBER, checkInteger, checkNumber, describe, rangeFor, wrongType } from "./check-options.js";
+import { ANY_NUMBER, checkInteger, checkNumber, describe, rangeFor, shownNumber, wrongType } from "./check-options.js";
 import { DisposedError, ShapeError } from "./errors.js";
 import { isUint8Array } from "./typed-arrays.js";
 import { LinearMemory } from "./wasm/memory.js";
+
+/** The largest float32. */
+export const MOST_FLOAT = 3.4028234663852886e38;
 
 // Held here: where globals are looked up through a context, as in Jest, each look costs as much as a hundred checks.
 const { isFinite: isFiniteNumber, isInteger, isSafeInteger } = Number;
@@ -425,7 +428,7 @@ export function checkFinite(values: ArrayLike<number>, columns: number): void {
         ? `row ${Math.floor(index / columns)}, column ${index % columns}`
         : `element ${index}`;
     if (typeof value !== "number") throw wrongType(`inputs: ${at}`, "a number", value);
-    const got = isFiniteNumber(value) ? `${value} (too large for float32)` : value;
+    const got = shownNumber(value);
     throw new RangeError(`inputs: expected finite numbers, got ${got} at ${at} (checkFinite: false skips this check)`);
   }
 }

@@ -10,6 +10,7 @@ import {
   type OptionNames,
   wrongType,
 } from "../check-options.js";
+import { checkWeightValues } from "../check-weights.js";
 import { type CsrData, CsrMatrix, compress, densityLimit } from "../csr.js";
 import { ShapeError } from "../errors.js";
 import { ByteMatrix, checkFinite, checkLinearMemory, Labels, Matrix } from "../matrix.js";
@@ -180,7 +181,5 @@ function checkWeights(weights: Float32Array | undefined, rows: number): void {
   if (weights.length !== rows) {
     throw new ShapeError(`weights: expected one for each of the ${rows} rows, got ${weights.length}`);
   }
-  const bad = weights.findIndex((weight) => !(weight >= 0 && isFiniteNumber(weight)));
-  if (bad >= 0)
-    throw new RangeError(`weight of row ${bad}: expected a finite number of at least 0, got ${weights[bad]}`);
+  checkWeightValues("weights", weights);
 }

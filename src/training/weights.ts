@@ -2,6 +2,7 @@
 
 import { checkList } from "../check-list.js";
 import { checkNumber, checkRecord, wrongType } from "../check-options.js";
+import { checkSomeWeight } from "../check-weights.js";
 import type { Rows } from "../data/subset.js";
 import { ShapeError } from "../errors.js";
 import type { Loss, Targets } from "../losses/loss.js";
@@ -14,19 +15,18 @@ const { isInteger } = Number;
 export type ClassWeights = "balanced" | readonly number[] | Readonly<Record<number, number>>;
 
 /** @throws ShapeError, RangeError unless there is a weight of at least 0 for each row; RangeError for a second set of weights; TypeError for no list */
-export function checkSampleWeights(weights: ArrayLike<number> | undefined, { inputs, weights: own }: Rows): void {
+export function checkSampleWeights(
+  weights: ArrayLike<number> | undefined,
+  { inputs, weights: own, indices }: Rows,
+): void {
   if (weights === undefined) return;
   checkList("sampleWeights", weights, "a list of numbers");
   if (own) throw new RangeError("sampleWeights: expected none for a data set that already has weights, got some");
   if (weights.length !== inputs.rows) {
     throw new ShapeError(`sampleWeights: expected one for each of the ${inputs.rows} rows, got ${weights.length}`);
   }
-  let some = false;
-  for (let row = 0; row < weights.length; ++row) {
-    checkNumber(`sampleWeights: row ${row}`, weights[row]);
-    some ||= (weights[row] as number) > 0;
-  }
-  if (!some) throw new RangeError("sampleWeights: expected a weight above 0, got none");
+  for (let row = 0; row < weights.length; ++row) checkNumber(`sampleWeights: row ${row}`, weights[row]);
+  checkSomeWeight("sampleWeights", weights, indices);
 }
 
 /** @throws TypeError for data without classes; RangeError for a weight below 0 or of a class that the data has not */
@@ -54,9 +54,7 @@ function checkEachClass(weights: readonly number[] | Readonly<Record<number, num
   }
   const given: readonly number[] = Object.values(weights);
   if (given.length === 0) throw new RangeError("classWeights: expected a weight for at least one class, got none");
-  if (given.length >= classes && given.every((weight) => weight === 0)) {
-    throw new RangeError("classWeights: expected a weight above 0, got none");
-  }
+  if (given.length >= classes) checkSomeWeight("classWeights", given);
 }
 
 /**

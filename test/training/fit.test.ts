@@ -9,10 +9,13 @@ import {
   type EpochReport,
   type FitOptions,
   fit,
+  iterateMinibatches,
   JsonlLogger,
+  type Matrix,
   Network,
   type Progress,
   Random,
+  type Rows,
   type StateDict,
   Subset,
   splitRows,
@@ -432,6 +435,121 @@ describe("weights", () => {
     const product = Array.from(data.targets, (label, row) => (sampleWeights[row] as number) * (label === 1 ? 4 : 1));
     const both = await trained(data, { batchSize: 8, sampleWeights, classWeights: { 1: 4 } });
     expect(both).toEqual(await trained(data, { batchSize: 8, sampleWeights: product }));
+  });
+
+  describe("that are none are refused wherever they come in", async () => {
+    const engine = await testEngine();
+    const set = (weights: Float32Array | undefined = undefined) =>
+      engine.dataset({ ...data, ...(weights && { weights }) }, { classes: CLASSES });
+    const fill = (weight: number) => new Float32Array(8).fill(weight);
+    const column = (...weights: number[]) => engine.matrix(8, 1, weights);
+    const fitted = (rows: Rows, options: FitOptions = {}) =>
+      fit(makeNetwork(engine), rows, { epochs: 1, batchSize: 2, ...options }).run();
+    const nothing = "expected a weight above 0, got none";
+    const negative = "row 1: expected a finite number of at least 0, got -1";
+    const [first, last] = [column(1, 1, 1, 1, 0, 0, 0, 0), column(0, 0, 0, 0, 1, 1, 1, 1)];
+    const raw = (weights: Matrix) => ({ ...set(), weights });
+    const beyond = set();
+    const written = set(fill(1));
+    (written.weights as Matrix).data[1] = -1;
+    it.each<[string, string, () => unknown]>([
+      ["zeros of a data set", `fit: data: weights: ${nothing}`, () => fitted(set(fill(0)))],
+      [
+        "zeros of a validation set",
+        `validation: weights: ${nothing}`,
+        () => fitted(set(), { validation: set(fill(0)) }),
+      ],
+      ["zeros to evaluate", `evaluate: data: weights: ${nothing}`, () => makeNetwork(engine).evaluate(set(fill(0)))],
+      ["zeros of a subset", `fit: data: weights: ${nothing}`, () => fitted(new Subset(set(), [0, 1], last))],
+      ["zeros as sample weights", `sampleWeights: ${nothing}`, () => fitted(set(), { sampleWeights: fill(0) })],
+      [
+        "zeros for a subset",
+        `sampleWeights: ${nothing}`,
+        () => fitted(new Subset(set(), [0, 1]), { sampleWeights: last.data.slice() }),
+      ],
+      [
+        "what is 0 as a float32",
+        `sampleWeights: ${nothing}`,
+        () => fitted(set(), { sampleWeights: Array(8).fill(1e-50) }),
+      ],
+      [
+        "what is infinite as a float32",
+        "sampleWeights: row 0: expected a finite number of at least 0, got 1e+39 (too large for float32)",
+        () => fitted(set(), { sampleWeights: Array(8).fill(1e39) }),
+      ],
+      [
+        "the same of classes",
+        "classWeights: class 1: expected a finite",
+        () => fitted(set(), { classWeights: { 1: 1e39 } }),
+      ],
+      ["small classes", `classWeights: ${nothing}`, () => fitted(set(), { classWeights: [1e-50, 0, 0] })],
+      [
+        "a product that is infinite",
+        "weights of class and row: row 0: expected a finite number of at least 0, got Infinity",
+        () => fitted(set(), { sampleWeights: fill(1e20), classWeights: [1e20, 1, 1] }),
+      ],
+      [
+        "a product that is 0 in each row",
+        `training set: weights: ${nothing}`,
+        () =>
+          fitted(set(), {
+            sampleWeights: Array.from(data.targets, (label) => Number(label === 0)),
+            classWeights: { 0: 0 },
+          }),
+      ],
+      ["negative ones of a data set", `weights: ${negative}`, () => set(Float32Array.of(1, -1, 1, 1, 1, 1, 1, 1))],
+      ["negative ones written later", `fit: data: weights: ${negative}`, () => fitted(written)],
+      [
+        "negative ones of a subset",
+        `subset: weights: ${negative}`,
+        () => new Subset(beyond, [0], column(1, -1, 1, 1, 1, 1, 1, 1)),
+      ],
+      [
+        "NaN",
+        "subset: weights: row 0: expected a finite",
+        () => new Subset(beyond, [0], engine.matrix(8, 1, fill(Number.NaN), { checkFinite: false })),
+      ],
+      [
+        "rows put together",
+        `evaluate: data: weights: ${negative}`,
+        () => makeNetwork(engine).evaluate(raw(column(1, -1, 1, 1, 1, 1, 1, 1))),
+      ],
+      [
+        "a minibatch's",
+        `weights: ${negative}`,
+        () =>
+          iterateMinibatches(engine, beyond.inputs, beyond.targets, 2, { weights: column(1, -1, 1, 1, 1, 1, 1, 1) }),
+      ],
+      [
+        "a step's",
+        `weights: ${negative}`,
+        () =>
+          makeNetwork(engine).train(
+            engine.matrix(2, 2, [1, 2, 3, 4]),
+            engine.labels([0, 1]),
+            engine.matrix(2, 1, [1, -1]),
+          ),
+      ],
+    ])("%s", async (_, message, wrong) => {
+      await expect((async () => wrong())()).rejects.toThrow(
+        expect.objectContaining({ name: "RangeError", message: expect.stringContaining(message) }),
+      );
+    });
+
+    it("a split whose part counts nothing", async () => {
+      const rows = Array.from({ length: 8 }, (_, row) => row);
+      // Of one class the draw takes any rows: one of the two parts has none that counts.
+      const one = engine.dataset({ ...data, targets: new Int32Array(8) }, { classes: CLASSES });
+      const weights = rows.map((row) => Number(row === 3));
+      await expect(fitted(one, { validationSplit: 0.5, sampleWeights: weights })).rejects.toThrow(
+        new RegExp(`(training set|validationSplit): weights: ${nothing}`),
+      );
+    });
+
+    it("while zeros among others are not", async () => {
+      const { last: report } = await fitted(set(first.data.slice()), { validation: set(last.data.slice()) });
+      expect(report?.valLoss).toBeGreaterThan(0);
+    });
   });
 
   it("a batch whose rows all count nothing moves nothing", async () => {
