@@ -54,8 +54,8 @@ const SLICE_CHARACTERS = 1 << 18;
 const MOST_ROW_CHARACTERS = 1 << 24;
 
 /**
- * The columns of a CSV text: numeric where every value that is there is a finite decimal number, else categorical. A column
- * with decimal commas (1,5) says so as its `decimal`. Empty
+ * The columns of a CSV text: numeric where every value that is there is a finite decimal number, and no integer that a float64
+ * would round, such as a key of 19 digits; else categorical. A column with decimal commas (1,5) says so as its `decimal`. Empty
  * fields, NA, N/A, NaN, null, none and ? are missing. Quoted fields, a byte order mark and empty lines are understood.
  *
  * @param name of the file, for messages

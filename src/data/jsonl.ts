@@ -2,6 +2,7 @@
 
 import { checkOptions, describe } from "../check-options.js";
 import { FormatError } from "../errors.js";
+import { numberText } from "../json-keys.js";
 import { type Chunks, decode } from "./chunks.js";
 import {
   COLUMN_OPTIONS,
@@ -16,7 +17,8 @@ import {
 } from "./column-builder.js";
 import type { Table } from "./table.js";
 
-const { isFinite: isFiniteNumber } = Number;
+const { isFinite: isFiniteNumber, MAX_SAFE_INTEGER } = Number;
+const { abs } = Math;
 
 /** A line longer than this is not held in memory. */
 const MOST_LINE_CHARACTERS = 1 << 24;
@@ -28,8 +30,8 @@ const MOST_LINE_CHARACTERS = 1 << 24;
 const VALUES = { room: 2 ** 20, each: 1 };
 
 /**
- * The columns of a JSON Lines file: numbers are numeric; texts, true and false are categories; null and keys that a line does
- * not have are missing. A column of both numbers and texts is categorical.
+ * The columns of a JSON Lines file: numbers are numeric; texts, true, false and integers that a float64 would round are categories;
+ * null and keys that a line does not have are missing. A column of both numbers and texts is categorical.
  *
  * @param name of the file, for messages
  * @throws FormatError for a line that is no object, nested values, a file without rows, bytes that are not UTF-8, and more than
@@ -89,7 +91,7 @@ class JsonLinesReader {
       // What is missing is made up for by the next value, or at the end.
       if (!column || value === null) continue;
       column.addMissing(this.#lines.length - column.rows);
-      this.#place(column, value);
+      this.#place(column, value, line);
     }
     this.#lines.push(this.#line);
   }
@@ -137,10 +139,12 @@ class JsonLinesReader {
     return column;
   }
 
-  #place(column: ColumnBuilder, value: unknown): void {
+  #place(column: ColumnBuilder, value: unknown, line: string): void {
     try {
-      if (typeof value === "number" && isFiniteNumber(value)) column.addNumber(value);
-      else if (typeof value === "string" || typeof value === "boolean") column.addName(String(value));
+      if (typeof value === "number" && isFiniteNumber(value)) {
+        const isLong = abs(value) > MAX_SAFE_INTEGER;
+        column.addNumber(value, isLong ? numberText(line, column.name) : undefined);
+      } else if (typeof value === "string" || typeof value === "boolean") column.addName(String(value));
       else {
         const expected = "a finite number, a text, true, false or null";
         throw this.#complain(`${column.name}: expected ${expected}, got ${describe(value)}`);

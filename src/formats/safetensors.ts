@@ -5,8 +5,8 @@
  */
 import { checkBytes, checkRecord, describe, wrongType } from "../check-options.js";
 import { FormatError } from "../errors.js";
+import { duplicateKey } from "../json-keys.js";
 import { fileKind, mayBeSafetensors } from "./file-kind.js";
-import { duplicateKey } from "./json-keys.js";
 import { byteLength, checkTensor, type Dtype, dtypes, isDtype, isSizes, type Tensor } from "./tensor.js";
 
 /** The contents of a file. */

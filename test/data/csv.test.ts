@@ -42,6 +42,34 @@ describe("parseCsv", () => {
   });
 });
 
+describe("integers of more digits than a float64 has", () => {
+  const ids = ["1234567890123456701", "1234567890123456702", "-1234567890123456789", "1234567890123999999"];
+  const text = `x,user\n${[7, ...ids].map((id, row) => `${row},${id}`).join("\n")}\n`;
+
+  it("are names, as they are written, and so are the shorter ones beside them", async () => {
+    const names = categoricalColumn("user", ["7", ...ids]);
+    expect(parseCsv(text).columns[1]).toEqual(names);
+    expect((await readCsv(() => [text])).columns[1]).toEqual(names);
+    expect(Preprocessor.fit(parseCsv(text), "user").config.classes).toEqual(["7", ...ids].sort());
+  });
+
+  it("are numbers where these are asked for, as are those without a digit to lose", () => {
+    const read = parseCsv(text, "CSV", { kinds: { user: "numeric" } });
+    expect(read.columns[1]).toMatchObject({ values: Float64Array.from([7, ...ids].map(Number)) });
+    const others = [
+      "9007199254740991",
+      "100000000000000000000",
+      "0.12345678901234567890",
+      "12345678901234567890.5",
+      "1e300",
+    ];
+    expect(parseCsv(`a\n${others.join("\n")}\n`).columns[0]).toMatchObject({
+      values: Float64Array.from(others.map(Number)),
+    });
+    expect(parseCsv("a\n9007199254740993\n").columns[0]).toMatchObject({ categories: ["9007199254740993"] });
+  });
+});
+
 it("a message names the line of the file, however the file is cut into parts", async () => {
   const rows = Array.from({ length: 30_000 }, (_, row) =>
     row % 7 === 0 ? `${row},"two\nlines, ${row}"` : `${row},one ${row}`,

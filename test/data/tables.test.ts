@@ -118,6 +118,17 @@ describe("readJsonLines", () => {
     expect(column && [0, 1, 2, 3, 4].map((row) => textAt(column, row))).toEqual(["7", undefined, "x", "7", "7"]);
   });
 
+  it("integers of more digits than a float64 has are names, and numbers where these are asked for", async () => {
+    const text = '{"x":7,"a":1e19}\n{"a":-0.5,"y":"\\"x\\":1,","x" : -1234567890123456701}\n{"x":1234567890123456702}';
+    const [x, a] = (await readJsonLines([text])).columns;
+    expect(x).toMatchObject({ categories: ["7", "-1234567890123456701", "1234567890123456702"] });
+    expect(a?.kind).toBe("numeric");
+    const asked = await readJsonLines([text], "f", { kinds: { x: "numeric" } });
+    expect(asked.columns[0]).toMatchObject({ values: Float64Array.of(7, -1234567890123456800, 1234567890123456800) });
+    const named = await readJsonLines([text], "f", { kinds: { x: "categorical" } });
+    expect(named.columns[0]).toEqual(x);
+  });
+
   it("a column that comes up in each line costs no time or memory for the lines without it", async () => {
     const lines = (count: number) => Array.from({ length: count }, (_, line) => `{"k${line}":1}\n`).join("");
     expect((await readJsonLines([lines(1000)])).columns.length).toBe(1000);
@@ -159,6 +170,14 @@ describe("readParquet", () => {
       ["1", "2", "3"],
       ["a", "b", "a"],
     ]);
+    const long = parquetWriteBuffer({
+      columnData: [{ name: "id", data: [7n, 1234567890123456701n, 1234567890123456702n], type: "INT64" }],
+    });
+    expect((await readParquet(long)).columns[0]).toMatchObject({
+      categories: ["7", "1234567890123456701", "1234567890123456702"],
+    });
+    const asked = await readParquet(long, "t.parquet", { kinds: { id: "numeric" } });
+    expect(asked.columns[0]).toMatchObject({ values: Float64Array.of(7, 1234567890123456800, 1234567890123456800) });
     for (const broken of [file.slice(0, -9), new ArrayBuffer(3), new ArrayBuffer(64)]) {
       const reading = readParquet(broken, "t.parquet");
       await expect(reading).rejects.toThrow(FormatError);

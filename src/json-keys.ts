@@ -1,4 +1,4 @@
-/** What `JSON.parse` keeps quiet about: it lets the last of two equal keys win. */
+/** What `JSON.parse` keeps quiet about: it lets the last of two equal keys win, and rounds numbers. */
 
 /**
  * The first key that occurs twice in one object of a JSON text, at any depth; undefined when there is none.
@@ -23,6 +23,20 @@ export function duplicateKey(json: string): string | undefined {
     }
   }
   return undefined;
+}
+
+/**
+ * The number that a key of a flat object has, as it is written.
+ *
+ * @param json a text that `JSON.parse` accepts, with a number for this key
+ */
+export function numberText(json: string, key: string): string {
+  let at = json.indexOf('"');
+  for (let end: number; at >= 0; at = json.indexOf('"', end + 1)) {
+    end = closingQuote(json, at);
+    if (isKey(json, end + 1) && JSON.parse(json.slice(at, end + 1)) === key) break;
+  }
+  return /[-+.\deE]+/.exec(json.slice(json.indexOf(":", closingQuote(json, at)) + 1))?.[0] as string;
 }
 
 /** Where the string literal that begins at `open` ends: the first quote that is not escaped. */
