@@ -1,7 +1,7 @@
 /** Matrices in linear memory: an address and a shape. Shapes are checked here and in the layers; kernels trust them. */
 
 import { checkList, checkNumberList } from "./check-list.js";
-import { ANY_NUMBER, checkInteger, checkNumber, describe, rangeFor, shownNumber, wrongType } from "./check-options.js";
+import { type Bounds, checkInteger, checkNumber, describe, rangeFor, shownNumber, wrongType } from "./check-options.js";
 import { DisposedError, ShapeError } from "./errors.js";
 import { isUint8Array } from "./typed-arrays.js";
 import { LinearMemory } from "./wasm/memory.js";
@@ -118,6 +118,9 @@ export class Matrix {
   }
 }
 
+/** Scales with which every byte is a finite float. */
+export const BYTE_SCALES: Bounds = { least: -1e36, most: 1e36 };
+
 /** Bytes [rows, columns] that stand for floats: each is multiplied by `scale` when its row is gathered. */
 export class ByteMatrix {
   readonly rows: number;
@@ -134,7 +137,7 @@ export class ByteMatrix {
     if (data.length !== rows * columns) {
       throw new ShapeError(`byte matrix ${rows} × ${columns}: expected ${rows * columns} bytes, got ${data.length}`);
     }
-    checkNumber("scale", scale, ANY_NUMBER);
+    checkNumber("scale", scale, BYTE_SCALES);
     this.memory = memory;
     this.rows = rows;
     this.columns = columns;
