@@ -14,7 +14,7 @@ export function duplicateKey(json: string): string | undefined {
     else if (character === '"') {
       const end = closingQuote(json, at);
       if (isKey(json, end + 1)) {
-        const key: string = JSON.parse(json.slice(at, end + 1));
+        const key = textOf(json, at, end);
         const keys = keysOfOpenObjects.at(-1);
         if (keys?.has(key)) return key;
         keys?.add(key);
@@ -34,16 +34,26 @@ export function numberText(json: string, key: string): string {
   let at = json.indexOf('"');
   for (let end: number; at >= 0; at = json.indexOf('"', end + 1)) {
     end = closingQuote(json, at);
-    if (isKey(json, end + 1) && JSON.parse(json.slice(at, end + 1)) === key) break;
+    if (isKey(json, end + 1) && textOf(json, at, end) === key) break;
   }
   return /[-+.\deE]+/.exec(json.slice(json.indexOf(":", closingQuote(json, at)) + 1))?.[0] as string;
 }
 
 /** Where the string literal that begins at `open` ends: the first quote that is not escaped. */
 function closingQuote(json: string, open: number): number {
-  let at = open + 1;
-  while (at < json.length && json[at] !== '"') at += json[at] === "\\" ? 2 : 1;
-  return at;
+  for (let at = json.indexOf('"', open + 1); at >= 0; at = json.indexOf('"', at + 1)) {
+    let first = at;
+    while (json[first - 1] === "\\") --first;
+    // Backslashes of an even number escape each other.
+    if ((at - first) % 2 === 0) return at;
+  }
+  return json.length;
+}
+
+/** What a string literal between these quotes stands for. */
+function textOf(json: string, open: number, close: number): string {
+  const text = json.slice(open + 1, close);
+  return text.includes("\\") ? JSON.parse(`"${text}"`) : text;
 }
 
 /** Whether the string literal that ends before `at` is a key: a colon follows keys and nothing else. */

@@ -2,7 +2,7 @@
 
 import { checkOptions, describe } from "../check-options.js";
 import { FormatError } from "../errors.js";
-import { numberText } from "../json-keys.js";
+import { duplicateKey, numberText } from "../json-keys.js";
 import { type Chunks, decode } from "./chunks.js";
 import {
   COLUMN_OPTIONS,
@@ -34,7 +34,7 @@ const VALUES = { room: 2 ** 20, each: 1 };
  * null and keys that a line does not have are missing. A column of both numbers and texts is categorical.
  *
  * @param name of the file, for messages
- * @throws FormatError for a line that is no object, nested values, a file without rows, bytes that are not UTF-8, and more than
+ * @throws FormatError for a line that is no object, keys that come twice, nested values, a file without rows, bytes that are not UTF-8, and more than
  * 65 536 columns or, of rows by columns, 2^20 values and one for each character; TypeError for anything but parts of a file
  */
 export async function readJsonLines(chunks: Chunks, name = "JSONL", options: ColumnOptions = {}): Promise<Table> {
@@ -85,7 +85,9 @@ class JsonLinesReader {
     ++this.#line;
     if (line.trim() === "") return;
     const values = this.#parse(line);
-    for (const key of Object.keys(values)) {
+    const keys = Object.keys(values);
+    this.#checkKeys(line, keys, values);
+    for (const key of keys) {
       const value = values[key];
       const column = this.#columns.get(key) ?? this.#begin(key);
       // What is missing is made up for by the next value, or at the end.
@@ -123,6 +125,19 @@ class JsonLinesReader {
     throw this.#complain(`expected an object, got ${describe(value)}`);
   }
 
+  /** @throws FormatError for a key that comes twice, of which JSON.parse keeps the last */
+  #checkKeys(line: string, keys: readonly string[], values: Readonly<Record<string, unknown>>): void {
+    let colons = keys.length;
+    for (const key of keys) {
+      const value = values[key];
+      colons += countColons(key) + (typeof value === "string" ? countColons(value) : 0);
+    }
+    // Each key has a colon, and texts have theirs: no more than these, without escapes, leave none for a second key.
+    if (countColons(line) <= colons && !line.includes("\\")) return;
+    const twice = duplicateKey(line);
+    if (twice !== undefined) throw this.#complain(`expected each key once, got ${describe(twice)} twice`);
+  }
+
   /** A column that comes up now; undefined if it is not to be read. */
   #begin(key: string): ColumnBuilder | undefined {
     if (this.#columns.size + this.#ignored.size >= MOST_COLUMNS && !this.#ignored.has(key)) {
@@ -157,4 +172,10 @@ class JsonLinesReader {
   #complain(what: string, cause?: unknown): FormatError {
     return new FormatError(`${this.#name}: line ${this.#line}: ${what}`, { cause });
   }
+}
+
+function countColons(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf(":"); at >= 0; at = text.indexOf(":", at + 1)) ++count;
+  return count;
 }

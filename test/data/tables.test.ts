@@ -6,7 +6,15 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
 import { parseCsv, readCsv } from "../../src/data/csv.js";
 import { readParquet } from "../../src/data/parquet.js";
-import { createEngine, FormatError, Preprocessor, readJsonLines, textAt } from "../../src/index.js";
+import {
+  categoricalColumn,
+  createEngine,
+  FormatError,
+  Preprocessor,
+  readJsonLines,
+  selectRows,
+  textAt,
+} from "../../src/index.js";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -149,6 +157,23 @@ describe("readJsonLines", () => {
     expect(table.columns[0]).toMatchObject({ categories: ["x".repeat(100_000)] });
   }, 5000);
 
+  it("refuses a key that comes twice in a line, and takes colons in texts", async () => {
+    const good = '{"a":1,"b":"12:30"}\n';
+    await expect(readJsonLines([`${good}{"a":1, "b":"x:", "\\u0061":2}`], "f")).rejects.toThrow(
+      new FormatError('f: line 2: expected each key once, got the string "a" twice'),
+    );
+    for (const line of [
+      '{"a":1,"a":":"}',
+      '{"a":":","a":1}',
+      '{"a":1,"a":"\\u003a"}',
+      '{":":1,":":2}',
+      '{"a":{"b:":1},"a":2}',
+    ]) {
+      await expect(readJsonLines([line])).rejects.toThrow(FormatError);
+    }
+    expect((await readJsonLines([good, good])).rows).toBe(2);
+  });
+
   it.each(["[1]", "{", '{"a":[1]}', '{"a":1e999}', "", "3"])("refuses %j", async (text) => {
     await expect(readJsonLines([text])).rejects.toThrow(FormatError);
   });
@@ -208,6 +233,23 @@ describe("Preprocessor", () => {
     expect((placed as { data: Float32Array }).data).toEqual(dense);
   });
 
+  it("refuses a table with a name twice, of its columns or of a column's categories", () => {
+    const x = { name: "x", kind: "numeric", values: Float64Array.of(1, 2) } as const;
+    const y = categoricalColumn("y", ["a", "b"]);
+    const twice = { rows: 2, columns: [x, y, x] };
+    const message = 'table: columns: expected each name once, got the string "x" twice';
+    expect(() => Preprocessor.fit(twice, "y")).toThrow(new RangeError(message));
+    const preprocessor = Preprocessor.fit({ rows: 2, columns: [x, y] }, "y");
+    for (const read of ["transform", "transformSparse", "inputSource", "source", "targets", "countUnknown"] as const) {
+      expect(() => preprocessor[read](twice)).toThrow(message);
+    }
+    expect(() => selectRows(twice, [0])).toThrow(message);
+    const same = { rows: 2, columns: [x, { ...y, categories: ["a", "a"] }] };
+    expect(() => Preprocessor.fit(same, "y")).toThrow(
+      'column y: categories: expected each name once, got the string "a" twice',
+    );
+  });
+
   it("refuses hostile configurations", () => {
     const feature = { name: "x", offset: 0, scale: 1, fill: 0 };
     const good = { task: "regression", target: "y", features: [feature], targetOffset: 0, targetScale: 1 };
@@ -217,6 +259,9 @@ describe("Preprocessor", () => {
       name: `f${i}`,
       categories: Array.from({ length: 2 ** 19 }, (_, j) => String(j)),
     }));
+    expect(() => Preprocessor.parse(`{"task":"classification",${JSON.stringify(good).slice(1)}`)).toThrow(
+      'model: preprocessing: expected each key once, got the string "task" twice',
+    );
     for (const [change, message] of [
       [{ features: [feature, feature] }, "different names"],
       [{ features: [{ ...feature, name: "y" }] }, "different names"],
