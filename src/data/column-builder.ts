@@ -20,6 +20,11 @@ export interface ColumnOptions {
 /** What parts a number's fraction from its whole. */
 export type Decimal = "." | ",";
 
+/** Whether it may stand between the fields of a CSV file: one character, of which quotes and lines are not made. */
+export function isDelimiter(text: unknown): boolean {
+  return typeof text === "string" && text.length === 1 && !'"\r\n\ufeff'.includes(text);
+}
+
 export const COLUMN_OPTIONS: OptionNames<ColumnOptions> = { kinds: true, others: true };
 
 /**

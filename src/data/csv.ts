@@ -7,6 +7,7 @@ import {
   checkFunction,
   checkOptions,
   checkText,
+  describe,
   type OptionNames,
   wrongType,
 } from "../check-options.js";
@@ -19,6 +20,7 @@ import {
   checkColumnOptions,
   type Decimal,
   ignoredProblem,
+  isDelimiter,
   isMissing,
   isRead,
   kindOf,
@@ -93,15 +95,17 @@ export async function readCsv(open: () => Chunks, name = "CSV", options: CsvOpti
   }
 }
 
-/** @throws TypeError for unknown options and values of a wrong type */
+/** @throws TypeError for unknown options and values of a wrong type, RangeError for a delimiter that cannot be one */
 function checkCsvOptions(options: CsvOptions): void {
   checkOptions("CSV", options, OPTIONS);
   checkColumnOptions("CSV", options);
   const { header = "auto", delimiter, decimal } = options;
   if (header !== "auto") checkBoolean("CSV: header", header);
   if (decimal !== undefined) checkChoice("CSV: decimal", decimal, [".", ","]);
-  if (delimiter === undefined || (typeof delimiter === "string" && delimiter.length === 1)) return;
-  throw wrongType("CSV: delimiter", "one character", delimiter);
+  if (delimiter === undefined || isDelimiter(delimiter)) return;
+  const expected = "one character that is neither a quote nor a line end";
+  if (typeof delimiter !== "string" || delimiter.length !== 1) throw wrongType("CSV: delimiter", expected, delimiter);
+  throw new RangeError(`CSV: delimiter: expected ${expected}, got ${describe(delimiter)}`);
 }
 
 /** What Papa Parse says of quotes, in full. */

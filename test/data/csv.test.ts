@@ -26,6 +26,18 @@ describe("parseCsv", () => {
     ]);
   });
 
+  it("refuses a delimiter that cannot be one, for which Papa Parse takes a comma", () => {
+    for (const delimiter of ['"', "\n", "\r", "\ufeff"]) {
+      expect(() => parseCsv("a,b\n1,2\n", "f", { delimiter })).toThrow(RangeError);
+      expect(() => parseCsv("a,b\n1,2\n", "f", { delimiter })).toThrow(
+        "CSV: delimiter: expected one character that is",
+      );
+    }
+    for (const delimiter of ["", ";;", 5]) {
+      expect(() => parseCsv("a,b\n1,2\n", "f", { delimiter } as never)).toThrow(TypeError);
+    }
+  });
+
   it.each([
     ["a,b\n1,2\n3\n", "x.csv: line 3: expected 2 fields, got 1"],
     ['\n\na,b\r\n1,"x\n\ny"\n\n3\n', "x.csv: line 8: expected 2 fields, got 1"],
