@@ -205,7 +205,7 @@ describe("records that are not records", () => {
 describe("an option that could have no effect is refused, and says what is missing", () => {
   it.each<[string, () => unknown]>([
     [
-      "scheduleMetric: expected a schedule beside it",
+      "scheduleMetric: expected a schedule beside it that watches a metric, got none",
       () => fit(makeNetwork(engine), engine.dataset(source(40)), { scheduleMetric: "trainLoss" }),
     ],
     ["dampening: expected a momentum above 0 beside it", () => new SGD({ dampening: 0.5 })],

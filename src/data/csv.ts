@@ -81,14 +81,29 @@ export function parseCsv(text: string, name = "CSV", options: CsvOptions = {}): 
  *
  * @param open gives the parts from the first on. It is called again, once, if a column that began with numbers turns out to
  * be one of names, whose spelling counts
- * @throws as parseCsv, and FormatError for bytes that are not UTF-8
+ * @throws as parseCsv, and FormatError for bytes that are not UTF-8, and for others the second time; TypeError when there are none
+ * the second time, since the stream is the first one
  */
 export async function readCsv(open: () => Chunks, name = "CSV", options: CsvOptions = {}): Promise<Table> {
   checkFunction("readCsv: open", open, "a function that gives the file's parts, such as () => createReadStream(path)");
   checkCsvOptions(options);
+  let before: number | undefined;
   for (let kinds: Kinds = options.kinds ?? {}; ; ) {
     const reader = new CsvReader(name, { ...options, kinds });
-    for await (const text of decode(open(), name)) reader.push(text);
+    let characters = 0;
+    for await (const text of decode(open(), name)) {
+      characters += text.length;
+      reader.push(text);
+    }
+    if (characters !== (before ?? characters)) {
+      if (characters === 0) {
+        throw new TypeError("readCsv: open: expected a new stream at each call, got one that has been read already");
+      }
+      throw new FormatError(
+        `${name}: expected the same ${before} characters when it is read again, got ${characters}: was the file changed?`,
+      );
+    }
+    before = characters;
     const read = reader.end();
     if ("table" in read) return read.table;
     kinds = { ...kinds, ...read.again };

@@ -7,6 +7,7 @@ import type { Rows } from "../data/subset.js";
 import { ShapeError } from "../errors.js";
 import type { Loss, Targets } from "../losses/loss.js";
 import { Labels } from "../matrix.js";
+import type { Network } from "../network.js";
 import { viewKind } from "../typed-arrays.js";
 
 const { isInteger } = Number;
@@ -29,22 +30,42 @@ export function checkSampleWeights(
   checkSomeWeight("sampleWeights", weights, indices);
 }
 
-/** @throws TypeError for data without classes; RangeError for a weight below 0 or of a class that the data has not */
-export function checkClassWeights(weights: ClassWeights | undefined, loss: Loss, data: Rows): void {
-  if (weights === undefined) return;
+/**
+ * A copy of the weights.
+ *
+ * @throws TypeError for data without classes, and for what is no number; RangeError for a weight below 0, or of a class that
+ * neither the data nor the network has
+ */
+export function copyClassWeights(
+  weights: ClassWeights | undefined,
+  { loss, outputs }: Pick<Network, "loss" | "outputs">,
+  data: Rows,
+): ClassWeights | undefined {
+  if (weights === undefined) return undefined;
   const classes = countClasses(loss, data);
-  if (weights === "balanced") return;
+  if (weights === "balanced") return weights;
   if (typeof weights !== "object" || weights === null) {
     throw wrongType("classWeights", '"balanced", a list or a record', weights);
   }
-  const list = viewKind(weights) === undefined ? weights : Array.from(weights as unknown as ArrayLike<number>);
-  checkEachClass(list, classes);
+  const isArray = Array.isArray(weights) || viewKind(weights) !== undefined;
+  if (!isArray) checkRecord("classWeights", weights);
+  // Of a list the holes, too.
+  const copy = isArray
+    ? Array.from(weights as readonly number[])
+    : { ...(weights as Readonly<Record<number, number>>) };
+  checkEachClass(copy, classes, loss.activation === "softmax" ? Math.max(classes, outputs ?? Infinity) : classes);
+  return copy;
 }
 
-function checkEachClass(weights: readonly number[] | Readonly<Record<number, number>>, classes: number): void {
-  if (!Array.isArray(weights)) checkRecord("classWeights", weights);
-  if (Array.isArray(weights) && weights.length < classes) {
-    throw new RangeError(`classWeights: expected one for each of the ${classes} classes, got ${weights.length}`);
+/** @param most classes that there may be, with those of the network that do not occur */
+function checkEachClass(
+  weights: readonly number[] | Readonly<Record<number, number>>,
+  classes: number,
+  most: number,
+): void {
+  const { length } = Array.isArray(weights) ? weights : { length: classes };
+  if (length < classes || length > most) {
+    throw new RangeError(`classWeights: expected one for each of the ${classes} classes, got ${length}`);
   }
   for (const [key, weight] of Object.entries(weights)) {
     if (!Array.isArray(weights) && !(String(Number(key)) === key && Number(key) >= 0 && Number(key) < classes)) {

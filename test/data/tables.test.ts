@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { mkdtemp, open, rm } from "node:fs/promises";
+import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
@@ -39,6 +39,26 @@ describe("readCsv", () => {
     expect(opened).toBe(2);
     expect([0, 1, 2].map((row) => textAt(table.columns[0] as never, row))).toEqual(["007", "010", "A1"]);
     expect(table.columns[1]).toMatchObject({ kind: "numeric" });
+  });
+
+  it("says that a stream was used up, or that the file was changed, when it has to begin again", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "again-"));
+    try {
+      const path = join(folder, "m.csv");
+      await writeFile(path, "a,b\n1,2\nx,4\n");
+      const message = "readCsv: open: expected a new stream at each call, got one that has been read already";
+      const stream = createReadStream(path);
+      await expect(readCsv(() => stream)).rejects.toThrow(new TypeError(message));
+      const web = new Blob(["a,b\n1,2\nx,4\n"]).stream();
+      await expect(readCsv(() => web as never)).rejects.toThrow(new TypeError(message));
+      expect((await readCsv(() => createReadStream(path))).rows).toBe(2);
+      let calls = 0;
+      await expect(readCsv(() => [`a,b\n1,2\nx,4\n${"x,5\n".repeat(calls++)}`], "f")).rejects.toThrow(
+        new FormatError("f: expected the same 12 characters when it is read again, got 16: was the file changed?"),
+      );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it("takes the first row for names unless a number is in it", () => {

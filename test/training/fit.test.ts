@@ -11,6 +11,7 @@ import {
   fit,
   iterateMinibatches,
   JsonlLogger,
+  type Labels,
   type Matrix,
   Network,
   type Progress,
@@ -558,6 +559,49 @@ describe("weights", () => {
   });
 });
 
+describe("options that are changed after the call", () => {
+  it("are as they were", async () => {
+    const run = async (change: (options: Record<string, unknown>, lists: Record<string, unknown>) => void) => {
+      const engine = await testEngine();
+      const network = makeNetwork(engine);
+      const set = engine.dataset(source(24));
+      const lists = {
+        sampleWeights: Array.from({ length: 24 }, (_, row) => 1 + (row % 3)),
+        classWeights: [1, 2, 3],
+        callbacks: [] as Callback[],
+        data: { ...set, indices: Int32Array.from({ length: 20 }, (_, row) => row) },
+        validation: { ...engine.dataset(source(16, 2)), indices: Int32Array.of(1, 2, 3) },
+      };
+      const { data, ...given } = lists;
+      const options = { ...given, epochs: 2, batchSize: 5 };
+      const training = fit(network, data, options);
+      change(options, lists);
+      await training;
+      return [stateHash(network), curves(training)];
+    };
+    const right = await run(() => {});
+    const wrong = await run((options, lists) => {
+      (lists.sampleWeights as number[]).fill(0);
+      (lists.classWeights as number[]).fill(-1);
+      (lists.callbacks as unknown[]).push({ onEpochEnd: 5 });
+      for (const rows of [lists.data, lists.validation] as { indices: Int32Array; inputs: unknown }[]) {
+        rows.indices.fill(99);
+        rows.inputs = undefined;
+      }
+      for (const name of Object.keys(options)) options[name] = null;
+      options.validationSplit = 7;
+      options.signal = 5;
+    });
+    expect(wrong).toEqual(right);
+    const record = { 1: 5 };
+    const engine = await testEngine();
+    const network = makeNetwork(engine);
+    const training = fit(network, engine.dataset(source(24)), { epochs: 1, classWeights: record });
+    record[1] = Number.NaN;
+    expect((await training).last?.trainLoss).toBeGreaterThan(0);
+  });
+});
+
 describe("accumulation", () => {
   it("of n batches is one step on the mean of their gradients", async () => {
     const data = source(48);
@@ -604,14 +648,41 @@ describe("impossible options", () => {
     ['classWeights: expected "balanced", a list or a record, got the string "even"', { classWeights: "even" }],
     ["callbacks: expected a list, got an EarlyStopping", { callbacks: new EarlyStopping() }],
     ["callbacks[1]: expected an object, got null", { callbacks: [{}, null] }],
-    ["onSettled, onTrainEnd, got onEpochEnds", { callbacks: [{ onEpochEnds: () => {} }] }],
-    ["onSettled, onTrainEnd, got onTrainStart", { callbacks: [new (class extends Misspelt {})()] }],
+    ["loadState, got onEpochEnds", { callbacks: [{ onEpochEnds: () => {} }] }],
+    ["loadState, got onTrainStart", { callbacks: [new (class extends Misspelt {})()] }],
+    ...[
+      "onepochEnd",
+      "OnEpochEnd",
+      "on_epoch_end",
+      "ontrainbegun",
+      "onProgress",
+      "loadstate",
+      "load_state",
+      "State",
+    ].map((name): [string, object] => [
+      `check, state, loadState, got ${name}`,
+      { callbacks: [{ onTrainBegin: () => {}, [name]: () => {} }] },
+    ]),
+    ["classWeights: expected one for each of the 3 classes, got 5", { classWeights: [1, 2, 3, 4, 5] }],
+    ["classWeights: class 0: expected a number, got undefined", { classWeights: Object.assign([], { 1: 2, 2: 3 }) }],
     ["monitor: expected one of trainLoss, trainAccuracy in these reports", { callbacks: [new EarlyStopping()] }],
   ])("are refused before anything moves: %s", async (message, options) => {
     const { engine, network, data } = await prepare(() => ({}));
     const before = [stateHash(network), engine.random.state, engine.memory.bytesInUse];
     expect(() => fit(network, data, options)).toThrow(message);
     expect([stateHash(network), engine.random.state, engine.memory.bytesInUse]).toEqual(before);
+  });
+
+  it("callbacks may have methods of other names, and class weights those of classes that only the network has", async () => {
+    const { network, data } = await prepare(() => ({}));
+    const callbacks = [{ only: 1, once: () => {}, _state: 2, onTrainBegin: () => {} }];
+    await fit(network, data, { epochs: 1, callbacks });
+    const two = data.targets as Labels;
+    const engine = await testEngine();
+    const few = engine.dataset({ ...source(40), targets: Int32Array.from({ length: 40 }, (_, row) => row % 2) });
+    expect([two.classes, few.targets]).toMatchObject([3, { classes: 2 }]);
+    await fit(makeNetwork(engine), few, { epochs: 1, classWeights: [1, 2, 3] });
+    expect(() => fit(makeNetwork(engine), few, { classWeights: [1, 2, 3, 4] })).toThrow("of the 2 classes, got 4");
   });
 
   it("callbacks refuse theirs", () => {
