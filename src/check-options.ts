@@ -2,6 +2,9 @@
 
 import { isUint8Array, viewKind } from "./typed-arrays.js";
 
+const { isFinite: isFiniteNumber } = Number;
+const { fround } = Math;
+
 /** Every option of `T`: the compiler asks for those that are missing here. */
 export type OptionNames<T> = Readonly<Record<keyof T, true>>;
 
@@ -73,10 +76,10 @@ export const ANY_DOUBLE: Bounds = { ...ANY_NUMBER, double: true };
 export function checkNumber(name: string, value: unknown, bounds: Bounds = {}): void {
   if (typeof value !== "number") throw wrongType(name, "a number", value);
   const { least = 0, positive, below, most, double } = bounds;
-  const float = double ? value : Math.fround(value);
+  const float = double ? value : fround(value);
   const inside =
     (positive ? float > 0 : value >= least) && !(value >= (below ?? Infinity)) && !(value > (most ?? Infinity));
-  if (Number.isFinite(float) && inside) return;
+  if (isFiniteNumber(float) && inside) return;
   const upper = below === undefined ? (most === undefined ? "" : ` and at most ${most}`) : ` and below ${below}`;
   const lower = positive ? " above 0" : least === Number.NEGATIVE_INFINITY ? "" : ` of at least ${least}`;
   throw new RangeError(`${name}: expected a finite number${lower}${upper}, got ${shownNumber(value)}`);
