@@ -21,7 +21,11 @@ export function checkDepth(json: string, most = Number.POSITIVE_INFINITY): void 
 
 /** Where the string literal that begins at `open` ends: the first quote that is not escaped. */
 export function closingQuote(json: string, open: number): number {
-  let at = open + 1;
-  while (at < json.length && json[at] !== '"') at += json[at] === "\\" ? 2 : 1;
-  return at;
+  for (let at = json.indexOf('"', open + 1); at >= 0; at = json.indexOf('"', at + 1)) {
+    let first = at;
+    while (json[first - 1] === "\\") --first;
+    // Backslashes of an even number escape each other.
+    if ((at - first) % 2 === 0) return at;
+  }
+  return json.length;
 }

@@ -2,6 +2,9 @@
 
 import { isUint8Array, viewKind } from "./typed-arrays.js";
 
+const { isFinite: isFiniteNumber } = Number;
+const { fround } = Math;
+
 /** Every option of `T`: the compiler asks for those that are missing here. */
 export type OptionNames<T> = Readonly<Record<keyof T, true>>;
 
@@ -61,23 +64,30 @@ export interface Bounds {
   readonly below?: number;
   /** At most this. */
   readonly most?: number;
+  /** It never is a float32, and may be larger than these. */
+  readonly double?: boolean;
 }
 
 /** All finite numbers. */
 export const ANY_NUMBER: Bounds = { least: Number.NEGATIVE_INFINITY };
+export const ANY_DOUBLE: Bounds = { ...ANY_NUMBER, double: true };
 
-/** @throws TypeError for what is no number; RangeError for one that is not finite or out of bounds */
+/** @throws TypeError for what is no number; RangeError for one that is out of bounds, or not finite as a float32 */
 export function checkNumber(name: string, value: unknown, bounds: Bounds = {}): void {
   if (typeof value !== "number") throw wrongType(name, "a number", value);
-  const { least = 0, positive, below, most } = bounds;
+  const { least = 0, positive, below, most, double } = bounds;
+  const float = double ? value : fround(value);
   const inside =
-    (positive ? Math.fround(value) > 0 : value >= least) &&
-    !(value >= (below ?? Infinity)) &&
-    !(value > (most ?? Infinity));
-  if (Number.isFinite(value) && inside) return;
+    (positive ? float > 0 : value >= least) && !(value >= (below ?? Infinity)) && !(value > (most ?? Infinity));
+  if (isFiniteNumber(float) && inside) return;
   const upper = below === undefined ? (most === undefined ? "" : ` and at most ${most}`) : ` and below ${below}`;
   const lower = positive ? " above 0" : least === Number.NEGATIVE_INFINITY ? "" : ` of at least ${least}`;
-  throw new RangeError(`${name}: expected a finite number${lower}${upper}, got ${value}`);
+  throw new RangeError(`${name}: expected a finite number${lower}${upper}, got ${shownNumber(value)}`);
+}
+
+/** A number for a message, with a word where it is finite, but not as a float. */
+export function shownNumber(value: number): string {
+  return `${value}${Number.isFinite(value) && !Number.isFinite(Math.fround(value)) ? " (too large for float32)" : ""}`;
 }
 
 /** @throws TypeError for what is no number; RangeError for one that is not an integer from `least` up to `most` */

@@ -3,7 +3,7 @@
 import { checkList } from "./check-list.js";
 import { wrongType } from "./check-options.js";
 
-const { isInteger } = Number;
+const { isInteger, isSafeInteger } = Number;
 
 /** A class: an integer, a name, or true and false. A list has classes of one kind: 1, "1" and true are three. */
 export type Class = number | string | boolean;
@@ -22,7 +22,7 @@ const NOUNS = { number: "a number", string: "a string", boolean: "true or false"
  * @param like the kind that they must be of; by default that of the first
  * @returns their kind; undefined for an empty list
  * @throws TypeError for anything that is not a list, and for classes of another kind or of several; RangeError for a number
- * that is not an integer, such as NaN or a probability
+ * that is not an integer, such as NaN or a probability, or a greater one than numbers tell apart
  */
 export function checkClasses(name: string, list: unknown, like?: ClassKind): ClassKind | undefined {
   checkList(name, list, "a list of classes");
@@ -36,8 +36,10 @@ export function checkClasses(name: string, list: unknown, like?: ClassKind): Cla
       const others = seenIn === name ? "as the others" : `as in ${seenIn}`;
       throw wrongType(`${name}[${index}]`, `${NOUNS[type]} ${others}`, value);
     }
-    if (type !== "number" || isInteger(value)) continue;
-    throw new RangeError(`${name}[${index}]: expected an integer for a class, got ${value}`);
+    if (type !== "number" || isSafeInteger(value)) continue;
+    // Two keys of that length may be one number by now.
+    const most = isInteger(value) ? " of at most 2^53 - 1, or a string," : "";
+    throw new RangeError(`${name}[${index}]: expected an integer${most} for a class, got ${value}`);
   }
   return kind;
 }

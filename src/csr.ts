@@ -2,7 +2,15 @@
 
 import { checkKernels } from "./check-engine.js";
 import { checkList, checkNumberList } from "./check-list.js";
-import { checkBoolean, checkInteger, checkRecord, describe, wrongType } from "./check-options.js";
+import {
+  checkBoolean,
+  checkInteger,
+  checkOptions,
+  checkRecord,
+  describe,
+  type OptionNames,
+  wrongType,
+} from "./check-options.js";
 import { ShapeError } from "./errors.js";
 import {
   Allocation,
@@ -12,8 +20,7 @@ import {
   checkMatrix,
   checkMemory,
   checkSlice,
-  type Matrix,
-  MatrixBuffer,
+  Matrix,
 } from "./matrix.js";
 import type { Kernels } from "./wasm/kernels.js";
 import type { LinearMemory } from "./wasm/memory.js";
@@ -159,11 +166,20 @@ export class CsrMatrix {
     return new CsrMatrix(this.memory, rows, this.columns, this.#elements);
   }
 
-  /** The rows from `begin` up to `end` as a matrix that shares this one's elements. @throws RangeError unless 0 ≤ begin ≤ end ≤ rows */
+  /** The rows from `begin` up to `end` as a matrix that shares this one's elements. @throws RangeError unless 0 ≤ begin ≤ end ≤ rows; DisposedError */
   slice(begin: number, end: number): CsrMatrix {
     checkSlice(begin, end, this.rows);
-    const { startsPointer, endsPointer } = this;
-    const bounds = { starts: startsPointer + begin * 4, ends: endsPointer + begin * 4, dispose: () => {} };
+    const own = this.#bounds;
+    // Looked up with each use: bounds that are disposed of say so.
+    const bounds = {
+      get starts() {
+        return own.starts + begin * 4;
+      },
+      get ends() {
+        return own.ends + begin * 4;
+      },
+      dispose: () => {},
+    };
     return new CsrMatrix(this.memory, end - begin, this.columns, this.#elements, bounds);
   }
 
@@ -267,20 +283,20 @@ export function compress(
   const count = countNonZero(data);
   if (count > data.length * most) return undefined;
   const matrix = new CsrMatrix(memory, rows, columns, count);
-  const chunk = new MatrixBuffer(memory);
-  const chunkRows = Math.max(1, Math.floor(CHUNK_ELEMENTS / Math.max(columns, 1)));
+  const chunkRows = Math.min(rows, Math.max(1, Math.floor(CHUNK_ELEMENTS / Math.max(columns, 1))));
+  const chunk = new Matrix(memory, chunkRows, columns);
   // Rounded, as the kernel that gathers bytes has it: sparse and dense data hold the same floats.
   const factor = Math.fround(scale);
   let first = 0;
   for (let row = 0; row < rows; row += chunkRows) {
-    const part = data.subarray(row * columns, Math.min(row + chunkRows, rows) * columns);
-    const dense = chunk.shaped(Math.min(chunkRows, rows - row), columns);
-    const floats = dense.data;
+    const end = Math.min(row + chunkRows, rows);
+    const part = data.subarray(row * columns, end * columns);
+    const floats = chunk.data;
     for (let i = 0; i < part.length; ++i) floats[i] = factor * (part[i] as number);
     first += kernels.compressRows(
-      dense.rows,
+      end - row,
       columns,
-      dense.pointer,
+      chunk.pointer,
       first,
       count - first,
       matrix.startsPointer + row * 4,
@@ -302,8 +318,11 @@ function countNonZero(data: Float32Array | Uint8Array): number {
   return count;
 }
 
+const PARTS: OptionNames<CsrData> = { indptr: true, indices: true, values: true };
+
 function checkCsr(rows: number, columns: number, data: CsrData): void {
   checkRecord("csr", data, "an object with indptr, indices and values");
+  checkOptions("csr: parts", data, PARTS);
   const { indptr, indices, values } = data;
   checkList("indptr", indptr, "a list of integers");
   checkList("indices", indices, "a list of integers");

@@ -2,17 +2,15 @@
 
 import type { CsrMatrix } from "./csr.js";
 import { iterateMinibatches } from "./data/minibatches.js";
-import type { Rows } from "./data/subset.js";
+import { checkCounts, type Rows } from "./data/subset.js";
 import type { Engine } from "./engine.js";
 import { type EvaluateOptions, type Evaluation, tallyFor } from "./evaluation.js";
 import type { Loss } from "./losses/loss.js";
-import { type Matrix, MatrixBuffer } from "./matrix.js";
+import { type Matrix, MatrixBuffer, MOST_FLOAT } from "./matrix.js";
 import type { Kernels, Pointer } from "./wasm/kernels.js";
 
 /** Rows that are taken at a time: large enough for the kernels to run at full speed, small enough for the caches. */
 const PART_ROWS = 256;
-
-const MOST_FLOAT = 3.4028234663852886e38;
 
 /** The index of the first of n floats that is NaN or infinite; −1 if there is none. */
 export function firstNonFinite(kernels: Kernels, n: number, pointer: Pointer): number {
@@ -60,8 +58,10 @@ export class Inference {
     return yield* this.#collect(input, Float32Array, ({ data }) => data);
   }
 
-  /** Loss and metrics over all rows. @throws RangeError when an output for classes is not a finite number */
-  *evaluation({ inputs, targets, weights, indices }: Rows, options: EvaluateOptions): Parts<Evaluation> {
+  /** Loss and metrics over all rows. @throws RangeError when an output for classes is not a finite number, or no row counts */
+  *evaluation(data: Rows, options: EvaluateOptions): Parts<Evaluation> {
+    checkCounts("evaluate: data", data);
+    const { inputs, targets, weights, indices } = data;
     const { engine, loss } = this.#network;
     const tally = tallyFor(loss.activation, options);
     let total = 0;

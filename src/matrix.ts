@@ -1,10 +1,13 @@
 /** Matrices in linear memory: an address and a shape. Shapes are checked here and in the layers; kernels trust them. */
 
 import { checkList, checkNumberList } from "./check-list.js";
-import { ANY_NUMBER, checkInteger, checkNumber, describe, rangeFor, wrongType } from "./check-options.js";
+import { type Bounds, checkInteger, checkNumber, describe, rangeFor, shownNumber, wrongType } from "./check-options.js";
 import { DisposedError, ShapeError } from "./errors.js";
 import { isUint8Array } from "./typed-arrays.js";
 import { LinearMemory } from "./wasm/memory.js";
+
+/** The largest float32. */
+export const MOST_FLOAT = 3.4028234663852886e38;
 
 // Held here: where globals are looked up through a context, as in Jest, each look costs as much as a hundred checks.
 const { isFinite: isFiniteNumber, isInteger, isSafeInteger } = Number;
@@ -115,6 +118,9 @@ export class Matrix {
   }
 }
 
+/** Scales with which every byte is a finite float. */
+export const BYTE_SCALES: Bounds = { least: -1e36, most: 1e36 };
+
 /** Bytes [rows, columns] that stand for floats: each is multiplied by `scale` when its row is gathered. */
 export class ByteMatrix {
   readonly rows: number;
@@ -131,7 +137,7 @@ export class ByteMatrix {
     if (data.length !== rows * columns) {
       throw new ShapeError(`byte matrix ${rows} × ${columns}: expected ${rows * columns} bytes, got ${data.length}`);
     }
-    checkNumber("scale", scale, ANY_NUMBER);
+    checkNumber("scale", scale, BYTE_SCALES);
     this.memory = memory;
     this.rows = rows;
     this.columns = columns;
@@ -427,7 +433,7 @@ export function checkFinite(values: ArrayLike<number>, columns: number): void {
         ? `row ${Math.floor(index / columns)}, column ${index % columns}`
         : `element ${index}`;
     if (typeof value !== "number") throw wrongType(`inputs: ${at}`, "a number", value);
-    const got = isFiniteNumber(value) ? `${value} (too large for float32)` : value;
+    const got = shownNumber(value);
     throw new RangeError(`inputs: expected finite numbers, got ${got} at ${at} (checkFinite: false skips this check)`);
   }
 }

@@ -5,6 +5,7 @@ import {
   CsrMatrix,
   createEngine,
   Dense,
+  DisposedError,
   type Engine,
   iterateMinibatches,
   Layer,
@@ -104,6 +105,26 @@ describe("sparse matrices", () => {
     it("takes NaN where it is told not to look", () => {
       const matrix = engine.csr(1, 2, { indptr: [0, 1], indices: [1], values: [Number.NaN] }, { checkFinite: false });
       expect(elements(matrix)).toEqual([0, Number.NaN]);
+    });
+
+    it("a slice of a selection that was disposed of is not read: its memory may be another's", () => {
+      const matrix = engine.csr(4, 3, { indptr: [0, 1, 2, 3, 4], indices: [0, 1, 2, 0], values: [1, 2, 3, 4] });
+      const selection = matrix.selection(4);
+      selection.gatherRows(engine.kernels, matrix, engine.labels([3, 2, 1, 0], 4).pointer);
+      const [slice, whole] = [selection.slice(1, 3), matrix.slice(2, 4)];
+      const part = slice.slice(1, 2);
+      expect(elements(slice)).toEqual([0, 0, 3, 0, 2, 0]);
+      expect(elements(part)).toEqual([0, 2, 0]);
+      selection.dispose();
+      const small = new Network(engine, [new Dense(3, 2, { init: () => 1 })]);
+      for (const gone of [slice, part]) {
+        expect(() => elements(gone)).toThrow(DisposedError);
+        expect(() => small.logits(gone)).toThrow(DisposedError);
+        expect(() => gone.slice(0, 1).startsPointer).toThrow(DisposedError);
+      }
+      expect(elements(whole)).toEqual([0, 0, 3, 4, 0, 0]);
+      matrix.dispose();
+      expect(() => elements(whole)).toThrow(DisposedError);
     });
 
     it("gives its memory back", () => {

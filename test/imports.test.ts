@@ -5,7 +5,16 @@ import { describe, expect, it } from "vitest";
 const source = resolve(new URL("../src", import.meta.url).pathname);
 
 /** What everything may import, beside itself. */
-const COMMON = ["errors", "check-options", "check-json", "check-list", "typed-arrays", "turns"];
+const COMMON = [
+  "errors",
+  "check-options",
+  "check-json",
+  "json-keys",
+  "check-list",
+  "check-weights",
+  "typed-arrays",
+  "turns",
+];
 
 /** What each part of src may import beyond that, by folder or file. */
 const ALLOWED: Record<string, readonly string[]> = {
@@ -25,6 +34,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   "check-options": [],
   "typed-arrays": [],
   "check-list": [],
+  "json-keys": [],
+  "check-weights": [],
   classes: [],
   optimizers: ["check-engine", "wasm", "matrix", "engine", "parameter", "exact"],
   schedules: ["exact"],

@@ -183,6 +183,17 @@ describe("records that are not records", () => {
     }
   });
 
+  it("and numbers that are infinite as floats", () => {
+    const made = [
+      () => new SGD({ learningRate: 1e39 }),
+      () => new SGD({ weightDecay: 1e39 }),
+      () => new LeakyReLU({ negativeSlope: -1e39 }),
+      () => new Dense(2, 1, { learningRate: 1e39 }),
+      () => new Huber({ delta: 1e39 }),
+    ];
+    for (const make of made) expect(make).toThrow("(too large for float32)");
+  });
+
   it("and an empty record of class weights, which weighs nothing", () => {
     expect(() => fit(network(), data(), { classWeights: {} })).toThrow(
       "classWeights: expected a weight for at least one class",
@@ -194,7 +205,7 @@ describe("records that are not records", () => {
 describe("an option that could have no effect is refused, and says what is missing", () => {
   it.each<[string, () => unknown]>([
     [
-      "scheduleMetric: expected a schedule beside it",
+      "scheduleMetric: expected a schedule beside it that watches a metric, got none",
       () => fit(makeNetwork(engine), engine.dataset(source(40)), { scheduleMetric: "trainLoss" }),
     ],
     ["dampening: expected a momentum above 0 beside it", () => new SGD({ dampening: 0.5 })],

@@ -121,6 +121,12 @@ describe("schedules", () => {
 
   it.each([
     ["a step that is no integer", () => new ConstantLR().learningRate(0.5, 1), RangeError, "got 0.5"],
+    [
+      "steps of no factor",
+      () => new ConstantLR({ totalSteps: 3 }),
+      RangeError,
+      "totalSteps: expected a factor beside it, got none",
+    ],
     ["a negative step", () => new ConstantLR().learningRate(-1, 1), RangeError, "got -1"],
     ["a step size of 0", () => new StepLR({ stepSize: 0 }), RangeError, "stepSize: expected an integer of at least 1"],
     ["a gamma that is a text", () => new ExponentialLR({ gamma: "1" as never }), TypeError, 'got the string "1"'],

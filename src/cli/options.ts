@@ -1,6 +1,7 @@
 /** Parsers of command-line values: a wrong one ends the program with exit code 2 before anything has begun. */
 
 import { InvalidArgumentError } from "commander";
+import { isDelimiter } from "../data/column-builder.js";
 import type { InitializerName } from "../initializers.js";
 
 /** A parser of integers from `least` to `most`. */
@@ -18,8 +19,9 @@ export function integer(least: number, most = Number.MAX_SAFE_INTEGER): (text: s
 /** A finite number above zero. */
 export function positiveNumber(text: string): number {
   const value = Number(text);
-  // As the kernels have it: what float32 takes for zero is none.
-  if (text.trim() === "" || !Number.isFinite(value) || Math.fround(value) <= 0) {
+  // As the kernels have it: what float32 takes for zero, or for infinite, is none.
+  const float = Math.fround(value);
+  if (text.trim() === "" || !Number.isFinite(float) || float <= 0) {
     throw new InvalidArgumentError(`Expected a finite number above 0, got "${text}".`);
   }
   return value;
@@ -37,9 +39,23 @@ export function seconds(text: string): number {
   return text.trim() === "0" ? 0 : positiveNumber(text);
 }
 
-/** Names separated by commas. */
-export function nameList(text: string): string[] {
-  return text.split(",").map((name) => name.trim());
+/** Names separated by commas, added to those that the option was given before. */
+export function nameList(text: string, before: readonly string[] = []): string[] {
+  return [...before, ...text.split(",").map((name) => name.trim())];
+}
+
+/** A list that an option has in one piece: of a second one it would not be clear whether it is added, or in place of the first. */
+export function once<T>(parse: (text: string) => T): (text: string, before?: T) => T {
+  return (text, before) => {
+    if (before === undefined) return parse(text);
+    throw new InvalidArgumentError(`Expected all of it in one option, got another, "${text}".`);
+  };
+}
+
+/** What stands between the fields of a CSV file; `\\t` is a tab. */
+export function delimiter(text: string): string {
+  if (text === "\\t" || isDelimiter(text)) return text;
+  throw new InvalidArgumentError(`Expected one character that is neither a quote nor a line end, got "${text}".`);
 }
 
 /** A name among `names`, which a colon and options may follow: `sgd:momentum=0.9,nesterov=true`. */
@@ -48,8 +64,13 @@ export function spec(names: readonly string[]): (text: string) => string {
     const [name = "", rest] = text.split(/:(.*)/s);
     if (!names.includes(name)) throw new InvalidArgumentError(`Expected one of ${names.join(", ")}, got "${name}".`);
     if (/(^|,)type=/.test(rest ?? "")) throw new InvalidArgumentError(`Expected options of ${name}, got its type.`);
-    if (rest === undefined || /^\w+=[^=,]+(,\w+=[^=,]+)*$/.test(rest)) return text;
-    throw new InvalidArgumentError(`Expected ${name}:option=value,option=value, got "${text}".`);
+    if (rest !== undefined && !/^\w+=[^=,]+(,\w+=[^=,]+)*$/.test(rest)) {
+      throw new InvalidArgumentError(`Expected ${name}:option=value,option=value, got "${text}".`);
+    }
+    const options = (rest ?? "").split(",").map((part) => part.split("=")[0]);
+    const twice = options.find((option, index) => options.indexOf(option) < index);
+    if (twice === undefined) return text;
+    throw new InvalidArgumentError(`Expected each option of ${name} once, got ${twice} twice.`);
   };
 }
 

@@ -97,8 +97,12 @@ export function flagOf(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** The settings of a new training. @throws UsageError for two learning rates */
+/** The settings of a new training. @throws UsageError for two learning rates, and for what comes after no hidden layer */
 export function newSettings(given: Given, kind: keyof typeof DEFAULTS): TrainSettings {
+  for (const name of ["activation", "dropout"] as const) {
+    if (given[name] === undefined || given.hidden?.length !== 0) continue;
+    throw new UsageError(flagOf(name), "expected none without a hidden layer, after which it comes");
+  }
   // The learning rate of MNIST's default is that of its optimizer.
   const hasRate = given.optimizer?.includes("learningRate=");
   if (hasRate && given.learningRate !== undefined) {

@@ -2,11 +2,13 @@
 
 import { type Command, Option } from "commander";
 import {
+  delimiter,
   fraction,
   INIT_NAMES,
   integer,
   layerSizes,
   nameList,
+  once,
   positiveNumber,
   seconds,
   spec,
@@ -19,22 +21,22 @@ const SCHEDULE_NAMES = ["constant", "step", "exponential", "cosine", "one-cycle"
 
 /** Adds the settings: without defaults, which depend on the data (see settings.ts) and on the run that is gone on with. */
 export function addTrainOptions(command: Command): Command {
-  const add = (flags: string, text: string, parse?: (value: string) => unknown) =>
+  const add = <T>(flags: string, text: string, parse?: (value: string, before: T) => T) =>
     command.addOption(parse ? new Option(flags, text).argParser(parse) : new Option(flags, text));
   const choose = (flags: string, text: string, names: readonly string[]) =>
     command.addOption(new Option(flags, text).choices(names));
   add("--target <column>", "of a table: name or number of the column to learn (default: target, label, class or y)");
   choose("--task <task>", "of a table: default by the target", ["classification", "regression"]);
   choose("--scaling <how>", "of a table: scaling of numbers (default: standard)", ["standard", "minmax"]);
-  add("--categorical <columns>", "of a table: columns of numbers that are names", nameList);
-  add("--ignore <columns>", "of a table: columns to leave out", nameList);
+  add("--categorical <columns>", "of a table: columns of numbers that are names (may be repeated)", nameList);
+  add("--ignore <columns>", "of a table: columns to leave out (may be repeated)", nameList);
   add("--header", "of a CSV file: its first row holds names (default: unless a number is in it)");
   add("--no-header", "of a CSV file: its first row is data");
-  add("--delimiter <character>", "of a CSV file: default by its first rows");
+  add("--delimiter <character>", "of a CSV file: default by its first rows", delimiter);
   choose("--decimal <mark>", "of a CSV file: default by each column's first rows", [".", ","]);
   add("--validation-split <x>", "of a table: fraction of rows to validate with (default: 0.1)", fraction);
   add("--test-split <x>", "of a table: fraction of rows to test with (default: 0.2)", fraction);
-  add("--hidden <sizes>", "units of the hidden layers (default: 100,200 for MNIST, else 100)", layerSizes);
+  add("--hidden <sizes>", "units of the hidden layers (default: 100,200 for MNIST, else 100)", once(layerSizes));
   choose("--activation <name>", "after each hidden layer (default: relu)", ACTIVATION_NAMES);
   add("--dropout <rate>", "after each hidden layer (default: 0)", fraction);
   choose("--init <name>", "initial weights (default: normal for MNIST, else glorot-uniform)", Object.keys(INIT_NAMES));
@@ -56,7 +58,7 @@ export function addTrainOptions(command: Command): Command {
     "end after so many epochs without a lower validation loss, keep the best",
     integer(1),
   );
-  add("--class-weights <how>", "balanced, none, or class=weight,… (default: none)");
+  add("--class-weights <how>", "balanced, none, or class=weight,… (default: none)", once(String));
   add("--seed <n>", "seed of weights, shuffles and splits (default: 42)", integer(0));
   add("--deterministic", "the same bits on every machine; somewhat slower");
   command.addOption(new Option("--threads <n>", "threads to share the work").argParser(threadCount).default("auto"));

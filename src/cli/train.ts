@@ -243,13 +243,17 @@ function readClassWeights(text: string, classes: readonly string[] | undefined):
   const pairs = text.split(",").map((part) => {
     const [, name = part, weight = ""] = /^(.*)=([^=]*)$/.exec(part) ?? [];
     const index = classes.indexOf(name);
-    if (index >= 0 && weight.trim() !== "" && Number(weight) >= 0) return [index, Number(weight)] as const;
+    const float = Math.fround(Number(weight));
+    if (index >= 0 && weight.trim() !== "" && float >= 0 && float < Number.POSITIVE_INFINITY)
+      return [index, Number(weight)] as const;
     throw new UsageError(
       "--class-weights",
       `expected balanced, none or class=weight of ${classes.join(", ")}, got ${part}`,
     );
   });
-  return Object.fromEntries(pairs);
+  const twice = pairs.find(([index], at) => pairs.findIndex(([other]) => other === index) < at);
+  if (!twice) return Object.fromEntries(pairs);
+  throw new UsageError("--class-weights", `expected each class once, got ${classes[twice[0]]} twice`);
 }
 
 /** Tests the network, writes model, history, pictures and report, and only then shows what came of it. */

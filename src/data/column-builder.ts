@@ -3,7 +3,8 @@
 import { checkRecord, describe, type OptionNames } from "../check-options.js";
 import type { Column, ColumnKind } from "./table.js";
 
-const { isFinite: isFiniteNumber, isNaN: isNaNumber, NaN: NOT_A_NUMBER } = Number;
+const { isFinite: isFiniteNumber, isNaN: isNaNumber, MAX_SAFE_INTEGER, NaN: NOT_A_NUMBER } = Number;
+const { abs } = Math;
 
 /** Columns beyond which a file is taken for hostile rather than wide. */
 export const MOST_COLUMNS = 2 ** 16;
@@ -18,6 +19,11 @@ export interface ColumnOptions {
 
 /** What parts a number's fraction from its whole. */
 export type Decimal = "." | ",";
+
+/** Whether it may stand between the fields of a CSV file: one character, of which quotes and lines are not made. */
+export function isDelimiter(text: unknown): boolean {
+  return typeof text === "string" && text.length === 1 && !'"\r\n\ufeff'.includes(text);
+}
 
 export const COLUMN_OPTIONS: OptionNames<ColumnOptions> = { kinds: true, others: true };
 
@@ -65,7 +71,7 @@ export class NotANumber extends RangeError {
 }
 
 /**
- * Numeric as long as every value that is there is a number. A text among numbers makes it categorical; the spelling of
+ * Numeric as long as every value that is there is a number, and no integer that a float64 would round. A text among numbers makes it categorical; the spelling of
  * numbers that were texts before (007, 1.50) is gone by then, so the reader has to begin again with `kind` "categorical".
  */
 export class ColumnBuilder {
@@ -114,7 +120,7 @@ export class ColumnBuilder {
   /** Adds a field of a text. @throws NotANumber in a column that was said to be numeric */
   addText(text: string): void {
     const value = this.#kind === "categorical" ? undefined : parseNumber(text, this.#decimal);
-    if (value === undefined) {
+    if (value === undefined || this.#isRounded(value, text)) {
       this.addName(text);
       return;
     }
@@ -123,9 +129,11 @@ export class ColumnBuilder {
     this.addNumber(value);
   }
 
-  /** Adds a number, as it is in a column of numbers. */
-  addNumber(value: number): void {
-    if (this.#kind === "categorical") {
+  /** Adds a number, as it is in a column of numbers. @param digits all of an integer's, of which `value` may have lost some */
+  addNumber(value: number, digits?: string): void {
+    if (digits !== undefined && this.#isRounded(value, digits)) {
+      this.addName(digits);
+    } else if (this.#kind === "categorical") {
       this.#addName(String(value));
     } else {
       this.#kind = "numeric";
@@ -154,6 +162,12 @@ export class ColumnBuilder {
     }
     const values = resized(this.#numbers, new Float64Array(this.#rows), NOT_A_NUMBER);
     return { name, kind: "numeric", values, ...(this.#hasCommas && { decimal: "," as const }) };
+  }
+
+  /** Whether the value is an integer of more digits than a float64 has: of two keys it would make one. Asked for numbers it is one. */
+  #isRounded(value: number, text: string): boolean {
+    if (abs(value) <= MAX_SAFE_INTEGER || this.#given === "numeric") return false;
+    return /^[+-]?\d+$/.test(text) && String(value) !== text;
   }
 
   #addName(name: string): void {

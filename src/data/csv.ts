@@ -7,6 +7,7 @@ import {
   checkFunction,
   checkOptions,
   checkText,
+  describe,
   type OptionNames,
   wrongType,
 } from "../check-options.js";
@@ -19,6 +20,7 @@ import {
   checkColumnOptions,
   type Decimal,
   ignoredProblem,
+  isDelimiter,
   isMissing,
   isRead,
   kindOf,
@@ -54,8 +56,8 @@ const SLICE_CHARACTERS = 1 << 18;
 const MOST_ROW_CHARACTERS = 1 << 24;
 
 /**
- * The columns of a CSV text: numeric where every value that is there is a finite decimal number, else categorical. A column
- * with decimal commas (1,5) says so as its `decimal`. Empty
+ * The columns of a CSV text: numeric where every value that is there is a finite decimal number, and no integer that a float64
+ * would round, such as a key of 19 digits; else categorical. A column with decimal commas (1,5) says so as its `decimal`. Empty
  * fields, NA, N/A, NaN, null, none and ? are missing. Quoted fields, a byte order mark and empty lines are understood.
  *
  * @param name of the file, for messages
@@ -79,29 +81,46 @@ export function parseCsv(text: string, name = "CSV", options: CsvOptions = {}): 
  *
  * @param open gives the parts from the first on. It is called again, once, if a column that began with numbers turns out to
  * be one of names, whose spelling counts
- * @throws as parseCsv, and FormatError for bytes that are not UTF-8
+ * @throws as parseCsv, and FormatError for bytes that are not UTF-8, and for others the second time; TypeError when there are none
+ * the second time, since the stream is the first one
  */
 export async function readCsv(open: () => Chunks, name = "CSV", options: CsvOptions = {}): Promise<Table> {
   checkFunction("readCsv: open", open, "a function that gives the file's parts, such as () => createReadStream(path)");
   checkCsvOptions(options);
+  let before: number | undefined;
   for (let kinds: Kinds = options.kinds ?? {}; ; ) {
     const reader = new CsvReader(name, { ...options, kinds });
-    for await (const text of decode(open(), name)) reader.push(text);
+    let characters = 0;
+    for await (const text of decode(open(), name)) {
+      characters += text.length;
+      reader.push(text);
+    }
+    if (characters !== (before ?? characters)) {
+      if (characters === 0) {
+        throw new TypeError("readCsv: open: expected a new stream at each call, got one that has been read already");
+      }
+      throw new FormatError(
+        `${name}: expected the same ${before} characters when it is read again, got ${characters}: was the file changed?`,
+      );
+    }
+    before = characters;
     const read = reader.end();
     if ("table" in read) return read.table;
     kinds = { ...kinds, ...read.again };
   }
 }
 
-/** @throws TypeError for unknown options and values of a wrong type */
+/** @throws TypeError for unknown options and values of a wrong type, RangeError for a delimiter that cannot be one */
 function checkCsvOptions(options: CsvOptions): void {
   checkOptions("CSV", options, OPTIONS);
   checkColumnOptions("CSV", options);
   const { header = "auto", delimiter, decimal } = options;
   if (header !== "auto") checkBoolean("CSV: header", header);
   if (decimal !== undefined) checkChoice("CSV: decimal", decimal, [".", ","]);
-  if (delimiter === undefined || (typeof delimiter === "string" && delimiter.length === 1)) return;
-  throw wrongType("CSV: delimiter", "one character", delimiter);
+  if (delimiter === undefined || isDelimiter(delimiter)) return;
+  const expected = "one character that is neither a quote nor a line end";
+  if (typeof delimiter !== "string" || delimiter.length !== 1) throw wrongType("CSV: delimiter", expected, delimiter);
+  throw new RangeError(`CSV: delimiter: expected ${expected}, got ${describe(delimiter)}`);
 }
 
 /** What Papa Parse says of quotes, in full. */

@@ -1,18 +1,11 @@
 /** A labelled data set in linear memory, checked once as it enters. */
 
 import { checkKernels } from "../check-engine.js";
-import {
-  ANY_NUMBER,
-  checkBoolean,
-  checkNumber,
-  checkOptions,
-  checkRecord,
-  type OptionNames,
-  wrongType,
-} from "../check-options.js";
+import { checkBoolean, checkNumber, checkOptions, checkRecord, type OptionNames, wrongType } from "../check-options.js";
+import { checkWeightValues } from "../check-weights.js";
 import { type CsrData, CsrMatrix, compress, densityLimit } from "../csr.js";
 import { ShapeError } from "../errors.js";
-import { ByteMatrix, checkFinite, checkLinearMemory, Labels, Matrix } from "../matrix.js";
+import { BYTE_SCALES, ByteMatrix, checkFinite, checkLinearMemory, Labels, Matrix } from "../matrix.js";
 import { isFloat32Array, isInt32Array, isUint8Array } from "../typed-arrays.js";
 import type { Kernels } from "../wasm/kernels.js";
 import type { LinearMemory } from "../wasm/memory.js";
@@ -33,6 +26,7 @@ export interface DatasetOptions {
   readonly classes?: number;
 }
 
+const SOURCE: OptionNames<DataSource> = { inputs: true, shape: true, targets: true, weights: true, scale: true };
 const OPTIONS: OptionNames<DatasetOptions> = { checkFinite: true, sparse: true, classes: true };
 
 /**
@@ -65,7 +59,8 @@ export class Dataset {
       );
     }
     const outputs = targetColumns(targets, rows);
-    if (!isCsr(inputs)) checkInputs(inputs, rows, columns, scale, finite);
+    checkScale(inputs, scale);
+    if (!isCsr(inputs)) checkInputs(inputs, rows, columns, finite);
     checkWeights(source.weights, rows);
     this.rows = rows;
     this.columns = columns;
@@ -135,9 +130,10 @@ function placeCsr(
   return dense;
 }
 
-/** @throws TypeError for parts of a wrong type: a Float64Array of targets would be taken for labels */
+/** @throws TypeError for other parts, and parts of a wrong type: a Float64Array of targets would be taken for labels */
 function checkSource(source: DataSource | SparseSource): void {
   checkRecord("data set", source, "an object with inputs, shape and targets");
+  checkOptions("data set: source", source, SOURCE);
   const { shape, targets, weights } = source;
   if (!Array.isArray(shape) || !shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
     throw wrongType("shape", "a list of integers of at least 0", shape);
@@ -148,17 +144,20 @@ function checkSource(source: DataSource | SparseSource): void {
   if (weights !== undefined && !isFloat32Array(weights)) throw wrongType("weights", "a Float32Array", weights);
 }
 
-function checkInputs(inputs: unknown, rows: number, columns: number, scale: number, finite: boolean): void {
+function checkScale(inputs: unknown, scale: number): void {
+  checkNumber("scale", scale, BYTE_SCALES);
+  if (scale === 1 || isUint8Array(inputs)) return;
+  throw new RangeError(`scale: only bytes are scaled, expected 1, got ${scale}`);
+}
+
+function checkInputs(inputs: unknown, rows: number, columns: number, finite: boolean): void {
   if (!isUint8Array(inputs) && !isFloat32Array(inputs)) {
     throw wrongType("inputs", "a Float32Array or Uint8Array", inputs);
   }
   if (inputs.length !== rows * columns) {
     throw new ShapeError(`inputs ${rows} × ${columns}: expected ${rows * columns} values, got ${inputs.length}`);
   }
-  checkNumber("scale", scale, ANY_NUMBER);
-  if (isUint8Array(inputs)) return;
-  if (scale !== 1) throw new RangeError(`scale: only bytes are scaled, expected 1 for float inputs, got ${scale}`);
-  if (finite) checkFinite(inputs, columns);
+  if (finite && !isUint8Array(inputs)) checkFinite(inputs, columns);
 }
 
 /** Columns of the targets. @throws ShapeError unless there are as many for each row; RangeError for NaN and ±∞ */
@@ -180,7 +179,5 @@ function checkWeights(weights: Float32Array | undefined, rows: number): void {
   if (weights.length !== rows) {
     throw new ShapeError(`weights: expected one for each of the ${rows} rows, got ${weights.length}`);
   }
-  const bad = weights.findIndex((weight) => !(weight >= 0 && isFiniteNumber(weight)));
-  if (bad >= 0)
-    throw new RangeError(`weight of row ${bad}: expected a finite number of at least 0, got ${weights[bad]}`);
+  checkWeightValues("weights", weights);
 }

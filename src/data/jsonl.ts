@@ -3,6 +3,7 @@
 import { checkDepth } from "../check-json.js";
 import { checkOptions, describe } from "../check-options.js";
 import { FormatError } from "../errors.js";
+import { duplicateKey, numberText } from "../json-keys.js";
 import { type Chunks, decode } from "./chunks.js";
 import {
   COLUMN_OPTIONS,
@@ -17,7 +18,8 @@ import {
 } from "./column-builder.js";
 import type { Table } from "./table.js";
 
-const { isFinite: isFiniteNumber } = Number;
+const { isFinite: isFiniteNumber, MAX_SAFE_INTEGER } = Number;
+const { abs } = Math;
 
 /** A line longer than this is not held in memory. */
 const MOST_LINE_CHARACTERS = 1 << 24;
@@ -31,12 +33,13 @@ const MOST_UNCHECKED_CHARACTERS = 1 << 16;
 const VALUES = { room: 2 ** 20, each: 1 };
 
 /**
- * The columns of a JSON Lines file: numbers are numeric; texts, true and false are categories; null and keys that a line does
- * not have are missing. A column of both numbers and texts is categorical.
+ * The columns of a JSON Lines file: numbers are numeric; texts, true, false and integers that a float64 would round are categories;
+ * null and keys that a line does not have are missing. A column of both numbers and texts is categorical.
  *
  * @param name of the file, for messages
- * @throws FormatError for a line that is no object, nested values, a file without rows, bytes that are not UTF-8, and more than
- * 65 536 columns or, of rows by columns, 2^20 values and one for each character read until then; TypeError for anything but parts of a file
+ * @throws FormatError for a line that is no object, keys that come twice, nested values, a file without rows, bytes that are not UTF-8, and
+ * more than 65 536 columns or, of rows by columns, 2^20 values and one for each character read until then; TypeError for anything but
+ * parts of a file
  */
 export async function readJsonLines(chunks: Chunks, name = "JSONL", options: ColumnOptions = {}): Promise<Table> {
   checkOptions("JSON Lines", options, COLUMN_OPTIONS);
@@ -87,13 +90,15 @@ class JsonLinesReader {
     if (line.trim() === "") return;
     this.#checkSize(this.#lines.length + 1, this.#columns.size);
     const values = this.#parse(line);
-    for (const key of Object.keys(values)) {
+    const keys = Object.keys(values);
+    this.#checkKeys(line, keys, values);
+    for (const key of keys) {
       const value = values[key];
       const column = this.#columns.get(key) ?? this.#begin(key);
       // What is missing is made up for by the next value, or at the end.
       if (!column || value === null) continue;
       column.addMissing(this.#lines.length - column.rows);
-      this.#place(column, value);
+      this.#place(column, value, line);
     }
     this.#lines.push(this.#line);
   }
@@ -130,6 +135,19 @@ class JsonLinesReader {
     throw this.#complain(`expected an object, got ${describe(value)}`);
   }
 
+  /** @throws FormatError for a key that comes twice, of which JSON.parse keeps the last */
+  #checkKeys(line: string, keys: readonly string[], values: Readonly<Record<string, unknown>>): void {
+    let colons = keys.length;
+    for (const key of keys) {
+      const value = values[key];
+      colons += countColons(key) + (typeof value === "string" ? countColons(value) : 0);
+    }
+    // Each key has a colon, and texts have theirs: no more than these, without escapes, leave none for a second key.
+    if (countColons(line) <= colons && !line.includes("\\")) return;
+    const twice = duplicateKey(line);
+    if (twice !== undefined) throw this.#complain(`expected each key once, got ${describe(twice)} twice`);
+  }
+
   /** A column that comes up now; undefined if it is not to be read. */
   #begin(key: string): ColumnBuilder | undefined {
     if (this.#columns.size + this.#ignored.size >= MOST_COLUMNS && !this.#ignored.has(key)) {
@@ -147,10 +165,12 @@ class JsonLinesReader {
     return column;
   }
 
-  #place(column: ColumnBuilder, value: unknown): void {
+  #place(column: ColumnBuilder, value: unknown, line: string): void {
     try {
-      if (typeof value === "number" && isFiniteNumber(value)) column.addNumber(value);
-      else if (typeof value === "string" || typeof value === "boolean") column.addName(String(value));
+      if (typeof value === "number" && isFiniteNumber(value)) {
+        const isLong = abs(value) > MAX_SAFE_INTEGER;
+        column.addNumber(value, isLong ? numberText(line, column.name) : undefined);
+      } else if (typeof value === "string" || typeof value === "boolean") column.addName(String(value));
       else {
         const expected = "a finite number, a text, true, false or null";
         throw this.#complain(`${column.name}: expected ${expected}, got ${describe(value)}`);
@@ -163,4 +183,10 @@ class JsonLinesReader {
   #complain(what: string, cause?: unknown): FormatError {
     return new FormatError(`${this.#name}: line ${this.#line}: ${what}`, { cause });
   }
+}
+
+function countColons(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf(":"); at >= 0; at = text.indexOf(":", at + 1)) ++count;
+  return count;
 }

@@ -237,7 +237,8 @@ function addColumn(builder: ColumnBuilder, element: SchemaElement, values: Itera
 
 function addValue(builder: ColumnBuilder, value: unknown): void {
   if (value === null || Number.isNaN(value)) builder.addMissing();
-  else if (typeof value === "number" || typeof value === "bigint") builder.addNumber(Number(value));
+  else if (typeof value === "number") builder.addNumber(value);
+  else if (typeof value === "bigint") builder.addNumber(Number(value), String(value));
   else if (value instanceof Date) builder.addNumber(timeOf(value));
   else if (typeof value === "string" || typeof value === "boolean") builder.addName(String(value));
   else if (value === undefined)

@@ -5,6 +5,7 @@ import { checkNumberList } from "../check-list.js";
 import { checkChoice, checkText, describe } from "../check-options.js";
 import { type CsrData, SPARSE_BELOW } from "../csr.js";
 import { FormatError } from "../errors.js";
+import { duplicateKey } from "../json-keys.js";
 import type { ColumnOptions } from "./column-builder.js";
 import {
   type CategoricalFeature,
@@ -103,7 +104,8 @@ export class Preprocessor {
       const got = text === undefined ? "none" : describe(text);
       throw new FormatError(`${name}: preprocessing: expected JSON of at most 64 levels, got ${got}`, { cause });
     }
-    const problem = configProblem(value);
+    const twice = duplicateKey(text as string);
+    const problem = twice === undefined ? configProblem(value) : `expected each key once, got ${describe(twice)} twice`;
     if (problem) throw new FormatError(`${name}: preprocessing: ${problem}`);
     return new Preprocessor(value as PreprocessorConfig);
   }

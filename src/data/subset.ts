@@ -2,6 +2,7 @@
 
 import { checkList } from "../check-list.js";
 import { checkInteger, describe, wrongType } from "../check-options.js";
+import { checkSomeWeight, checkWeightValues } from "../check-weights.js";
 import { CsrMatrix } from "../csr.js";
 import { ShapeError } from "../errors.js";
 import { ByteMatrix, checkMatrix, Labels, Matrix } from "../matrix.js";
@@ -54,15 +55,21 @@ export class Subset implements Rows {
   }
 }
 
-/** @throws TypeError unless it has inputs and targets in linear memory */
+/** @throws TypeError unless it has inputs and targets in linear memory; as `checkRowWeights` */
 export function checkIsRows(what: string, data: unknown): void {
-  const { inputs, targets, rows, columns, indices } = (data ?? {}) as Partial<Rows>;
+  const { inputs, targets, weights, rows, columns, indices } = (data ?? {}) as Partial<Rows>;
   if (!isInputs(inputs) || !isTargets(targets)) {
     throw wrongType(what, "a Dataset (see engine.dataset) or a Subset", data);
   }
   checkInteger(`${what}: rows`, rows, 0);
   checkInteger(`${what}: columns`, columns, 0);
   if (indices !== undefined) checkIndices(`${what}: indices`, indices);
+  if (weights !== undefined) checkRowWeights(`${what}: weights`, inputs, weights);
+}
+
+/** @throws RangeError when the rows have weights, of which none is above 0 */
+export function checkCounts(what: string, { weights, indices }: Rows): void {
+  if (weights) checkSomeWeight(`${what}: weights`, weights.data, indices);
 }
 
 /** Whether it may be the inputs of a data set. */
@@ -80,9 +87,14 @@ export function checkIndices(what: string, indices: unknown): void {
   if (!isInt32Array(indices)) throw wrongType(what, "an Int32Array", indices);
 }
 
-/** @throws TypeError for anything but a matrix, RangeError for one of another engine, ShapeError unless it has one column and a row for each of the inputs */
+/**
+ * @throws TypeError for anything but a matrix; ShapeError unless it has one column and a row for each of the inputs; RangeError for
+ * one of another engine, and unless all are finite numbers of at least 0
+ */
 export function checkRowWeights(what: string, inputs: Dataset["inputs"], weights: Matrix): void {
   checkMatrix(what, inputs.memory, weights);
-  if (weights.rows === inputs.rows && weights.columns === 1) return;
-  throw new ShapeError(`${what}: expected ${inputs.rows} × 1, got ${weights.rows} × ${weights.columns}`);
+  if (weights.rows !== inputs.rows || weights.columns !== 1) {
+    throw new ShapeError(`${what}: expected ${inputs.rows} × 1, got ${weights.rows} × ${weights.columns}`);
+  }
+  checkWeightValues(what, weights.data);
 }

@@ -1,7 +1,7 @@
 /** A table as readers of text formats return it: columns of numbers, or of names that are kept once. */
 
 import { checkIterable, checkNumberList } from "../check-list.js";
-import { checkChoice, checkInteger, checkRecord, checkText, wrongType } from "../check-options.js";
+import { checkChoice, checkInteger, checkRecord, checkText, describe, wrongType } from "../check-options.js";
 import { viewKind } from "../typed-arrays.js";
 
 const { isInteger, isNaN: isNaNumber } = Number;
@@ -129,7 +129,7 @@ export function textOf(column: Column, row: number): string | undefined {
   return isNaNumber(value) ? undefined : String(value);
 }
 
-/** @throws TypeError, RangeError for anything but a table, whose columns have a value for each row */
+/** @throws TypeError, RangeError for anything but a table, whose columns have names of their own and a value for each row */
 export function checkTable(table: Table): void {
   checkRecord("table", table, "a table of rows and columns");
   const { rows, columns } = table;
@@ -142,7 +142,19 @@ export function checkTable(table: Table): void {
     }
     if (column.kind === "categorical") checkCodes(column);
   }
+  checkOnce(
+    "table: columns",
+    columns.map(({ name }) => name),
+  );
   if (table.origin !== undefined) checkOrigin(table.origin, rows);
+}
+
+function checkOnce(what: string, names: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) throw new RangeError(`${what}: expected each name once, got ${describe(name)} twice`);
+    seen.add(name);
+  }
 }
 
 function checkOrigin(origin: TableOrigin, rows: number): void {
@@ -156,6 +168,7 @@ function checkOrigin(origin: TableOrigin, rows: number): void {
 
 function checkCodes({ name, categories, codes }: CategoricalColumn): void {
   for (let i = 0; i < categories.length; ++i) checkText(`column ${name}: categories`, categories[i], "names");
+  checkOnce(`column ${name}: categories`, categories);
   const most = categories.length - 1;
   const bad = codes.findIndex((code) => code < -1 || code > most);
   if (bad < 0) return;

@@ -1,7 +1,7 @@
 /** The network of an estimator: its layers, its optimizer, its initial weights. */
 
 import { checkList } from "../check-list.js";
-import { checkNumber } from "../check-options.js";
+import { ANY_NUMBER, checkNumber } from "../check-options.js";
 import type { Engine } from "../engine.js";
 import { ShapeError } from "../errors.js";
 import { Dense } from "../layers/dense.js";
@@ -74,15 +74,12 @@ export function setParameters(
     if (array.length !== length) {
       throw new ShapeError(`${name}: expected ${shape.join(" × ")} numbers, row by row, got ${array.length}`);
     }
-    return Float32Array.from(array, (value, at) => checkWeight(`${name}[${at}]`, value));
+    return Float32Array.from(array, (value, at) => {
+      checkNumber(`${name}[${at}]`, value, ANY_NUMBER);
+      return value;
+    });
   });
   for (const [index, parameter] of parameters.entries()) parameter.set(copies[index] as Float32Array);
-}
-
-function checkWeight(name: string, value: unknown): number {
-  checkNumber(name, value, { least: Number.NEGATIVE_INFINITY });
-  if (Number.isFinite(Math.fround(value as number))) return value as number;
-  throw new RangeError(`${name}: expected a float32, got ${value}`);
 }
 
 /** Forgets steps, moments and a learning rate that has changed. */

@@ -11,7 +11,7 @@ import {
   wrongType,
 } from "../check-options.js";
 
-/** Options of both estimators. */
+/** Options of both estimators. As in scikit-learn, those of one solver, or of one kind of learning rate, do nothing under another. */
 export interface MLPOptions {
   /** Units of each hidden layer; default [100]. */
   readonly hiddenLayerSizes?: readonly number[];

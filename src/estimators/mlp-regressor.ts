@@ -1,6 +1,6 @@
 /** MLPRegressor: a network for values, in scikit-learn's shape. */
 
-import { wrongType } from "../check-options.js";
+import { shownNumber, wrongType } from "../check-options.js";
 import { HalfSquaredError } from "../losses/regression.js";
 import { r2Score } from "../metrics/regression.js";
 import { MLP } from "./mlp.js";
@@ -58,8 +58,7 @@ function checkValued(X: Samples, y: ArrayLike<number>): LabelledSamples {
     const value = y[row] as unknown;
     if (typeof value !== "number") throw wrongType(`y: row ${row}`, "a number", value);
     if (Number.isFinite(Math.fround(value))) return value;
-    const got = Number.isFinite(value) ? `${value} (too large for float32)` : value;
-    throw new RangeError(`y: row ${row}: expected a finite number, got ${got}`);
+    throw new RangeError(`y: row ${row}: expected a finite number, got ${shownNumber(value)}`);
   });
   return { ...samples, targets };
 }

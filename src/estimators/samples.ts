@@ -1,7 +1,7 @@
 /** Rows of features as the estimators take them, checked and copied once as they enter. */
 
 import { checkList, isList } from "../check-list.js";
-import { checkInteger, wrongType } from "../check-options.js";
+import { checkInteger, shownNumber, wrongType } from "../check-options.js";
 import { ShapeError } from "../errors.js";
 
 const { isFinite: isFiniteNumber } = Number;
@@ -84,8 +84,7 @@ function copyRow(row: number, values: ArrayLike<unknown>, start: number, to: Flo
 function refuse(row: number, column: number, value: unknown): never {
   const at = `X: row ${row}, column ${column}`;
   if (typeof value !== "number") throw wrongType(at, "a number", value);
-  const got = Number.isFinite(value) ? `${value} (too large for float32)` : value;
-  throw new RangeError(`${at}: expected finite numbers, got ${got}`);
+  throw new RangeError(`${at}: expected finite numbers, got ${shownNumber(value)}`);
 }
 
 /** These rows and their targets. */

@@ -6,8 +6,8 @@
 import { checkDepth } from "../check-json.js";
 import { checkBytes, checkRecord, describe, wrongType } from "../check-options.js";
 import { FormatError } from "../errors.js";
+import { duplicateKey, halfPair } from "../json-keys.js";
 import { fileKind, mayBeSafetensors } from "./file-kind.js";
-import { duplicateKey, halfPair } from "./json-keys.js";
 import { maximumDescription } from "./metadata.js";
 import { byteLength, checkTensor, type Dtype, dtypes, isDtype, isSizes, type Tensor } from "./tensor.js";
 

@@ -1,11 +1,11 @@
 /** Binary cross-entropy on logits, for one label of 0 or 1 a row or for several. */
 
 import { checkOptions, type OptionNames } from "../check-options.js";
+import { checkWeightList } from "../check-weights.js";
 import type { Engine } from "../engine.js";
 import { Matrix } from "../matrix.js";
 import { Loss, type LossConfig, type Reduction, type Targets } from "./loss.js";
 import { checkNumbers, checkUnitInterval, LabelsAsNumbers } from "./targets.js";
-import { checkWeightList } from "./weights.js";
 
 /** Options of the binary cross-entropy. */
 export interface BinaryCrossEntropyOptions {

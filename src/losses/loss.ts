@@ -2,9 +2,10 @@
 
 import { checkEngine } from "../check-engine.js";
 import { checkChoice } from "../check-options.js";
+import { checkWeightValues } from "../check-weights.js";
 import type { Engine } from "../engine.js";
 import { ShapeError } from "../errors.js";
-import { checkMatrix, type Labels, type Matrix, MatrixBuffer } from "../matrix.js";
+import { checkMatrix, type Labels, type Matrix, MatrixBuffer, MOST_FLOAT } from "../matrix.js";
 import { checkIsTargets } from "./targets.js";
 
 /** What a network is to give: class indices, or a matrix [batch, outputs] of values, 0/1 labels or probabilities. */
@@ -56,7 +57,7 @@ export abstract class Loss {
    * @param outputs [batch, outputs]
    * @param weights sample weights [batch, 1]
    * @throws ShapeError when the shapes differ; RangeError, TypeError for targets this loss cannot take, TypeError for anything
-   * but matrices, RangeError for those of another engine
+   * but matrices, RangeError for those of another engine and for weights that are not finite numbers of at least 0
    */
   compute(outputs: Matrix, targets: Targets, weights?: Matrix): number {
     const results = this.#attached();
@@ -85,6 +86,10 @@ export abstract class Loss {
     }
     if (weights && (weights.rows !== rows || weights.columns !== 1)) {
       throw new ShapeError(`weights: expected ${rows} × 1, got ${weights.rows} × ${weights.columns}`);
+    }
+    // As of the targets, whose check it stands beside, a few cycles a row: a weight below 0 would climb.
+    if (weights && this.engine.kernels.firstOutside(weights.rows, 0, MOST_FLOAT, weights.pointer) >= 0) {
+      checkWeightValues("weights", weights.data);
     }
     this.checkTargets({ rows, columns }, targets);
     this.checkMeaning(columns, targets);

@@ -1,11 +1,11 @@
 /** Softmax cross-entropy: −log softmax(logits)[label], stable for logits of any finite size. */
 
 import { checkNumber, checkOptions, type OptionNames } from "../check-options.js";
+import { checkSomeWeight, checkWeightList } from "../check-weights.js";
 import type { Engine } from "../engine.js";
 import { type Labels, Matrix } from "../matrix.js";
 import { Loss, type LossConfig, type Reduction, type Targets } from "./loss.js";
 import { checkClassTargets, checkClassValues, NumbersAsLabels } from "./targets.js";
-import { checkWeightList } from "./weights.js";
 
 /** Options of the softmax cross-entropy. */
 export interface SoftmaxCrossEntropyOptions {
@@ -39,6 +39,7 @@ export class SoftmaxCrossEntropy extends Loss {
     checkNumber("labelSmoothing", labelSmoothing, { most: 1 });
     this.labelSmoothing = labelSmoothing;
     this.#classWeights = classWeights === undefined ? undefined : checkWeightList("classWeights", classWeights);
+    if (this.#classWeights) checkSomeWeight("classWeights", this.#classWeights);
   }
 
   override attach(engine: Engine): void {

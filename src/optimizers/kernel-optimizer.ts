@@ -67,6 +67,9 @@ export abstract class KernelOptimizer extends Optimizer {
     checkNumber("weightDecay", weightDecay);
     checkNumber("l1", l1);
     checkChoice("decay", decay, ["all", "weights"]);
+    if (options.decay !== undefined && options.weightDecay === undefined && options.l1 === undefined) {
+      throw new RangeError("decay: expected a weightDecay or an l1 beside it, got none");
+    }
     if (clipValue !== undefined) checkNumber("clipValue", clipValue, { positive: true });
     if (clipNorm !== undefined) checkNumber("clipNorm", clipNorm, { positive: true });
     this.weightDecay = weightDecay;

@@ -8,7 +8,7 @@ import { Schedule, type ScheduleConfig, type ScheduleOptions } from "./schedule.
 export interface ConstantLROptions extends ScheduleOptions {
   /** Default 1; PyTorch's is 1/3. */
   readonly factor?: number;
-  /** Steps with the factor; default 5. */
+  /** Steps with the factor, which it needs beside it; default 5. */
   readonly totalSteps?: number;
 }
 
@@ -26,6 +26,9 @@ export class ConstantLR extends Schedule {
     super(interval);
     checkNumber("factor", factor);
     checkInteger("totalSteps", totalSteps, 0);
+    if (options.totalSteps !== undefined && options.factor === undefined) {
+      throw new RangeError("totalSteps: expected a factor beside it, got none");
+    }
     this.#factor = factor;
     this.#totalSteps = totalSteps;
   }

@@ -1,7 +1,7 @@
 /** A rate that drops when a metric gets no better. */
 
 import {
-  ANY_NUMBER,
+  ANY_DOUBLE,
   checkChoice,
   checkInteger,
   checkNumber,
@@ -132,7 +132,7 @@ export class ReduceLROnPlateau extends Schedule {
   override loadStateDict(state: ScheduleState): void {
     checkRecord("schedule: state", state);
     const { best, badEpochs, cooldownLeft, drops } = state;
-    if (best !== undefined) checkNumber("best", best, ANY_NUMBER);
+    if (best !== undefined) checkNumber("best", best, ANY_DOUBLE);
     for (const [name, value] of Object.entries({ badEpochs, cooldownLeft, drops })) checkInteger(name, value, 0);
     this.#best = best;
     this.#badEpochs = badEpochs as number;

@@ -53,6 +53,11 @@ export abstract class Schedule {
   /** Called after each epoch with the metric that is watched; only schedules that watch one take notice. */
   update(_metric: number): void {}
 
+  /** Whether `update` does something with the metric. */
+  get watchesMetric(): boolean {
+    return this.update !== Schedule.prototype.update;
+  }
+
   /** Forgets what it has seen; `fit` calls it when a training begins that is not resumed. */
   reset(): void {}
 

@@ -77,15 +77,20 @@ export interface Callback {
   loadState?(state: CallbackState): void;
 }
 
-const EVENTS: OptionNames<Omit<Callback, "check" | "state" | "loadState">> = {
+const METHODS: OptionNames<Callback> = {
   onTrainBegin: true,
   onBatchEnd: true,
   onEpochEnd: true,
   onSettled: true,
   onTrainEnd: true,
+  check: true,
+  state: true,
+  loadState: true,
 };
 
-const METHODS: OptionNames<Callback> = { ...EVENTS, check: true, state: true, loadState: true };
+/** Names that are taken for slips of the above, in whatever case; but `only` and `once` are names like any other. */
+const isSlip = (name: string) =>
+  /^on[A-Z_]/.test(name) || /^on_?(train|batch|epoch|settled)|^(load_?state|state|check)$/i.test(name);
 
 /** @throws TypeError for what is no list of callbacks, and for one with a method for an event that there is not: a slip */
 export function checkCallbacks(callbacks: readonly Callback[]): void {
@@ -95,9 +100,9 @@ export function checkCallbacks(callbacks: readonly Callback[]): void {
 
 function checkCallback(what: string, callback: Callback): void {
   checkRecord(what, callback);
-  const unknown = namesOf(callback).find((name) => /^on[A-Z]/.test(name) && !Object.hasOwn(EVENTS, name));
+  const unknown = namesOf(callback).find((name) => isSlip(name) && !Object.hasOwn(METHODS, name));
   if (unknown !== undefined) {
-    throw new TypeError(`${what}: expected the events ${Object.keys(EVENTS).join(", ")}, got ${unknown}`);
+    throw new TypeError(`${what}: expected the methods ${Object.keys(METHODS).join(", ")}, got ${unknown}`);
   }
   const methods = (Object.keys(METHODS) as (keyof Callback)[]).filter((name) => callback[name] !== undefined);
   for (const name of methods) checkFunction(`${what}: ${name}`, callback[name]);

@@ -1,7 +1,7 @@
 /** Whether a checkpoint in memory is one, before anything of it is taken. */
 
 import { checkList } from "../check-list.js";
-import { ANY_NUMBER, checkInteger, checkNumber, checkRecord, checkText, wrongType } from "../check-options.js";
+import { ANY_DOUBLE, checkInteger, checkNumber, checkRecord, checkText, wrongType } from "../check-options.js";
 import type { CheckpointContents } from "./checkpoint.js";
 
 /**
@@ -22,8 +22,8 @@ export function checkContents(contents: CheckpointContents): void {
   if (schedule !== null) checkRecord("resume: schedule", schedule, "an object or null");
   checkInteger("resume: position: epoch", position.epoch, 1);
   checkInteger("resume: position: batch", position.batch, 0);
-  checkNumber("resume: position: losses", position.losses, ANY_NUMBER);
-  checkNumber("resume: position: seconds", position.seconds, ANY_NUMBER);
+  checkNumber("resume: position: losses", position.losses, ANY_DOUBLE);
+  checkNumber("resume: position: seconds", position.seconds, ANY_DOUBLE);
   checkList("resume: history", history, "a list of reports");
   checkList("resume: callbacks", callbacks, "a list of states");
   for (let i = 0; i < callbacks.length; ++i) checkRecord(`resume: callbacks[${i}]`, callbacks[i]);

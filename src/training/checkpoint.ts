@@ -2,10 +2,10 @@
 
 import { wrongType } from "../check-options.js";
 import { FormatError } from "../errors.js";
-import { duplicateKey } from "../formats/json-keys.js";
 import { checkMetadata } from "../formats/metadata.js";
 import { parseSafetensors, serializeSafetensors } from "../formats/safetensors.js";
 import { float32Tensor, float32Values, type Tensor } from "../formats/tensor.js";
+import { duplicateKey } from "../json-keys.js";
 import type { OptimizerState } from "../optimizers/optimizer.js";
 import type { RandomState } from "../random.js";
 import type { StateDict } from "../state-dict.js";

@@ -20,7 +20,7 @@ import { checkContents } from "./checkpoint-contents.js";
 import { type Metric, type Progress, reportedMetrics } from "./report.js";
 import { checkSchedule, type LearningRateSchedule } from "./schedule.js";
 import { checkHasRows, checkTaken } from "./trial.js";
-import { type ClassWeights, checkClassWeights, checkSampleWeights } from "./weights.js";
+import { type ClassWeights, checkSampleWeights, copyClassWeights } from "./weights.js";
 
 /** Options of `fit`. */
 export interface FitOptions {
@@ -139,9 +139,16 @@ export function sharedParts({ network, options }: Plan): Record<string, string> 
   };
 }
 
-/** @throws RangeError, TypeError, ShapeError for invalid options; nothing has moved then */
-export function planTraining(network: Network, data: Rows, options: FitOptions): Plan {
-  checkOptions("fit", options, OPTIONS);
+/**
+ * The plan has copies of lists and records: what the caller does to them after this changes nothing.
+ *
+ * @throws RangeError, TypeError, ShapeError for invalid options; nothing has moved then
+ */
+export function planTraining(network: Network, data: Rows, given: FitOptions): Plan {
+  checkOptions("fit", given, OPTIONS);
+  // Read once, those that are inherited, too.
+  const names = Object.keys(OPTIONS) as (keyof FitOptions)[];
+  const options: FitOptions = Object.fromEntries(names.map((name) => [name, given[name]]));
   if (!(network instanceof Network)) throw wrongType("fit: network", "a Network", network);
   checkHasRows("fit: data", data);
   const { epochs = 25, shuffle = true, dropLast = true } = options;
@@ -168,13 +175,15 @@ export function planTraining(network: Network, data: Rows, options: FitOptions):
     throw new RangeError(`batch size: expected ${most}, got ${batchSize}`);
   }
   checkSampleWeights(options.sampleWeights, data);
-  checkClassWeights(options.classWeights, network.loss, data);
+  const classWeights = copyClassWeights(options.classWeights, network, data);
   checkCallbacks(callbacks);
   const ofValues = network.loss.activation === "identity";
   const metrics = reportedMetrics(ofValues, evaluateTraining, validation !== undefined || held > 0);
   checkSchedule(options.schedule);
-  if (options.scheduleMetric !== undefined && options.schedule === undefined) {
-    throw new RangeError("scheduleMetric: expected a schedule beside it, got none");
+  const { schedule } = options;
+  if (options.scheduleMetric !== undefined && !(schedule?.update && schedule.watchesMetric !== false)) {
+    const got = schedule ? describe(schedule) : "none";
+    throw new RangeError(`scheduleMetric: expected a schedule beside it that watches a metric, got ${got}`);
   }
   const { scheduleMetric = metrics.includes("valLoss") ? "valLoss" : "trainLoss" } = options;
   checkChoice("scheduleMetric", scheduleMetric, metrics);
@@ -187,16 +196,27 @@ export function planTraining(network: Network, data: Rows, options: FitOptions):
     dropLast,
     evaluateTraining,
     accumulate,
-    callbacks,
+    callbacks: [...callbacks],
     metrics,
     scheduleMetric,
     warn: (message: string) => onWarning(message),
   };
-  const plan = { network, data, options, ...settings };
+  const { sampleWeights } = options;
+  const copies = {
+    ...(classWeights && { classWeights }),
+    ...(sampleWeights && { sampleWeights: Float32Array.from(sampleWeights) }),
+    ...(validation && { validation: copyRows(validation) }),
+  };
+  const plan = { network, data: copyRows(data), options: { ...options, ...copies }, ...settings };
   if (resume) checkContinues(plan, resume);
   checkTaken("fit: data", network, data);
   if (validation) checkTaken("validation", network, validation);
   return plan;
+}
+
+/** The same matrices, and the indices as they are now. */
+function copyRows({ inputs, targets, weights, rows, columns, indices }: Rows): Rows {
+  return { inputs, targets, weights, rows, columns, ...(indices && { indices: indices.slice() }) };
 }
 
 /** @throws RangeError when the checkpoint is of a training with other settings */

@@ -1,7 +1,7 @@
 /** Which rows are trained on, which are evaluated, and how much each counts. */
 
 import { type Split, splitRows } from "../data/split.js";
-import type { Rows } from "../data/subset.js";
+import { checkCounts, checkRowWeights, type Rows } from "../data/subset.js";
 import { Matrix } from "../matrix.js";
 import type { Network } from "../network.js";
 import type { Random } from "../random.js";
@@ -47,10 +47,17 @@ function choose({ network, data, options }: Plan, random: Random): ChosenRows {
     columns: data.columns,
     ...(indices && { indices }),
   });
-  return {
+  const chosen = {
     training: view(training, weighted),
     evaluation: view(training, sampled),
     validation: split ? view(split.validation, sampled) : options.validation,
+  };
+  // Products of weights, and the parts of a split, are seen here for the first time.
+  if (weighted) checkRowWeights("weights of class and row", data.inputs, weighted);
+  checkCounts("training set", chosen.training);
+  if (split) checkCounts("validationSplit", chosen.validation as Rows);
+  return {
+    ...chosen,
     dispose: () => {
       for (const matrix of own) matrix.dispose();
     },

@@ -14,6 +14,8 @@ export interface LearningRateSchedule {
   learningRate(step: number, base: number): number;
   /** Is given the watched metric after each epoch. */
   update?(metric: number): void;
+  /** Whether `update` does something; default: if there is one. */
+  readonly watchesMetric?: boolean;
   /** Forgets what it has seen: a training begins that is not resumed. */
   reset?(): void;
   /** What it has seen, for a checkpoint: plain numbers. */

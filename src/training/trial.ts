@@ -1,13 +1,14 @@
 /** Whether a network takes the data that it is to be trained on, before it is. */
 
 import { prefixed } from "../check-options.js";
-import { checkIsRows, type Rows } from "../data/subset.js";
+import { checkCounts, checkIsRows, type Rows } from "../data/subset.js";
 import type { Network } from "../network.js";
 
-/** @throws TypeError for what is no data set, RangeError for one without rows */
+/** @throws TypeError for what is no data set, RangeError for one without rows, or of which none counts */
 export function checkHasRows(what: string, data: Rows): void {
   checkIsRows(what, data);
   if (!(data.rows > 0)) throw new RangeError(`${what}: expected at least one row, got none`);
+  checkCounts(what, data);
 }
 
 /**
@@ -19,10 +20,11 @@ export function checkHasRows(what: string, data: Rows): void {
 export function checkTaken(what: string, network: Network, data: Rows): void {
   const { random } = network.engine;
   const before = random.state;
-  const { inputs, targets, weights, columns } = data;
+  const { inputs, targets, columns } = data;
   const first = Int32Array.of(data.indices?.[0] ?? 0);
   try {
-    network.evaluate({ inputs, targets, weights, columns, rows: 1, indices: first });
+    // Without its weight, which may be 0.
+    network.evaluate({ inputs, targets, weights: undefined, columns, rows: 1, indices: first });
     // A subset may leave out rows that are wrong: those that are chosen are looked at as they come.
     if (!data.indices) network.loss.checkMeaning(outputsOf(network), targets);
   } catch (error) {

@@ -2,10 +2,12 @@
 
 import { checkList } from "../check-list.js";
 import { checkNumber, checkRecord, wrongType } from "../check-options.js";
+import { checkSomeWeight } from "../check-weights.js";
 import type { Rows } from "../data/subset.js";
 import { ShapeError } from "../errors.js";
 import type { Loss, Targets } from "../losses/loss.js";
 import { Labels } from "../matrix.js";
+import type { Network } from "../network.js";
 import { viewKind } from "../typed-arrays.js";
 
 const { isInteger } = Number;
@@ -14,37 +16,56 @@ const { isInteger } = Number;
 export type ClassWeights = "balanced" | readonly number[] | Readonly<Record<number, number>>;
 
 /** @throws ShapeError, RangeError unless there is a weight of at least 0 for each row; RangeError for a second set of weights; TypeError for no list */
-export function checkSampleWeights(weights: ArrayLike<number> | undefined, { inputs, weights: own }: Rows): void {
+export function checkSampleWeights(
+  weights: ArrayLike<number> | undefined,
+  { inputs, weights: own, indices }: Rows,
+): void {
   if (weights === undefined) return;
   checkList("sampleWeights", weights, "a list of numbers");
   if (own) throw new RangeError("sampleWeights: expected none for a data set that already has weights, got some");
   if (weights.length !== inputs.rows) {
     throw new ShapeError(`sampleWeights: expected one for each of the ${inputs.rows} rows, got ${weights.length}`);
   }
-  let some = false;
-  for (let row = 0; row < weights.length; ++row) {
-    checkNumber(`sampleWeights: row ${row}`, weights[row]);
-    some ||= (weights[row] as number) > 0;
-  }
-  if (!some) throw new RangeError("sampleWeights: expected a weight above 0, got none");
+  for (let row = 0; row < weights.length; ++row) checkNumber(`sampleWeights: row ${row}`, weights[row]);
+  checkSomeWeight("sampleWeights", weights, indices);
 }
 
-/** @throws TypeError for data without classes; RangeError for a weight below 0 or of a class that the data has not */
-export function checkClassWeights(weights: ClassWeights | undefined, loss: Loss, data: Rows): void {
-  if (weights === undefined) return;
+/**
+ * A copy of the weights.
+ *
+ * @throws TypeError for data without classes, and for what is no number; RangeError for a weight below 0, or of a class that
+ * neither the data nor the network has
+ */
+export function copyClassWeights(
+  weights: ClassWeights | undefined,
+  { loss, outputs }: Pick<Network, "loss" | "outputs">,
+  data: Rows,
+): ClassWeights | undefined {
+  if (weights === undefined) return undefined;
   const classes = countClasses(loss, data);
-  if (weights === "balanced") return;
+  if (weights === "balanced") return weights;
   if (typeof weights !== "object" || weights === null) {
     throw wrongType("classWeights", '"balanced", a list or a record', weights);
   }
-  const list = viewKind(weights) === undefined ? weights : Array.from(weights as unknown as ArrayLike<number>);
-  checkEachClass(list, classes);
+  const isArray = Array.isArray(weights) || viewKind(weights) !== undefined;
+  if (!isArray) checkRecord("classWeights", weights);
+  // Of a list the holes, too.
+  const copy = isArray
+    ? Array.from(weights as readonly number[])
+    : { ...(weights as Readonly<Record<number, number>>) };
+  checkEachClass(copy, classes, loss.activation === "softmax" ? Math.max(classes, outputs ?? Infinity) : classes);
+  return copy;
 }
 
-function checkEachClass(weights: readonly number[] | Readonly<Record<number, number>>, classes: number): void {
-  if (!Array.isArray(weights)) checkRecord("classWeights", weights);
-  if (Array.isArray(weights) && weights.length < classes) {
-    throw new RangeError(`classWeights: expected one for each of the ${classes} classes, got ${weights.length}`);
+/** @param most classes that there may be, with those of the network that do not occur */
+function checkEachClass(
+  weights: readonly number[] | Readonly<Record<number, number>>,
+  classes: number,
+  most: number,
+): void {
+  const { length } = Array.isArray(weights) ? weights : { length: classes };
+  if (length < classes || length > most) {
+    throw new RangeError(`classWeights: expected one for each of the ${classes} classes, got ${length}`);
   }
   for (const [key, weight] of Object.entries(weights)) {
     if (!Array.isArray(weights) && !(String(Number(key)) === key && Number(key) >= 0 && Number(key) < classes)) {
@@ -54,9 +75,7 @@ function checkEachClass(weights: readonly number[] | Readonly<Record<number, num
   }
   const given: readonly number[] = Object.values(weights);
   if (given.length === 0) throw new RangeError("classWeights: expected a weight for at least one class, got none");
-  if (given.length >= classes && given.every((weight) => weight === 0)) {
-    throw new RangeError("classWeights: expected a weight above 0, got none");
-  }
+  if (given.length >= classes) checkSomeWeight("classWeights", given);
 }
 
 /**

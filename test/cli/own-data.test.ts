@@ -310,6 +310,19 @@ describe("tables of other kinds", () => {
   }, 60_000);
 });
 
+it("columns to ignore, and columns of names, are those of all the options that name some", async () => {
+  const rows = Array.from({ length: 40 }, (_, row) => `${row},${row % 3},${row % 5},${row % 7},${row % 2 ? "a" : "b"}`);
+  await writeFile(at("repeated.csv"), `id,m,n,x,kind\n${rows.join("\n")}\n`);
+  const options = ["--ignore", "id", "--ignore", "x", "--categorical", "m", "--categorical", "n", "--epochs", "1"];
+  const { code } = await run("train", at("repeated.csv"), "--target", "kind", ...options, "--out", at("repeated"));
+  expect(code).toBe(0);
+  const { metadata } = parseSafetensors(await readFile(at("repeated", "model.safetensors")));
+  expect(JSON.parse(metadata.preprocessing as string).features).toEqual([
+    { name: "m", categories: ["0", "1", "2"] },
+    { name: "n", categories: ["0", "1", "2", "3", "4"] },
+  ]);
+});
+
 describe("what is wrong is said, with the exit code of its kind", () => {
   it.each([
     [["train", "mnist", "--target", "x"], "'--target': expected none for mnist"],
@@ -340,6 +353,29 @@ describe("what is wrong is said, with the exit code of its kind", () => {
       ["train", dataset("wine"), "--validation-split", "0", "--early-stopping", "3"],
       "'--early-stopping': expected rows",
     ],
+    [
+      ["train", dataset("wine"), "--optimizer", "sgd:momentum=0.9,momentum=0.1"],
+      "Expected each option of sgd once, got momentum twice",
+    ],
+    [["train", dataset("wine"), "--schedule", "step:gamma=0.1,stepSize=2,gamma=0.5"], "of step once, got gamma twice"],
+    [
+      ["train", dataset("wine"), "--class-weights", "class_0=2,class_1=1,class_0=3"],
+      "'--class-weights': expected each class once, got class_0 twice",
+    ],
+    [["train", dataset("wine"), "--class-weights", "class_0=1e39"], "'--class-weights': expected balanced, none or"],
+    [
+      ["train", dataset("wine"), "--class-weights", "class_0=2", "--class-weights", "class_1=3"],
+      'Expected all of it in one option, got another, "class_1=3"',
+    ],
+    [["train", dataset("wine"), "--hidden", "8", "--hidden", "4"], "Expected all of it in one option"],
+    [["train", dataset("wine"), "--learning-rate", "1e39"], "Expected a finite number above 0"],
+    [["train", dataset("wine"), "--delimiter", '"'], "Expected one character that is neither a quote nor a line end"],
+    [["train", dataset("wine"), "--delimiter", "\n"], "Expected one character that is neither a quote nor a line end"],
+    [
+      ["train", dataset("wine"), "--hidden", "", "--dropout", "0.5"],
+      "'--dropout': expected none without a hidden layer, after which it comes",
+    ],
+    [["train", dataset("wine"), "--hidden", "", "--activation", "gelu"], "'--activation': expected none without"],
     [["info"], "missing required argument"],
   ])("usage: %j", async (args, message) => {
     const { code, stderr } = await run(...args, ...(args[0] === "train" ? ["--out", at("never")] : []));

@@ -26,6 +26,18 @@ describe("parseCsv", () => {
     ]);
   });
 
+  it("refuses a delimiter that cannot be one, for which Papa Parse takes a comma", () => {
+    for (const delimiter of ['"', "\n", "\r", "\ufeff"]) {
+      expect(() => parseCsv("a,b\n1,2\n", "f", { delimiter })).toThrow(RangeError);
+      expect(() => parseCsv("a,b\n1,2\n", "f", { delimiter })).toThrow(
+        "CSV: delimiter: expected one character that is",
+      );
+    }
+    for (const delimiter of ["", ";;", 5]) {
+      expect(() => parseCsv("a,b\n1,2\n", "f", { delimiter } as never)).toThrow(TypeError);
+    }
+  });
+
   it.each([
     ["a,b\n1,2\n3\n", "x.csv: line 3: expected 2 fields, got 1"],
     ['\n\na,b\r\n1,"x\n\ny"\n\n3\n', "x.csv: line 8: expected 2 fields, got 1"],
@@ -39,6 +51,34 @@ describe("parseCsv", () => {
   ])("refuses %j", (text, message) => {
     expect(() => parseCsv(text, "x.csv")).toThrow(FormatError);
     expect(() => parseCsv(text, "x.csv")).toThrow(message);
+  });
+});
+
+describe("integers of more digits than a float64 has", () => {
+  const ids = ["1234567890123456701", "1234567890123456702", "-1234567890123456789", "1234567890123999999"];
+  const text = `x,user\n${[7, ...ids].map((id, row) => `${row},${id}`).join("\n")}\n`;
+
+  it("are names, as they are written, and so are the shorter ones beside them", async () => {
+    const names = categoricalColumn("user", ["7", ...ids]);
+    expect(parseCsv(text).columns[1]).toEqual(names);
+    expect((await readCsv(() => [text])).columns[1]).toEqual(names);
+    expect(Preprocessor.fit(parseCsv(text), "user").config.classes).toEqual(["7", ...ids].sort());
+  });
+
+  it("are numbers where these are asked for, as are those without a digit to lose", () => {
+    const read = parseCsv(text, "CSV", { kinds: { user: "numeric" } });
+    expect(read.columns[1]).toMatchObject({ values: Float64Array.from([7, ...ids].map(Number)) });
+    const others = [
+      "9007199254740991",
+      "100000000000000000000",
+      "0.12345678901234567890",
+      "12345678901234567890.5",
+      "1e300",
+    ];
+    expect(parseCsv(`a\n${others.join("\n")}\n`).columns[0]).toMatchObject({
+      values: Float64Array.from(others.map(Number)),
+    });
+    expect(parseCsv("a\n9007199254740993\n").columns[0]).toMatchObject({ categories: ["9007199254740993"] });
   });
 });
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Engine } from "../../src/index.js";
+import { ByteMatrix, type Engine, iterateMinibatches, type Matrix } from "../../src/index.js";
 import { testEngine } from "../training/fixture.js";
 
 let engine: Engine;
@@ -12,10 +12,20 @@ const valid = { inputs: Float32Array.of(1, 2), shape: [1, 2], targets: Int32Arra
 describe("a data set", () => {
   it.each<[string, unknown, string]>([
     ["no source", undefined, "data set: expected an object with inputs, shape and targets, got undefined"],
+    [
+      "a misspelt part",
+      { ...valid, Weights: Float32Array.of(1) },
+      "data set: source: expected the options inputs, shape, targets, weights, scale, got Weights",
+    ],
+    [
+      "a part that compressed rows have not",
+      { ...valid, inputs: { indptr: [0, 0], indices: [], values: [], shape: [1, 2] } },
+      "csr: parts: expected the options indptr, indices, values, got shape",
+    ],
     ["no shape", { ...valid, shape: undefined }, "shape: expected a list of integers of at least 0, got undefined"],
     ["a shape that is none", { ...valid, shape: ["1", 2] }, "shape: expected a list of integers"],
     ["no targets", { ...valid, targets: undefined }, "targets: expected a Uint8Array, Int32Array or Float32Array"],
-    ["targets under another name", { ...valid, targets: undefined, y: [1] }, "targets: expected a Uint8Array"],
+    ["targets under another name", { ...valid, targets: undefined, y: [1] }, "scale, got y"],
     [
       "float64 targets, which would be labels",
       { ...valid, targets: Float64Array.of(3) },
@@ -33,6 +43,36 @@ describe("a data set", () => {
     expect(() => engine.dataset(source as never)).toThrow(TypeError);
     expect(() => engine.dataset(source as never)).toThrow(message);
     expect(engine.memory.bytesInUse).toBe(before);
+  });
+});
+
+describe("scale", () => {
+  const rows = { shape: [2, 2], targets: Int32Array.of(0, 1) };
+
+  it.each([true, false, "auto"] as const)("is refused beside what is not bytes, sparse %s", (sparse) => {
+    for (const inputs of [Float32Array.of(0, 1, 2, 3), { indptr: [0, 1, 2], indices: [0, 1], values: [255, 255] }]) {
+      const source = { ...rows, inputs, scale: 1 / 255 };
+      expect(() => engine.dataset(source as never, { sparse })).toThrow(
+        "scale: only bytes are scaled, expected 1, got",
+      );
+    }
+  });
+
+  it("is refused where a byte times it is infinite as a float32, and is right up to there", () => {
+    for (const sparse of [true, false]) {
+      for (const scale of [1e39, -2e36, Number.NaN]) {
+        const source = { ...rows, inputs: Uint8Array.of(0, 255, 1, 2), scale };
+        expect(() => engine.dataset(source, { sparse })).toThrow("scale: expected a finite number of at least -1e+36");
+      }
+    }
+    const { inputs, targets } = engine.dataset(
+      { ...rows, inputs: Uint8Array.of(0, 255, 1, 2), scale: 1e36 },
+      { sparse: false },
+    );
+    for (const batch of iterateMinibatches(engine, inputs, targets, 2)) {
+      expect((batch.inputs as Matrix).data).toEqual(Float32Array.of(0, 255 * Math.fround(1e36), 1e36, 2e36));
+    }
+    expect(() => new ByteMatrix(engine.memory, 1, 1, Uint8Array.of(1), 1e39)).toThrow("scale: expected a finite");
   });
 });
 

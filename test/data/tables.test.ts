@@ -1,12 +1,20 @@
 import { createReadStream } from "node:fs";
-import { mkdtemp, open, rm } from "node:fs/promises";
+import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
 import { parseCsv, readCsv } from "../../src/data/csv.js";
 import { readParquet } from "../../src/data/parquet.js";
-import { createEngine, FormatError, Preprocessor, readJsonLines, textAt } from "../../src/index.js";
+import {
+  categoricalColumn,
+  createEngine,
+  FormatError,
+  Preprocessor,
+  readJsonLines,
+  selectRows,
+  textAt,
+} from "../../src/index.js";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -31,6 +39,26 @@ describe("readCsv", () => {
     expect(opened).toBe(2);
     expect([0, 1, 2].map((row) => textAt(table.columns[0] as never, row))).toEqual(["007", "010", "A1"]);
     expect(table.columns[1]).toMatchObject({ kind: "numeric" });
+  });
+
+  it("says that a stream was used up, or that the file was changed, when it has to begin again", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "again-"));
+    try {
+      const path = join(folder, "m.csv");
+      await writeFile(path, "a,b\n1,2\nx,4\n");
+      const message = "readCsv: open: expected a new stream at each call, got one that has been read already";
+      const stream = createReadStream(path);
+      await expect(readCsv(() => stream)).rejects.toThrow(new TypeError(message));
+      const web = new Blob(["a,b\n1,2\nx,4\n"]).stream();
+      await expect(readCsv(() => web as never)).rejects.toThrow(new TypeError(message));
+      expect((await readCsv(() => createReadStream(path))).rows).toBe(2);
+      let calls = 0;
+      await expect(readCsv(() => [`a,b\n1,2\nx,4\n${"x,5\n".repeat(calls++)}`], "f")).rejects.toThrow(
+        new FormatError("f: expected the same 12 characters when it is read again, got 16: was the file changed?"),
+      );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it("takes the first row for names unless a number is in it", () => {
@@ -118,6 +146,17 @@ describe("readJsonLines", () => {
     expect(column && [0, 1, 2, 3, 4].map((row) => textAt(column, row))).toEqual(["7", undefined, "x", "7", "7"]);
   });
 
+  it("integers of more digits than a float64 has are names, and numbers where these are asked for", async () => {
+    const text = '{"x":7,"a":1e19}\n{"a":-0.5,"y":"\\"x\\":1,","x" : -1234567890123456701}\n{"x":1234567890123456702}';
+    const [x, a] = (await readJsonLines([text])).columns;
+    expect(x).toMatchObject({ categories: ["7", "-1234567890123456701", "1234567890123456702"] });
+    expect(a?.kind).toBe("numeric");
+    const asked = await readJsonLines([text], "f", { kinds: { x: "numeric" } });
+    expect(asked.columns[0]).toMatchObject({ values: Float64Array.of(7, -1234567890123456800, 1234567890123456800) });
+    const named = await readJsonLines([text], "f", { kinds: { x: "categorical" } });
+    expect(named.columns[0]).toEqual(x);
+  });
+
   it("a column that comes up in each line costs no time or memory for the lines without it", async () => {
     const lines = (count: number) => Array.from({ length: count }, (_, line) => `{"k${line}":1}\n`).join("");
     expect((await readJsonLines([lines(1000)])).columns.length).toBe(1000);
@@ -144,6 +183,23 @@ describe("readJsonLines", () => {
     expect(table.columns[0]).toMatchObject({ categories: ["x".repeat(100_000)] });
   }, 5000);
 
+  it("refuses a key that comes twice in a line, and takes colons in texts", async () => {
+    const good = '{"a":1,"b":"12:30"}\n';
+    await expect(readJsonLines([`${good}{"a":1, "b":"x:", "\\u0061":2}`], "f")).rejects.toThrow(
+      new FormatError('f: line 2: expected each key once, got the string "a" twice'),
+    );
+    for (const line of [
+      '{"a":1,"a":":"}',
+      '{"a":":","a":1}',
+      '{"a":1,"a":"\\u003a"}',
+      '{":":1,":":2}',
+      '{"a":{"b:":1},"a":2}',
+    ]) {
+      await expect(readJsonLines([line])).rejects.toThrow(FormatError);
+    }
+    expect((await readJsonLines([good, good])).rows).toBe(2);
+  });
+
   it.each(["[1]", "{", '{"a":[1]}', '{"a":1e999}', "", "3"])("refuses %j", async (text) => {
     await expect(readJsonLines([text])).rejects.toThrow(FormatError);
   });
@@ -165,6 +221,14 @@ describe("readParquet", () => {
       ["1", "2", "3"],
       ["a", "b", "a"],
     ]);
+    const long = parquetWriteBuffer({
+      columnData: [{ name: "id", data: [7n, 1234567890123456701n, 1234567890123456702n], type: "INT64" }],
+    });
+    expect((await readParquet(long)).columns[0]).toMatchObject({
+      categories: ["7", "1234567890123456701", "1234567890123456702"],
+    });
+    const asked = await readParquet(long, "t.parquet", { kinds: { id: "numeric" } });
+    expect(asked.columns[0]).toMatchObject({ values: Float64Array.of(7, 1234567890123456800, 1234567890123456800) });
     for (const broken of [file.slice(0, -9), new ArrayBuffer(3), new ArrayBuffer(64)]) {
       const reading = readParquet(broken, "t.parquet");
       await expect(reading).rejects.toThrow(FormatError);
@@ -195,6 +259,23 @@ describe("Preprocessor", () => {
     expect((placed as { data: Float32Array }).data).toEqual(dense);
   });
 
+  it("refuses a table with a name twice, of its columns or of a column's categories", () => {
+    const x = { name: "x", kind: "numeric", values: Float64Array.of(1, 2) } as const;
+    const y = categoricalColumn("y", ["a", "b"]);
+    const twice = { rows: 2, columns: [x, y, x] };
+    const message = 'table: columns: expected each name once, got the string "x" twice';
+    expect(() => Preprocessor.fit(twice, "y")).toThrow(new RangeError(message));
+    const preprocessor = Preprocessor.fit({ rows: 2, columns: [x, y] }, "y");
+    for (const read of ["transform", "transformSparse", "inputSource", "source", "targets", "countUnknown"] as const) {
+      expect(() => preprocessor[read](twice)).toThrow(message);
+    }
+    expect(() => selectRows(twice, [0])).toThrow(message);
+    const same = { rows: 2, columns: [x, { ...y, categories: ["a", "a"] }] };
+    expect(() => Preprocessor.fit(same, "y")).toThrow(
+      'column y: categories: expected each name once, got the string "a" twice',
+    );
+  });
+
   it("refuses hostile configurations", () => {
     const feature = { name: "x", offset: 0, scale: 1, fill: 0 };
     const good = { task: "regression", target: "y", features: [feature], targetOffset: 0, targetScale: 1 };
@@ -204,6 +285,9 @@ describe("Preprocessor", () => {
       name: `f${i}`,
       categories: Array.from({ length: 2 ** 19 }, (_, j) => String(j)),
     }));
+    expect(() => Preprocessor.parse(`{"task":"classification",${JSON.stringify(good).slice(1)}`)).toThrow(
+      'model: preprocessing: expected each key once, got the string "task" twice',
+    );
     for (const [change, message] of [
       [{ features: [feature, feature] }, "different names"],
       [{ features: [{ ...feature, name: "y" }] }, "different names"],

@@ -195,7 +195,7 @@ describe("coefs and intercepts", () => {
           [1, 2, 3, 1e39],
         ],
         RangeError,
-        "coefs[1][3]: expected a float32, got 1e+39",
+        "coefs[1][3]: expected a finite number, got 1e+39 (too large for float32)",
       ],
       [
         [

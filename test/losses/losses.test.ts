@@ -92,6 +92,15 @@ describe("losses", () => {
     );
     expect(() => new SoftmaxCrossEntropy({ classWeights: [1, -1] })).toThrow(RangeError);
     expect(() => new SoftmaxCrossEntropy({ classWeights: 3 as never })).toThrow(TypeError);
+    expect(() => new SoftmaxCrossEntropy({ classWeights: [0, 1e-50] })).toThrow(
+      "classWeights: expected a weight above 0",
+    );
+    for (const option of ["classWeights", "positiveWeights"]) {
+      const Class = option === "classWeights" ? SoftmaxCrossEntropy : BinaryCrossEntropy;
+      expect(() => new Class({ [option]: [1, 1e39] })).toThrow(
+        `${option}[1]: expected a finite number of at least 0, got 1e+39`,
+      );
+    }
     expect(() => new BinaryCrossEntropy({ reduction: "none" as never })).toThrow('reduction: expected "mean" or "sum"');
     expect(() => new Huber({ delta: 0 })).toThrow("delta: expected a finite number above 0, got 0");
     const outputs = engine.matrix(2, 3, [1, 2, 3, 4, 5, 6]);

@@ -123,6 +123,13 @@ describe.each(Object.entries(OF_CLASSES))("%s refuses", (_, metric) => {
     ["several kinds", [1, "1"], [1, 1], TypeError, "actual[1]: expected a number as the others, got"],
     ["NaN", [1, Number.NaN], [1, 1], RangeError, "actual[1]: expected an integer for a class, got NaN"],
     ["a probability", [1, 0], [0.9, 0.2], RangeError, "predicted[0]: expected an integer for a class, got 0.9"],
+    [
+      "integers that are not told apart",
+      [2 ** 53],
+      [2 ** 53 + 2],
+      RangeError,
+      "actual[0]: expected an integer of at most 2^53 - 1, or a string, for a class, got 9007199254740992",
+    ],
     ["infinity", [1], [Infinity], RangeError, "expected an integer for a class, got Infinity"],
     // biome-ignore lint/suspicious/noSparseArray: a hole is what is tested
     ["holes", [1, , 1], [1, 1, 1], TypeError, "actual[1]: expected a number as the others, got undefined"],

@@ -276,6 +276,12 @@ describe("optimizers' options", () => {
     ["a rate that is a text", () => new Adam({ learningRate: "0.1" as never }), TypeError, 'got the string "0.1"'],
     ["a decay below 0", () => new AdamW({ weightDecay: -0.1 }), RangeError, "weightDecay"],
     ["an l1 that is NaN", () => new SGD({ l1: Number.NaN }), RangeError, "l1: expected a finite number"],
+    [
+      "a kind of decay without any",
+      () => new SGD({ decay: "weights" }),
+      RangeError,
+      "decay: expected a weightDecay or an l1 beside it, got none",
+    ],
     ["an unknown kind of decay", () => new SGD({ decay: "biases" as never }), RangeError, 'got the string "biases"'],
     ["a limit of 0", () => new SGD({ clipValue: 0 }), RangeError, "clipValue: expected a finite number above 0, got 0"],
     ["a norm of 0", () => new SGD({ clipNorm: 0 }), RangeError, "clipNorm"],

@@ -9,10 +9,14 @@ import {
   type EpochReport,
   type FitOptions,
   fit,
+  iterateMinibatches,
   JsonlLogger,
+  type Labels,
+  type Matrix,
   Network,
   type Progress,
   Random,
+  type Rows,
   type StateDict,
   Subset,
   splitRows,
@@ -434,9 +438,167 @@ describe("weights", () => {
     expect(both).toEqual(await trained(data, { batchSize: 8, sampleWeights: product }));
   });
 
+  describe("that are none are refused wherever they come in", async () => {
+    const engine = await testEngine();
+    const set = (weights: Float32Array | undefined = undefined) =>
+      engine.dataset({ ...data, ...(weights && { weights }) }, { classes: CLASSES });
+    const fill = (weight: number) => new Float32Array(8).fill(weight);
+    const column = (...weights: number[]) => engine.matrix(8, 1, weights);
+    const fitted = (rows: Rows, options: FitOptions = {}) =>
+      fit(makeNetwork(engine), rows, { epochs: 1, batchSize: 2, ...options }).run();
+    const nothing = "expected a weight above 0, got none";
+    const negative = "row 1: expected a finite number of at least 0, got -1";
+    const [first, last] = [column(1, 1, 1, 1, 0, 0, 0, 0), column(0, 0, 0, 0, 1, 1, 1, 1)];
+    const raw = (weights: Matrix) => ({ ...set(), weights });
+    const beyond = set();
+    const written = set(fill(1));
+    (written.weights as Matrix).data[1] = -1;
+    it.each<[string, string, () => unknown]>([
+      ["zeros of a data set", `fit: data: weights: ${nothing}`, () => fitted(set(fill(0)))],
+      [
+        "zeros of a validation set",
+        `validation: weights: ${nothing}`,
+        () => fitted(set(), { validation: set(fill(0)) }),
+      ],
+      ["zeros to evaluate", `evaluate: data: weights: ${nothing}`, () => makeNetwork(engine).evaluate(set(fill(0)))],
+      ["zeros of a subset", `fit: data: weights: ${nothing}`, () => fitted(new Subset(set(), [0, 1], last))],
+      ["zeros as sample weights", `sampleWeights: ${nothing}`, () => fitted(set(), { sampleWeights: fill(0) })],
+      [
+        "zeros for a subset",
+        `sampleWeights: ${nothing}`,
+        () => fitted(new Subset(set(), [0, 1]), { sampleWeights: last.data.slice() }),
+      ],
+      [
+        "what is 0 as a float32",
+        `sampleWeights: ${nothing}`,
+        () => fitted(set(), { sampleWeights: Array(8).fill(1e-50) }),
+      ],
+      [
+        "what is infinite as a float32",
+        "sampleWeights: row 0: expected a finite number of at least 0, got 1e+39 (too large for float32)",
+        () => fitted(set(), { sampleWeights: Array(8).fill(1e39) }),
+      ],
+      [
+        "the same of classes",
+        "classWeights: class 1: expected a finite",
+        () => fitted(set(), { classWeights: { 1: 1e39 } }),
+      ],
+      ["small classes", `classWeights: ${nothing}`, () => fitted(set(), { classWeights: [1e-50, 0, 0] })],
+      [
+        "a product that is infinite",
+        "weights of class and row: row 0: expected a finite number of at least 0, got Infinity",
+        () => fitted(set(), { sampleWeights: fill(1e20), classWeights: [1e20, 1, 1] }),
+      ],
+      [
+        "a product that is 0 in each row",
+        `training set: weights: ${nothing}`,
+        () =>
+          fitted(set(), {
+            sampleWeights: Array.from(data.targets, (label) => Number(label === 0)),
+            classWeights: { 0: 0 },
+          }),
+      ],
+      ["negative ones of a data set", `weights: ${negative}`, () => set(Float32Array.of(1, -1, 1, 1, 1, 1, 1, 1))],
+      ["negative ones written later", `fit: data: weights: ${negative}`, () => fitted(written)],
+      [
+        "negative ones of a subset",
+        `subset: weights: ${negative}`,
+        () => new Subset(beyond, [0], column(1, -1, 1, 1, 1, 1, 1, 1)),
+      ],
+      [
+        "NaN",
+        "subset: weights: row 0: expected a finite",
+        () => new Subset(beyond, [0], engine.matrix(8, 1, fill(Number.NaN), { checkFinite: false })),
+      ],
+      [
+        "rows put together",
+        `evaluate: data: weights: ${negative}`,
+        () => makeNetwork(engine).evaluate(raw(column(1, -1, 1, 1, 1, 1, 1, 1))),
+      ],
+      [
+        "a minibatch's",
+        `weights: ${negative}`,
+        () =>
+          iterateMinibatches(engine, beyond.inputs, beyond.targets, 2, { weights: column(1, -1, 1, 1, 1, 1, 1, 1) }),
+      ],
+      [
+        "a step's",
+        `weights: ${negative}`,
+        () =>
+          makeNetwork(engine).train(
+            engine.matrix(2, 2, [1, 2, 3, 4]),
+            engine.labels([0, 1]),
+            engine.matrix(2, 1, [1, -1]),
+          ),
+      ],
+    ])("%s", async (_, message, wrong) => {
+      await expect((async () => wrong())()).rejects.toThrow(
+        expect.objectContaining({ name: "RangeError", message: expect.stringContaining(message) }),
+      );
+    });
+
+    it("a split whose part counts nothing", async () => {
+      const rows = Array.from({ length: 8 }, (_, row) => row);
+      // Of one class the draw takes any rows: one of the two parts has none that counts.
+      const one = engine.dataset({ ...data, targets: new Int32Array(8) }, { classes: CLASSES });
+      const weights = rows.map((row) => Number(row === 3));
+      await expect(fitted(one, { validationSplit: 0.5, sampleWeights: weights })).rejects.toThrow(
+        new RegExp(`(training set|validationSplit): weights: ${nothing}`),
+      );
+    });
+
+    it("while zeros among others are not", async () => {
+      const { last: report } = await fitted(set(first.data.slice()), { validation: set(last.data.slice()) });
+      expect(report?.valLoss).toBeGreaterThan(0);
+    });
+  });
+
   it("a batch whose rows all count nothing moves nothing", async () => {
     const nothing = await trained(data, { epochs: 1, batchSize: 4, sampleWeights: [0, 0, 0, 0, 1, 1, 1, 1] });
     expectClose(nothing, await trained(pick(data, rows.slice(4)), { epochs: 1, batchSize: 4 }), 1e-9);
+  });
+});
+
+describe("options that are changed after the call", () => {
+  it("are as they were", async () => {
+    const run = async (change: (options: Record<string, unknown>, lists: Record<string, unknown>) => void) => {
+      const engine = await testEngine();
+      const network = makeNetwork(engine);
+      const set = engine.dataset(source(24));
+      const lists = {
+        sampleWeights: Array.from({ length: 24 }, (_, row) => 1 + (row % 3)),
+        classWeights: [1, 2, 3],
+        callbacks: [] as Callback[],
+        data: { ...set, indices: Int32Array.from({ length: 20 }, (_, row) => row) },
+        validation: { ...engine.dataset(source(16, 2)), indices: Int32Array.of(1, 2, 3) },
+      };
+      const { data, ...given } = lists;
+      const options = { ...given, epochs: 2, batchSize: 5 };
+      const training = fit(network, data, options);
+      change(options, lists);
+      await training;
+      return [stateHash(network), curves(training)];
+    };
+    const right = await run(() => {});
+    const wrong = await run((options, lists) => {
+      (lists.sampleWeights as number[]).fill(0);
+      (lists.classWeights as number[]).fill(-1);
+      (lists.callbacks as unknown[]).push({ onEpochEnd: 5 });
+      for (const rows of [lists.data, lists.validation] as { indices: Int32Array; inputs: unknown }[]) {
+        rows.indices.fill(99);
+        rows.inputs = undefined;
+      }
+      for (const name of Object.keys(options)) options[name] = null;
+      options.validationSplit = 7;
+      options.signal = 5;
+    });
+    expect(wrong).toEqual(right);
+    const record = { 1: 5 };
+    const engine = await testEngine();
+    const network = makeNetwork(engine);
+    const training = fit(network, engine.dataset(source(24)), { epochs: 1, classWeights: record });
+    record[1] = Number.NaN;
+    expect((await training).last?.trainLoss).toBeGreaterThan(0);
   });
 });
 
@@ -486,14 +648,41 @@ describe("impossible options", () => {
     ['classWeights: expected "balanced", a list or a record, got the string "even"', { classWeights: "even" }],
     ["callbacks: expected a list, got an EarlyStopping", { callbacks: new EarlyStopping() }],
     ["callbacks[1]: expected an object, got null", { callbacks: [{}, null] }],
-    ["onSettled, onTrainEnd, got onEpochEnds", { callbacks: [{ onEpochEnds: () => {} }] }],
-    ["onSettled, onTrainEnd, got onTrainStart", { callbacks: [new (class extends Misspelt {})()] }],
+    ["loadState, got onEpochEnds", { callbacks: [{ onEpochEnds: () => {} }] }],
+    ["loadState, got onTrainStart", { callbacks: [new (class extends Misspelt {})()] }],
+    ...[
+      "onepochEnd",
+      "OnEpochEnd",
+      "on_epoch_end",
+      "ontrainbegun",
+      "onProgress",
+      "loadstate",
+      "load_state",
+      "State",
+    ].map((name): [string, object] => [
+      `check, state, loadState, got ${name}`,
+      { callbacks: [{ onTrainBegin: () => {}, [name]: () => {} }] },
+    ]),
+    ["classWeights: expected one for each of the 3 classes, got 5", { classWeights: [1, 2, 3, 4, 5] }],
+    ["classWeights: class 0: expected a number, got undefined", { classWeights: Object.assign([], { 1: 2, 2: 3 }) }],
     ["monitor: expected one of trainLoss, trainAccuracy in these reports", { callbacks: [new EarlyStopping()] }],
   ])("are refused before anything moves: %s", async (message, options) => {
     const { engine, network, data } = await prepare(() => ({}));
     const before = [stateHash(network), engine.random.state, engine.memory.bytesInUse];
     expect(() => fit(network, data, options)).toThrow(message);
     expect([stateHash(network), engine.random.state, engine.memory.bytesInUse]).toEqual(before);
+  });
+
+  it("callbacks may have methods of other names, and class weights those of classes that only the network has", async () => {
+    const { network, data } = await prepare(() => ({}));
+    const callbacks = [{ only: 1, once: () => {}, _state: 2, onTrainBegin: () => {} }];
+    await fit(network, data, { epochs: 1, callbacks });
+    const two = data.targets as Labels;
+    const engine = await testEngine();
+    const few = engine.dataset({ ...source(40), targets: Int32Array.from({ length: 40 }, (_, row) => row % 2) });
+    expect([two.classes, few.targets]).toMatchObject([3, { classes: 2 }]);
+    await fit(makeNetwork(engine), few, { epochs: 1, classWeights: [1, 2, 3] });
+    expect(() => fit(makeNetwork(engine), few, { classWeights: [1, 2, 3, 4] })).toThrow("of the 2 classes, got 4");
   });
 
   it("callbacks refuse theirs", () => {

@@ -71,7 +71,12 @@ describe("a schedule in fit", () => {
     ["schedule: expected an object", { schedule: (() => 1) as never }],
     ['interval: expected "batch" or "epoch"', { schedule: { interval: "step" as never, learningRate: () => 1 } }],
     ['scheduleMetric: expected "trainLoss"', { scheduleMetric: "valR2", schedule: new ReduceLROnPlateau() }],
-    ["scheduleMetric: expected a schedule beside it, got none", { scheduleMetric: "trainLoss" }],
+    ["scheduleMetric: expected a schedule beside it that watches a metric, got none", { scheduleMetric: "trainLoss" }],
+    ["that watches a metric, got a StepLR", { scheduleMetric: "trainAccuracy", schedule: new StepLR({ stepSize: 1 }) }],
+    [
+      "that watches a metric, got an object with the keys",
+      { scheduleMetric: "trainLoss", schedule: { interval: "epoch", learningRate: () => 1 } },
+    ],
     [
       "schedule: rate of step 0: expected a finite number",
       { schedule: { interval: "batch", learningRate: () => Number.NaN } },

@@ -6,7 +6,7 @@ const common = {
   learningRate: () => 0.1,
   weightDecay: () => 0.1,
   l1: () => 0.1,
-  decay: () => "weights",
+  decay: { value: () => "weights", beside: () => ({ l1: 0.1 }) },
   clipValue: () => 1,
   clipNorm: () => 1,
 };
@@ -38,7 +38,7 @@ export const optimizerOptions = [
   options("ConstantLR", (given: library.ConstantLROptions) => new library.ConstantLR(given), {
     ...interval,
     factor: () => 0.5,
-    totalSteps: () => 3,
+    totalSteps: { value: () => 3, beside: () => ({ factor: 0.5 }) },
   }),
   options("StepLR", (given: library.StepLROptions) => new library.StepLR(given), {
     ...interval,

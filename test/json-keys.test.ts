@@ -1,6 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { duplicateKey } from "../../src/formats/json-keys.js";
+import { duplicateKey, numberText } from "../src/json-keys.js";
+
+describe("numberText", () => {
+  it.each([
+    ['{"a":1,"b": -12345678901234567890 ,"c":2}', "b", "-12345678901234567890"],
+    ['{"b":"a","a" :1.50e+3}', "a", "1.50e+3"],
+    ['{"\\u0061":"\\"a\\":1","\\"a":2,"a\\"":3,"a":4}', 'a"', "3"],
+    ['{"":0}', "", "0"],
+  ])("%s", (json, key, text) => {
+    JSON.parse(json);
+    expect(numberText(json, key)).toBe(text);
+  });
+});
 
 describe("duplicateKey", () => {
   it.each([

@@ -1,6 +1,6 @@
-/** What `JSON.parse` keeps quiet about: it lets the last of two equal keys win, and takes halves of surrogate pairs. */
+/** What `JSON.parse` keeps quiet about: it lets the last of two equal keys win, takes halves of surrogate pairs, and rounds numbers. */
 
-import { closingQuote } from "../check-json.js";
+import { closingQuote } from "./check-json.js";
 
 /** An escape, and whether it is half a pair: whole pairs, and escapes of anything else, are passed over as they are. */
 const ESCAPE = /\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)/g;
@@ -23,7 +23,7 @@ export function duplicateKey(json: string, most = Number.POSITIVE_INFINITY): str
       const end = closingQuote(json, at);
       if (isKey(json, end + 1)) {
         if (++count > most) throw new SyntaxError(`more than ${most} keys`);
-        const key: string = JSON.parse(json.slice(at, end + 1));
+        const key = textOf(json, at, end);
         const keys = keysOfOpenObjects.at(-1);
         if (keys?.has(key)) return key;
         keys?.add(key);
@@ -38,6 +38,26 @@ export function duplicateKey(json: string, most = Number.POSITIVE_INFINITY): str
 export function halfPair(json: string): string | undefined {
   for (const [, half] of json.matchAll(ESCAPE)) if (half !== undefined) return half;
   return undefined;
+}
+
+/**
+ * The number that a key of a flat object has, as it is written.
+ *
+ * @param json a text that `JSON.parse` accepts, with a number for this key
+ */
+export function numberText(json: string, key: string): string {
+  let at = json.indexOf('"');
+  for (let end: number; at >= 0; at = json.indexOf('"', end + 1)) {
+    end = closingQuote(json, at);
+    if (isKey(json, end + 1) && textOf(json, at, end) === key) break;
+  }
+  return /[-+.\deE]+/.exec(json.slice(json.indexOf(":", closingQuote(json, at)) + 1))?.[0] as string;
+}
+
+/** What a string literal between these quotes stands for. */
+function textOf(json: string, open: number, close: number): string {
+  const text = json.slice(open + 1, close);
+  return text.includes("\\") ? JSON.parse(`"${text}"`) : text;
 }
 
 /** Whether the string literal that ends before `at` is a key: a colon follows keys and nothing else. */

@@ -1,0 +1,32 @@
+/** Checks of weights: of the rows of a batch or a data set, and of those that losses take as options. */
+
+import { checkNumberList } from "./check-list.js";
+import { checkNumber } from "./check-options.js";
+
+// Held here: looked up through a context, as in Jest, each costs as much as many checks.
+const { POSITIVE_INFINITY } = Number;
+const { fround } = Math;
+
+/** A copy of the list. @throws TypeError, RangeError unless all are finite numbers of at least 0 */
+export function checkWeightList(what: string, weights: ArrayLike<number>): readonly number[] {
+  checkNumberList(what, weights);
+  const list = Array.from(weights);
+  if (list.length === 0) throw new RangeError(`${what}: expected at least one number, got none`);
+  for (const [index, weight] of list.entries()) checkNumber(`${what}[${index}]`, weight);
+  return list;
+}
+
+/** @throws RangeError naming the row of the first that is not a finite number of at least 0 */
+export function checkWeightValues(what: string, weights: Float32Array): void {
+  for (let row = 0; row < weights.length; ++row) {
+    const weight = weights[row] as number;
+    if (!(weight >= 0 && weight < POSITIVE_INFINITY)) checkNumber(`${what}: row ${row}`, weight);
+  }
+}
+
+/** @throws RangeError when none is above 0 as a float32: nothing would count */
+export function checkSomeWeight(what: string, weights: ArrayLike<number>, rows?: ArrayLike<number>): void {
+  const count = rows?.length ?? weights.length;
+  for (let i = 0; i < count; ++i) if (fround(weights[rows?.[i] ?? i] as number) > 0) return;
+  throw new RangeError(`${what}: expected a weight above 0, got none`);
+}
