@@ -103,8 +103,12 @@ export async function tornFiles(run: string): Promise<string[]> {
  *
  * @returns what is wrong then; undefined if the model has the hash and no other file is there
  */
-export async function goOn(training: Training, run: string, hash: string): Promise<string | undefined> {
-  const where = existsSync(join(run, "checkpoint.safetensors")) ? "--resume" : "--out";
+export async function goOn(
+  training: Training,
+  run: string,
+  hash: string,
+  where = existsSync(join(run, "checkpoint.safetensors")) ? "--resume" : "--out",
+): Promise<string | undefined> {
   const { code, stderr } = await runNode(words(training, where, run));
   if (code !== 0) return `${where} ended with ${code}: ${stderr.trim()}`;
   const names = (await readdir(run)).filter((name) => !FILES.includes(name));

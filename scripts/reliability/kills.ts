@@ -1,10 +1,10 @@
 /** SIGKILL at random moments of each phase, and at every operation on files. */
 
 import type { ChildProcess } from "node:child_process";
-import { rm } from "node:fs/promises";
+import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { goOn, runNode, type Training, tornFiles, undisturbed, words } from "./command.js";
-import type { Part, Task } from "./part.js";
+import type { Outcome, Part, Task } from "./part.js";
 
 /** When a kill is due, by what the command has printed. */
 const PHASES: Readonly<Record<string, (task: Task, epochs: number) => RegExp>> = {
@@ -13,18 +13,21 @@ const PHASES: Readonly<Record<string, (task: Task, epochs: number) => RegExp>> =
   results: (_, epochs) => new RegExp(`epoch +${epochs} `),
 };
 
-/** Kills a training, checks what is there, and goes on with it. @returns a line for each fault */
+/** Kills a training, checks what is there, and goes on with it, or over another run begins anew. @returns a line for each fault */
 async function kill(
   training: Training,
   run: string,
   hash: string,
   disturbed: () => Promise<{ signal: NodeJS.Signals | null }>,
+  other?: string,
 ): Promise<{ killed: boolean; faults: string[] }> {
   await rm(run, { recursive: true, force: true });
+  if (other) await cp(other, run, { recursive: true });
   const { signal } = await disturbed();
   const torn = await tornFiles(run);
   if (torn.length > 0) return { killed: signal === "SIGKILL", faults: torn };
-  const fault = signal === "SIGKILL" ? await goOn(training, run, hash) : undefined;
+  // What is there over another run may still be that one's.
+  const fault = signal === "SIGKILL" ? await goOn(training, run, hash, other ? "--out" : undefined) : undefined;
   return { killed: signal === "SIGKILL", faults: fault ? [fault] : [] };
 }
 
@@ -61,8 +64,17 @@ export const killsByPhase: Part = async (task) => {
   return { tried, faults, note };
 };
 
-/** At each operation on files, or `count` of them. */
-export const killsWhileWriting: Part = async ({ folder, random, count, short }) => {
+/** At each operation on files, or `count` of them, of a training in an empty folder. */
+export const killsWhileWriting: Part = (task) => killWhileWriting(task);
+
+/** The same in the folder of another run. */
+export const killsOverAnotherRun: Part = async (task) => {
+  const other = join(task.folder, "other");
+  await undisturbed({ epochs: 2, hidden: 4 }, other);
+  return killWhileWriting(task, other);
+};
+
+async function killWhileWriting({ folder, random, count, short }: Task, other?: string): Promise<Outcome> {
   const training = { epochs: 3 };
   const { hash } = await undisturbed(training, join(folder, "whole"));
   const run = join(folder, "killed");
@@ -70,6 +82,7 @@ export const killsWhileWriting: Part = async ({ folder, random, count, short }) 
   const killAt = (n: number) => () =>
     runNode([...preload, ...words(training, "--out", run)], undefined, { KILL_AT: String(n) });
   await rm(run, { recursive: true, force: true });
+  if (other) await cp(other, run, { recursive: true });
   const operations = Number(/operations (\d+)/.exec((await killAt(0)()).stderr)?.[1]);
   const moments = short
     ? Array.from({ length: count }, () => 1 + random.below(operations))
@@ -77,9 +90,9 @@ export const killsWhileWriting: Part = async ({ folder, random, count, short }) 
   const faults: string[] = [];
   let killed = 0;
   for (const n of moments) {
-    const outcome = await kill(training, run, hash, killAt(n));
+    const outcome = await kill(training, run, hash, killAt(n), other);
     if (outcome.killed) ++killed;
     for (const fault of outcome.faults) faults.push(`operation ${n}: ${fault}`);
   }
   return { tried: moments.length, faults, note: `killed in time: ${killed}, of ${operations} operations` };
-};
+}

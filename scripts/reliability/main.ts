@@ -12,13 +12,14 @@ import { Random } from "../../src/index.js";
 import { deadWorkers } from "./dead-workers.js";
 import { freezes } from "./freezes.js";
 import { fullDisks, limits } from "./full-disks.js";
-import { killsByPhase, killsWhileWriting } from "./kills.js";
+import { killsByPhase, killsOverAnotherRun, killsWhileWriting } from "./kills.js";
 import type { Part } from "./part.js";
 
 /** Each with its repetitions, in the long form and in the short one. */
 const PARTS: Readonly<Record<string, readonly [part: Part, long: number, short: number]>> = {
   "kills-by-phase": [killsByPhase, 100, 3],
   "kills-while-writing": [killsWhileWriting, 1, 5],
+  "kills-over-another-run": [killsOverAnotherRun, 1, 5],
   freezes: [freezes, 200, 4],
   "dead-workers": [deadWorkers, 250, 10],
   "full-disks": [fullDisks, 60, 4],
