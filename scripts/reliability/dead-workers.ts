@@ -37,7 +37,7 @@ export const deadWorkers: Part = async ({ random, count }) => {
     const resumed = await train({ checkpoint: killed.checkpoint });
     if (resumed.hash !== whole.hash) faults.push(`${delay.toFixed(0)} ms: resumed to other bits: ${resumed.error}`);
   }
-  return { tried, faults, note: `${died} in time, noticed within ${slowest.toFixed(0)} ms` };
+  return { tried, disturbed: died, faults, note: `${died} in time, noticed within ${slowest.toFixed(0)} ms` };
 };
 
 interface Trained {

@@ -1,4 +1,4 @@
-/** SIGSTOP for a while, at random moments of a training on two threads, which must end with the same bits and no word of it. */
+/** SIGSTOP for a while, at random moments of a training on two threads, which must end with the same bits. */
 
 import type { ChildProcess } from "node:child_process";
 import { rm } from "node:fs/promises";
@@ -14,7 +14,7 @@ export const freezes: Part = async ({ folder, random, count }) => {
   const { hash, milliseconds } = await undisturbed(training, join(folder, "whole"));
   const run = join(folder, "frozen");
   const faults: string[] = [];
-  let tried = 0;
+  let [tried, disturbed] = [0, 0];
   while (tried < count) {
     await rm(run, { recursive: true, force: true });
     let done = 0;
@@ -33,9 +33,10 @@ export const freezes: Part = async ({ folder, random, count }) => {
     };
     const { code, stderr } = await runNode(words(training, "--out", run), onOutput);
     tried += done;
+    disturbed += done;
     if (code !== 0) faults.push(`ended with ${code}: ${stderr.trim()}`);
     else if ((await modelHash(run)) !== hash) faults.push("ended with other bits");
     if (done === 0) ++tried;
   }
-  return { tried, faults };
+  return { tried, disturbed, faults };
 };

@@ -19,7 +19,7 @@ async function check(run: string, { code, stderr }: { code: number | null; stder
   return faults;
 }
 
-/** A file system with so many bytes free, `count` sizes from none to all that a training needs. */
+/** File systems of `count` sizes, from two pages to all that a training needs. */
 export const fullDisks: Part = async ({ folder, count }): Promise<Outcome> => {
   const disk = join(folder, "disk");
   const whole = join(folder, "whole");
@@ -34,6 +34,7 @@ export const fullDisks: Part = async ({ folder, count }): Promise<Outcome> => {
     try {
       execFileSync("mount", ["-t", "tmpfs", "-o", `size=${bytes}`, "tmpfs", disk], { stdio: "pipe" });
     } catch (error) {
+      if (tried > 0) throw error;
       return limits({ folder, count, random: undefined as never, short: false }).then((outcome) => ({
         ...outcome,
         note: `no file system could be made (${(error as Error).message.trim().split("\n").pop()}): limits instead`,
@@ -53,7 +54,7 @@ export const fullDisks: Part = async ({ folder, count }): Promise<Outcome> => {
       execFileSync("umount", [disk]);
     }
   }
-  return { tried, faults, note: `${failed} ended with an error that names the file` };
+  return { tried, disturbed: failed, faults, note: `${failed} ended with an error that names the file` };
 };
 
 /** No file may be larger than so many kilobytes, `count` times from none upwards, over a folder of an earlier training. */
@@ -72,7 +73,7 @@ export const limits: Part = async ({ folder, count }): Promise<Outcome> => {
     const fault = await goOn(training, run, hash);
     if (fault) faults.push(`${tried} kB, then without a limit: ${fault}`);
   }
-  return { tried, faults, note: `${failed} ended with an error that names the file` };
+  return { tried, disturbed: failed, faults, note: `${failed} ended with an error that names the file` };
 };
 
 /** Standard output and error pass through unlimited pipes. */

@@ -1,9 +1,9 @@
-/** SIGKILL at random moments of each phase, and at every operation on files. */
+/** SIGKILL at random moments of each phase, and at every operation by which files are written. */
 
 import type { ChildProcess } from "node:child_process";
 import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { goOn, runNode, type Training, tornFiles, undisturbed, words } from "./command.js";
+import { type Ended, goOn, modelHash, runNode, type Training, tornFiles, undisturbed, words } from "./command.js";
 import type { Outcome, Part, Task } from "./part.js";
 
 /** When a kill is due, by what the command has printed. */
@@ -18,17 +18,22 @@ async function kill(
   training: Training,
   run: string,
   hash: string,
-  disturbed: () => Promise<{ signal: NodeJS.Signals | null }>,
+  disturbed: () => Promise<Ended>,
   other?: string,
 ): Promise<{ killed: boolean; faults: string[] }> {
   await rm(run, { recursive: true, force: true });
   if (other) await cp(other, run, { recursive: true });
-  const { signal } = await disturbed();
+  const { signal, code } = await disturbed();
   const torn = await tornFiles(run);
-  if (torn.length > 0) return { killed: signal === "SIGKILL", faults: torn };
+  if (torn.length > 0) return { killed: true, faults: torn };
   // What is there over another run may still be that one's.
-  const fault = signal === "SIGKILL" ? await goOn(training, run, hash, other ? "--out" : undefined) : undefined;
-  return { killed: signal === "SIGKILL", faults: fault ? [fault] : [] };
+  // One that was too quick must have ended as if nobody had tried.
+  if (signal !== "SIGKILL") {
+    const isWhole = code === 0 && (await modelHash(run)) === hash;
+    return { killed: false, faults: isWhole ? [] : [`ended by itself with ${code}, or with other bits`] };
+  }
+  const fault = await goOn(training, run, hash, other ? "--out" : undefined);
+  return { killed: true, faults: fault ? [fault] : [] };
 }
 
 /** `count` kills in each phase. */
@@ -61,7 +66,7 @@ export const killsByPhase: Part = async (task) => {
   const note = `killed in time: ${Object.entries(killed)
     .map(([name, times]) => `${name} ${times}`)
     .join(", ")}`;
-  return { tried, faults, note };
+  return { tried, disturbed: Object.values(killed).reduce((sum, times) => sum + times, 0), faults, note };
 };
 
 /** At each operation on files, or `count` of them, of a training in an empty folder. */
@@ -94,5 +99,10 @@ async function killWhileWriting({ folder, random, count, short }: Task, other?: 
     if (outcome.killed) ++killed;
     for (const fault of outcome.faults) faults.push(`operation ${n}: ${fault}`);
   }
-  return { tried: moments.length, faults, note: `killed in time: ${killed}, of ${operations} operations` };
+  return {
+    tried: moments.length,
+    disturbed: killed,
+    faults,
+    note: `killed in time: ${killed}, of ${operations} operations`,
+  };
 }

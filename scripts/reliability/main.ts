@@ -44,11 +44,13 @@ try {
   for (const name of names) {
     const [part, long, few] = PARTS[name] as (typeof PARTS)[string];
     const start = performance.now();
-    const { tried, faults, note } = await part({ folder, random: new Random(seed), count: short ? few : long, short });
+    const own = await mkdtemp(join(folder, `${name}-`));
+    const task = { folder: own, random: new Random(seed), count: short ? few : long, short };
+    const { tried, disturbed, faults, note } = await part(task);
     const seconds = ((performance.now() - start) / 1000).toFixed(0);
     console.log(`${name}: ${tried} tried, ${faults.length} faults${note ? `; ${note}` : ""} (${seconds} s)`);
     for (const fault of faults) console.log(`  ${fault}`);
-    if (faults.length > 0 || tried === 0) process.exitCode = 1;
+    if (faults.length > 0 || disturbed === 0) process.exitCode = 1;
   }
 } finally {
   await rm(folder, { recursive: true });

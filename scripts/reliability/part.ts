@@ -3,7 +3,7 @@
 import type { Random } from "../../src/index.js";
 
 export interface Task {
-  /** An empty folder of the whole campaign. */
+  /** A folder of its own, empty. */
   readonly folder: string;
   readonly random: Random;
   /** How often; what is repeated differs. */
@@ -13,6 +13,8 @@ export interface Task {
 
 export interface Outcome {
   readonly tried: number;
+  /** How often it was disturbed indeed, before it had ended. */
+  readonly disturbed: number;
   /** What was not as promised, one line each. */
   readonly faults: readonly string[];
   readonly note?: string;

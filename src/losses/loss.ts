@@ -128,7 +128,7 @@ export abstract class Loss {
   protected abstract checkTargets(outputs: Pick<Matrix, "rows" | "columns">, targets: Targets): void;
 
   /**
-   * Whether the targets' values are what the loss is defined for: `compute` asks for each batch, `fit` for all rows before it
+   * Whether the targets' values are what the loss is defined for: `check` asks for each batch, `fit` for all rows before it
    * begins, with the number of the outputs' columns. Any values are by default.
    *
    * @throws RangeError naming the loss, what it takes, and the first value that is something else

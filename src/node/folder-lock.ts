@@ -1,8 +1,8 @@
 /** A folder has one owner at a time: a file in it says who, and changes as long as the owner lives. */
 
 import { randomBytes } from "node:crypto";
-import { closeSync, openSync, readFileSync, unlinkSync } from "node:fs";
-import { open, readFile, rm, stat } from "node:fs/promises";
+import { closeSync, openSync, readFileSync, rmSync, unlinkSync } from "node:fs";
+import { type FileHandle, open, readFile, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -83,19 +83,23 @@ export async function lockFolder(folder: string, { beat, watch } = TIMES): Promi
 
 /** @returns whether there was none */
 async function create(path: string, text: string): Promise<boolean> {
+  let file: FileHandle;
   try {
-    const file = await open(path, "wx");
-    try {
-      await file.writeFile(text);
-    } finally {
-      await file.close();
-    }
-    return true;
+    file = await open(path, "wx");
   } catch (error) {
+    // Whatever is there is another's.
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    await rm(path, { force: true });
     throw unwritable(path, error);
   }
+  try {
+    await file.writeFile(text);
+  } catch (error) {
+    await rm(path, { force: true }).catch(() => {});
+    throw unwritable(path, error);
+  } finally {
+    await file.close();
+  }
+  return true;
 }
 
 async function isHeld(path: string, owner: Owner | undefined, watch: number): Promise<boolean> {
@@ -139,7 +143,8 @@ async function takeAway(path: string, text: string, watch: number): Promise<void
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw unwritable(path, error);
   } finally {
-    unlinkSync(guard);
+    // Another process may have taken a guard that was held for so long for that of a dead one.
+    rmSync(guard, { force: true });
   }
 }
 

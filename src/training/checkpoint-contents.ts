@@ -17,7 +17,7 @@ export function checkContents(contents: CheckpointContents): void {
   }
   if (parts !== undefined) {
     checkRecord("resume: parts", parts);
-    for (const name of ["layers", "loss", "optimizer"]) checkText(`resume: parts: ${name}`, parts[name]);
+    for (const [name, part] of Object.entries(parts)) checkText(`resume: parts: ${name}`, part);
   }
   if (schedule !== null) checkRecord("resume: schedule", schedule, "an object or null");
   checkInteger("resume: position: epoch", position.epoch, 1);

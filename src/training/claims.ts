@@ -11,7 +11,7 @@ const serving = new WeakSet<object>();
  * Claims the callbacks and the schedule that remember something of a training; the others may serve several at once.
  *
  * @returns what gives them back
- * @throws Error for one that serves another training, or twice this one
+ * @throws Error for one that serves another training, RangeError for one that comes twice
  */
 export function claimForTraining(callbacks: readonly Callback[], schedule?: LearningRateSchedule): () => void {
   const claimed: object[] = [];
@@ -23,6 +23,10 @@ export function claimForTraining(callbacks: readonly Callback[], schedule?: Lear
     .filter(([, { onTrainBegin, state }]) => onTrainBegin || state);
   if (schedule && Object.keys(schedule.stateDict?.() ?? {}).length > 0) parts.push(["schedule", schedule]);
   for (const [what, part] of parts) {
+    if (claimed.includes(part)) {
+      giveBack();
+      throw new RangeError(`${what}: expected one that comes once, got ${describe(part)}, which comes twice`);
+    }
     if (serving.has(part)) {
       giveBack();
       throw new Error(

@@ -125,18 +125,16 @@ export function sharedSettings({ data, options, batchSize, shuffle, dropLast, ac
   return { rows, columns, ...order, accumulate, validationSplit };
 }
 
-/** What they are made of, by what their configurations say; of parts of the caller's own, by their names. */
+/** What the built-in ones among a training's parts were made with. Of custom parts only their arrays tell. */
 export function sharedParts({ network, options }: Plan): Record<string, string> {
-  const textOf = (part: object & { readonly config?: () => unknown }) =>
-    JSON.stringify(part.config?.() ?? part.constructor.name);
-  const { loss, optimizer, layers } = network;
-  const { schedule } = options;
-  return {
-    layers: layers.map(textOf).join(", "),
-    loss: textOf(loss),
-    optimizer: textOf(optimizer),
-    ...(schedule && { schedule: textOf(schedule) }),
+  const parts: Record<string, object & { readonly config?: () => unknown }> = {
+    loss: network.loss,
+    optimizer: network.optimizer,
+    ...(options.schedule && { schedule: options.schedule }),
   };
+  for (const [index, layer] of network.layers.entries()) parts[`layer ${index}`] = layer;
+  const texts = Object.entries(parts).map(([name, part]) => [name, JSON.stringify(part.config?.())] as const);
+  return Object.fromEntries(texts.filter(([, text]) => text !== undefined));
 }
 
 /**
@@ -236,9 +234,9 @@ function checkContinues(plan: Plan, contents: CheckpointContents): void {
     const [expected, got] = schedule ? ["one", "none"] : ["none", "one"];
     throw new RangeError(`resume: schedule: expected ${expected} as in the checkpoint, got ${got}`);
   }
-  for (const [name, got] of Object.entries(parts ? sharedParts(plan) : {})) {
+  for (const [name, got] of Object.entries(sharedParts(plan))) {
     const expected = parts?.[name];
-    if (expected !== got)
+    if (expected !== undefined && expected !== got)
       throw new RangeError(`resume: ${name}: expected ${expected} as in the checkpoint, got ${got}`);
   }
   const begun = position.batch === 0 ? position.epoch - 1 : position.epoch;

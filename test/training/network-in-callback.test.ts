@@ -168,6 +168,11 @@ describe("a callback that remembers something", () => {
       );
       expect((await fit(makeNetwork(engine), data, options(callback))).length).toBe(2);
     }
+    const twice = new EarlyStopping({ monitor: "trainLoss" });
+    await expect(fit(makeNetwork(engine), data, { epochs: 1, callbacks: [twice, twice] })).rejects.toThrow(
+      "callbacks[1]: expected one that comes once",
+    );
+    expect((await fit(makeNetwork(engine), data, options(twice))).length).toBe(2);
     const schedule = new ReduceLROnPlateau();
     const plan = { epochs: 1, schedule };
     const both = [fit(makeNetwork(engine), data, plan), fit(makeNetwork(engine), data, plan)];

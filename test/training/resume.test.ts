@@ -290,7 +290,7 @@ describe("resume", () => {
     const again = (rows: Given) => ({ ...scenario.options(rows), resume: loadCheckpoint(bytes) });
     await expect(prepare(again, scenario.network, { rows: 131 })).rejects.toThrow("rows: expected 130");
     await expect(prepare(again, (engine) => makeNetwork(engine, plainLayers()))).rejects.toThrow(
-      /^resume: layers: expected .*"Noise".* as in the checkpoint, got /,
+      /^resume: layer 2: expected .*relu.* as in the checkpoint, got .*dense/,
     );
     // A file of before does not say what the parts are: their arrays still do.
     const { parts, ...silent } = loadCheckpoint(bytes);
@@ -306,7 +306,7 @@ describe("resume", () => {
   });
 
   it.each<[string, string, Partial<FitOptions>, readonly Layer[] | undefined, NetworkOptions]>([
-    ["layer", "layers", {}, [new Dense(2, 12, { init: "heNormal" }), new Tanh(), new Dense(12, 3)], {}],
+    ["layer", "layer 1", {}, [new Dense(2, 12, { init: "heNormal" }), new Tanh(), new Dense(12, 3)], {}],
     ["loss", "loss", {}, undefined, { loss: new SoftmaxCrossEntropy({ labelSmoothing: 0.1 }) }],
     ["learning rate", "optimizer", {}, undefined, { optimizer: new Adam({ learningRate: 0.5 }) }],
     ["optimizer of the same arrays", "optimizer", {}, undefined, { optimizer: new AdamW() }],

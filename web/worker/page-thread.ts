@@ -5,7 +5,7 @@ import type { FromThread, ThreadRequest, ToThread } from "../protocol.js";
 
 /**
  * A worker that Firefox starts from within a worker may hang both for ever: in version 153 `new Worker` does not return there once
- * in fifty to a thousand times, and it always does on the page's own thread.
+ * in 50 to 1,500 times, and it always does on the page's own thread.
  */
 class PageThread extends EventTarget implements ThreadWorker {
   readonly #port: MessagePort;
