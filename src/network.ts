@@ -130,8 +130,7 @@ export class Network {
    * at a time. Those that end in `Async` let other tasks have their turn about every 50 ms.
    *
    * @throws TypeError under a regression loss, for which there is `predictValues`; ShapeError under softmax over one output;
-   * RangeError when an output is not a finite
-   * number, since the inputs or the weights are not
+   * RangeError when an output is not a finite number, since the inputs or the weights are not
    */
   predict(input: Matrix | CsrMatrix): Int32Array {
     return finish(this.#inference(input, "classes").classes(input));

@@ -5,7 +5,7 @@ import { removeUnfinished } from "../node/temporaries.js";
 
 const hasTerminal = [0, 1, 2].some(isatty);
 
-/** Under nohup, which takes the terminal from all three streams, SIGHUP is nothing: Node itself forgets that nohup had it ignored. */
+/** Under nohup, which takes the terminal from all three streams, SIGHUP changes nothing: Node itself forgets that nohup had it ignored. */
 export function ignoreHangUps(): void {
   if (!hasTerminal) process.on("SIGHUP", () => {});
 }

@@ -14,8 +14,8 @@ export interface LayerConfig {
  * A building block: `output = forward(input)`, and `gradInput = backward(input, gradOutput)`, which also hands over the
  * gradient of the layer's own parameters, if it has any. This base class is the identity.
  *
- * To write a layer, override `forward` and `backward` (of a layer that is never trained, `forward` alone), and `attach` where buffers or parameters are needed or the width
- * changes. Results may be kept in a `MatrixBuffer`: they are valid until the next call.
+ * To write a layer, override `forward` and `backward` (`forward` alone if it is never trained), and `attach` where buffers or
+ * parameters are needed or the width changes. Results may be kept in a `MatrixBuffer`: they are valid until the next call.
  */
 export class Layer {
   /** Whether `forward` and `learn` take a `CsrMatrix`; if not, the network expands it for a first layer. */

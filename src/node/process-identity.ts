@@ -22,7 +22,7 @@ export function startOf(pid: number): string {
   return fieldsOf(pid)[19] ?? "";
 }
 
-/** Whether a process of this machine has this number, and has not ended without its parent having asked how. */
+/** Whether a process of this machine has this number, and is no zombie: one that has ended, and whose parent has not asked how. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
