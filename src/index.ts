@@ -4,12 +4,26 @@
 export { type Class, uniqueLabels } from "./classes.js";
 export { type CsrData, CsrMatrix } from "./csr.js";
 export type { Chunks } from "./data/chunks.js";
-export type { ColumnOptions, Decimal } from "./data/column-builder.js";
+export type { ColumnOptions } from "./data/column-options.js";
 export { Dataset, type DatasetOptions } from "./data/dataset.js";
-export { readJsonLines } from "./data/jsonl.js";
+export { type JsonLinesOptions, readJsonLines } from "./data/jsonl.js";
 export { iterateMinibatches, type Minibatch, type MinibatchOptions } from "./data/minibatches.js";
-export { Preprocessor, type PreprocessorConfig, type Scaling, type TargetTask } from "./data/preprocessing.js";
-export type { CategoricalFeature, Feature, NumericFeature } from "./data/preprocessor-config.js";
+export {
+  type LeftOutColumn,
+  Preprocessor,
+  type PreprocessorConfig,
+  type PreprocessorOptions,
+  type Scaling,
+  type TargetTask,
+} from "./data/preprocessing.js";
+export type {
+  CategoricalFeature,
+  ConstantColumn,
+  Cycle,
+  DateFeature,
+  Feature,
+  NumericFeature,
+} from "./data/preprocessor-config.js";
 export type { DataSource, SparseSource } from "./data/source.js";
 export { type Split, splitRows } from "./data/split.js";
 export { type Rows, Subset } from "./data/subset.js";
@@ -18,7 +32,9 @@ export {
   type Column,
   type ColumnKind,
   categoricalColumn,
+  type DateColumn,
   findColumn,
+  type MissingTexts,
   type NumericColumn,
   selectRows,
   type Table,
@@ -26,6 +42,7 @@ export {
   textAt,
 } from "./data/table.js";
 export { type TrainTestSplitOptions, trainTestSplit } from "./data/train-test-split.js";
+export type { Decimal, Thousands } from "./data/written-number.js";
 export { createEngine, type Engine, type FiniteOptions } from "./engine.js";
 export type { EngineInfo, EngineOptions } from "./engine-options.js";
 export {

@@ -279,9 +279,9 @@ describe("what is not what a reader or a writer takes", () => {
     ["got dir", () => loadMnist({ dir: "x" } as never)],
     [
       'scaling: expected "standard" or "minmax", got the string "robust"',
-      () => Preprocessor.fit(table, "b", undefined, "robust" as never),
+      () => Preprocessor.fit(table, "b", { scaling: "robust" as never }),
     ],
-    ['task: expected "classification"', () => Preprocessor.fit(table, "b", "ranking" as never)],
+    ['task: expected "classification"', () => Preprocessor.fit(table, "b", { task: "ranking" as never })],
   ])("is refused: %s", async (message, make) => {
     const attempt = async () => make();
     await expect(attempt()).rejects.toThrow(message);

@@ -7,6 +7,7 @@ import { testOn } from "./prediction.js";
 import { readDigitModel, readTableModel } from "./saved-model.js";
 import { readTable } from "./table-file.js";
 import { describeTest, errorsInUnit, flatTest, type Space } from "./test-result.js";
+import { reportUnknown } from "./unknown-values.js";
 
 /** The command's options, checked by the parser. */
 export interface EvaluateOptions extends DataOptions {
@@ -33,6 +34,7 @@ export async function evaluateTable(run: string, path: string, options: Evaluate
   const engine = await createEngine({ threads: options.threads });
   const { network, preprocessor, reading } = await readTableModel(engine, run);
   const table = await readTable(path, { ...reading, ...preprocessor.readOptions() }, options.maxValues);
+  const unknown = reportUnknown(preprocessor, table, path);
   const { classes, task, target: name } = preprocessor.config;
   const placing = { sparse: preprocessor.sparse, ...(classes && { classes: classes.length }) };
   const result = testOn(network, engine.dataset(preprocessor.source(table), placing), classes);
@@ -43,6 +45,7 @@ export async function evaluateTable(run: string, path: string, options: Evaluate
     model: run,
     target: name,
     rows: table.rows,
+    unknown,
     ...(classes && { classes }),
     ...result,
     ...errors,

@@ -9,7 +9,7 @@ import { ignoreHangUps } from "./interruption.js";
 import { integer, threadCount } from "./options.js";
 import { print } from "./output.js";
 import { flagOf, TABLE_SETTINGS } from "./settings.js";
-import { TABLE_FILE } from "./table-file.js";
+import { TABLE_ENDINGS, TABLE_FILE } from "./table-file.js";
 import { addTrainOptions } from "./train-command.js";
 import { UsageError } from "./usage-error.js";
 
@@ -29,9 +29,7 @@ const outFileOption = () => new Option("--out <file>", "of a table: where to wri
 
 function dataFile(text: string): string {
   if (text === "mnist" || TABLE_FILE.test(text)) return text;
-  throw new InvalidArgumentError(
-    `Expected "mnist" or a file ending in .csv, .tsv, .txt, .jsonl, .ndjson or .parquet, got "${text}".`,
-  );
+  throw new InvalidArgumentError(`Expected "mnist" or a file ending in ${TABLE_ENDINGS}, got "${text}".`);
 }
 
 /** @throws UsageError when an option was given that the task does not have */
@@ -64,7 +62,7 @@ addTrainOptions(
   program
     .command("train")
     .description("train a network, test it, write model, history and report to --out")
-    .argument("<data>", '"mnist", or a table: CSV, JSON Lines or Parquet', dataFile),
+    .argument("<data>", '"mnist", or a table: CSV, JSON Lines or Parquet; - is standard input', dataFile),
 )
   .addOption(maxValuesOption())
   .addOption(jsonOption())

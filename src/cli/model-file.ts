@@ -1,7 +1,10 @@
 /** A model out of the bytes of a safetensors or ONNX file, with what it was trained for. Free of Node. */
 
+import { decoderOf } from "../data/chunks.js";
 import type { CsvOptions } from "../data/csv.js";
+import { isDelimiter } from "../data/csv-dialect.js";
 import { Preprocessor } from "../data/preprocessing.js";
+import type { Thousands } from "../data/written-number.js";
 import type { Engine } from "../engine.js";
 import { FormatError } from "../errors.js";
 import { fileKind, MODEL_KIND, OTHER_TENSORS_KIND, UNKNOWN_KIND } from "../formats/file-kind.js";
@@ -20,7 +23,7 @@ export interface ParsedModel {
   readonly network: Network;
   readonly preprocessor?: Preprocessor;
   /** How its table was read. */
-  readonly reading: Pick<CsvOptions, "header" | "delimiter" | "decimal">;
+  readonly reading: Pick<CsvOptions, "header" | "delimiter" | "decimal" | "thousands" | "encoding" | "missing">;
   /** Whether it is a file of ours rather than another program's. */
   readonly isOwn: boolean;
   /** Its entries beside those that make it a file of ours. */
@@ -67,13 +70,31 @@ export function checkShape(network: Network, inputs: number, outputs: number, na
 
 function parseReading(text: string | undefined): ParsedModel["reading"] {
   try {
-    const { header, delimiter, decimal } = JSON.parse(text ?? "{}") as Record<string, unknown>;
+    const { header, delimiter, decimal, thousands, encoding, missing } = JSON.parse(text ?? "{}") as Record<
+      string,
+      unknown
+    >;
     return {
       ...(typeof header === "boolean" && { header }),
-      ...(typeof delimiter === "string" && delimiter.length === 1 && { delimiter }),
+      ...(typeof delimiter === "string" && isDelimiter(delimiter) && { delimiter }),
       ...((decimal === "." || decimal === ",") && { decimal }),
+      ...(isThousands(thousands) && thousands !== decimal && { thousands }),
+      ...(typeof encoding === "string" && isEncoding(encoding) && { encoding }),
+      ...(Array.isArray(missing) && missing.every((value) => typeof value === "string") && { missing }),
     };
   } catch {
     return {};
+  }
+}
+
+function isThousands(value: unknown): value is Thousands {
+  return value === "," || value === "." || value === " " || value === "'";
+}
+
+function isEncoding(label: string): boolean {
+  try {
+    return decoderOf(label) !== undefined;
+  } catch {
+    return false;
   }
 }

@@ -1,7 +1,8 @@
 /** Parsers of command-line values: a wrong one ends the program with exit code 2 before anything has begun. */
 
 import { InvalidArgumentError } from "commander";
-import { isDelimiter } from "../data/column-builder.js";
+import { decoderOf } from "../data/chunks.js";
+import { isDelimiter } from "../data/csv-dialect.js";
 import type { InitializerName } from "../initializers.js";
 
 /** A parser of integers from `least` to `most`. */
@@ -39,9 +40,19 @@ export function seconds(text: string): number {
   return text.trim() === "0" ? 0 : positiveNumber(text);
 }
 
-/** Names separated by commas, added to those that the option was given before. */
-export function nameList(text: string, before: readonly string[] = []): string[] {
-  return [...before, ...text.split(",").map((name) => name.trim())];
+/** Texts, added to those that the option was given before. */
+export function repeated(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}
+
+/** A label of the Encoding Standard. */
+export function encoding(text: string): string {
+  try {
+    decoderOf(text);
+    return text;
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
 }
 
 /** A list that an option has in one piece: of a second one it would not be clear whether it is added, or in place of the first. */

@@ -2,10 +2,11 @@
 
 import { createEngine } from "../engine.js";
 import { refuseInputs, writeWhole } from "./files.js";
-import { print, printData, printJson } from "./output.js";
+import { printData, printJson } from "./output.js";
 import { predictAll, predictionCsv, predictionTable } from "./prediction.js";
 import { readTableModel } from "./saved-model.js";
 import { readTable } from "./table-file.js";
+import { reportUnknown } from "./unknown-values.js";
 
 export interface PredictTableOptions {
   readonly out?: string;
@@ -21,11 +22,7 @@ export async function predictTable(run: string, path: string, options: PredictTa
   const { network, preprocessor, reading } = await readTableModel(engine, run);
   const table = await readTable(path, { ...reading, ...preprocessor.readOptions() }, options.maxValues);
   if (options.out !== undefined) await refuseInputs([options.out]);
-  const unknown = preprocessor.countUnknown(table);
-  for (const [name, count] of Object.entries(unknown)) {
-    const values = `${count} value${count === 1 ? "" : "s"}`;
-    print(`${path}: column ${name}: ${values} that training did not know`, process.stderr);
-  }
+  const unknown = reportUnknown(preprocessor, table, path);
   const { classes } = preprocessor.config;
   const data = engine.dataset(preprocessor.inputSource(table), { sparse: preprocessor.sparse });
   const predicted = predictionTable(predictAll(network, data), preprocessor);

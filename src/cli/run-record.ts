@@ -11,6 +11,9 @@ const FORMAT = "simdgrad-run";
 /** The entry of a checkpoint's metadata. */
 const ENTRY = "run";
 
+/** Settings that older records do not have; where they have no value a run is the same as one from before. */
+const NEW = new Set<string>(["thousands", "encoding", "dayFirst", "missing", "missingTarget", "keep"]);
+
 export interface RunRecord {
   /** `mnist`, or the kind of task that a table was found to be. */
   readonly task: string;
@@ -41,7 +44,8 @@ export function parseRecord(text: string, name: string): RunRecord {
  * other's files. Sixteen hexadecimal digits.
  */
 export function identityOf({ task, data, settings }: RunRecord): Promise<string> {
-  const values = SETTING_NAMES.filter((name) => name !== "epochs").map((name) => settings[name] ?? null);
+  const names = SETTING_NAMES.filter((name) => name !== "epochs" && (!NEW.has(name) || settings[name] !== undefined));
+  const values = names.map((name) => settings[name] ?? null);
   return shortHash(JSON.stringify([task, data ?? null, ...values]));
 }
 
@@ -67,8 +71,14 @@ const KINDS: Readonly<Record<string, string>> = {
   header: "boolean",
   delimiter: "string",
   decimal: "string",
+  thousands: "string",
+  encoding: "string",
+  dayFirst: "boolean",
+  missing: "object",
+  missingTarget: "string",
   ignore: "object",
   categorical: "object",
+  keep: "object",
   scaling: "string",
   hidden: "object",
   activation: "string",
@@ -88,6 +98,7 @@ const OPTIONAL = new Set<string>([
   "decimal",
   "ignore",
   "categorical",
+  ...NEW,
   "learningRate",
   "batchSize",
   "earlyStopping",

@@ -26,8 +26,14 @@ export interface TrainSettings {
   readonly header?: boolean;
   readonly delimiter?: string;
   readonly decimal?: string;
+  readonly thousands?: string;
+  readonly encoding?: string;
+  readonly dayFirst?: boolean;
+  readonly missing?: readonly string[];
+  readonly missingTarget?: string;
   readonly ignore?: readonly string[];
   readonly categorical?: readonly string[];
+  readonly keep?: readonly string[];
 }
 
 type Given = { readonly [K in keyof TrainSettings]?: TrainSettings[K] | undefined };
@@ -69,8 +75,14 @@ export const SETTING_NAMES = [
   "header",
   "delimiter",
   "decimal",
+  "thousands",
+  "encoding",
+  "dayFirst",
+  "missing",
+  "missingTarget",
   "ignore",
   "categorical",
+  "keep",
   "scaling",
   "validationSplit",
   "testSplit",
@@ -90,7 +102,7 @@ export const SETTING_NAMES = [
 ] as const satisfies readonly (keyof TrainSettings)[];
 
 /** Those that only tables have. */
-export const TABLE_SETTINGS: readonly (keyof TrainSettings)[] = SETTING_NAMES.slice(0, 10);
+export const TABLE_SETTINGS: readonly (keyof TrainSettings)[] = SETTING_NAMES.slice(0, SETTING_NAMES.indexOf("hidden"));
 
 /** `--learning-rate` of `learningRate`. */
 export function flagOf(name: string): string {

@@ -1,56 +1,182 @@
-/** Tables out of files: CSV, JSON Lines or Parquet by the file's name. */
+/** Tables out of files and standard input: CSV, JSON Lines or Parquet, the first two also gzipped. */
 
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
+import { pipeline, Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import type { Chunks } from "../data/chunks.js";
 import type { CsvOptions } from "../data/csv.js";
 import type { Table } from "../data/table.js";
+import { FormatError } from "../errors.js";
 import { keepInputs } from "./files.js";
 import { UsageError } from "./usage-error.js";
 
-/** Endings of files that are tables. */
-export const TABLE_FILE = /\.(csv|tsv|txt|jsonl|ndjson|parquet)$/i;
+/** Names of files that are tables; a dash is standard input. */
+export const TABLE_FILE = /^-$|\.(?:(?:csv|tsv|txt|data|dat|jsonl|ndjson)(?:\.gz)?|parquet)$/i;
+/** What the command says that it takes. */
+export const TABLE_ENDINGS =
+  ".csv, .tsv, .txt, .data, .dat, .jsonl or .ndjson, each also with .gz, or .parquet; - is standard input";
 
-/**
- * @param maxValues of a Parquet file, as `readParquet` has it
- * @throws Error when the file cannot be read, FormatError when it is not what its name says, UsageError for `maxValues` of others
- */
+type Format = "csv" | "jsonl" | "parquet";
+
+/** Bytes that a gzipped file may unpack to, and for each of its own: above it is no table. */
+const UNPACKED = { room: 2 ** 28, each: 200 };
+/** The beginning of a file in which columns' names are looked for. */
+const PEEKED_BYTES = 1 << 16;
+/** What other formats than CSV know of a reader's options. */
+const SHARED = ["kinds", "others", "missing", "dayFirst"] as const satisfies readonly (keyof CsvOptions)[];
+
+/** A table's file, which can be read more than once. */
+export class TableFile {
+  readonly name: string;
+  readonly format: Format;
+  /** Its bytes, if they came from standard input. */
+  readonly #bytes: Buffer | undefined;
+  readonly #isPacked: boolean;
+  readonly #size: number;
+
+  private constructor(name: string, format: Format, isPacked: boolean, size: number, bytes?: Buffer) {
+    this.name = name;
+    this.format = format;
+    this.#isPacked = isPacked;
+    this.#size = size;
+    this.#bytes = bytes;
+  }
+
+  /** @throws Error when it cannot be read */
+  static async open(path: string): Promise<TableFile> {
+    if (path === "-") {
+      const bytes = await readAll(process.stdin);
+      const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
+      return new TableFile("standard input", isPacked ? "csv" : formatOf(bytes), isPacked, bytes.length, bytes);
+    }
+    const size = await sizeOf(path);
+    keepInputs([path]);
+    const isPacked = /\.gz$/i.test(path);
+    const ending = path.replace(/\.gz$/i, "").toLowerCase().split(".").at(-1);
+    const format = ending === "parquet" ? "parquet" : ending === "jsonl" || ending === "ndjson" ? "jsonl" : "csv";
+    return new TableFile(path, format, isPacked, size);
+  }
+
+  /**
+   * @param maxValues of a Parquet file, as `readParquet` has it
+   * @throws FormatError when it is not what its name says, UsageError for `maxValues` of others
+   */
+  async read(options: CsvOptions = {}, maxValues?: number): Promise<Table> {
+    const { name, format } = this;
+    if (maxValues !== undefined && format !== "parquet") {
+      throw new UsageError("--max-values", `expected none but for Parquet files, got ${maxValues} for ${name}`);
+    }
+    // Each reader is loaded when it is needed: the others' parsers need not be.
+    if (format === "csv") return (await import("../data/csv.js")).readCsv(() => this.#chunks(), name, options);
+    const shared = pick(options, SHARED);
+    if (format === "jsonl") {
+      const { readJsonLines } = await import("../data/jsonl.js");
+      return readJsonLines(this.#chunks(), name, { ...shared, ...pick(options, ["encoding"]) });
+    }
+    const { readParquet } = await import("../data/parquet.js");
+    return readParquet(await this.#buffer(), name, { ...shared, ...(maxValues !== undefined && { maxValues }) });
+  }
+
+  /** Names of the columns as far as the beginning of the file shows them. */
+  async peekNames(options: CsvOptions = {}): Promise<readonly string[]> {
+    if (this.format === "parquet") {
+      const { readParquetNames } = await import("../data/parquet.js");
+      return readParquetNames(await this.#buffer(), this.name);
+    }
+    const parts: Buffer[] = [];
+    let length = 0;
+    for await (const chunk of this.#chunks()) {
+      parts.push(chunk as Buffer);
+      length += chunk.length;
+      if (length >= PEEKED_BYTES) break;
+    }
+    const beginning = Buffer.concat(parts);
+    const end = length < PEEKED_BYTES ? length : beginning.lastIndexOf(0x0a) + 1;
+    const whole = [beginning.subarray(0, end)];
+    const table =
+      this.format === "csv"
+        ? await (await import("../data/csv.js")).readCsv(() => whole, this.name, options)
+        : await (await import("../data/jsonl.js")).readJsonLines(
+            whole,
+            this.name,
+            pick(options, ["encoding", "missing"]),
+          );
+    return table.origin?.columns ?? [];
+  }
+
+  /** SHA-256 in hexadecimal. */
+  async hash(): Promise<string> {
+    const hash = createHash("sha256");
+    for await (const chunk of this.#raw()) hash.update(chunk as Uint8Array);
+    return hash.digest("hex");
+  }
+
+  #raw(): Readable {
+    return this.#bytes ? Readable.from([this.#bytes]) : createReadStream(this.name, { highWaterMark: 1 << 18 });
+  }
+
+  #chunks(): Chunks {
+    return this.#isPacked ? unpacked(this.#raw(), this.name, this.#size) : this.#raw();
+  }
+
+  async #buffer() {
+    const { asyncBufferFromFile } = await import("hyparquet");
+    const bytes = this.#bytes;
+    return bytes ? Uint8Array.from(bytes).buffer : asyncBufferFromFile(this.name);
+  }
+}
+
+/** `TableFile.open` and `read` in one. */
 export async function readTable(path: string, options: CsvOptions = {}, maxValues?: number): Promise<Table> {
-  const isParquet = /\.parquet$/i.test(path);
-  if (maxValues !== undefined && !isParquet) {
-    throw new UsageError("--max-values", `expected none but for Parquet files, got ${maxValues} for ${path}`);
-  }
-  await checkReadable(path);
-  keepInputs([path]);
-  const open = () => createReadStream(path, { highWaterMark: 1 << 18 });
-  // Each reader is loaded when it is needed: the others' parsers need not be.
-  if (isParquet) {
-    const [{ readParquet }, { asyncBufferFromFile }] = await Promise.all([
-      import("../data/parquet.js"),
-      import("hyparquet"),
-    ]);
-    return readParquet(await asyncBufferFromFile(path), path, {
-      ...options,
-      ...(maxValues !== undefined && { maxValues }),
-    });
-  }
-  if (/\.(jsonl|ndjson)$/i.test(path)) return (await import("../data/jsonl.js")).readJsonLines(open(), path, options);
-  return (await import("../data/csv.js")).readCsv(open, path, options);
+  return (await TableFile.open(path)).read(options, maxValues);
 }
 
-/** SHA-256 of a file in hexadecimal. @throws Error when it cannot be read */
-export async function hashFile(path: string): Promise<string> {
-  await checkReadable(path);
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
-  return hash.digest("hex");
+function formatOf(bytes: Buffer): Format {
+  if (bytes.subarray(0, 4).toString("latin1") === "PAR1") return "parquet";
+  return /^\s*\{/.test(bytes.subarray(0, 100).toString("latin1")) ? "jsonl" : "csv";
 }
 
-async function checkReadable(path: string): Promise<void> {
+async function readAll(stream: NodeJS.ReadStream): Promise<Buffer> {
+  if (stream.isTTY) throw new UsageError("-", "expected a table on standard input, got a terminal");
+  const parts: Buffer[] = [];
+  for await (const part of stream) parts.push(part as Buffer);
+  return Buffer.concat(parts);
+}
+
+/** @throws FormatError for what is not gzipped, or unpacks to more than a table would */
+async function* unpacked(raw: Readable, name: string, size: number): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip();
+  pipeline(raw, gunzip, () => {});
+  const most = UNPACKED.room + UNPACKED.each * size;
+  let length = 0;
   try {
-    if ((await stat(path)).isFile()) return;
+    for await (const part of gunzip) {
+      length += (part as Buffer).length;
+      if (length > most) throw new FormatError(`expected at most ${most} bytes unpacked from ${size}, got more`);
+      yield part as Buffer;
+    }
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).syscall !== undefined) throw cause;
+    const { message } = cause as Error;
+    const what = cause instanceof FormatError ? message : `expected a whole gzipped file, got: ${message}`;
+    throw new FormatError(`${name}: ${what}`, { cause });
+  }
+}
+
+function pick<T extends object, K extends keyof T>(options: T, names: readonly K[]): Pick<T, K> {
+  const given = names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]);
+  return Object.fromEntries(given) as Pick<T, K>;
+}
+
+async function sizeOf(path: string): Promise<number> {
+  let found: Awaited<ReturnType<typeof stat>>;
+  try {
+    found = await stat(path);
   } catch (cause) {
     throw new Error(`${path}: cannot be read (${(cause as Error).message})`, { cause });
   }
+  if (found.isFile()) return found.size;
   throw new Error(`${path}: cannot be read (it is not a file)`);
 }

@@ -12,6 +12,8 @@ const TARGET_NAMES = new Set(["target", "label", "class", "y"]);
 export interface PartOptions {
   /** Default: found from the target. */
   readonly task?: TargetTask;
+  /** As `Preprocessor.fit` has it. */
+  readonly keep?: readonly string[];
   /** Shares of all rows; 0: none. */
   readonly testSplit: number;
   readonly validationSplit: number;
@@ -41,14 +43,14 @@ export function guessTarget({ columns }: Table): string | undefined {
 export function partTable(
   table: Table,
   target: string,
-  { task: wanted, testSplit, validationSplit, seed }: PartOptions,
+  { task: wanted, keep, testSplit, validationSplit, seed }: PartOptions,
   names = { test: "testSplit", validation: "validationSplit" },
 ): TableParts {
   if (testSplit + validationSplit >= 1) {
     const rest = `below ${Number((1 - testSplit).toPrecision(12))} beside ${names.test} ${testSplit}`;
     throw new RangeError(`${names.validation}: expected a fraction ${rest}, got ${validationSplit}`);
   }
-  const { task } = Preprocessor.fit(table, target, wanted).config;
+  const { task } = Preprocessor.fit(table, target, { task: wanted, keep }).config;
   const column = findColumn(table, target);
   const stratify = task === "classification" ? labelsOf(column, table.rows) : undefined;
   const all = Int32Array.from({ length: table.rows }, (_, row) => row);
@@ -71,7 +73,7 @@ export function partTable(
 
 /** A class for each row, numbered in the order of their texts: numbers are parted sooner than texts. */
 function labelsOf(column: Column, rows: number): Int32Array {
-  const values = column.kind === "numeric" ? column.values : column.codes;
+  const values = column.kind === "categorical" ? column.codes : column.values;
   const texts = new Map<number, string>();
   for (let row = 0; row < rows; ++row) {
     const value = values[row] as number;

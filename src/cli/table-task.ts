@@ -1,12 +1,15 @@
 /** The task of learning one column of a table from the others. */
 
 import { basename } from "node:path";
-import type { Decimal } from "../data/column-builder.js";
-import { Preprocessor, type PreprocessorConfig, type Scaling, type TargetTask } from "../data/preprocessing.js";
-import { type Column, findColumn, type Table } from "../data/table.js";
+import { Preprocessor, type Scaling, type TargetTask } from "../data/preprocessing.js";
+import { findColumn, namesOf, ofRow, selectRows, type Table, textAt } from "../data/table.js";
+import { firstMissing } from "../data/target.js";
+import type { Decimal, Thousands } from "../data/written-number.js";
 import type { Engine } from "../engine.js";
-import type { TrainSettings } from "./settings.js";
-import { hashFile, readTable } from "./table-file.js";
+import { listOf, resolveColumns } from "./column-names.js";
+import { describeColumns, describeDropped, describeHeader, describeTarget } from "./column-table.js";
+import { flagOf, type TrainSettings } from "./settings.js";
+import { TableFile } from "./table-file.js";
 import { guessTarget, partTable } from "./table-parts.js";
 import type { PlacedData, TrainingTask } from "./task.js";
 import { UsageError } from "./usage-error.js";
@@ -14,30 +17,25 @@ import { UsageError } from "./usage-error.js";
 /**
  * Reads the table, parts its rows, and fits the preprocessing to those that are trained on.
  *
- * @param maxValues as `readTable` has it
+ * @param maxValues as `TableFile.read` has it
  */
 export async function tableTask(path: string, settings: TrainSettings, maxValues?: number): Promise<TrainingTask> {
-  const { header, delimiter, decimal, ignore = [], categorical = [] } = settings;
-  const kinds = [
-    ...categorical.map((name) => [name, "categorical"] as const),
-    ...ignore.map((name) => [name, "ignore"] as const),
-  ];
-  const csv = {
-    ...(header !== undefined && { header }),
-    ...(delimiter !== undefined && { delimiter: delimiter === "\\t" ? "\t" : delimiter }),
-    ...(decimal !== undefined && { decimal: decimal as Decimal }),
-  };
-  const table = await readTable(path, { ...csv, kinds: Object.fromEntries(kinds) }, maxValues);
-  for (const name of categorical) findOption(table, "--categorical", name);
-  const target = findTarget(table, settings.target);
-  const { task: wanted, testSplit, validationSplit, seed } = settings;
+  const file = await TableFile.open(path);
+  refuseForeign(file, settings);
+  const { csv, columns, keep } = await readingOf(file, settings);
+  const whole = await file.read({ ...csv, ...columns }, maxValues);
+  const target = findTarget(whole, settings.target);
+  const { table, dropped } = withTargets(whole, target, settings.missingTarget === "drop");
+  const { testSplit, validationSplit, seed } = settings;
+  const wanted = settings.task as TargetTask | undefined;
   const parts = partTable(
     table,
     target,
-    { ...(wanted !== undefined && { task: wanted as TargetTask }), testSplit, validationSplit, seed },
+    { ...(wanted !== undefined && { task: wanted }), keep, testSplit, validationSplit, seed },
     { test: "--test-split", validation: "--validation-split" },
   );
-  const preprocessor = Preprocessor.fit(parts.training, target, parts.task, settings.scaling as Scaling);
+  const scaling = settings.scaling as Scaling;
+  const preprocessor = Preprocessor.fit(parts.training, target, { task: parts.task, scaling, keep });
   const { config } = preprocessor;
   const sources = {
     training: preprocessor.source(parts.training),
@@ -46,35 +44,85 @@ export async function tableTask(path: string, settings: TrainSettings, maxValues
   };
   const rows = [parts.training, parts.validation, parts.test].map((part) => part?.rows ?? 0);
   const sparse = preprocessor.sparse ? ", kept sparse" : "";
-  const classes = config.classes ? `, ${config.classes.length} classes` : "";
+  const introduction = [
+    `${file.name}: ${rows[0]} rows to train with, ${rows[1]} to validate, ${rows[2]} to test${describeDropped(dropped)}`,
+    ...describeTarget(table, preprocessor, wanted !== undefined),
+    `from ${config.features.length} columns (${preprocessor.inputs} inputs${sparse})`,
+    ...describeHeader(file, table, settings),
+    "",
+    describeColumns(parts.training, preprocessor),
+  ];
   return {
     task: parts.task,
-    title: `${basename(path)}: ${target}`,
-    introduction: `${path}: ${rows[0]} rows to train with, ${rows[1]} to validate, ${rows[2]} to test
-${parts.task} of ${target}${classes}, from ${config.features.length} columns (${preprocessor.inputs} inputs${sparse})${describeNames(config)}${describeCommas(table)}`,
+    title: `${basename(file.name)}: ${target}`,
+    introduction: introduction.join("\n"),
     inputs: preprocessor.inputs,
     outputs: config.classes?.length ?? 1,
     ...(config.classes
       ? { classes: config.classes }
       : { target: { name: target, test: valuesOf(parts.test, target), restore: (v) => preprocessor.restore(v) } }),
     metadata: { preprocessing: JSON.stringify(config), reading: JSON.stringify(csv) },
-    fingerprint: await hashFile(path),
+    fingerprint: await file.hash(),
     place: (engine) => placeParts(engine, preprocessor, sources),
   };
 }
 
-/** The columns of names: one that should have been of numbers has a text in it. */
-function describeNames({ features }: PreprocessorConfig): string {
-  const names = features.flatMap((f) => ("categories" in f ? [`${f.name} (${f.categories.length})`] : []));
-  if (names.length === 0) return "";
-  return `\ncolumns of names: ${names.slice(0, 8).join(", ")}${names.length > 8 ? `, … ${names.length - 8} more` : ""}`;
+/** @throws UsageError for an option that the file's format does not have */
+function refuseForeign({ format, name }: TableFile, settings: TrainSettings): void {
+  if (format === "csv") return;
+  const options = [
+    "header",
+    "delimiter",
+    "decimal",
+    "thousands",
+    ...(format === "parquet" ? ["encoding" as const] : []),
+  ] as const;
+  const given = options.find((option) => settings[option] !== undefined);
+  if (given !== undefined) throw new UsageError(flagOf(given), `expected none but for CSV files, got it for ${name}`);
 }
 
-/** The columns whose commas were taken for decimal marks: 1,234 may have been meant as a thousand. */
-function describeCommas({ columns }: Table): string {
-  const names = columns.flatMap((column) => (column.kind === "numeric" && column.decimal ? [column.name] : []));
-  if (names.length === 0) return "";
-  return `\ndecimal commas: ${names.slice(0, 8).join(", ")}${names.length > 8 ? `, … ${names.length - 8} more` : ""}`;
+/** How the file is read: what a model keeps of it, and what is said of single columns. */
+async function readingOf(file: TableFile, settings: TrainSettings) {
+  const { header, delimiter, decimal, thousands, encoding, dayFirst } = settings;
+  const missing = settings.missing?.flatMap(listOf);
+  const csv = {
+    ...(header !== undefined && { header }),
+    ...(delimiter !== undefined && { delimiter: delimiter === "\\t" ? "\t" : delimiter }),
+    ...(decimal !== undefined && { decimal: decimal as Decimal }),
+    ...(thousands !== undefined && { thousands: thousands as Thousands }),
+    ...(encoding !== undefined && { encoding }),
+    ...(missing !== undefined && { missing }),
+  };
+  const lists = { ignore: settings.ignore ?? [], categorical: settings.categorical ?? [], keep: settings.keep ?? [] };
+  const isAny = Object.values(lists).some((list) => list.length > 0);
+  const names = isAny ? await file.peekNames(csv) : [];
+  const resolve = (option: keyof typeof lists) =>
+    resolveColumns(lists[option], names, `--${option}`, file.format !== "jsonl");
+  const [ignored, categorical, kept] = [resolve("ignore"), resolve("categorical"), resolve("keep")];
+  const kinds = [
+    ...categorical.map((name) => [name, "categorical"] as const),
+    ...ignored.map((name) => [name, "ignore"] as const),
+  ];
+  const columns = { kinds: Object.fromEntries(kinds), ...(dayFirst !== undefined && { dayFirst }) };
+  // What is said to be a category is no identifier.
+  return { csv, columns, keep: [...kept, ...categorical.filter((name) => !ignored.includes(name))] };
+}
+
+/** The rows that have a target, if the others are not wanted. */
+function withTargets(
+  table: Table,
+  target: string,
+  drops: boolean,
+): { readonly table: Table; readonly dropped: number } {
+  const column = findColumn(table, target);
+  const missing = firstMissing(column, table.rows);
+  if (missing < 0) return { table, dropped: 0 };
+  if (!drops) {
+    const problem = `target ${target}: expected a value in every row, got none (--missing-target drop leaves such rows out)`;
+    throw new RangeError(ofRow(table, missing, problem));
+  }
+  const rows = Array.from({ length: table.rows }, (_, row) => row).filter((row) => textAt(column, row) !== undefined);
+  return { table: selectRows(table, rows), dropped: table.rows - rows.length };
 }
 
 type Source = ReturnType<Preprocessor["source"]>;
@@ -95,27 +143,20 @@ function placeParts(
 
 /** The column that was named, by its number from 1 if none has that name, or the one that is usually learned. */
 function findTarget(table: Table, name: string | undefined): string {
-  const { columns } = table;
-  if (name !== undefined) {
-    const place = /^[1-9]\d*$/.test(name) ? columns[Number(name) - 1] : undefined;
-    const named = columns.some((column) => column.name === name);
-    return !named && place ? place.name : findOption(table, "--target", name).name;
+  const { columns, origin } = table;
+  if (name === undefined) {
+    const found = guessTarget(table);
+    if (found !== undefined) return found;
+    throw new UsageError("--target", `expected the name of the column to learn, one of ${namesOf(table)}, got none`);
   }
-  const found = guessTarget(table);
-  if (found !== undefined) return found;
-  const names = columns.map((column) => column.name).join(", ");
+  if (columns.some((column) => column.name === name)) return name;
+  const place = /^[1-9]\d*$/.test(name) ? origin?.columns?.[Number(name) - 1] : undefined;
+  if (place !== undefined && columns.some((column) => column.name === place)) return place;
+  const ignored = origin?.columns?.includes(place ?? name) ? " that is not left out" : "";
   throw new UsageError(
     "--target",
-    `expected the name of the column to learn, one of ${names.slice(0, 1000)}, got none`,
+    `expected a column${ignored}, one of ${namesOf(table)}, got ${JSON.stringify(name)}`,
   );
-}
-
-function findOption(table: Table, option: string, name: string): Column {
-  try {
-    return findColumn(table, name);
-  } catch (error) {
-    throw new UsageError(option, (error as Error).message);
-  }
 }
 
 function valuesOf(table: Table | undefined, target: string): number[] {

@@ -3,13 +3,14 @@
 import { type Command, Option } from "commander";
 import {
   delimiter,
+  encoding,
   fraction,
   INIT_NAMES,
   integer,
   layerSizes,
-  nameList,
   once,
   positiveNumber,
+  repeated,
   seconds,
   spec,
   threadCount,
@@ -28,12 +29,22 @@ export function addTrainOptions(command: Command): Command {
   add("--target <column>", "of a table: name or number of the column to learn (default: target, label, class or y)");
   choose("--task <task>", "of a table: default by the target", ["classification", "regression"]);
   choose("--scaling <how>", "of a table: scaling of numbers (default: standard)", ["standard", "minmax"]);
-  add("--categorical <columns>", "of a table: columns of numbers that are names (may be repeated)", nameList);
-  add("--ignore <columns>", "of a table: columns to leave out (may be repeated)", nameList);
-  add("--header", "of a CSV file: its first row holds names (default: unless a number is in it)");
+  add("--categorical <columns>", "of a table: columns of numbers or dates that are names (may be repeated)", repeated);
+  add("--ignore <columns>", "of a table: names or numbers of columns to leave out (may be repeated)", repeated);
+  add("--keep <columns>", "of a table: columns to learn from although they look like keys (may be repeated)", repeated);
+  add("--missing <texts>", "of a table: what means a missing value, too: tbd,-999 (may be repeated)", repeated);
+  choose("--missing-target <how>", "of a table: rows without a target (default: refuse)", ["refuse", "drop"]);
+  add("--day-first", "of a table: 3/4/2020 is in April where the column does not show it");
+  add("--header", "of a CSV file: its first row holds names (default: by the rows below it)");
   add("--no-header", "of a CSV file: its first row is data");
   add("--delimiter <character>", "of a CSV file: default by its first rows", delimiter);
   choose("--decimal <mark>", "of a CSV file: default by each column's first rows", [".", ","]);
+  choose("--thousands <mark>", "of a CSV file: default by each column's first rows", [",", ".", " ", "'"]);
+  add(
+    "--encoding <name>",
+    "of a CSV or JSON Lines file: latin1, utf-16le, … (default: utf-8, or as its first bytes say)",
+    encoding,
+  );
   add("--validation-split <x>", "of a table: fraction of rows to validate with (default: 0.1)", fraction);
   add("--test-split <x>", "of a table: fraction of rows to test with (default: 0.2)", fraction);
   add("--hidden <sizes>", "units of the hidden layers (default: 100,200 for MNIST, else 100)", once(layerSizes));

@@ -1,151 +1,147 @@
 /** ColumnBuilder: a column of a table, value by value, in typed arrays that grow. */
 
-import { checkRecord, describe, type OptionNames } from "../check-options.js";
-import type { Column, ColumnKind } from "./table.js";
+import { type ColumnOptions, dayFirstOf, kindOf, MissingValues } from "./column-options.js";
+import { dateText, parseDate } from "./dates.js";
+import { isMissing, isMissingAmongNumbers } from "./missing.js";
+import type { Column, ColumnKind, MissingTexts } from "./table.js";
+import { NumberReader, type NumberStyle, PLAIN_STYLE } from "./written-number.js";
 
-const { isFinite: isFiniteNumber, isNaN: isNaNumber, MAX_SAFE_INTEGER, NaN: NOT_A_NUMBER } = Number;
+const { isNaN: isNaNumber, MAX_SAFE_INTEGER, NaN: NOT_A_NUMBER, POSITIVE_INFINITY } = Number;
 const { abs } = Math;
-
-/** Columns beyond which a file is taken for hostile rather than wide. */
-export const MOST_COLUMNS = 2 ** 16;
-
-/** Which columns a reader takes, and as what. */
-export interface ColumnOptions {
-  /** Kinds of columns by name, where they are not to be found from the values; `ignore`: not to be read. */
-  readonly kinds?: Readonly<Record<string, ColumnKind | "ignore">>;
-  /** What to do with the columns that `kinds` does not name; default `read`. */
-  readonly others?: "read" | "ignore";
-}
-
-/** What parts a number's fraction from its whole. */
-export type Decimal = "." | ",";
-
-/** Whether it may stand between the fields of a CSV file: one character, of which quotes and lines are not made. */
-export function isDelimiter(text: unknown): boolean {
-  return typeof text === "string" && text.length === 1 && !'"\r\n\ufeff'.includes(text);
-}
-
-export const COLUMN_OPTIONS: OptionNames<ColumnOptions> = { kinds: true, others: true };
-
-/**
- * @param what the reader, for messages
- * @throws TypeError for a `kinds` that is no record of kinds by name, and for an `others` that is neither of its values
- */
-export function checkColumnOptions(what: string, { kinds = {}, others = "read" }: ColumnOptions): void {
-  checkRecord(`${what}: kinds`, kinds);
-  for (const [name, kind] of Object.entries(kinds)) {
-    if (kind === "numeric" || kind === "categorical" || kind === "ignore") continue;
-    const expected = 'expected "numeric", "categorical" or "ignore"';
-    throw new TypeError(`${what}: kinds: ${JSON.stringify(name)}: ${expected}, got ${describe(kind)}`);
-  }
-  if (others !== "read" && others !== "ignore") {
-    throw new TypeError(`${what}: others: expected "read" or "ignore", got ${describe(others)}`);
-  }
-}
-
-/** Whether the options have this column read. */
-export function isRead(name: string, { kinds = {}, others = "read" }: ColumnOptions): boolean {
-  return Object.hasOwn(kinds, name) ? kinds[name] !== "ignore" : others === "read";
-}
-
-/** The kind that the options give this column, if any. */
-export function kindOf(name: string, { kinds = {} }: ColumnOptions): ColumnKind | undefined {
-  const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
-  return kind === "ignore" ? undefined : kind;
-}
-
-/** What is wrong with the columns that are not to be read: one that is not there either, whose name is misspelt. */
-export function ignoredProblem(names: Iterable<string>, { kinds = {} }: ColumnOptions): string | undefined {
-  const there = new Set(names);
-  const absent = Object.keys(kinds).find((name) => kinds[name] === "ignore" && !there.has(name));
-  if (absent === undefined) return undefined;
-  return `expected a column ${JSON.stringify(absent)} to ignore, got ${[...there].join(", ").slice(0, 1000)}`;
-}
 
 /** Shared by columns that have no value yet, of which a file may have thousands. */
 const [NO_NUMBERS, NO_CODES] = [new Float64Array(0), new Int32Array(0)];
+/** Of a column's values, texts up to this share are taken for missing numbers or dates. */
+const FEW = 1 / 10;
+/** So many texts are waited for before a column that begins with numbers is taken for one of names. */
+const EARLY_TEXTS = 100;
+/** Numbers of no more different values may be names: 0, 1, 2 and 3+. */
+const FEW_NUMBERS = 5;
+/** Texts that were taken for missing of which a table keeps the spelling. */
+const MOST_EXAMPLES = 5;
 
-/** Thrown into the reader, which adds the row: a value that a column of numbers cannot take. */
+/** Thrown into the reader, which adds the line: values that a column of a known kind cannot take. */
 export class NotANumber extends RangeError {
   override readonly name = "NotANumber";
+  /** The row, from 0, where it is not the one that is added. */
+  readonly row: number | undefined;
+
+  constructor(message: string, row?: number) {
+    super(message);
+    this.row = row;
+  }
+}
+
+export interface BuilderOptions {
+  /** Default: found from the values. */
+  readonly kind?: ColumnKind | undefined;
+  /** Of numbers in texts. */
+  readonly style?: NumberStyle | undefined;
+  /** How ambiguous dates are read; default: by what the column shows. */
+  readonly dayFirst?: boolean | undefined;
+  readonly missing?: MissingValues | undefined;
+  /** Rows that the column will have, if that is known: there is room for no more then. */
+  readonly most?: number | undefined;
+}
+
+/** The builder of a column that a reader's options may say something about. */
+export function makeBuilder(
+  name: string,
+  options: ColumnOptions,
+  more: Pick<BuilderOptions, "style" | "missing" | "most"> = {},
+): ColumnBuilder {
+  return new ColumnBuilder(name, { kind: kindOf(name, options), dayFirst: dayFirstOf(name, options), ...more });
 }
 
 /**
- * Numeric as long as every value that is there is a number, and no integer that a float64 would round. A text among numbers makes it categorical; the spelling of
- * numbers that were texts before (007, 1.50) is gone by then, so the reader has to begin again with `kind` "categorical".
+ * Numeric where all values but a few texts are numbers, and none an integer that a float64 would round; of dates where they are;
+ * else categorical. The spelling of numbers that were texts (007, 1.50) is not kept: where a column turns out to be one of names
+ * only then, the reader begins again with `kind` "categorical".
  */
 export class ColumnBuilder {
   readonly name: string;
   readonly #given: ColumnKind | undefined;
-  #kind: ColumnKind | undefined;
-  #numbers = NO_NUMBERS;
-  #codes = NO_CODES;
-  #index: Map<string, number> | undefined;
-  #rows = 0;
-  #spellingLost = false;
-  /** Whether there were numbers that were texts. */
-  #hasTexts = false;
-  readonly #decimal: Decimal;
+  readonly #dayFirst: boolean | undefined;
+  readonly #missing: MissingValues;
   readonly #most: number;
-  /** Whether a number was written with a comma. */
-  #hasCommas = false;
+  readonly #reader: NumberReader;
+  #numbers = NO_NUMBERS;
+  /** Of texts that are no number, or are kept as they are. */
+  #codes = NO_CODES;
+  readonly #index = new Map<string, number>();
+  #rows = 0;
+  /** Whether texts are kept as they are from now on. */
+  #keepsTexts: boolean;
+  /** Whether numbers were texts, whose spelling is gone. */
+  #hasLost = false;
+  #numberRows = 0;
+  #textRows = 0;
+  #hasDates = false;
+  readonly #different = new Set<number>();
+  #decision: Decision | undefined;
 
-  /**
-   * @param kind default: found from the values
-   * @param decimal of numbers in texts
-   * @param most rows that the column will have, if that is known: there is room for no more then
-   */
-  constructor(name: string, kind?: ColumnKind, decimal: Decimal = ".", most = Number.POSITIVE_INFINITY) {
+  constructor(name: string, { kind, style = PLAIN_STYLE, dayFirst, missing, most }: BuilderOptions = {}) {
     this.name = name;
     this.#given = kind;
-    this.#kind = kind;
-    this.#decimal = decimal;
-    this.#most = most;
-  }
-
-  /** Rows that there is room for once those that there are are not enough. */
-  #grown(): number {
-    return Math.max(4, Math.min(this.#rows * 2, this.#most));
+    this.#keepsTexts = kind === "categorical" || kind === "date";
+    this.#dayFirst = dayFirst;
+    this.#missing = missing ?? new MissingValues();
+    this.#most = most ?? POSITIVE_INFINITY;
+    this.#reader = new NumberReader(style);
   }
 
   get rows(): number {
     return this.#rows;
   }
 
-  /** Whether the column is one of names, and there were numbers before the first. */
+  /** Whether the column is one of names, and the spelling of some is gone. */
   get spellingLost(): boolean {
-    return this.#spellingLost;
+    return this.#hasLost && this.#given === undefined && this.#decided.kind === "categorical";
   }
 
-  /** Adds a field of a text. @throws NotANumber in a column that was said to be numeric */
+  /** Adds a field of a text, which may be a number. */
   addText(text: string): void {
-    const value = this.#kind === "categorical" ? undefined : parseNumber(text, this.#decimal);
-    if (value === undefined || this.#isRounded(value, text)) {
-      this.addName(text);
+    if (isMissing(text) || this.#missing.hasText(text)) {
+      this.addMissing();
       return;
     }
-    if (this.#decimal === ",") this.#hasCommas ||= text.includes(",");
-    this.#hasTexts = true;
+    const value = this.#keepsTexts ? undefined : this.#reader.read(text);
+    if (value === undefined || this.#isRounded(value, text)) {
+      this.#addWord(text);
+      return;
+    }
+    this.#hasLost = true;
     this.addNumber(value);
   }
 
-  /** Adds a number, as it is in a column of numbers. @param digits all of an integer's, of which `value` may have lost some */
-  addNumber(value: number, digits?: string): void {
-    if (digits !== undefined && this.#isRounded(value, digits)) {
-      this.addName(digits);
-    } else if (this.#kind === "categorical") {
-      this.#addName(String(value));
-    } else {
-      this.#kind = "numeric";
-      this.#pushNumber(value);
-    }
+  /** Adds a text, which is kept as it is until all are known: they may be numbers. */
+  addString(text: string): void {
+    if (isMissing(text) || this.#missing.hasText(text)) this.addMissing();
+    else this.#pushCode(text);
   }
 
-  /** Adds a name even if it reads like a number. @throws NotANumber in a column that was said to be numeric */
-  addName(name: string): void {
-    if (this.#given === "numeric") throw new NotANumber(`expected a number, got ${JSON.stringify(name.slice(0, 40))}`);
-    if (this.#kind !== "categorical") this.#becomeCategorical();
-    this.#addName(name);
+  /** Adds a number. @param digits all of an integer's, of which `value` may have lost some */
+  addNumber(value: number, digits?: string): void {
+    if (this.#missing.hasNumber(value)) {
+      this.addMissing();
+      return;
+    }
+    if (digits !== undefined && this.#isRounded(value, digits)) {
+      this.#pushCode(digits);
+      return;
+    }
+    if (this.#rows >= this.#numbers.length) {
+      this.#numbers = resized(this.#numbers, new Float64Array(this.#grown()), NOT_A_NUMBER);
+    }
+    this.#numbers[this.#rows++] = value;
+    ++this.#numberRows;
+    if (this.#different.size <= FEW_NUMBERS) this.#different.add(value);
+  }
+
+  /** Adds a date, in milliseconds since 1970. */
+  addDate(time: number): void {
+    this.#hasDates = true;
+    this.addNumber(time);
   }
 
   /** Adds missing values: those at the end of a column take no memory before it is built. */
@@ -153,15 +149,41 @@ export class ColumnBuilder {
     this.#rows += rows;
   }
 
-  /** The column, its arrays no longer than needed. */
+  /** The column, its arrays no longer than needed. @throws NotANumber when it was said to be numeric or of dates, and is not */
   build(): Column {
-    const { name } = this;
-    if (this.#kind === "categorical") {
-      const codes = resized(this.#codes, new Int32Array(this.#rows), -1);
-      return { name, kind: "categorical", categories: [...(this.#index?.keys() ?? [])], codes };
+    const found = this.#decided;
+    if (found.kind === "categorical") return this.#buildNames();
+    return found.kind === "date" ? this.#buildDates(found.times, found.order) : this.#buildNumbers(found.values);
+  }
+
+  /** A text that is no number. */
+  #addWord(text: string): void {
+    if (!this.#keepsTexts && !isMissingAmongNumbers(text)) {
+      ++this.#textRows;
+      const few = FEW * (this.#numberRows + this.#textRows);
+      if (
+        this.#given === undefined &&
+        (this.#numberRows === 0 || (this.#textRows > EARLY_TEXTS && this.#textRows > few))
+      ) {
+        this.#keepsTexts = true;
+      }
     }
-    const values = resized(this.#numbers, new Float64Array(this.#rows), NOT_A_NUMBER);
-    return { name, kind: "numeric", values, ...(this.#hasCommas && { decimal: "," as const }) };
+    this.#pushCode(text);
+  }
+
+  #pushCode(text: string): void {
+    let code = this.#index.get(text);
+    if (code === undefined) {
+      code = this.#index.size;
+      this.#index.set(detached(text), code);
+    }
+    if (this.#rows >= this.#codes.length) this.#codes = resized(this.#codes, new Int32Array(this.#grown()), -1);
+    this.#codes[this.#rows++] = code;
+  }
+
+  /** Rows that there is room for once those that there are are not enough. */
+  #grown(): number {
+    return Math.max(4, Math.min(this.#rows * 2, this.#most));
   }
 
   /** Whether the value is an integer of more digits than a float64 has: of two keys it would make one. Asked for numbers it is one. */
@@ -170,40 +192,181 @@ export class ColumnBuilder {
     return /^[+-]?\d+$/.test(text) && String(value) !== text;
   }
 
-  #addName(name: string): void {
-    this.#index ??= new Map();
-    let code = this.#index.get(name);
-    if (code === undefined) {
-      code = this.#index.size;
-      this.#index.set(detached(name), code);
-    }
-    if (this.#rows >= this.#codes.length) this.#codes = resized(this.#codes, new Int32Array(this.#grown()), -1);
-    this.#codes[this.#rows++] = code;
+  get #decided(): Decision {
+    this.#decision ??= this.#decide();
+    return this.#decision;
   }
 
-  #becomeCategorical(): void {
-    this.#spellingLost = this.#hasTexts;
-    this.#kind = "categorical";
-    const [numbers, rows] = [this.#numbers, this.#rows];
-    this.#numbers = NO_NUMBERS;
-    if (this.#hasTexts) return;
-    // Numbers that were never texts have one spelling.
-    this.#rows = 0;
-    for (let row = 0; row < Math.min(rows, numbers.length); ++row) {
-      const value = numbers[row] as number;
-      if (isNaNumber(value)) ++this.#rows;
-      else this.#addName(String(value));
+  /** What the column is; of numbers and dates also what each text is, in the order of the codes. */
+  #decide(): Decision {
+    if (this.#given === "categorical") return { kind: "categorical" };
+    const texts = [...this.#index.keys()];
+    const rows = this.#countRows(texts.length);
+    if (this.#given !== "date" && !this.#hasDates) {
+      const numbers = this.#asNumbers(texts, rows);
+      if (numbers) return numbers;
     }
-    this.#rows = rows;
+    if (this.#given === "numeric") return { kind: "numeric", values: [] };
+    return this.#asDates(texts, rows) ?? { kind: "categorical" };
   }
 
-  #pushNumber(value: number): void {
-    if (this.#rows >= this.#numbers.length) {
-      this.#numbers = resized(this.#numbers, new Float64Array(this.#grown()), NOT_A_NUMBER);
+  /** Rows of each text. */
+  #countRows(texts: number): Int32Array {
+    const rows = new Int32Array(texts);
+    if (texts > 0) for (const code of this.#codes) if (code >= 0) rows[code] = (rows[code] as number) + 1;
+    return rows;
+  }
+
+  #asNumbers(texts: readonly string[], rows: Int32Array): Decision | undefined {
+    if (texts.length === 0) return { kind: "numeric", values: [] };
+    const total = this.#valued(texts, rows);
+    const different = new Set(this.#different);
+    let others = 0;
+    const values: number[] = [];
+    for (const [code, text] of texts.entries()) {
+      const value = this.#reader.read(text);
+      const isNumber = value !== undefined && !this.#isRounded(value, text);
+      values.push(isNumber ? value : NOT_A_NUMBER);
+      if (isNumber) {
+        if (different.size <= FEW_NUMBERS) different.add(value);
+      } else if (!isMissingAmongNumbers(text)) {
+        others += rows[code] as number;
+        if (others > FEW * total) return this.#refuse("a number", text);
+      }
     }
-    this.#numbers[this.#rows++] = value;
+    // Words for missing alone, as in a column that is empty but for NA.
+    if (total === 0) return { kind: "numeric", values };
+    const isNumeric = others === 0 || different.size > FEW_NUMBERS || this.#given === "numeric";
+    return isNumeric ? { kind: "numeric", values } : undefined;
+  }
+
+  #asDates(texts: readonly string[], rows: Int32Array): Decision | undefined {
+    const total = this.#valued(texts, rows);
+    const isDate = this.#hasDates || this.#given === "date";
+    if (total === 0 && !isDate) return undefined;
+    const both: { dayFirst: number; monthFirst: number }[] = [];
+    const valid = { dayFirst: 0, monthFirst: 0 };
+    let [others, differ] = [isDate ? 0 : this.#numberRows, false];
+    for (const [code, text] of texts.entries()) {
+      const date = parseDate(text);
+      both.push(date ?? { dayFirst: NOT_A_NUMBER, monthFirst: NOT_A_NUMBER });
+      const count = rows[code] as number;
+      if (date) {
+        differ ||= date.dayFirst !== date.monthFirst;
+        if (!isNaNumber(date.dayFirst)) valid.dayFirst += count;
+        if (!isNaNumber(date.monthFirst)) valid.monthFirst += count;
+      } else if (!isMissingAmongNumbers(text)) others += count;
+      if (others > FEW * total) return this.#refuse("a date", text);
+    }
+    const shown = valid.dayFirst === valid.monthFirst ? undefined : valid.dayFirst > valid.monthFirst;
+    const dayFirst = this.#dayFirst ?? shown ?? false;
+    const times = both.map((date) => (dayFirst ? date.dayFirst : date.monthFirst));
+    const unread = texts.findIndex((text, code) => isNaNumber(times[code] as number) && !isMissingAmongNumbers(text));
+    const count = times.reduce((sum, time, code) => sum + (isNaNumber(time) ? (rows[code] as number) : 0), 0);
+    if (unread >= 0 && count > FEW * total) return this.#refuse("a date", texts[unread] as string);
+    const order = differ ? { dayFirst, ambiguous: shown === undefined && this.#dayFirst === undefined } : undefined;
+    return { kind: "date", times, order };
+  }
+
+  /** Rows whose value is a number, or a text that does not mean a missing one. */
+  #valued(texts: readonly string[], rows: Int32Array): number {
+    return texts.reduce(
+      (sum, text, code) => sum + (isMissingAmongNumbers(text) ? 0 : (rows[code] as number)),
+      this.#numberRows,
+    );
+  }
+
+  /** @throws NotANumber in a column that was said to be of such values */
+  #refuse(expected: string, text: string): undefined {
+    if (this.#given === undefined) return undefined;
+    const row = this.#codes.indexOf(this.#index.get(text) as number);
+    throw new NotANumber(`expected ${expected}, got ${JSON.stringify(text.slice(0, 40))}`, row);
+  }
+
+  #buildNumbers(valuesOfTexts: readonly number[]): Column {
+    const { name } = this;
+    const { hasDecimalComma, thousands, units } = this.#reader;
+    const texts = this.#missingTexts(valuesOfTexts);
+    return {
+      name,
+      kind: "numeric",
+      values: this.#allNumbers(valuesOfTexts),
+      ...(hasDecimalComma && { decimal: "," as const }),
+      ...(thousands && { thousands }),
+      ...(units.size > 0 && { units: [...units] }),
+      ...(texts && { texts }),
+    };
+  }
+
+  #buildDates(times: readonly number[], order: DateOrder | undefined): Column {
+    const texts = this.#missingTexts(times);
+    return {
+      name: this.name,
+      kind: "date",
+      values: this.#allNumbers(times),
+      ...(order && { dayFirst: order.dayFirst }),
+      ...(order?.ambiguous && { ambiguous: true as const }),
+      ...(texts && { texts }),
+    };
+  }
+
+  #allNumbers(valuesOfTexts: readonly number[]): Float64Array {
+    const values = resized(this.#numbers, new Float64Array(this.#rows), NOT_A_NUMBER);
+    if (this.#index.size === 0) return values;
+    for (let row = 0; row < Math.min(this.#rows, this.#codes.length); ++row) {
+      const code = this.#codes[row] as number;
+      if (code >= 0) values[row] = valuesOfTexts[code] as number;
+    }
+    return values;
+  }
+
+  #missingTexts(values: readonly number[]): MissingTexts | undefined {
+    const texts = [...this.#index.keys()];
+    const rows = this.#countRows(texts.length);
+    const taken = texts.filter((_, code) => isNaNumber(values[code] ?? NOT_A_NUMBER) && (rows[code] as number) > 0);
+    if (taken.length === 0) return undefined;
+    const count = texts.reduce(
+      (sum, _, code) => sum + (isNaNumber(values[code] ?? NOT_A_NUMBER) ? (rows[code] as number) : 0),
+      0,
+    );
+    return { rows: count, examples: taken.slice(0, MOST_EXAMPLES) };
+  }
+
+  /** The names, numbers among them by their shortest digits, in the order of their first rows. */
+  #buildNames(): Column {
+    const { name } = this;
+    if (this.#numberRows === 0) {
+      const codes = resized(this.#codes, new Int32Array(this.#rows), -1);
+      return { name, kind: "categorical", categories: [...this.#index.keys()], codes };
+    }
+    const texts = [...this.#index.keys()];
+    const index = new Map<string, number>();
+    const codes = new Int32Array(this.#rows).fill(-1);
+    for (let row = 0; row < this.#rows; ++row) {
+      const value = this.#numbers[row] ?? NOT_A_NUMBER;
+      const text = texts[this.#codes[row] ?? -1] ?? (isNaNumber(value) ? undefined : this.#textOf(value));
+      if (text === undefined) continue;
+      if (!index.has(text)) index.set(text, index.size);
+      codes[row] = index.get(text) as number;
+    }
+    return { name, kind: "categorical", categories: [...index.keys()], codes };
+  }
+
+  #textOf(value: number): string {
+    return this.#hasDates ? dateText(value) : String(value);
   }
 }
+
+interface DateOrder {
+  readonly dayFirst: boolean;
+  /** Whether nothing said which of the two it is. */
+  readonly ambiguous: boolean;
+}
+
+type Decision =
+  | { readonly kind: "categorical" }
+  | { readonly kind: "numeric"; readonly values: readonly number[] }
+  | { readonly kind: "date"; readonly times: readonly number[]; readonly order: DateOrder | undefined };
 
 /** `target` with the values of a shorter or longer array; what is beyond these is missing. */
 function resized<T extends Float64Array | Int32Array>(values: T, target: T, missing: number): T {
@@ -214,26 +377,6 @@ function resized<T extends Float64Array | Int32Array>(values: T, target: T, miss
     target.fill(missing, values.length);
   }
   return target;
-}
-
-/** The finite decimal number that a text is; undefined for anything else, hexadecimal and another decimal mark among it. */
-export function parseNumber(text: string, decimal: Decimal = "."): number | undefined {
-  if (decimal === ",") return text.includes(".") ? undefined : parseNumber(text.replace(",", "."));
-  const value = +text;
-  if (!isFiniteNumber(value) || text === "") return undefined;
-  // A number's syntax in JavaScript has 0x1f, 0o7 and 0b1, which are names rather than numbers in a table. It takes no sign before them.
-  const prefixed = text.charCodeAt(0) === 0x30 && text.charCodeAt(1) > 0x39 && /^0[xob]/i.test(text);
-  return prefixed ? undefined : value;
-}
-
-/** What stands for a missing value in a text, in any case. */
-const MISSING = new Set(["", "na", "n/a", "nan", "null", "none", "?"]);
-
-export function isMissing(text: string): boolean {
-  // A digit, a sign or a point: most fields end here, before a copy in lower case is made of them.
-  const first = text.charCodeAt(0);
-  if (first >= 0x2b && first <= 0x39) return false;
-  return text.length <= 4 && MISSING.has(text.toLowerCase());
 }
 
 /**

@@ -4,19 +4,18 @@ import { checkDepth } from "../check-json.js";
 import { checkOptions, describe } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { duplicateKey, numberText } from "../json-keys.js";
-import { type Chunks, decode } from "./chunks.js";
+import { type Chunks, decode, decoderOf } from "./chunks.js";
+import { type ColumnBuilder, makeBuilder, NotANumber } from "./column-builder.js";
 import {
   COLUMN_OPTIONS,
-  ColumnBuilder,
   type ColumnOptions,
   checkColumnOptions,
   ignoredProblem,
   isRead,
-  kindOf,
+  MissingValues,
   MOST_COLUMNS,
-  NotANumber,
-} from "./column-builder.js";
-import type { Table } from "./table.js";
+} from "./column-options.js";
+import type { Column, Table } from "./table.js";
 
 const { isFinite: isFiniteNumber, MAX_SAFE_INTEGER } = Number;
 const { abs } = Math;
@@ -32,23 +31,30 @@ const MOST_UNCHECKED_CHARACTERS = 1 << 16;
  */
 const VALUES = { room: 2 ** 20, each: 1 };
 
+/** Options of `readJsonLines`. */
+export interface JsonLinesOptions extends ColumnOptions {
+  /** A label of the Encoding Standard, such as "utf-16le". Default: UTF-8, or UTF-16 where the first bytes show it. */
+  readonly encoding?: string;
+}
+
 /**
- * The columns of a JSON Lines file: numbers are numeric; texts, true, false and integers that a float64 would round are categories;
- * null and keys that a line does not have are missing. A column of both numbers and texts is categorical.
+ * The columns of a JSON Lines file: numbers are numeric; texts, true, false and integers that a float64 would round are categories,
+ * but texts that are numbers or dates are these, as in `parseCsv`; null, Python's NaN, and keys that a line does not have are missing.
  *
  * @param name of the file, for messages
- * @throws FormatError for a line that is no object, keys that come twice, nested values, a file without rows, bytes that are not UTF-8, and
+ * @throws FormatError for a line that is no object, keys that come twice, nested values, a file without rows, bytes that are not of the encoding, and
  * more than 65 536 columns or, of rows by columns, 2^20 values and one for each character read until then; TypeError for anything but
  * parts of a file
  */
-export async function readJsonLines(chunks: Chunks, name = "JSONL", options: ColumnOptions = {}): Promise<Table> {
-  checkOptions("JSON Lines", options, COLUMN_OPTIONS);
+export async function readJsonLines(chunks: Chunks, name = "JSONL", options: JsonLinesOptions = {}): Promise<Table> {
+  checkOptions("JSON Lines", options, { ...COLUMN_OPTIONS, encoding: true });
   checkColumnOptions("JSON Lines", options);
+  if (options.encoding !== undefined) decoderOf(options.encoding);
   const reader = new JsonLinesReader(name, options);
   // Parts of the line that has not ended: joined once, as it may come in many.
   let parts: string[] = [];
   let length = 0;
-  for await (const text of decode(chunks, name)) {
+  for await (const text of decode(chunks, name, options.encoding)) {
     reader.characters += text.length;
     let from = 0;
     for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", from)) {
@@ -72,6 +78,7 @@ export async function readJsonLines(chunks: Chunks, name = "JSONL", options: Col
 class JsonLinesReader {
   readonly #name: string;
   readonly #options: ColumnOptions;
+  readonly #missing: MissingValues;
   readonly #columns = new Map<string, ColumnBuilder>();
   readonly #ignored = new Set<string>();
   /** Read so far. */
@@ -83,6 +90,7 @@ class JsonLinesReader {
   constructor(name: string, options: ColumnOptions) {
     this.#name = name;
     this.#options = options;
+    this.#missing = new MissingValues(options.missing);
   }
 
   addLine(line: string): void {
@@ -107,11 +115,22 @@ class JsonLinesReader {
   table(): Table {
     const rows = this.#lines.length;
     if (rows === 0) throw new FormatError(`${this.#name}: expected at least one row of data, got none`);
-    const problem = ignoredProblem([...this.#columns.keys(), ...this.#ignored], this.#options);
+    const names = [...this.#columns.keys(), ...this.#ignored];
+    const problem = ignoredProblem(names, this.#options);
     if (problem) throw new FormatError(`${this.#name}: ${problem}`);
     for (const column of this.#columns.values()) column.addMissing(rows - column.rows);
-    const origin = { file: this.#name, unit: "line" as const, numbers: Int32Array.from(this.#lines) };
-    return { rows, columns: [...this.#columns.values()].map((column) => column.build()), origin };
+    const origin = { file: this.#name, unit: "line" as const, numbers: Int32Array.from(this.#lines), columns: names };
+    return { rows, columns: [...this.#columns.values()].map((column) => this.#build(column)), origin };
+  }
+
+  #build(column: ColumnBuilder): Column {
+    try {
+      return column.build();
+    } catch (error) {
+      if (!(error instanceof NotANumber)) throw error;
+      this.#line = this.#lines[error.row ?? 0] as number;
+      throw this.#complain(`${column.name}: ${error.message}`);
+    }
   }
 
   /** Before a column has room for them: a value in a row has room for all rows before it. */
@@ -127,7 +146,7 @@ class JsonLinesReader {
     let value: unknown;
     try {
       if (line.length > MOST_UNCHECKED_CHARACTERS) checkDepth(line);
-      value = JSON.parse(line);
+      value = parseLine(line);
     } catch (cause) {
       throw this.#complain(`expected JSON, got ${describe(line)}: ${(cause as Error).message}`, cause);
     }
@@ -160,28 +179,38 @@ class JsonLinesReader {
       return undefined;
     }
     this.#checkSize(this.#lines.length + 1, this.#columns.size + 1);
-    const column = new ColumnBuilder(key, kindOf(key, this.#options));
+    const column = makeBuilder(key, this.#options, { missing: this.#missing });
     this.#columns.set(key, column);
     return column;
   }
 
   #place(column: ColumnBuilder, value: unknown, line: string): void {
-    try {
-      if (typeof value === "number" && isFiniteNumber(value)) {
-        const isLong = abs(value) > MAX_SAFE_INTEGER;
-        column.addNumber(value, isLong ? numberText(line, column.name) : undefined);
-      } else if (typeof value === "string" || typeof value === "boolean") column.addName(String(value));
-      else {
-        const expected = "a finite number, a text, true, false or null";
-        throw this.#complain(`${column.name}: expected ${expected}, got ${describe(value)}`);
-      }
-    } catch (error) {
-      throw error instanceof NotANumber ? this.#complain(`${column.name}: ${error.message}`) : error;
+    if (typeof value === "number" && isFiniteNumber(value)) {
+      const isLong = abs(value) > MAX_SAFE_INTEGER;
+      column.addNumber(value, isLong ? numberText(line, column.name) : undefined);
+    } else if (typeof value === "string") column.addString(value.trim());
+    else if (typeof value === "boolean") column.addString(String(value));
+    else {
+      const expected = "a finite number, a text, true, false or null";
+      throw this.#complain(`${column.name}: expected ${expected}, got ${describe(value)}`);
     }
   }
 
   #complain(what: string, cause?: unknown): FormatError {
     return new FormatError(`${this.#name}: line ${this.#line}: ${what}`, { cause });
+  }
+}
+
+/** A line as JSON; with NaN and Infinity, which Python writes, as texts. @throws SyntaxError */
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    const quoted = line.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (part) =>
+      part.startsWith('"') ? part : `"${part}"`,
+    );
+    if (quoted === line) throw error;
+    return JSON.parse(quoted);
   }
 }
 

@@ -1,23 +1,22 @@
 /** Parquet as columns, by hyparquet: `simdgrad/parquet`. */
 
-import { type AsyncBuffer, type FileMetaData, parquetMetadata, type SchemaElement } from "hyparquet";
+import { type AsyncBuffer, type FileMetaData, parquetMetadata, parquetSchema, type SchemaElement } from "hyparquet";
 import { checkInteger, checkOptions, checkText, describe, type OptionNames, wrongType } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { viewKind } from "../typed-arrays.js";
+import { type ColumnBuilder, makeBuilder, NotANumber } from "./column-builder.js";
 import {
   COLUMN_OPTIONS,
-  ColumnBuilder,
   type ColumnOptions,
   checkColumnOptions,
   ignoredProblem,
   isRead,
-  kindOf,
+  MissingValues,
   MOST_COLUMNS,
-  NotANumber,
-} from "./column-builder.js";
+} from "./column-options.js";
 import { isDecimal, readValues } from "./parquet-pages.js";
 import { ThriftWalk } from "./parquet-thrift.js";
-import type { Table } from "./table.js";
+import type { Column, Table } from "./table.js";
 
 /** Options of `readParquet`. */
 export interface ParquetOptions extends ColumnOptions {
@@ -40,7 +39,7 @@ const MOST_DECIMAL_BYTES = 32;
 
 /**
  * The columns of a Parquet file, uncompressed or Snappy: numbers are numeric; texts, true and false are categories; dates are
- * milliseconds since 1970. A column of a row group is in memory at a time. Every size and count is checked against the file
+ * columns of dates; texts that are numbers or dates are these. A column of a row group is in memory at a time. Every size and count is checked against the file
  * before it is believed.
  *
  * @param file bytes, or a file of which parts can be read (hyparquet's `AsyncBuffer`)
@@ -72,9 +71,8 @@ export async function readParquet(
     const values = rows * read.filter(Boolean).length;
     if (values > most)
       throw new FormatError(`expected at most ${most} values, got ${values} (maxValues, or --max-values, allows more)`);
-    const builders = elements.map(
-      (element) => new ColumnBuilder(element.name, kindOf(element.name, columnOptions), ".", rows),
-    );
+    const missing = new MissingValues(columnOptions.missing);
+    const builders = elements.map((element) => makeBuilder(element.name, columnOptions, { missing, most: rows }));
     let first = 0;
     for (const group of groups) {
       for (const [index, element] of elements.entries()) {
@@ -91,14 +89,24 @@ export async function readParquet(
       first += group.rows;
     }
     const numbers = Int32Array.from({ length: rows }, (_, row) => row + 1);
-    const origin = { file: name, unit: "row" as const, numbers };
-    return { rows, columns: builders.filter((_, index) => read[index]).map((builder) => builder.build()), origin };
+    const origin = { file: name, unit: "row" as const, numbers, columns: elements.map((element) => element.name) };
+    return { rows, columns: builders.filter((_, index) => read[index]).map(buildColumn), origin };
   } catch (cause) {
     // Those of the file system pass.
     if ((cause as NodeJS.ErrnoException).syscall !== undefined) throw cause;
     const { message } = cause as Error;
     const what = cause instanceof FormatError ? message : `expected a whole Parquet file, got: ${message}`;
     throw new FormatError(`${name}: ${what}`, { cause });
+  }
+}
+
+/** Names of a Parquet file's columns, nested ones among them. @throws FormatError when it is no such file */
+export async function readParquetNames(file: AsyncBuffer | ArrayBuffer, name = "Parquet"): Promise<readonly string[]> {
+  try {
+    const { children } = parquetSchema(await readMetadata(file as AsyncBuffer));
+    return children.map(({ element }) => element.name);
+  } catch (cause) {
+    throw new FormatError(`${name}: expected a whole Parquet file, got: ${(cause as Error).message}`, { cause });
   }
 }
 
@@ -219,6 +227,15 @@ function isFile(file: unknown): boolean {
   return typeof byteLength === "number" && typeof slice === "function" && viewKind(file) === undefined;
 }
 
+function buildColumn(builder: ColumnBuilder): Column {
+  try {
+    return builder.build();
+  } catch (cause) {
+    if (!(cause instanceof NotANumber)) throw cause;
+    throw new FormatError(`row ${(cause.row ?? 0) + 1}: column ${builder.name}: ${cause.message}`, { cause });
+  }
+}
+
 function addColumn(builder: ColumnBuilder, element: SchemaElement, values: Iterable<unknown>, first: number): void {
   const convert = converterOf(element);
   let row = first;
@@ -239,8 +256,8 @@ function addValue(builder: ColumnBuilder, value: unknown): void {
   if (value === null || Number.isNaN(value)) builder.addMissing();
   else if (typeof value === "number") builder.addNumber(value);
   else if (typeof value === "bigint") builder.addNumber(Number(value), String(value));
-  else if (value instanceof Date) builder.addNumber(timeOf(value));
-  else if (typeof value === "string" || typeof value === "boolean") builder.addName(String(value));
+  else if (value instanceof Date) builder.addDate(timeOf(value));
+  else if (typeof value === "string" || typeof value === "boolean") builder.addString(String(value));
   else if (value === undefined)
     throw new NotANumber("expected a value of the column's dictionary, got an index beyond it");
   else throw new NotANumber(`expected a number, a text, true or false, got ${describe(value)}`);

@@ -2,45 +2,43 @@
 
 import { checkDepth } from "../check-json.js";
 import { checkNumberList } from "../check-list.js";
-import { checkChoice, checkText, describe } from "../check-options.js";
+import { checkChoice, checkOptions, checkText, describe, wrongType } from "../check-options.js";
 import { type CsrData, SPARSE_BELOW } from "../csr.js";
 import { FormatError } from "../errors.js";
 import { duplicateKey } from "../json-keys.js";
-import type { ColumnOptions } from "./column-builder.js";
+import type { ColumnOptions } from "./column-options.js";
+import { constantOf, type LeftOutColumn, reasonToLeaveOut } from "./column-roles.js";
+import { finderOf, placementOf, spellingOf } from "./placement.js";
 import {
-  type CategoricalFeature,
   configProblem,
   type Feature,
-  isScale,
+  kindOfFeature,
   MOST_INPUTS,
-  type NumericFeature,
+  mostValuesOf,
   type PreprocessorConfig,
   type TargetTask,
   widthOf,
 } from "./preprocessor-config.js";
+import { fitDates, fitNumbers, momentsOf, type Scaling } from "./scales.js";
 import type { DataSource, SparseSource } from "./source.js";
-import {
-  type Column,
-  checkTable,
-  columnOf,
-  findColumn,
-  type NumericColumn,
-  ofRow,
-  ofTable,
-  type Table,
-  textOf,
-} from "./table.js";
+import { type Column, checkTable, findColumn, namesOf, ofRow, ofTable, type Table, textOf } from "./table.js";
+import { firstMissing, guessTask } from "./target.js";
 
+export type { LeftOutColumn } from "./column-roles.js";
 export type { PreprocessorConfig, TargetTask } from "./preprocessor-config.js";
+export type { Scaling } from "./scales.js";
 
-const { isFinite: isFiniteNumber, isInteger, isNaN: isNaNumber } = Number;
-const { abs, fround, max, min } = Math;
+const { isFinite: isFiniteNumber } = Number;
 
-/** How numeric columns are scaled: to mean 0 and deviation 1, or to the range from 0 to 1, on the rows of `fit`. */
-export type Scaling = "standard" | "minmax";
-
-/** Integers of at most this many values are taken for classes. */
-const MOST_INTEGER_CLASSES = 20;
+/** Options of `Preprocessor.fit`. */
+export interface PreprocessorOptions {
+  /** Default: classes if the target holds names, or at most 20 different integers of which each comes ten times on average. */
+  readonly task?: TargetTask | undefined;
+  /** Default: standard. */
+  readonly scaling?: Scaling | undefined;
+  /** Columns that are learned from although they look like identifiers. */
+  readonly keep?: readonly string[] | undefined;
+}
 
 /** Fitted on training rows, applied to any. */
 export class Preprocessor {
@@ -49,47 +47,54 @@ export class Preprocessor {
   readonly inputs: number;
   /** Whether so few inputs can be other than zero, one of each categorical column, that they are kept sparse. */
   readonly sparse: boolean;
+  /** Columns that `fit` found nothing to learn in, and why; of one out of a file none. */
+  readonly leftOut: readonly LeftOutColumn[];
 
-  private constructor(config: PreprocessorConfig) {
+  private constructor(config: PreprocessorConfig, leftOut: readonly LeftOutColumn[] = []) {
     this.config = config;
     this.inputs = config.features.reduce((sum, feature) => sum + widthOf(feature), 0);
-    this.sparse = config.features.length < SPARSE_BELOW * this.inputs;
+    this.sparse = config.features.reduce((sum, feature) => sum + mostValuesOf(feature), 0) < SPARSE_BELOW * this.inputs;
+    this.leftOut = leftOut;
   }
 
   /**
-   * Learns scales, categories and classes from the rows of a table.
+   * Learns scales, categories and classes from the rows of a table. Left out are columns with one value or none, those of integers
+   * that are all different under a name of a key (id, customer_id, or none at all), and those of names that nearly all are: `leftOut`
+   * says which.
    *
-   * @param task default: values if the target is numeric, unless it has at most 20 different integers
-   * @throws TypeError for anything but a table and a column's name; RangeError for an unknown target, missing targets, too few classes, no feature, too many categories, and numbers
-   * beyond every scale
+   * @throws TypeError for anything but a table and a column's name; RangeError for an unknown target, missing targets, dates as targets, too few classes, no feature, too many categories, numbers
+   * beyond every scale, and a column to keep that is not there
    */
-  static fit(table: Table, target: string, task?: TargetTask, scaling: Scaling = "standard"): Preprocessor {
+  static fit(table: Table, target: string, options: PreprocessorOptions = {}): Preprocessor {
+    checkOptions("Preprocessor", options, { task: true, scaling: true, keep: true });
+    const { task, scaling = "standard", keep = [] } = options;
     checkChoice("scaling", scaling, ["standard", "minmax"]);
     if (task !== undefined) checkChoice("task", task, ["classification", "regression"]);
+    if (!Array.isArray(keep)) throw wrongType("keep", "a list of columns' names", keep);
     const column = findColumn(table, target);
-    const missing = firstMissing(column, table.rows);
-    if (missing >= 0) {
-      const got = "none: an empty field, or one of ?, NA, N/A, NaN, null and none, which mean the same";
-      throw new RangeError(ofRow(table, missing, `target ${target}: expected a value in every row, got ${got}`));
-    }
+    for (const name of keep) findColumn(table, name);
+    checkTarget(table, column);
     const found = task ?? guessTask(column);
-    const features = table.columns
-      .filter(({ name }) => name !== target)
-      .map((feature) => fitFeature(table, feature, scaling));
-    checkWidth(table, features);
+    const others = table.columns.filter(({ name }) => name !== target);
+    const leftOut = others.flatMap((other) => reasonToLeaveOut(table, other, keep.includes(other.name)) ?? []);
+    const out = new Set(leftOut.map(({ name }) => name));
+    const features = others.filter(({ name }) => !out.has(name)).map((other) => fitFeature(table, other, scaling));
+    const constants = others.flatMap((other) => (out.has(other.name) ? (constantOf(other, table.rows) ?? []) : []));
+    checkWidth(table, features, leftOut);
+    const shared = { task: found, target, features, ...(constants.length > 0 && { constants }) };
     if (found === "classification") {
       const classes = sortedNames(column);
       if (classes.length < 2) {
         const problem = `target ${target}: expected at least two classes, got ${classes.length}`;
         throw new RangeError(ofTable(table, problem));
       }
-      return new Preprocessor({ task: found, target, features, classes, classKind: column.kind });
+      return new Preprocessor({ ...shared, classes, classKind: column.kind }, leftOut);
     }
     if (column.kind !== "numeric") {
       throw new RangeError(ofTable(table, `target ${target}: expected numbers for a regression, got text`));
     }
-    const { offset, scale } = momentsOf(table, column, "standard");
-    return new Preprocessor({ task: found, target, features, targetOffset: offset, targetScale: scale });
+    const { offset, scale } = momentsOf(table, target, column.values, "standard");
+    return new Preprocessor({ ...shared, targetOffset: offset, targetScale: scale }, leftOut);
   }
 
   /** A preprocessor out of a file. @throws FormatError unless it is what `config` was; TypeError for anything but a text */
@@ -111,32 +116,35 @@ export class Preprocessor {
   }
 
   /**
-   * How to read a table for `transform`: its features and target in the kinds that they had, and nothing else. A category 007
-   * stays one, and text among numbers is refused with its row.
+   * How to read a table for `transform`: its features and target in the kinds that they had, its constant columns to see whether
+   * they still are, and nothing else. A category 007 stays one; a column of numbers that is not is refused with its row.
    */
   readOptions(): ColumnOptions {
-    const { target, task, classKind, features } = this.config;
-    const kinds = features.map(
-      ({ name, ...rest }) => [name, "categories" in rest ? "categorical" : "numeric"] as const,
-    );
+    const { target, task, classKind, features, constants = [] } = this.config;
     const targetKind = task === "regression" ? "numeric" : classKind;
     return {
-      kinds: Object.fromEntries([...kinds, ...(targetKind ? [[target, targetKind] as const] : [])]),
+      kinds: Object.fromEntries([
+        ...constants.map(({ name }) => [name, "auto"] as const),
+        ...features.map((feature) => [feature.name, kindOfFeature(feature)] as const),
+        ...(targetKind ? [[target, targetKind] as const] : []),
+      ]),
       others: "ignore",
+      dayFirst: features.flatMap((feature) => ("cycles" in feature && feature.dayFirst ? [feature.name] : [])),
     };
   }
 
-  /** Inputs [rows, inputs], row by row. @throws RangeError when a feature's column is not there, not numeric, or beyond float32 */
+  /** Inputs [rows, inputs], row by row. @throws RangeError when a feature's column is not there, not of its kind, or beyond float32 */
   transform(table: Table): Float32Array {
-    checkTable(table);
+    this.#check(table);
     const inputs = new Float32Array(table.rows * this.inputs);
     let first = 0;
     for (const feature of this.config.features) {
       const place = placementOf(feature, table);
-      for (let row = 0; row < table.rows; ++row) {
-        const { offset, value } = place(row);
-        if (offset >= 0) inputs[row * this.inputs + first + offset] = value;
-      }
+      let at = first;
+      const put = (offset: number, value: number) => {
+        inputs[at + offset] = value;
+      };
+      for (let row = 0; row < table.rows; ++row, at += this.inputs) place(row, put);
       first += widthOf(feature);
     }
     return inputs;
@@ -144,19 +152,23 @@ export class Preprocessor {
 
   /** `transform` without the zeros of the categories. @throws as transform */
   transformSparse(table: Table): CsrData {
-    checkTable(table);
-    const places = this.config.features.map((feature) => placementOf(feature, table));
+    this.#check(table);
+    const { features } = this.config;
+    const places = features.map((feature) => placementOf(feature, table));
     const firsts: number[] = [];
-    this.config.features.reduce((first, feature) => firsts.push(first) && first + widthOf(feature), 0);
-    const most = table.rows * places.length;
+    features.reduce((first, feature) => firsts.push(first) && first + widthOf(feature), 0);
+    const most = table.rows * features.reduce((sum, feature) => sum + mostValuesOf(feature), 0);
     const [indptr, indices, values] = [new Int32Array(table.rows + 1), new Int32Array(most), new Float32Array(most)];
-    let count = 0;
+    let [count, first] = [0, 0];
+    const put = (offset: number, value: number) => {
+      if (value === 0) return;
+      indices[count] = first + offset;
+      values[count++] = value;
+    };
     for (let row = 0; row < table.rows; ++row) {
-      for (let i = 0; i < places.length; ++i) {
-        const { offset, value } = (places[i] as Placement)(row);
-        if (offset < 0 || value === 0) continue;
-        indices[count] = (firsts[i] as number) + offset;
-        values[count++] = value;
+      for (const [index, place] of places.entries()) {
+        first = firsts[index] as number;
+        place(row, put);
       }
       indptr[row + 1] = count;
     }
@@ -176,22 +188,23 @@ export class Preprocessor {
     return this.sparse ? { inputs: this.transformSparse(table), ...rest } : { inputs: this.transform(table), ...rest };
   }
 
-  /** How many values of each categorical column are none of the categories that were learned; columns without such left out. @throws as transform */
+  /**
+   * How many values of each column training did not know: names that are none of its categories, and values of a constant column that
+   * are others. Columns without such are left out. @throws as transform
+   */
   countUnknown(table: Table): Record<string, number> {
-    checkTable(table);
-    const counts: [string, number][] = [];
-    for (const feature of this.config.features) {
-      if (!("categories" in feature)) continue;
-      const column = columnOf(table, feature.name);
-      const known = new Set(feature.categories);
-      let count = 0;
-      for (let row = 0; row < table.rows; ++row) {
-        const text = textOf(column, row);
-        if (text !== undefined && !known.has(text)) ++count;
-      }
-      if (count > 0) counts.push([feature.name, count]);
-    }
-    return Object.fromEntries(counts);
+    this.#check(table);
+    const { features, constants = [] } = this.config;
+    const known = new Map<string, readonly string[]>();
+    for (const { name, value } of constants) known.set(name, value === null ? [] : [value]);
+    for (const feature of features) if ("categories" in feature) known.set(feature.name, feature.categories);
+    return Object.fromEntries(
+      table.columns.flatMap((column) => {
+        const names = known.get(column.name);
+        const count = names ? countOthers(column, table.rows, finderOf(names)) : 0;
+        return count > 0 ? [[column.name, count]] : [];
+      }),
+    );
   }
 
   /** The targets of a table: class indices, or scaled values. @throws RangeError for unknown classes and missing values */
@@ -207,11 +220,13 @@ export class Preprocessor {
       if (bad < 0) return values;
       throw new RangeError(ofRow(table, bad, `target ${target}: expected a number, got ${column.values[bad]}`));
     }
-    const index = new Map(classes.map((name, position) => [name, position]));
+    const find = finderOf(classes);
+    const cache = new Map<string, number>();
     return Int32Array.from({ length: table.rows }, (_, row) => {
       const text = textOf(column, row);
-      const label = text === undefined ? undefined : index.get(text);
-      if (label !== undefined) return label;
+      if (text !== undefined && !cache.has(text)) cache.set(text, find(text));
+      const label = text === undefined ? -1 : (cache.get(text) as number);
+      if (label >= 0) return label;
       const expected = classes.join(", ").slice(0, 1000);
       throw new RangeError(ofRow(table, row, `target ${target}: expected one of ${expected}, got ${text ?? "none"}`));
     });
@@ -223,105 +238,76 @@ export class Preprocessor {
     const { targetOffset = 0, targetScale = 1 } = this.config;
     return Array.from(values, (value) => value * targetScale + targetOffset);
   }
-}
 
-/** Where in its feature's columns a row has something (−1: nowhere), and what. The object is the same for every row. */
-type Placement = (row: number) => { readonly offset: number; readonly value: number };
-
-function placementOf(feature: Feature, table: Table): Placement {
-  const column = columnOf(table, feature.name);
-  return "categories" in feature ? placeCategories(feature, column) : placeNumbers(feature, table, column);
-}
-
-function placeNumbers({ name, offset, scale, fill }: NumericFeature, table: Table, column: Column): Placement {
-  if (column.kind !== "numeric") throw new RangeError(ofTable(table, `column ${name}: expected numbers, got text`));
-  const place = { offset: 0, value: 0 };
-  return (row) => {
-    const value = column.values[row] as number;
-    place.value = ((isNaNumber(value) ? fill : value) - offset) / scale;
-    if (isFiniteNumber(fround(place.value))) return place;
-    const problem = `column ${name}: expected a number that is finite when scaled, got ${value}`;
-    throw new RangeError(ofRow(table, row, problem));
-  };
-}
-
-function placeCategories({ categories }: CategoricalFeature, column: Column): Placement {
-  const index = new Map(categories.map((category, position) => [category, position]));
-  const place = { offset: -1, value: 1 };
-  if (column.kind === "categorical") {
-    const positions = column.categories.map((category) => index.get(category) ?? -1);
-    return (row) => {
-      place.offset = positions[column.codes[row] as number] ?? -1;
-      return place;
-    };
+  /** @throws TypeError for no table; RangeError that names every column that is not there */
+  #check(table: Table): void {
+    checkTable(table);
+    const there = new Set(table.columns.map(({ name }) => name));
+    const absent = this.config.features.filter(({ name }) => !there.has(name)).map(({ name }) => JSON.stringify(name));
+    if (absent.length === 0) return;
+    const expected = `expected ${absent.length === 1 ? "a column" : "columns"} ${absent.join(", ").slice(0, 1000)}`;
+    throw new RangeError(ofTable(table, `${expected}, got ${namesOf(table)}`));
   }
-  return (row) => {
-    place.offset = index.get(String(column.values[row])) ?? -1;
-    return place;
-  };
 }
 
-function firstMissing(column: Column, rows: number): number {
-  if (column.kind === "numeric") return column.values.subarray(0, rows).findIndex(Number.isNaN);
-  return column.codes.subarray(0, rows).findIndex((code) => column.categories[code] === undefined);
-}
-
-function guessTask(column: Column): TargetTask {
-  if (column.kind === "categorical") return "classification";
-  const different = new Set<number>();
-  for (const value of column.values) {
-    if (!isInteger(value)) return "regression";
-    if (different.add(value).size > MOST_INTEGER_CLASSES) return "regression";
+/** @throws RangeError for rows without a target, and for dates */
+function checkTarget(table: Table, column: Column): void {
+  const { name, kind } = column;
+  const missing = firstMissing(column, table.rows);
+  if (missing >= 0) {
+    const got = "none: an empty field, or what means the same";
+    throw new RangeError(ofRow(table, missing, `target ${name}: expected a value in every row, got ${got}`));
   }
-  return "classification";
+  if (kind === "date") {
+    const expected = "expected numbers or names (as which kinds has them read)";
+    throw new RangeError(ofTable(table, `target ${name}: ${expected}, got dates`));
+  }
+}
+
+function countOthers(column: Column, rows: number, find: (name: string) => number): number {
+  const isKnown = column.kind === "categorical" ? column.categories.map((name) => find(name) >= 0) : undefined;
+  let count = 0;
+  for (let row = 0; row < rows; ++row) {
+    if (isKnown && column.kind === "categorical") {
+      if (isKnown[column.codes[row] as number] === false) ++count;
+    } else {
+      const text = textOf(column, row);
+      if (text !== undefined && find(text) < 0) ++count;
+    }
+  }
+  return count;
 }
 
 function fitFeature(table: Table, column: Column, scaling: Scaling): Feature {
   if (column.kind === "categorical") return { name: column.name, categories: sortedNames(column) };
-  return { name: column.name, ...momentsOf(table, column, scaling) };
+  return column.kind === "date" ? fitDates(table, column, scaling) : fitNumbers(table, column, scaling);
 }
 
-/** The names that occur, sorted: numbers by value, others by code unit. */
+/** The names that occur, sorted: numbers by value, others by code unit. Of those that are written differently alone the first. */
 function sortedNames(column: Column): string[] {
-  if (column.kind === "numeric") return [...new Set(column.values)].sort((a, b) => a - b).map(String);
+  if (column.kind !== "categorical") return [...new Set(column.values)].sort((a, b) => a - b).map(String);
   const occurs = new Uint8Array(column.categories.length);
   for (const code of column.codes) if (code >= 0) occurs[code] = 1;
-  return column.categories.filter((_, code) => occurs[code]).sort();
-}
-
-/** `moments` of a column's values. @throws RangeError for values so great, or so close, that there is no such scale */
-function momentsOf(table: Table, { name, values }: NumericColumn, scaling: Scaling) {
-  const found = moments(values, scaling);
-  if (isScale(found.offset, found.scale) && Number.isFinite(found.fill)) return found;
-  const greatest = values.reduce((most, value) => (abs(value) > abs(most) ? value : most), 0);
-  const problem = `column ${name}: expected numbers that can be scaled to about 1, got values up to ${greatest}`;
-  throw new RangeError(ofTable(table, problem));
-}
-
-/** Offset and scale of a column, constant ones keeping scale 1; the mean stands for missing values. */
-function moments(values: Float64Array, scaling: Scaling) {
-  let [count, sum, least, most] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of values) {
-    if (isNaNumber(value)) continue;
-    ++count;
-    sum += value;
-    least = min(least, value);
-    most = max(most, value);
-  }
-  if (count === 0) return { offset: 0, scale: 1, fill: 0 };
-  // Kept within the range: the sum of a constant column, divided, may miss it by a rounding.
-  const mean = min(most, max(least, sum / count));
-  if (scaling === "minmax") return { offset: least, scale: most - least || 1, fill: mean };
-  let squares = 0;
-  for (const value of values) if (!isNaNumber(value)) squares += (value - mean) * (value - mean);
-  return { offset: mean, scale: Math.sqrt(squares / count) || 1, fill: mean };
+  const seen = new Set<string>();
+  const isFirst = (name: string) => seen.size < seen.add(spellingOf(name)).size;
+  return column.categories
+    .filter((_, code) => occurs[code])
+    .sort()
+    .filter(isFirst);
 }
 
 /** @throws RangeError without features, or for more inputs than a model may have */
-function checkWidth(table: Table, features: readonly Feature[]): void {
+function checkWidth(table: Table, features: readonly Feature[], leftOut: readonly LeftOutColumn[]): void {
   const inputs = features.reduce((sum, feature) => sum + widthOf(feature), 0);
   if (inputs === 0) {
-    throw new RangeError(ofTable(table, "expected at least one column with values beside the target, got none"));
+    const reasons = leftOut.map(({ name, detail }) => `${name} (${detail})`).join(", ");
+    const without =
+      reasons === ""
+        ? ""
+        : `: left out are ${reasons.slice(0, 1000)}; those with different values stay if keep names them`;
+    throw new RangeError(
+      ofTable(table, `expected at least one column with values beside the target, got none${without}`),
+    );
   }
   if (inputs <= MOST_INPUTS) return;
   const widest = features.reduce((a, b) => (widthOf(b) > widthOf(a) ? b : a));

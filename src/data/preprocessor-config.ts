@@ -20,13 +20,34 @@ export interface CategoricalFeature {
   readonly categories: readonly string[];
 }
 
-export type Feature = NumericFeature | CategoricalFeature;
+/** What of a date comes again. */
+export type Cycle = "year" | "week" | "day";
+
+/**
+ * Dates: the time as a number, `(milliseconds − offset) / scale`, and for each cycle the sine and the cosine of where in it the date
+ * is; 0 for a missing one.
+ */
+export interface DateFeature extends NumericFeature {
+  readonly cycles: readonly Cycle[];
+  /** Whether 3/4/2020 was the third of April. */
+  readonly dayFirst?: boolean;
+}
+
+export type Feature = NumericFeature | CategoricalFeature | DateFeature;
+
+/** A column with one value, or none, in training: it has no influence. */
+export interface ConstantColumn {
+  readonly name: string;
+  /** null: it was always missing. */
+  readonly value: string | null;
+}
 
 /** Plain JSON, as a model file keeps it. */
 export interface PreprocessorConfig {
   readonly task: TargetTask;
   readonly target: string;
   readonly features: readonly Feature[];
+  readonly constants?: readonly ConstantColumn[];
   /** Of classes: their names, sorted, and whether the column held numbers or names. */
   readonly classes?: readonly string[];
   readonly classKind?: ColumnKind;
@@ -40,21 +61,40 @@ export const MOST_INPUTS = 2 ** 20;
 
 /** Columns of the network's input that a feature takes. */
 export function widthOf(feature: Feature): number {
-  return "categories" in feature ? feature.categories.length : 1;
+  if ("categories" in feature) return feature.categories.length;
+  return "cycles" in feature ? 1 + 2 * feature.cycles.length : 1;
+}
+
+/** Of the columns of a feature, those that a row can have other than zero. */
+export function mostValuesOf(feature: Feature): number {
+  return "categories" in feature ? 1 : widthOf(feature);
+}
+
+/** The kind that a feature's column is read as. */
+export function kindOfFeature(feature: Feature): ColumnKind {
+  if ("categories" in feature) return "categorical";
+  return "cycles" in feature ? "date" : "numeric";
 }
 
 /** What is wrong with a value that should be a config; undefined if nothing is. */
 export function configProblem(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return `expected an object, got ${describe(value)}`;
-  const { task, target, features, classes, classKind, targetOffset, targetScale } = value as Record<string, unknown>;
+  const { task, target, features, constants, classes, classKind, targetOffset, targetScale } = value as Record<
+    string,
+    unknown
+  >;
   if (typeof target !== "string") return `expected the name of the target, got ${describe(target)}`;
   if (!Array.isArray(features) || features.length === 0 || features.length > MOST_INPUTS) {
     return `expected a list of 1 to ${MOST_INPUTS} features, got ${describe(features)}`;
   }
   const bad = features.findIndex((feature) => !isFeature(feature));
   if (bad >= 0) return `feature ${bad}: expected offset, scale and fill, or categories, got ${describe(features[bad])}`;
-  const names = new Set([target, ...features.map(({ name }) => name)]);
-  if (names.size !== features.length + 1) return "expected features and target of different names, got one twice";
+  if (constants !== undefined && !areConstants(constants)) {
+    return `expected a list of constant columns, with a value each, got ${describe(constants)}`;
+  }
+  const named = [...(features as Feature[]), ...((constants as ConstantColumn[] | undefined) ?? [])];
+  const names = new Set([target, ...named.map(({ name }) => name)]);
+  if (names.size !== named.length + 1) return "expected features and target of different names, got one twice";
   const inputs = (features as Feature[]).reduce((sum, feature) => sum + widthOf(feature), 0);
   if (inputs < 1 || inputs > MOST_INPUTS) return `expected 1 to ${MOST_INPUTS} columns of inputs, got ${inputs}`;
   if (task === "classification") {
@@ -69,11 +109,25 @@ export function configProblem(value: unknown): string | undefined {
   return `expected the target's scale, got offset and scale ${describe(targetOffset)} and ${describe(targetScale)}`;
 }
 
+const CYCLES = new Set<unknown>(["year", "week", "day"] satisfies Cycle[]);
+
 function isFeature(feature: unknown): feature is Feature {
   if (typeof feature !== "object" || feature === null) return false;
-  const { name, offset, scale, fill, categories } = feature as Record<string, unknown>;
+  const { name, offset, scale, fill, categories, cycles, dayFirst } = feature as Record<string, unknown>;
   if (typeof name !== "string") return false;
-  return categories === undefined ? isScale(offset, scale) && Number.isFinite(fill) : areNames(categories);
+  if (categories !== undefined) return areNames(categories);
+  if (!isScale(offset, scale) || !Number.isFinite(fill)) return false;
+  if (cycles === undefined) return true;
+  const areCycles = areNames(cycles) && cycles.every((cycle) => CYCLES.has(cycle));
+  return areCycles && (dayFirst === undefined || typeof dayFirst === "boolean");
+}
+
+function areConstants(list: unknown): boolean {
+  if (!Array.isArray(list) || list.length > MOST_INPUTS) return false;
+  return list.every((column) => {
+    const { name, value } = (column ?? {}) as Record<string, unknown>;
+    return typeof name === "string" && (value === null || typeof value === "string");
+  });
 }
 
 /** A scale may not be so small that float32 takes it for zero. */

@@ -1,8 +1,10 @@
-/** A table as readers of text formats return it: columns of numbers, or of names that are kept once. */
+/** A table as readers of files return it: columns of numbers, of dates, or of names that are kept once. */
 
 import { checkIterable, checkNumberList } from "../check-list.js";
 import { checkChoice, checkInteger, checkRecord, checkText, describe, wrongType } from "../check-options.js";
 import { viewKind } from "../typed-arrays.js";
+import { dateText } from "./dates.js";
+import type { Thousands } from "./written-number.js";
 
 const { isInteger, isNaN: isNaNumber } = Number;
 
@@ -13,6 +15,30 @@ export interface NumericColumn {
   readonly values: Float64Array;
   /** Set where a text had decimal commas, 1,5; absent otherwise. */
   readonly decimal?: ",";
+  /** The thousands' mark of a text, as in 1,234,567; absent where there was none. */
+  readonly thousands?: Thousands;
+  /** `%` and currencies that stood beside numbers, whose values are as they were written: 12 for 12 %. */
+  readonly units?: readonly string[];
+  readonly texts?: MissingTexts;
+}
+
+/** Dates and times of day: milliseconds since 1970 in UTC, NaN where one is missing. */
+export interface DateColumn {
+  readonly name: string;
+  readonly kind: "date";
+  readonly values: Float64Array;
+  /** Set where 3/4/2020 had to be told from 4/3/2020: whether the day comes first. */
+  readonly dayFirst?: boolean;
+  /** Set where no row showed which comes first. */
+  readonly ambiguous?: true;
+  readonly texts?: MissingTexts;
+}
+
+/** Texts among numbers or dates that were taken for missing. */
+export interface MissingTexts {
+  readonly rows: number;
+  /** The first that are different. */
+  readonly examples: readonly string[];
 }
 
 /** Names: `categories[codes[row]]`, −1 where a value is missing. The categories come in the order of their first rows. */
@@ -23,7 +49,7 @@ export interface CategoricalColumn {
   readonly codes: Int32Array;
 }
 
-export type Column = NumericColumn | CategoricalColumn;
+export type Column = NumericColumn | CategoricalColumn | DateColumn;
 export type ColumnKind = Column["kind"];
 
 /** Columns of the same length. */
@@ -41,6 +67,8 @@ export interface TableOrigin {
   readonly unit: "line" | "row";
   /** Of each row, its number in the file, from 1. */
   readonly numbers: Int32Array;
+  /** All columns of the file, the ones that were not read among them. */
+  readonly columns?: readonly string[];
 }
 
 /** Columns of categories that a caller has as texts; undefined is missing. @throws TypeError for anything else */
@@ -71,9 +99,13 @@ export function findColumn(table: Table, name: string): Column {
 export function columnOf(table: Table, name: string): Column {
   const column = table.columns.find((candidate) => candidate.name === name);
   if (column) return column;
-  const names = table.columns.map((candidate) => candidate.name).join(", ");
-  const problem = `expected a column ${JSON.stringify(name)}, got ${names.slice(0, 1000) || "none"}`;
-  throw new RangeError(ofTable(table, problem));
+  throw new RangeError(ofTable(table, `expected a column ${JSON.stringify(name)}, got ${namesOf(table)}`));
+}
+
+/** Names of the columns of a table's file, or else of the table, for messages. */
+export function namesOf({ columns, origin }: Table): string {
+  const names = origin?.columns ?? columns.map(({ name }) => name);
+  return names.join(", ").slice(0, 1000) || "none";
 }
 
 /** A message about a table: its file, if it has one, and what is wrong. */
@@ -101,9 +133,9 @@ export function selectRows(table: Table, rows: ArrayLike<number>): Table {
   };
   const columns = table.columns.map(
     (column): Column =>
-      column.kind === "numeric"
-        ? { ...column, values: pick(column.values, new Float64Array(rows.length)) }
-        : { ...column, codes: pick(column.codes, new Int32Array(rows.length)) },
+      column.kind === "categorical"
+        ? { ...column, codes: pick(column.codes, new Int32Array(rows.length)) }
+        : { ...column, values: pick(column.values, new Float64Array(rows.length)) },
   );
   const { origin } = table;
   return {
@@ -126,7 +158,8 @@ export function textAt(column: Column, row: number): string | undefined {
 export function textOf(column: Column, row: number): string | undefined {
   if (column.kind === "categorical") return column.categories[column.codes[row] as number];
   const value = column.values[row] as number;
-  return isNaNumber(value) ? undefined : String(value);
+  if (isNaNumber(value)) return undefined;
+  return column.kind === "date" ? dateText(value) : String(value);
 }
 
 /** @throws TypeError, RangeError for anything but a table, whose columns have names of their own and a value for each row */
@@ -179,8 +212,8 @@ function checkCodes({ name, categories, codes }: CategoricalColumn): void {
 function checkColumn(what: string, column: Column): number {
   checkRecord(what, column, "a column");
   checkText(`${what}: name`, column.name);
-  checkChoice(`${what}: kind`, column.kind, ["numeric", "categorical"]);
-  if (column.kind === "numeric") {
+  checkChoice(`${what}: kind`, column.kind, ["numeric", "categorical", "date"]);
+  if (column.kind !== "categorical") {
     checkArray(`${what}: values`, column.values, "Float64Array");
     return column.values.length;
   }

@@ -11,10 +11,20 @@ describe("parseCsv", () => {
       columns: [
         { name: "age", kind: "numeric", values: Float64Array.of(30, Number.NaN, 50, 40) },
         categoricalColumn("home, town", ["Ulm", 'St. "X"', "Ulm", undefined]),
-        { name: "income", kind: "numeric", values: Float64Array.of(1.5, Number.NaN, 2.5, 3.5) },
+        {
+          name: "income",
+          kind: "numeric",
+          values: Float64Array.of(1.5, Number.NaN, 2.5, 3.5),
+          texts: { rows: 1, examples: ["NA"] },
+        },
         categoricalColumn("kind", ["a", "b", "a", "b"]),
       ],
-      origin: { file: "CSV", unit: "line", numbers: Int32Array.of(2, 3, 4, 5) },
+      origin: {
+        file: "CSV",
+        unit: "line",
+        numbers: Int32Array.of(2, 3, 4, 5),
+        columns: ["age", "home, town", "income", "kind"],
+      },
     });
   });
 
@@ -105,7 +115,7 @@ describe("decimal commas", () => {
   const read = (text: string, options: CsvOptions = {}) =>
     parseCsv(text, "x.csv", options).columns.map((column) => {
       if (column.kind === "categorical") return [column.name, [...column.codes].map((code) => column.categories[code])];
-      return [column.name, column.decimal ?? ".", [...column.values]];
+      return [column.name, column.kind === "numeric" ? (column.decimal ?? ".") : column.kind, [...column.values]];
     });
 
   it("are found for each column, where commas do not delimit", () => {
@@ -114,7 +124,7 @@ describe("decimal commas", () => {
       ["weight", ",", [1.5, -0.25, Number.NaN]],
       ["rate", ".", [2.7, 1e-3, 0.5]],
       ["count", ".", [3, 4, 5]],
-      ["date", ["12.03.2020", "13.03.2020", "14.03.2020"]],
+      ["date", "date", [12, 13, 14].map((day) => Date.UTC(2020, 2, day))],
       ["kind", ["u", "v", "v"]],
     ]);
     expect(read("a\tb\n1,5e3\t2\n")).toEqual([
@@ -199,7 +209,7 @@ describe("Preprocessor", () => {
 
   it("scales the target of a regression and turns it back", () => {
     const rows = selectRows(table, [0, 2, 3]);
-    const preprocessor = Preprocessor.fit(rows, "income", undefined, "minmax");
+    const preprocessor = Preprocessor.fit(rows, "income", { scaling: "minmax" });
     expect(preprocessor.config.task).toBe("regression");
     expect(preprocessor.restore(preprocessor.targets(rows)).map((value) => Math.round(value * 1e6) / 1e6)).toEqual([
       1.5, 2.5, 3.5,
@@ -230,10 +240,10 @@ describe("Preprocessor", () => {
     expect(() => Preprocessor.fit(table, "income")).toThrow(
       "CSV: line 3: target income: expected a value in every row, got none",
     );
-    expect(() => Preprocessor.fit(table, "kind", "regression")).toThrow("expected numbers for a regression, got text");
-    const preprocessor = Preprocessor.fit(selectRows(table, [0, 1]), "kind");
+    expect(() => Preprocessor.fit(table, "kind", { task: "regression" })).toThrow("expected numbers for a regression, got text");
+    const preprocessor = Preprocessor.fit(selectRows(table, [0, 1, 2]), "kind");
     expect(() => preprocessor.transform(parseCsv("age\n1\n"))).toThrow(`expected a column "home, town", got age`);
-    const far = parseCsv("age,home,town\n1,2,x\n1e300,2,x\n");
+    const far = parseCsv('age,"home, town"\n1,x\n1e300,x\n');
     expect(() => preprocessor.transform(far)).toThrow(
       "CSV: line 3: column age: expected a number that is finite when scaled, got 1e+300",
     );
@@ -249,7 +259,7 @@ describe("Preprocessor", () => {
     };
     const many = `a,b\n${'1,"\n"\n2,x\n'.repeat(200_000)}`;
     for (const table of [parseCsv(text, "t.csv"), await readCsv(parts, "t.csv")]) {
-      expect(table.origin).toEqual({ file: "t.csv", unit: "line", numbers: Int32Array.of(2, 4, 6, 7) });
+      expect(table.origin).toEqual({ file: "t.csv", unit: "line", numbers: Int32Array.of(2, 4, 6, 7), columns: ["a", "b"] });
       const preprocessor = Preprocessor.fit(selectRows(table, [0, 1, 2]), "b");
       expect(() => preprocessor.transform(selectRows(table, [0, 3]))).toThrow("t.csv: line 7: column a: expected");
       const { origin, ...own } = selectRows(table, [0, 3]);

@@ -61,10 +61,11 @@ describe("readCsv", () => {
     }
   });
 
-  it("takes the first row for names unless a number is in it", () => {
+  it("takes the first row for names by the rows below it", () => {
     const names = (text: string, options = {}) => parseCsv(text, "x", options).columns.map(({ name }) => name);
     expect(names("a,b\n1,2\n")).toEqual(["a", "b"]);
-    expect(names("a,2\n1,2\n")).toEqual(["column1", "column2"]);
+    expect(names("a,2\n1,2\n")).toEqual(["a", "2"]);
+    expect(names("a,2\nb,2\n")).toEqual(["column1", "column2"]);
     expect(names(",b\n1,2\n")).toEqual(["column1", "b"]);
     expect(names("a,2020\n1,2\n", { header: true })).toEqual(["a", "2020"]);
     expect(names("a,b\nc,d\n", { header: false })).toEqual(["column1", "column2"]);

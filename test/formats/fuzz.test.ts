@@ -90,12 +90,12 @@ function checkCsv(bytes: Uint8Array): void {
   const { rows, columns } = parseCsv(new TextDecoder().decode(bytes));
   if (rows < 1 || columns.length < 1) fail(`${rows} rows, ${columns.length} columns`);
   for (const column of columns) {
-    const values = column.kind === "numeric" ? column.values : column.codes;
+    const values = column.kind === "categorical" ? column.codes : column.values;
     if (values.length !== rows) fail(`${column.name}: ${values.length} values in ${rows} rows`);
     const known =
-      column.kind === "numeric"
-        ? column.values.every((value) => Number.isFinite(value) || Number.isNaN(value))
-        : column.codes.every((code) => code >= -1 && code < column.categories.length);
+      column.kind === "categorical"
+        ? column.codes.every((code) => code >= -1 && code < column.categories.length)
+        : column.values.every((value) => Number.isFinite(value) || Number.isNaN(value));
     if (!known) fail(`${column.name}: not ${column.kind}`);
   }
 }

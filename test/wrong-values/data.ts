@@ -12,7 +12,13 @@ import { data, engine, table } from "./fixture.js";
 import { parquetFile } from "./parquet-file.js";
 
 const jsonLines = () => [Buffer.from('{"a":1}')];
-const columnOptions = { kinds: () => ({ a: "numeric" }), others: () => "read" };
+const columnOptions = {
+  kinds: () => ({ a: "numeric" }),
+  others: () => "read",
+  missing: () => ["tbd"],
+  dayFirst: { value: () => true, takes: ["false", "[]", '["1"]'] },
+};
+const encoding = () => "utf-8";
 const folder = mkdtempSync(join(tmpdir(), "simdgrad-wrong-values-"));
 for (const [name, bytes] of Object.entries(smallMnist())) writeFileSync(join(folder, name), bytes);
 process.on("exit", () => rmSync(folder, { recursive: true }));
@@ -25,20 +31,24 @@ const texts = { takes: { 1: ["[undefined]", "a sparse list"] } };
 export const dataOptions = [
   options(
     "readJsonLines",
-    (given: library.ColumnOptions) => library.readJsonLines(jsonLines(), "file", given),
-    columnOptions,
+    (given: library.JsonLinesOptions) => library.readJsonLines(jsonLines(), "file", given),
+    { ...columnOptions, encoding },
   ),
   options("csv: parseCsv", (given: csv.CsvOptions) => csv.parseCsv("a\n1\n", "file", given), {
     ...columnOptions,
     header: { value: () => "auto", takes: ["true", "false"] },
     delimiter: () => ",",
     decimal: () => ".",
+    thousands: () => ",",
+    encoding,
   }),
   options("csv: readCsv", (given: csv.CsvOptions) => csv.readCsv(() => [Buffer.from("a\n1\n")], "file", given), {
     ...columnOptions,
     header: { value: () => "auto", takes: ["true", "false"] },
     delimiter: () => ",",
     decimal: () => ".",
+    thousands: () => ",",
+    encoding,
   }),
   options(
     "parquet: readParquet",
@@ -57,6 +67,11 @@ export const dataOptions = [
     flatten: location(() => true),
     dtype: location(() => "uint8"),
   }),
+  options(
+    "Preprocessor.fit",
+    (given: library.PreprocessorOptions) => library.Preprocessor.fit(table(), "y", given),
+    { task: () => "classification", scaling: () => "standard", keep: () => ["x"] },
+  ),
   options("trainTestSplit", (given: library.TrainTestSplitOptions) => library.trainTestSplit(10, given), {
     testSize: () => 0.5,
     seed: () => 1,
@@ -145,7 +160,7 @@ export const dataCases: Cases = {
   "Preprocessor.fit": call(
     (...given) => library.Preprocessor.fit(...(given as unknown as [never, never])),
     () => [table(), "y"],
-    { optional: () => ["classification", "standard"] },
+    { optional: () => [{}] },
   ),
   "Preprocessor.parse": call(
     (...given) => library.Preprocessor.parse(...(given as unknown as [never, never])),
@@ -159,7 +174,7 @@ export const dataCases: Cases = {
     ]),
   ),
   "Preprocessor.restore": method(
-    () => library.Preprocessor.fit(table(), "x", "regression"),
+    () => library.Preprocessor.fit(table(), "x", { task: "regression" }),
     "restore",
     () => [[1, 2]],
     {

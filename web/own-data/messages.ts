@@ -17,7 +17,7 @@ export interface TableView {
   readonly rows: number;
   readonly columns: readonly {
     readonly name: string;
-    readonly kind: "numeric" | "categorical";
+    readonly kind: ColumnKind;
     /** Different values of a categorical column. */
     readonly categories?: number;
     readonly missing: number;

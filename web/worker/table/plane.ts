@@ -1,6 +1,6 @@
 /** The plane of a table's only two features: where its rows lie, and what a network says of a grid over it. */
 
-import { findColumn, type Matrix, type Network, type Preprocessor, type Table } from "../../../src/index.js";
+import { type Feature, findColumn, type Matrix, type Network, type Preprocessor, type Table, textAt } from "../../../src/index.js";
 import type { PlanePrediction, PlaneView } from "../../own-data/messages.js";
 
 /** Points that are shown of one part. */
@@ -15,7 +15,7 @@ export function viewPlane(
   held: readonly Table[],
 ): PlaneView | undefined {
   const [first, second, ...others] = config.features;
-  if (!first || !second || others.length > 0 || "categories" in first || "categories" in second) return undefined;
+  if (!first || !second || others.length > 0 || !isNumeric(first) || !isNumeric(second)) return undefined;
   const points: { x: number; y: number; target: number; held: number }[] = [];
   const labels = new Map(config.classes?.map((name, index) => [name, index]));
   for (const [part, table] of [[0, training] as const, ...held.map((other) => [1, other] as const)]) {
@@ -39,12 +39,13 @@ export function viewPlane(
   };
 }
 
+const isNumeric = (feature: Feature) => !("categories" in feature) && !("cycles" in feature);
+
 type Column = ReturnType<typeof findColumn>;
 
 const valueAt = (column: Column, row: number) =>
   column.kind === "numeric" ? (column.values[row] as number) : Number.NaN;
-const nameAt = (column: Column, row: number) =>
-  column.kind === "numeric" ? String(column.values[row]) : (column.categories[column.codes[row] as number] ?? "");
+const nameAt = (column: Column, row: number) => textAt(column, row) ?? "";
 
 function endsOf(values: readonly number[]): [number, number] {
   const [least, most] = values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)] as const, [

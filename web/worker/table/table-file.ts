@@ -39,9 +39,9 @@ export function viewTable(table: Table, name: string): TableView {
       hasCommas: column.kind === "numeric" && column.decimal === ",",
       ...(column.kind === "categorical" && { categories: column.categories.length }),
       missing:
-        column.kind === "numeric"
-          ? column.values.reduce((count, value) => count + Number(Number.isNaN(value)), 0)
-          : column.codes.reduce((count, code) => count + Number(code < 0), 0),
+        column.kind === "categorical"
+          ? column.codes.reduce((count, code) => count + Number(code < 0), 0)
+          : column.values.reduce((count, value) => count + Number(Number.isNaN(value)), 0),
     })),
     preview: rows.map((row) => table.columns.map((column) => textAt(column, row))),
     target: guessTarget(table) ?? lastLearnable(table),

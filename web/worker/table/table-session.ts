@@ -95,7 +95,7 @@ export class TableSession {
 
   /** @throws RangeError for a column that cannot be learned */
   describe({ target, task }: Argument<"describe">): TaskView {
-    return viewTask(Preprocessor.fit(this.#opened, target, task));
+    return viewTask(Preprocessor.fit(this.#opened, target, { task }));
   }
 
   /**
@@ -217,7 +217,7 @@ export class TableSession {
     const parts = partTable(this.#opened, target, { task, seed: settings.seed, ...SPLITS });
     const { training, validation, test } = parts as Required<TableParts>;
     if (!validation || !test) throw new RangeError("table: expected rows to validate and to test with");
-    const preprocessor = Preprocessor.fit(training, target, task);
+    const preprocessor = Preprocessor.fit(training, target, { task });
     const view = viewTask(preprocessor);
     await this.#endRun();
     const engine = await createEngine({ ...engineOptions(settings), createWorker });

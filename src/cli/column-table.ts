@@ -1,0 +1,153 @@
+/** What a table's columns were taken for, in words and a table of characters. Free of Node. */
+
+import { dateText } from "../data/dates.js";
+import { isMissingAmongNumbers } from "../data/missing.js";
+import type { LeftOutColumn, Preprocessor } from "../data/preprocessing.js";
+import { type Feature, widthOf } from "../data/preprocessor-config.js";
+import { type Column, columnOf, type DateColumn, type NumericColumn, type Table } from "../data/table.js";
+import { doubtfulIntegers } from "../data/target.js";
+import type { TrainSettings } from "./settings.js";
+import { printable } from "./terminal.js";
+
+/** Columns that are all shown; of more, those that there is something to say of, and the others' number. */
+const MOST_COLUMNS = 30;
+const MOST_NOTED = 60;
+const NAME_WIDTH = 28;
+
+interface Line {
+  readonly name: string;
+  readonly text: string;
+  readonly inputs: number;
+  /** Whether more was done than to read plain numbers or names. */
+  readonly isNoted: boolean;
+}
+
+/** A line for each column of the rows that are trained on: what it was taken for, and the inputs that it became. */
+export function describeColumns(table: Table, { config, leftOut }: Preprocessor): string {
+  const out = new Map(leftOut.map((column) => [column.name, column]));
+  const features = new Map(config.features.map((feature) => [feature.name, feature]));
+  const lines = table.columns.flatMap((column): Line[] => {
+    if (column.name === config.target) return [];
+    const reason = out.get(column.name);
+    if (reason) return [{ name: column.name, text: describeLeftOut(reason), inputs: 0, isNoted: true }];
+    const feature = features.get(column.name);
+    return feature ? [{ name: column.name, ...describeColumn(column, feature), inputs: widthOf(feature) }] : [];
+  });
+  const noted = lines.filter(({ isNoted }) => isNoted).slice(0, MOST_NOTED);
+  const shown = lines.length <= MOST_COLUMNS ? lines : noted;
+  const rest = lines.length - shown.length;
+  const names = shown.map(({ name }) => printable(name, NAME_WIDTH));
+  const width = names.reduce((most, { length }) => Math.max(most, length), 6);
+  const rows = shown.map(
+    ({ text, inputs }, index) => `${(names[index] as string).padEnd(width)}  ${String(inputs).padStart(6)}  ${text}`,
+  );
+  const more =
+    rest > 0 ? [`… and ${rest} more columns${noted.length < MOST_NOTED ? " of plain numbers and names" : ""}`] : [];
+  return [`${"column".padEnd(width)}  inputs  read as`, ...rows, ...more].join("\n");
+}
+
+function describeLeftOut({ why, detail }: LeftOutColumn): string {
+  const isFinal = why === "constant" || why === "empty";
+  return `left out: ${printable(detail, 80)}${isFinal ? "" : " (--keep learns from it)"}`;
+}
+
+function describeColumn(column: Column, feature: Feature): { readonly text: string; readonly isNoted: boolean } {
+  if (column.kind === "categorical") {
+    const categories = "categories" in feature ? feature.categories : [];
+    return { text: describeNames(categories, missingOf(column)), isNoted: false };
+  }
+  const notes = column.kind === "date" ? dateNotes(column) : numberNotes(column);
+  const missing = missingOf(column);
+  const { texts } = column;
+  const spelling = texts
+    ? ` (${texts.rows} written ${texts.examples.map((text) => JSON.stringify(printable(text, 16))).join(", ")})`
+    : "";
+  const parts = [...rangeOf(column), ...(missing > 0 ? [`${missing} missing${spelling}`] : []), ...notes];
+  const head = column.kind === "date" ? "dates" : "numbers";
+  return {
+    text: [head, ...parts].join(", "),
+    isNoted: column.kind === "date" || notes.length > 0 || texts !== undefined,
+  };
+}
+
+function describeNames(categories: readonly string[], missing: number): string {
+  const some = categories
+    .slice(0, 4)
+    .map((name) => printable(name, 16))
+    .join(", ");
+  const lack = missing > 0 ? `, ${missing} missing` : "";
+  return `names: ${categories.length} (${some}${categories.length > 4 ? ", …" : ""})${lack}`;
+}
+
+function numberNotes({ decimal, thousands, units = [] }: NumericColumn): string[] {
+  return [
+    ...(decimal ? ["decimal commas"] : []),
+    ...(thousands ? [`thousands parted by ${MARKS[thousands]}`] : []),
+    ...(units.length > 0 ? [`in ${units.join(" and ")}`] : []),
+  ];
+}
+
+const MARKS = { ",": "commas", ".": "points", " ": "spaces", "'": "apostrophes" } as const;
+
+function dateNotes({ dayFirst, ambiguous }: DateColumn): string[] {
+  if (dayFirst === undefined) return [];
+  const order = dayFirst ? "day/month" : "month/day";
+  return [
+    ambiguous ? `taken for ${order}, which no row shows (--day-first reads day/month; --categorical names)` : order,
+  ];
+}
+
+function rangeOf({ kind, values }: NumericColumn | DateColumn): string[] {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  if (least > most) return [];
+  const text = (value: number) => (kind === "date" ? dateText(value) : String(Number(value.toPrecision(6))));
+  return [`${text(least)} to ${text(most)}`];
+}
+
+function missingOf(column: Column): number {
+  if (column.kind === "categorical") return column.codes.reduce((count, code) => count + Number(code < 0), 0);
+  return column.values.reduce((count, value) => count + Number(Number.isNaN(value)), 0);
+}
+
+/** The task, and by which option the target would be another. */
+export function describeTarget(table: Table, { config }: Preprocessor, isChosen: boolean): readonly string[] {
+  const { target, task, classes } = config;
+  const column = columnOf(table, target);
+  const different = doubtfulIntegers(column);
+  const other = task === "classification" ? "regression predicts numbers" : "classification takes them for classes";
+  const doubt = different === undefined || isChosen ? "" : ` (it has ${different} different integers; --task ${other})`;
+  const head = `${task} of ${target}${classes ? `, ${classes.length} classes` : ""}${doubt}`;
+  const words = column.kind === "categorical" ? column.categories.filter(isMissingAmongNumbers) : [];
+  const texts = column.kind !== "categorical" ? column.texts : undefined;
+  return [
+    head,
+    ...words.map(
+      (word) => `${JSON.stringify(word)} is one of the classes (--missing ${word} takes it for a missing value)`,
+    ),
+    ...(texts ? [`${target}: ${texts.rows} rows without a number, written ${texts.examples.join(", ")}`] : []),
+  ];
+}
+
+export function describeDropped(rows: number): string {
+  if (rows === 0) return "";
+  return `; ${rows} row${rows === 1 ? "" : "s"} without a target left out`;
+}
+
+/** That names are numbers, which rows might be, too. */
+export function describeHeader(
+  { format }: { readonly format: string },
+  table: Table,
+  { header }: TrainSettings,
+): readonly string[] {
+  const names = table.origin?.columns ?? [];
+  const numbers = names.filter((name) => name !== "" && Number.isFinite(Number(name)));
+  if (format !== "csv" || header !== undefined || numbers.length === 0) return [];
+  const some = numbers.slice(0, 4).join(", ");
+  return [
+    `the first row is taken for names: ${some}${numbers.length > 4 ? ", …" : ""} (--no-header takes it for data)`,
+  ];
+}

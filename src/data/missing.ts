@@ -1,0 +1,31 @@
+/** What stands for a missing value in a text. */
+
+/** In every column: spellings that are no words, as spreadsheets, R, pandas and databases write them. */
+const NEVER_NAMES = new Set(["", "nan", "n/a", "<na>", "#n/a", "#n/a n/a", "#na", "nat", "\\n", "?"]);
+/** A spreadsheet's errors. */
+const SPREADSHEET_ERRORS = new Set(["#value!", "#div/0!", "#ref!", "#name?", "#num!", "#null!", "#error!"]);
+const LONGEST = 8;
+
+/**
+ * Whether the text is missing in a column of any kind. `Nan` is a name there, and a bread; NA, None and Null are what people and
+ * classes are called.
+ */
+export function isMissing(text: string): boolean {
+  // A digit, a sign or a point: most fields end here, before a copy in lower case is made of them.
+  const first = text.charCodeAt(0);
+  if ((first >= 0x2b && first <= 0x39) || text.length > LONGEST + 2 || text === "Nan") return false;
+  const lower = text.toLowerCase();
+  return NEVER_NAMES.has(lower) || SPREADSHEET_ERRORS.has(lower);
+}
+
+const AMONG_NUMBERS = new Set([
+  ...["na", "none", "null", "nil", "nan", "-nan", "n.a.", "n.d.", "nd", "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan"],
+  ...["-", "--", "---", "–", "—", ".", "..", "...", "*", "**", "***", "_"],
+  ...["inf", "+inf", "-inf", "infinity", "+infinity", "-infinity", "∞", "-∞"],
+  ...["tbd", "tba", "tbc", "unknown", "unk", "missing", "(missing)", "undefined", "not available", "not applicable"],
+]);
+
+/** Whether the text is missing among numbers or dates; in a column of names it is one of them. */
+export function isMissingAmongNumbers(text: string): boolean {
+  return text.length <= 14 && AMONG_NUMBERS.has(text.toLowerCase());
+}

@@ -1,0 +1,39 @@
+/** What a table's target is: classes, or numbers. */
+
+import type { TargetTask } from "./preprocessor-config.js";
+import type { Column } from "./table.js";
+
+const { isInteger } = Number;
+
+/** Integers of at most this many values may be classes. */
+const MOST_INTEGER_CLASSES = 20;
+/** Rows of a class on average, from which integers are taken for classes rather than counts; two of them always are. */
+const ROWS_OF_A_CLASS = 10;
+/** Integers of at most this many values are asked about: ratings, ages, or classes. */
+const MOST_DOUBTFUL = 100;
+
+export function guessTask(column: Column): TargetTask {
+  if (column.kind !== "numeric") return "classification";
+  const different = differentIntegers(column, MOST_INTEGER_CLASSES);
+  if (different === undefined) return "regression";
+  return different <= 2 || column.values.length >= ROWS_OF_A_CLASS * different ? "classification" : "regression";
+}
+
+/** How many different integers a target is made of, if they could be both classes and numbers. */
+export function doubtfulIntegers(column: Column): number | undefined {
+  const different = column.kind === "numeric" ? differentIntegers(column, MOST_DOUBTFUL) : undefined;
+  return different !== undefined && different > 2 ? different : undefined;
+}
+
+/** undefined where there are more, or other values. */
+function differentIntegers(column: Column & { readonly kind: "numeric" }, most: number): number | undefined {
+  const different = new Set<number>();
+  for (const value of column.values) if (!isInteger(value) || different.add(value).size > most) return undefined;
+  return different.size;
+}
+
+/** The first row without a value; −1 if there is none. */
+export function firstMissing(column: Column, rows: number): number {
+  if (column.kind !== "categorical") return column.values.subarray(0, rows).findIndex(Number.isNaN);
+  return column.codes.subarray(0, rows).findIndex((code) => column.categories[code] === undefined);
+}
