@@ -63,7 +63,8 @@ function describeColumn(column: Column, feature: Feature): { readonly text: stri
     ? ` (${texts.rows} written ${texts.examples.map((text) => JSON.stringify(printable(text, 16))).join(", ")})`
     : "";
   const parts = [...rangeOf(column), ...(missing > 0 ? [`${missing} missing${spelling}`] : []), ...notes];
-  const head = column.kind === "date" ? "dates" : "numbers";
+  const dates = isTimes(column) ? "times of day" : "dates";
+  const head = column.kind === "date" ? dates : "numbers";
   return {
     text: [head, ...parts].join(", "),
     isNoted: column.kind === "date" || notes.length > 0 || texts !== undefined,
@@ -104,8 +105,14 @@ function rangeOf({ kind, values }: NumericColumn | DateColumn): string[] {
     if (value > most) most = value;
   }
   if (least > most) return [];
-  const text = (value: number) => (kind === "date" ? dateText(value) : String(Number(value.toPrecision(6))));
+  const dateOf = isTimes({ kind, values }) ? (value: number) => dateText(value).slice(11, -1) : dateText;
+  const text = (value: number) => (kind === "date" ? dateOf(value) : String(Number(value.toPrecision(6))));
   return [`${text(least)} to ${text(most)}`];
+}
+
+/** Whether they are all of 1970-01-01, and none without a time. */
+function isTimes({ kind, values }: Pick<NumericColumn | DateColumn, "kind" | "values">): boolean {
+  return kind === "date" && values.every((value) => Number.isNaN(value) || (value > 0 && value < 86_400_000));
 }
 
 function missingOf(column: Column): number {
@@ -134,7 +141,12 @@ export function describeTarget(table: Table, { config }: Preprocessor, isChosen:
 
 export function describeDropped(rows: number): string {
   if (rows === 0) return "";
-  return `; ${rows} row${rows === 1 ? "" : "s"} without a target left out`;
+  return `; ${counted(rows, "row")} without a target left out`;
+}
+
+/** "1 row", "2 rows". */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** That names are numbers, which rows might be, too. */

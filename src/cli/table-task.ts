@@ -7,7 +7,7 @@ import { firstMissing } from "../data/target.js";
 import type { Decimal, Thousands } from "../data/written-number.js";
 import type { Engine } from "../engine.js";
 import { listOf, resolveColumns } from "./column-names.js";
-import { describeColumns, describeDropped, describeHeader, describeTarget } from "./column-table.js";
+import { counted, describeColumns, describeDropped, describeHeader, describeTarget } from "./column-table.js";
 import { flagOf, type TrainSettings } from "./settings.js";
 import { TableFile } from "./table-file.js";
 import { guessTarget, partTable } from "./table-parts.js";
@@ -47,7 +47,7 @@ export async function tableTask(path: string, settings: TrainSettings, maxValues
   const introduction = [
     `${file.name}: ${rows[0]} rows to train with, ${rows[1]} to validate, ${rows[2]} to test${describeDropped(dropped)}`,
     ...describeTarget(table, preprocessor, wanted !== undefined),
-    `from ${config.features.length} columns (${preprocessor.inputs} inputs${sparse})`,
+    `from ${counted(config.features.length, "column")} (${counted(preprocessor.inputs, "input")}${sparse})`,
     ...describeHeader(file, table, settings),
     "",
     describeColumns(parts.training, preprocessor),

@@ -1,6 +1,6 @@
 /** ColumnBuilder: a column of a table, value by value, in typed arrays that grow. */
 
-import { type ColumnOptions, dayFirstOf, kindOf, MissingValues } from "./column-options.js";
+import { type ColumnOptions, dayFirstOf, kindOf, type MissingValues } from "./column-options.js";
 import { dateText, parseDate } from "./dates.js";
 import { isMissing, isMissingAmongNumbers } from "./missing.js";
 import type { Column, ColumnKind, MissingTexts } from "./table.js";
@@ -62,7 +62,8 @@ export class ColumnBuilder {
   readonly name: string;
   readonly #given: ColumnKind | undefined;
   readonly #dayFirst: boolean | undefined;
-  readonly #missing: MissingValues;
+  /** None are asked for where there are none: sets take their time, for each value of a file. */
+  readonly #missing: MissingValues | undefined;
   readonly #most: number;
   readonly #reader: NumberReader;
   #numbers = NO_NUMBERS;
@@ -78,6 +79,8 @@ export class ColumnBuilder {
   #textRows = 0;
   #hasDates = false;
   readonly #different = new Set<number>();
+  /** Whether there are more of them than may be names. */
+  #isVaried = false;
   #decision: Decision | undefined;
 
   constructor(name: string, { kind, style = PLAIN_STYLE, dayFirst, missing, most }: BuilderOptions = {}) {
@@ -85,7 +88,7 @@ export class ColumnBuilder {
     this.#given = kind;
     this.#keepsTexts = kind === "categorical" || kind === "date";
     this.#dayFirst = dayFirst;
-    this.#missing = missing ?? new MissingValues();
+    this.#missing = missing?.isEmpty ? undefined : missing;
     this.#most = most ?? POSITIVE_INFINITY;
     this.#reader = new NumberReader(style);
   }
@@ -101,7 +104,7 @@ export class ColumnBuilder {
 
   /** Adds a field of a text, which may be a number. */
   addText(text: string): void {
-    if (isMissing(text) || this.#missing.hasText(text)) {
+    if (isMissing(text) || this.#missing?.hasText(text)) {
       this.addMissing();
       return;
     }
@@ -116,13 +119,13 @@ export class ColumnBuilder {
 
   /** Adds a text, which is kept as it is until all are known: they may be numbers. */
   addString(text: string): void {
-    if (isMissing(text) || this.#missing.hasText(text)) this.addMissing();
+    if (isMissing(text) || this.#missing?.hasText(text)) this.addMissing();
     else this.#pushCode(text);
   }
 
   /** Adds a number. @param digits all of an integer's, of which `value` may have lost some */
   addNumber(value: number, digits?: string): void {
-    if (this.#missing.hasNumber(value)) {
+    if (this.#missing?.hasNumber(value)) {
       this.addMissing();
       return;
     }
@@ -135,7 +138,7 @@ export class ColumnBuilder {
     }
     this.#numbers[this.#rows++] = value;
     ++this.#numberRows;
-    if (this.#different.size <= FEW_NUMBERS) this.#different.add(value);
+    if (!this.#isVaried) this.#isVaried = this.#different.add(value).size > FEW_NUMBERS;
   }
 
   /** Adds a date, in milliseconds since 1970. */

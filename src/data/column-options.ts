@@ -84,17 +84,19 @@ export function ignoredProblem(names: Iterable<string>, { kinds = {} }: ColumnOp
 export class MissingValues {
   readonly #texts: ReadonlySet<string>;
   readonly #numbers: ReadonlySet<number>;
+  readonly isEmpty: boolean;
 
   constructor(texts: readonly string[] = []) {
     this.#texts = new Set(texts);
+    this.isEmpty = texts.length === 0;
     this.#numbers = new Set(texts.flatMap((text) => plainNumber(text) ?? []));
   }
 
   hasText(text: string): boolean {
-    return this.#texts.size > 0 && this.#texts.has(text);
+    return this.#texts.has(text);
   }
 
   hasNumber(value: number): boolean {
-    return this.#numbers.size > 0 && this.#numbers.has(value);
+    return this.#numbers.has(value);
   }
 }

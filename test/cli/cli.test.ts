@@ -159,7 +159,7 @@ describe("the command", () => {
 
   it.each([
     [["frobnicate"], "frobnicate"],
-    [["train", "cifar"], '.jsonl, .ndjson or .parquet, got "cifar"'],
+    [["train", "cifar"], 'or .parquet; - is standard input, got "cifar"'],
     [["train", "mnist", "--epochs", "-1"], 'Expected an integer of at least 0, got "-1"'],
     [["train", "mnist", "--batch-size", "0"], 'Expected an integer from 1 to 50000, got "0"'],
     [["train", "mnist", "--hidden", "2000000000"], "from 1 to 1000000"],

@@ -240,10 +240,14 @@ describe("Preprocessor", () => {
     expect(() => Preprocessor.fit(table, "income")).toThrow(
       "CSV: line 3: target income: expected a value in every row, got none",
     );
-    expect(() => Preprocessor.fit(table, "kind", { task: "regression" })).toThrow("expected numbers for a regression, got text");
+    expect(() => Preprocessor.fit(table, "kind", { task: "regression" })).toThrow(
+      "expected numbers for a regression, got text",
+    );
     const preprocessor = Preprocessor.fit(selectRows(table, [0, 1, 2]), "kind");
-    expect(() => preprocessor.transform(parseCsv("age\n1\n"))).toThrow(`expected a column "home, town", got age`);
-    const far = parseCsv('age,"home, town"\n1,x\n1e300,x\n');
+    expect(() => preprocessor.transform(parseCsv("age\n1\n"))).toThrow(
+      `expected columns "home, town", "income", got age`,
+    );
+    const far = parseCsv('age,"home, town",income\n1,x,1\n1e300,x,2\n');
     expect(() => preprocessor.transform(far)).toThrow(
       "CSV: line 3: column age: expected a number that is finite when scaled, got 1e+300",
     );
@@ -259,7 +263,12 @@ describe("Preprocessor", () => {
     };
     const many = `a,b\n${'1,"\n"\n2,x\n'.repeat(200_000)}`;
     for (const table of [parseCsv(text, "t.csv"), await readCsv(parts, "t.csv")]) {
-      expect(table.origin).toEqual({ file: "t.csv", unit: "line", numbers: Int32Array.of(2, 4, 6, 7), columns: ["a", "b"] });
+      expect(table.origin).toEqual({
+        file: "t.csv",
+        unit: "line",
+        numbers: Int32Array.of(2, 4, 6, 7),
+        columns: ["a", "b"],
+      });
       const preprocessor = Preprocessor.fit(selectRows(table, [0, 1, 2]), "b");
       expect(() => preprocessor.transform(selectRows(table, [0, 3]))).toThrow("t.csv: line 7: column a: expected");
       const { origin, ...own } = selectRows(table, [0, 3]);

@@ -29,11 +29,10 @@ const location = (value: () => unknown, takes: readonly string[] = []) => ({ val
 const texts = { takes: { 1: ["[undefined]", "a sparse list"] } };
 
 export const dataOptions = [
-  options(
-    "readJsonLines",
-    (given: library.JsonLinesOptions) => library.readJsonLines(jsonLines(), "file", given),
-    { ...columnOptions, encoding },
-  ),
+  options("readJsonLines", (given: library.JsonLinesOptions) => library.readJsonLines(jsonLines(), "file", given), {
+    ...columnOptions,
+    encoding,
+  }),
   options("csv: parseCsv", (given: csv.CsvOptions) => csv.parseCsv("a\n1\n", "file", given), {
     ...columnOptions,
     header: { value: () => "auto", takes: ["true", "false"] },
@@ -67,11 +66,11 @@ export const dataOptions = [
     flatten: location(() => true),
     dtype: location(() => "uint8"),
   }),
-  options(
-    "Preprocessor.fit",
-    (given: library.PreprocessorOptions) => library.Preprocessor.fit(table(), "y", given),
-    { task: () => "classification", scaling: () => "standard", keep: () => ["x"] },
-  ),
+  options("Preprocessor.fit", (given: library.PreprocessorOptions) => library.Preprocessor.fit(table(), "y", given), {
+    task: () => "classification",
+    scaling: () => "standard",
+    keep: () => ["x"],
+  }),
   options("trainTestSplit", (given: library.TrainTestSplitOptions) => library.trainTestSplit(10, given), {
     testSize: () => 0.5,
     seed: () => 1,

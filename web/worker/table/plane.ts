@@ -1,6 +1,14 @@
 /** The plane of a table's only two features: where its rows lie, and what a network says of a grid over it. */
 
-import { type Feature, findColumn, type Matrix, type Network, type Preprocessor, type Table, textAt } from "../../../src/index.js";
+import {
+  type Feature,
+  findColumn,
+  type Matrix,
+  type Network,
+  type Preprocessor,
+  type Table,
+  textAt,
+} from "../../../src/index.js";
 import type { PlanePrediction, PlaneView } from "../../own-data/messages.js";
 
 /** Points that are shown of one part. */
