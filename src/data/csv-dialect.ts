@@ -184,16 +184,19 @@ function isHeader(rows: Rows, styles: readonly NumberStyle[]): boolean {
   const isDistinct = new Set(first).size === first.length;
   if (texts.some((isText, column) => isText && isNumeric[column])) return isDistinct;
   const count = (row: readonly string[]) => row.filter((_, column) => numbers[column]);
-  if (!counts(count(first)) || below.some((row) => counts(count(row)))) return false;
+  const least = Number(count(first)[0]);
+  // Pandas has nothing above its row numbers, and columns from 0 on.
+  const isPandas = first[0] === "" && least === 0 && isNumeric[0] === true;
+  if (!counts(count(first), isPandas ? 1 : 3) || below.some((row) => counts(count(row), 3))) return false;
   // Beside texts, which may be names or data: years, or from 0 on.
-  return !texts.includes(true) || /^(?:0|1[89]\d\d|20\d\d)$/.test(count(first)[0] as string);
+  return !texts.includes(true) || least === 0 || (least >= 1800 && least < 2100);
 }
 
-/** Whether the numbers go up by one, at least three of them. */
-function counts(fields: readonly string[]): boolean {
+/** Whether the numbers go up by one, at least so many of them. */
+function counts(fields: readonly string[], atLeast: number): boolean {
+  const from = Number(fields[0]);
   return (
-    fields.length > 2 &&
-    fields.every((field, index) => /^\d+$/.test(field) && Number(field) === Number(fields[0]) + index)
+    fields.length >= atLeast && fields.every((field, index) => /^\d+$/.test(field) && Number(field) === from + index)
   );
 }
 
