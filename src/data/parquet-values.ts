@@ -17,8 +17,8 @@ const FOREIGN = new Set(["BSON", "INTERVAL", "GEOMETRY", "GEOGRAPHY", "VARIANT"]
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const asTheyAre = (value: unknown) => value as Date;
 
-/** Bytes that are no text: the column is of something else. */
-export class NoText extends FormatError {}
+/** A value of what no column of a table can have: the whole column is to be left out. */
+export class ForeignValue extends FormatError {}
 
 /** Of hyparquet: dates come as the file counts them. */
 export const PARSERS: ParquetParsers = {
@@ -31,7 +31,7 @@ export const PARSERS: ParquetParsers = {
     try {
       return decoder.decode(bytes);
     } catch (cause) {
-      throw new NoText("expected texts in UTF-8, got other bytes", { cause });
+      throw new ForeignValue("expected texts in UTF-8, got other bytes", { cause });
     }
   },
 };
@@ -70,8 +70,10 @@ export function isDecimal({ converted_type, logical_type }: SchemaElement): bool
 export function adderOf(element: SchemaElement): (builder: ColumnBuilder, value: unknown) => void {
   const clock = clockOf(element);
   const converted = converterOf(element);
+  // Of such a column nothing is known: what stands for its values are zeros at times.
+  const isNothing = element.logical_type?.type === "NULL";
   return (builder, value) => {
-    if (value === null) builder.addMissing();
+    if (value === null || isNothing) builder.addMissing();
     else if (value === undefined)
       throw new NotANumber("expected a value of the column's dictionary, got an index beyond it");
     else if (clock) builder.addNumber(clock.milliseconds(value as number | bigint));
@@ -110,7 +112,7 @@ function parseJson(value: unknown): unknown {
   if (typeof value !== "string") return value;
   // Nothing is made of what is refused anyway.
   if (/^\s*[[{]/.test(value))
-    throw new NotANumber("expected a number, a text, true or false, got JSON of several values");
+    throw new ForeignValue("expected a number, a text, true or false, got JSON of several values");
   return JSON.parse(value) as unknown;
 }
 

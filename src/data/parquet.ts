@@ -17,7 +17,7 @@ import {
 import { loadCodec, type Unpack } from "./parquet-codecs.js";
 import { type ChunkPlace, checkColumns, columnsOf, leaveOut, readMetadata, rowGroupsOf } from "./parquet-contents.js";
 import { readValues } from "./parquet-pages.js";
-import { adderOf, NoText } from "./parquet-values.js";
+import { adderOf, ForeignValue } from "./parquet-values.js";
 import type { Table } from "./table.js";
 
 /** Options of `readParquet`. */
@@ -135,7 +135,7 @@ function addColumn(builder: ColumnBuilder, element: SchemaElement, values: Itera
     const where = error instanceof NotANumber ? `row ${row}: column ${builder.name}` : `column ${builder.name}`;
     const { message } = error as Error;
     const known = error instanceof NotANumber || error instanceof FormatError;
-    const hint = error instanceof NoText ? `: ${leaveOut([builder.name])}` : "";
+    const hint = error instanceof ForeignValue ? `: ${leaveOut([builder.name])}` : "";
     const what = known ? message + hint : `expected a whole page, got: ${message}`;
     throw new FormatError(`${where}: ${what}`, { cause: error });
   }

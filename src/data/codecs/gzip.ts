@@ -4,7 +4,7 @@ import { Gunzip } from "fflate";
 import { FormatError } from "../../errors.js";
 
 /** Bytes that are handed on at a time, each of which may unpack to 1032. */
-const PART = 4096;
+const PART = 1024;
 const MOST_RATIO = 1032;
 
 /**

@@ -17,7 +17,7 @@ import {
 const MAGIC = 0xfd2fb528;
 /** Frames to be skipped begin with this, or one of the 15 numbers behind it. */
 const SKIPPABLE = 0x184d2a50;
-const MOST_BLOCK = 2 ** 17;
+const MOST_BLOCK = 1 << 17;
 const FIRST_OFFSETS = [1, 4, 8];
 
 /** How values of one kind are written: states give codes, codes a base and extra bits. */
@@ -57,8 +57,9 @@ const MATCH_BASES = basesOf(MATCH_BITS, 3);
 function basesOf(bits: readonly number[], first: number): number[] {
   let base = first;
   return bits.map((width) => {
-    base += 2 ** width;
-    return base - 2 ** width;
+    const own = base;
+    base += 1 << width;
+    return own;
   });
 }
 
@@ -158,15 +159,15 @@ class Frame {
     // Both sizes have as many bits, behind the four of kind and format.
     const bits = isPacked ? ([10, 10, 14, 18][format] as number) : ([5, 12, 5, 20][format] as number);
     const low = byte(0) + byte(1) * 256 + byte(2) * 65536;
-    const all = (low + byte(3) * 2 ** 24 + byte(4) * 2 ** 32) / (!isPacked && bits === 5 ? 8 : 16);
-    const size = Math.floor(all) % 2 ** bits;
+    const all = (low + byte(3) * 0x1000000 + byte(4) * 0x100000000) / (!isPacked && bits === 5 ? 8 : 16);
+    const size = Math.floor(all) % (1 << bits);
     if (size > MOST_BLOCK || this.#to + size > this.#out.length) throw broken(`${size} literals`);
     if (!isPacked) {
       const to = at + (kind === 1 ? 1 : size);
       if (to > end) throw broken("literals that are cut");
       return [kind === 1 ? new Uint8Array(size).fill(packed[at] as number) : packed.subarray(at, to), to];
     }
-    const to = at + (Math.floor(all / 2 ** bits) % 2 ** bits);
+    const to = at + (Math.floor(all / (1 << bits)) % (1 << bits));
     if (to > end) throw broken("literals that are cut");
     if (kind === 2) [this.#huffman, at] = readHuffman(packed, at, to);
     if (!this.#huffman) throw broken("literals without a Huffman code");
@@ -217,7 +218,7 @@ class Frame {
     let used = 0;
     for (let left = count; left > 0; --left) {
       const offsetBits = offsets.symbols[offset] as number;
-      const offsetValue = 2 ** offsetBits + stream.read(offsetBits);
+      const offsetValue = ((1 << offsetBits) >>> 0) + stream.read(offsetBits);
       const matchCode = matches.symbols[match] as number;
       const matchLength = (MATCH_BASES[matchCode] as number) + stream.read(MATCH_BITS[matchCode] as number);
       const literalCode = lengths.symbols[length] as number;
