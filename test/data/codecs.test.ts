@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { unpackBrotli } from "../../src/data/codecs/brotli.js";
@@ -182,6 +182,15 @@ describe("unpackSnappy", () => {
 });
 
 describe("loadCodec", () => {
+  it("is the only way to a codec, so that a file loads no other", () => {
+    const folder = new URL("../../src/data/", import.meta.url);
+    const sources = readdirSync(folder).filter((name) => name.endsWith(".ts"));
+    expect(sources).toContain("parquet-codecs.ts");
+    for (const name of sources) {
+      expect(readFileSync(new URL(name, folder), "utf8"), name).not.toMatch(/from "\.\/codecs\//);
+    }
+  });
+
   it("refuses one that is unknown by name", async () => {
     const known = "UNCOMPRESSED, SNAPPY, GZIP, ZSTD, BROTLI, LZ4, LZ4_RAW";
     await expect(loadCodec("LZO")).rejects.toThrow(`expected pages in ${known}, got LZO`);

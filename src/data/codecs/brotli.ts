@@ -1,3 +1,5 @@
+/// <reference path="./brotli-parts.d.ts" />
+
 /**
  * Brotli, unpacked: RFC 7932. Tables and dictionary are those of hyparquet-compressors, whose own loop does not hold what it makes
  * against the page: a few kilobytes make gigabytes of it, and what is more or less than the page is cut or filled up without a word.
