@@ -62,38 +62,55 @@ export class Bits {
   }
 }
 
-/** A prefix code, by the lengths of its symbols. */
+/** A prefix code. Files may have many of few symbols: they are made of plain arrays, which cost the least. */
 export class PrefixCode {
   /** By the next 8 bits: the symbol and, in the lowest 4, its length; 15 for those that are longer. */
-  readonly #root = new Uint16Array(1 << ROOT_BITS).fill(MOST_BITS);
+  readonly #root: number[];
   /** Of each length, how many there are. */
-  readonly #counts = new Uint16Array(MOST_BITS + 1);
+  readonly #counts = new Array<number>(MOST_BITS + 1).fill(0);
   /** By length, then as they are. */
-  readonly #symbols: Uint16Array;
+  readonly #symbols: number[];
 
-  /** @param lengths at least one is not 0; with only one its symbol takes no bits */
-  constructor(lengths: Uint8Array) {
-    for (const length of lengths) this.#counts[length] = (this.#counts[length] as number) + 1;
-    this.#counts[0] = 0;
-    const firsts = new Uint16Array(MOST_BITS + 2);
-    const codes = new Uint32Array(MOST_BITS + 2);
-    for (let length = 1; length <= MOST_BITS; ++length) {
-      const count = this.#counts[length] as number;
-      firsts[length + 1] = (firsts[length] as number) + count;
-      codes[length + 1] = ((codes[length] as number) + count) << 1;
+  /**
+   * @param symbols from the least on
+   * @param lengths of each, at least 1; with only one symbol it takes no bits
+   */
+  constructor(symbols: readonly number[], lengths: readonly number[]) {
+    const isOne = symbols.length === 1;
+    this.#root = new Array<number>(1 << ROOT_BITS).fill(isOne ? (symbols[0] as number) << 4 : MOST_BITS);
+    this.#symbols = new Array<number>(symbols.length).fill(0);
+    if (isOne) return;
+    const counts = this.#counts;
+    for (const length of lengths) counts[length] = (counts[length] as number) + 1;
+    const firsts = [0, 0];
+    const codes = [0, 0];
+    for (let length = 1; length < MOST_BITS; ++length) {
+      const count = counts[length] as number;
+      firsts.push((firsts[length] as number) + count);
+      codes.push(((codes[length] as number) + count) << 1);
     }
-    const all = firsts[MOST_BITS + 1] as number;
-    this.#symbols = new Uint16Array(all);
-    for (let symbol = 0; symbol < lengths.length; ++symbol) {
-      const length = lengths[symbol] as number;
-      if (length === 0) continue;
+    for (let index = 0; index < symbols.length; ++index) {
+      const symbol = symbols[index] as number;
+      const length = lengths[index] as number;
       const place = firsts[length] as number;
       firsts[length] = place + 1;
       this.#symbols[place] = symbol;
-      if (all === 1) this.#root.fill(symbol << 4);
-      else if (length <= ROOT_BITS) this.#look(symbol, length, codes[length] as number);
+      if (length <= ROOT_BITS) this.#look(symbol, length, codes[length] as number);
       codes[length] = (codes[length] as number) + 1;
     }
+  }
+
+  /** @param all lengths of all symbols, 0 for those that the code does not have */
+  static of(all: Uint8Array): PrefixCode {
+    const symbols: number[] = [];
+    const lengths: number[] = [];
+    for (let symbol = 0; symbol < all.length; ++symbol) {
+      const length = all[symbol] as number;
+      if (length === 0) continue;
+      symbols.push(symbol);
+      lengths.push(length);
+    }
+    return new PrefixCode(symbols, lengths);
   }
 
   #look(symbol: number, length: number, code: number): void {
@@ -132,20 +149,27 @@ export class PrefixCode {
 /** @param size symbols of the alphabet */
 export function readPrefixCode(bits: Bits, size: number): PrefixCode {
   const skipped = bits.read(2);
-  return new PrefixCode(skipped === 1 ? simpleLengths(bits, size) : packedLengths(bits, size, skipped));
+  return skipped === 1 ? readSimpleCode(bits, size) : PrefixCode.of(packedLengths(bits, size, skipped));
 }
 
-function simpleLengths(bits: Bits, size: number): Uint8Array {
-  const lengths = new Uint8Array(size);
+/** Of one to four symbols. */
+function readSimpleCode(bits: Bits, size: number): PrefixCode {
   const count = bits.read(2) + 1;
   const width = 32 - Math.clz32(size - 1);
-  const symbols = Array.from({ length: count }, () => bits.read(width));
-  if (new Set(symbols).size !== count || symbols.some((symbol) => symbol >= size))
-    throw broken("symbols that are wrong");
+  const given: { symbol: number; length: number }[] = [];
+  for (let index = 0; index < count; ++index) {
+    const symbol = bits.read(width);
+    if (symbol >= size || given.some((other) => other.symbol === symbol)) throw broken("symbols that are wrong");
+    given.push({ symbol, length: 0 });
+  }
   const isDeep = count === 4 && bits.read(1) === 1;
-  const shape = [[1], [1, 1], [1, 2, 2], isDeep ? [1, 2, 3, 3] : [2, 2, 2, 2]][count - 1] as number[];
-  for (const [index, symbol] of symbols.entries()) lengths[symbol] = shape[index] as number;
-  return lengths;
+  const lengths = [[1], [1, 1], [1, 2, 2], isDeep ? [1, 2, 3, 3] : [2, 2, 2, 2]][count - 1] as number[];
+  for (const [index, one] of given.entries()) one.length = lengths[index] as number;
+  given.sort((a, b) => a.symbol - b.symbol);
+  return new PrefixCode(
+    given.map(({ symbol }) => symbol),
+    given.map(({ length }) => length),
+  );
 }
 
 function packedLengths(bits: Bits, size: number, skipped: number): Uint8Array {
@@ -191,7 +215,7 @@ function lengthCode(bits: Bits, skipped: number): PrefixCode {
     space -= 32 >> length;
   }
   if (codes !== 1 && space !== 0) throw broken("no prefix code");
-  return new PrefixCode(lengths);
+  return PrefixCode.of(lengths);
 }
 
 function lengthOfLength(bits: Bits): number {
