@@ -2,8 +2,8 @@ import { expect, it } from "vitest";
 import { MIB, measureReader } from "./child-reader.js";
 
 const MOST_MILLISECONDS = 5000;
-/** Garbage that is not yet collected; fflate copies what it makes a few times. */
-const SLACK = { GZIP: 56 * MIB, others: 24 * MIB };
+/** Garbage that is not yet collected: a page of 1 MB, with what is made of it, is thrown away some times before it is. */
+const SLACK = 40 * MIB;
 
 /** Compressors that pack one byte's repetition as well as their formats can. */
 const MAKERS = `
@@ -51,9 +51,7 @@ const reader = (make: string) => {
   const measured = measureReader(`${MAKERS} ${make}`, "data/parquet.js", "m.readParquet(file.buffer)");
   if (process.env.FUZZ_REPORT) console.log(make, measured);
   expect(measured.time).toBeLessThan(MOST_MILLISECONDS);
-  expect(measured.memory).toBeLessThan(
-    2 * measured.size + 16 * MIB + (make.includes("GZIP") ? SLACK.GZIP : SLACK.others),
-  );
+  expect(measured.memory).toBeLessThan(2 * measured.size + 16 * MIB + SLACK);
   return measured;
 };
 

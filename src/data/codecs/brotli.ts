@@ -14,7 +14,8 @@ import {
   kInsertRangeLut,
 } from "hyparquet-compressors/src/brotli.prefix.js";
 import { kNumTransforms, transformDictionaryWord } from "hyparquet-compressors/src/brotli.transform.js";
-import { Bits, broken, type PrefixCode, readContextMap, readPrefixCode } from "./brotli-codes.js";
+import { readContextMap, readPrefixCode, readShort } from "./brotli-codes.js";
+import { Bits, type PrefixCode } from "./prefix-codes.js";
 
 const LITERALS = 256;
 const COMMANDS = 704;
@@ -38,8 +39,9 @@ const WORD_PLACES = WORD_BITS.map((_, length) =>
  */
 export function unpackBrotli(packed: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(size);
-  const made = new Stream(new Bits(packed), out).unpack();
-  if (made !== size) throw broken(`${made} of ${size} bytes`);
+  const bits = new Bits(packed, "Brotli");
+  const made = new Stream(bits, out).unpack();
+  if (made !== size) throw bits.broken(`${made} of ${size} bytes`);
   return out;
 }
 
@@ -55,7 +57,7 @@ class Blocks {
 
   constructor(bits: Bits) {
     this.#bits = bits;
-    this.count = bits.short() + 1;
+    this.count = readShort(bits) + 1;
     if (this.count === 1) return;
     this.#types = readPrefixCode(bits, this.count + 2);
     this.#counts = readPrefixCode(bits, COUNTS);
@@ -108,17 +110,17 @@ class Stream {
       const nibbles = bits.read(2) + 4;
       if (nibbles === 7) {
         // Bytes that are not for us.
-        if (bits.read(1)) throw broken("a block of an unknown kind");
+        if (bits.read(1)) throw bits.broken("a block of an unknown kind");
         const width = 8 * bits.read(2);
         bits.skipBytes(width && 1 + bits.read(width));
         continue;
       }
       const length = 1 + bits.read(4 * nibbles);
-      if (this.#to + length > this.#out.length) throw broken(`more than ${this.#out.length} bytes`);
+      if (this.#to + length > this.#out.length) throw this.#bits.broken(`more than ${this.#out.length} bytes`);
       if (!isLast && bits.read(1)) this.#stored(length);
       else this.#block(this.#to + length);
     }
-    if (bits.byte !== bits.bytes.length) throw broken("more behind it");
+    if (bits.byte !== bits.bytes.length) throw this.#bits.broken("more behind it");
     return this.#to;
   }
 
@@ -149,7 +151,7 @@ class Stream {
       const cell = (command >>> 6) - (hasDistance ? 2 : 0);
       const inserted = range(kInsertLengthPrefixCode, (kInsertRangeLut[cell] as number) + ((command >>> 3) & 7), bits);
       const copied = range(kCopyLengthPrefixCode, (kCopyRangeLut[cell] as number) + (command & 7), bits);
-      if (this.#to + inserted > end) throw broken("literals beyond a block");
+      if (this.#to + inserted > end) throw this.#bits.broken("literals beyond a block");
       this.#literals(inserted, literals, modes, literalMap, literalCodes);
       if (this.#to === end) break;
       let code = 0;
@@ -189,13 +191,13 @@ class Stream {
         ? (this.#distances[SHORT_PLACES[value] as number] as number) + (SHORT_SUMS[value] as number)
         : value - SHORT_DISTANCES + 1;
     const most = Math.min(this.#to, this.#window);
-    if (distance <= 0) throw broken("a distance that is wrong");
+    if (distance <= 0) throw this.#bits.broken("a distance that is wrong");
     if (distance > most) {
       this.#word(distance - most - 1, length, end);
       return;
     }
     if (code !== 0) this.#distances = [distance, ...this.#distances.slice(0, 3)];
-    if (this.#to + length > end) throw broken("a copy beyond a block");
+    if (this.#to + length > end) throw this.#bits.broken("a copy beyond a block");
     // Byte by byte: a copy may overlap what it makes.
     for (const stop = this.#to + length; this.#to < stop; ++this.#to)
       out[this.#to] = out[this.#to - distance] as number;
@@ -205,10 +207,10 @@ class Stream {
   #word(id: number, length: number, end: number): void {
     const bits = WORD_BITS[length] ?? 0;
     const transform = id >>> bits;
-    if (bits === 0 || transform >= kNumTransforms) throw broken("a distance that is too long");
+    if (bits === 0 || transform >= kNumTransforms) throw this.#bits.broken("a distance that is too long");
     const word = (WORD_PLACES[length] as number) + (id & ((1 << bits) - 1)) * length;
     this.#to += transformDictionaryWord(this.#out, this.#to, word, length, transform);
-    if (this.#to > end) throw broken("a word beyond a block");
+    if (this.#to > end) throw this.#bits.broken("a word beyond a block");
   }
 }
 
@@ -217,7 +219,7 @@ function readWindowBits(bits: Bits): number {
   const high = bits.read(3);
   if (high > 0) return 17 + high;
   const low = bits.read(3);
-  if (low === 1) throw broken("a window of an unknown kind");
+  if (low === 1) throw bits.broken("a window of an unknown kind");
   return low === 0 ? 17 : 8 + low;
 }
 
