@@ -82,7 +82,7 @@ export class TableFile {
   /** Names of the columns as far as the beginning of the file shows them. */
   async peekNames(options: CsvOptions = {}): Promise<readonly string[]> {
     if (this.format === "parquet") {
-      const { readParquetNames } = await import("../data/parquet.js");
+      const { readParquetNames } = await import("../data/parquet-names.js");
       return readParquetNames(await this.#buffer(), this.name);
     }
     const parts: Buffer[] = [];

@@ -2,14 +2,15 @@
 
 import type { DecodedArray, SchemaElement } from "hyparquet";
 import { parquetHeader, type readPage } from "hyparquet/src/column.js";
-import { convert, DEFAULT_PARSERS } from "hyparquet/src/convert.js";
+import { convert } from "hyparquet/src/convert.js";
 import { deltaBinaryUnpack } from "hyparquet/src/delta.js";
 import { byteStreamSplit } from "hyparquet/src/encoding.js";
 import { readPlain } from "hyparquet/src/plain.js";
 import { FormatError } from "../errors.js";
+import { stored, type Unpack } from "./parquet-codecs.js";
 import { checkBytesOfValues, checkDelta, checkDeltaTexts, checkRuns, dataView, Runs } from "./parquet-runs.js";
 import { ThriftWalk } from "./parquet-thrift.js";
-import { unpackSnappy } from "./snappy.js";
+import { isDecimal, isJson, PARSERS } from "./parquet-values.js";
 
 type Decoder = Parameters<typeof readPage>[2];
 type PageHeader = ReturnType<typeof parquetHeader>;
@@ -23,15 +24,12 @@ const BLOCK = 4096;
 /** A column's part in a row group. */
 export interface ColumnChunk {
   readonly element: SchemaElement;
-  readonly codec: string;
+  readonly unpack: Unpack;
   readonly rows: number;
 }
 
 /** The values of a column's bytes, `rows` in all; null is missing. @throws FormatError */
-export function* readValues(bytes: Uint8Array, { element, codec, rows }: ColumnChunk): Generator<unknown> {
-  if (codec !== "SNAPPY" && codec !== "UNCOMPRESSED") {
-    throw new FormatError(`expected pages uncompressed or in Snappy, got ${codec}`);
-  }
+export function* readValues(bytes: Uint8Array, { element, unpack, rows }: ColumnChunk): Generator<unknown> {
   const decoder = decoderOf(element);
   let dictionary: DecodedArray | undefined;
   let at = 0;
@@ -44,7 +42,7 @@ export function* readValues(bytes: Uint8Array, { element, codec, rows }: ColumnC
       throw new FormatError(`expected a page within ${bytes.length - begin} bytes, got one of ${packed}`);
     }
     at = begin + packed;
-    const { page, levels } = unpack(bytes.subarray(begin, at), header, codec);
+    const { page, levels } = unpackPage(bytes.subarray(begin, at), header, unpack);
     if (header.type === "DICTIONARY_PAGE") {
       const count = header.dictionary_page_header?.num_values ?? -1;
       checkBytesOfValues(page.length, count, element);
@@ -58,6 +56,9 @@ export function* readValues(bytes: Uint8Array, { element, codec, rows }: ColumnC
     if (!head || (header.type !== "DATA_PAGE" && !isV2))
       throw new FormatError(`expected pages of data, got ${header.type}`);
     const { num_values: count, encoding } = head;
+    if (first && element.repetition_type === "OPTIONAL" && first.definition_level_encoding !== "RLE") {
+      throw new FormatError(`expected levels in RLE, got ${first.definition_level_encoding}`);
+    }
     if (!(count >= 0 && count <= left))
       throw new FormatError(`expected a page of at most ${left} values, got ${count}`);
     const { values, from } = countValues(page, count, element, levels);
@@ -160,11 +161,11 @@ function levelsOf(page: Uint8Array, { repetition_type }: SchemaElement, levels: 
   return new Runs(page, levels === undefined ? 4 : 0, 1);
 }
 
-/** Values whose conversion takes hyparquet long, or much memory, come as they are; `converterOf` in `parquet.ts` converts them. */
+/** Values whose conversion takes hyparquet long, or much memory, come as they are; `adderOf` in `parquet-values.ts` converts them. */
 function decoderOf(element: SchemaElement): Decoder {
   const isRaw = isDecimal(element);
   const { converted_type, ...rest } = element;
-  const read: SchemaElement = isRaw || converted_type === "JSON" ? rest : element;
+  const read: SchemaElement = isRaw || isJson(element) ? rest : element;
   const root = { children: [], count: 1, element: { name: "root" }, path: [] };
   const leaf = { children: [], count: 1, element: read, path: [element.name] };
   return {
@@ -173,37 +174,31 @@ function decoderOf(element: SchemaElement): Decoder {
     element: read,
     schemaPath: [root, leaf],
     codec: "UNCOMPRESSED",
-    parsers: DEFAULT_PARSERS,
+    parsers: PARSERS,
     utf8: !isRaw,
   };
 }
 
-/** Whether a column has decimal numbers: as integers, or as the bytes of some, times a power of ten. */
-export function isDecimal({ converted_type, logical_type }: SchemaElement): boolean {
-  return converted_type === "DECIMAL" || logical_type?.type === "DECIMAL";
-}
-
 /** A page's bytes in memory of their own, and how many of them are levels before the data of a page of version 2. */
-function unpack(
-  packed: Uint8Array,
+function unpackPage(
+  bytes: Uint8Array,
   header: PageHeader,
-  codec: string,
+  unpack: Unpack,
 ): { page: Uint8Array; levels: number | undefined } {
-  const size = header.uncompressed_page_size;
   const second = header.type === "DATA_PAGE_V2" ? header.data_page_header_v2 : undefined;
   const levels = second?.definition_levels_byte_length ?? 0;
-  if (second && second.repetition_levels_byte_length !== 0) {
-    throw new FormatError(`expected no levels of lists, got ${second.repetition_levels_byte_length} bytes`);
+  // Levels of lists say nothing of a column that is none.
+  const lists = second?.repetition_levels_byte_length ?? 0;
+  if (!(lists >= 0 && levels >= 0 && lists + levels <= bytes.length)) {
+    throw new FormatError(`expected levels within ${bytes.length} bytes, got ${lists} and ${levels}`);
   }
-  if (!(levels >= 0 && levels <= packed.length)) {
-    throw new FormatError(`expected levels within ${packed.length} bytes, got ${levels}`);
-  }
-  if (codec === "UNCOMPRESSED" || second?.is_compressed === false) {
-    if (size !== packed.length) throw new FormatError(`expected a page of ${packed.length} bytes, got ${size}`);
-    return { page: packed.slice(), levels: second && levels };
-  }
+  const packed = bytes.subarray(lists);
+  const size = header.uncompressed_page_size - lists;
   if (!(size >= levels)) throw new FormatError(`expected a page of at least ${levels} bytes, got ${size}`);
-  const data = unpackSnappy(packed.subarray(levels), size - levels);
+  const rest = packed.subarray(levels);
+  // A page of missing values alone may be nothing, packed or not.
+  const isStored = second?.is_compressed === false || (rest.length === 0 && size === levels);
+  const data = (isStored ? stored : unpack)(rest, size - levels);
   if (levels === 0) return { page: data, levels: second && levels };
   const page = new Uint8Array(size);
   page.set(packed.subarray(0, levels));

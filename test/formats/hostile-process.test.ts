@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { encode } from "fast-png";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import ts from "typescript";
@@ -17,6 +18,7 @@ import {
   serializeOnnx,
 } from "../../src/index.js";
 import { idxFile } from "../data/idx-files.js";
+import { packable } from "../data/packable.js";
 import { built, MIB, runProgram, SLACK } from "./child-reader.js";
 
 /** Long form: `FUZZ_INPUTS=20000 npx vitest run test/formats/hostile-process.test.ts`. */
@@ -31,10 +33,18 @@ const transpiled = (path: string) =>
     }).outputText,
   ).toString("base64")}`;
 
-const parquet = (codec: "SNAPPY" | "UNCOMPRESSED", encoding: "PLAIN" | "DELTA_BYTE_ARRAY"): Uint8Array =>
+const compressors = {
+  GZIP: (bytes: Uint8Array) => new Uint8Array(gzipSync(bytes)),
+  BROTLI: (bytes: Uint8Array) => new Uint8Array(brotliCompressSync(bytes)),
+};
+const parquet = (
+  codec: "SNAPPY" | "UNCOMPRESSED" | "GZIP" | "BROTLI",
+  encoding: "PLAIN" | "DELTA_BYTE_ARRAY",
+): Uint8Array =>
   new Uint8Array(
     parquetWriteBuffer({
       codec,
+      compressors,
       columnData: [
         { name: "n", data: [1.5, null, 3, 4, 5, 6], type: "DOUBLE" },
         { name: "i", data: [1n, 2n, 3n, 4n, 5n, 6n], type: "INT64" },
@@ -48,6 +58,11 @@ const image = { width: 9, height: 9, channels: 1, data: Uint8Array.from({ length
 const text = (lines: string) => new TextEncoder().encode(lines);
 
 const recorded = (name: string) => new Uint8Array(readFileSync(new URL(`../recorded/${name}`, import.meta.url)));
+/** What Zstandard makes of it at its levels. */
+const packed = (name: string) =>
+  (JSON.parse(new TextDecoder().decode(recorded("zstd.json"))) as { name: string; base64: string }[])
+    .filter((entry) => entry.name === name)
+    .map(({ base64 }) => new Uint8Array(Buffer.from(base64, "base64")));
 const npz = (compress: boolean) =>
   serializeNpz(
     [
@@ -83,7 +98,31 @@ const READERS: Record<string, readonly [module: string, call: string, seeds: rea
   Parquet: [
     "data/parquet.js",
     "(m, bytes) => m.readParquet(bytes.slice().buffer)",
-    [parquet("SNAPPY", "PLAIN"), parquet("UNCOMPRESSED", "DELTA_BYTE_ARRAY")],
+    [
+      parquet("SNAPPY", "PLAIN"),
+      parquet("UNCOMPRESSED", "DELTA_BYTE_ARRAY"),
+      parquet("GZIP", "PLAIN"),
+      parquet("BROTLI", "DELTA_BYTE_ARRAY"),
+    ],
+  ],
+  "Parquet in other codecs, with nested columns": [
+    "data/parquet.js",
+    '(m, bytes) => m.readParquet(bytes.slice().buffer, "f", { kinds: { list: "ignore", struct: "ignore", map: "ignore" } })',
+    [
+      recorded("parquet/duckdb-zstd.parquet"),
+      recorded("parquet/duckdb-brotli.parquet"),
+      recorded("parquet/duckdb-gzip.parquet"),
+      recorded("parquet/duckdb-lz4_raw.parquet"),
+    ],
+  ],
+  Zstandard: ["data/codecs/zstd.js", "(m, bytes) => m.unpackZstd(bytes, 3000)", packed("few different bytes")],
+  Brotli: [
+    "data/codecs/brotli.js",
+    "(m, bytes) => m.unpackBrotli(bytes, 3000)",
+    [5, 11].map((quality) => {
+      const params = { [constants.BROTLI_PARAM_QUALITY]: quality };
+      return new Uint8Array(brotliCompressSync(packable()["few different bytes"] as Uint8Array, { params }));
+    }),
   ],
   "JSON Lines": [
     "data/jsonl.js",

@@ -1,9 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are programs, as texts
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, expect, it } from "vitest";
-import { built, MIB, runProgram } from "./child-reader.js";
+import { expect, it } from "vitest";
+import { MIB, measureReader } from "./child-reader.js";
 
 /** Processor time of the slowest case on a busy machine of the slow kind is a fifth of this. */
 const MOST_MILLISECONDS = 10_000;
@@ -253,35 +250,11 @@ const CASES: Record<
   ],
 };
 
-const folder = mkdtempSync(join(tmpdir(), "hostile-"));
-const path = JSON.stringify(join(folder, "file"));
-afterAll(() => rmSync(folder, { recursive: true }));
-
 it.each(Object.keys(CASES))(
   "%s: refused or read in bounded time and memory",
   (name) => {
     const [module, make, read, size, message] = CASES[name] as (typeof CASES)[string];
-    // In a process of its own, whose memory does not hide that of the reader.
-    runProgram(`${MAKERS} writeFileSync(${path}, ${make}); console.log(0);`, 60_000);
-    const program = `
-      import * as m from ${built(module)};
-      import { readFileSync } from "node:fs";
-      const file = Uint8Array.from(readFileSync(${path}));
-      gc();
-      const before = process.memoryUsage.rss();
-      const start = process.cpuUsage();
-      let outcome = "read";
-      try {
-        await ${read};
-      } catch (error) {
-        outcome = error.name + " " + error.message;
-      }
-      const { user, system } = process.cpuUsage(start);
-      const memory = process.resourceUsage().maxRSS * 1024 - before;
-      console.log(JSON.stringify({ outcome, size: file.length, time: (user + system) / 1000, memory }));
-    `;
-    type Result = { outcome: string; size: number; time: number; memory: number };
-    const { outcome, time, memory, ...file } = runProgram<Result>(program, 60_000);
+    const { outcome, time, memory, ...file } = measureReader(`${MAKERS} writeFileSync(path, ${make});`, module, read);
     const bytes = size ?? file.size;
     if (process.env.FUZZ_REPORT)
       console.log(`${name}: ${bytes} bytes, ${time | 0} ms, ${Math.round(memory / MIB)} MiB`);

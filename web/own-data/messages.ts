@@ -1,6 +1,6 @@
 /** What the tab of own data and its worker say to each other; the worker's events are those of MNIST's. */
 
-import type { EngineInfo, TargetTask } from "../../src/index.js";
+import type { ColumnKind, EngineInfo, LeftOutColumn, TargetTask } from "../../src/index.js";
 import type { SavedFile } from "../protocol.js";
 import type { ModelFormat } from "../run/model-file.js";
 import type { RunSettings } from "../run/settings.js";
@@ -42,6 +42,8 @@ export interface TaskView extends TableTask {
   readonly inputs: number;
   readonly outputs: number;
   readonly classes?: readonly string[];
+  /** Columns that are not learned from. */
+  readonly leftOut: readonly LeftOutColumn[];
 }
 
 /** A table's rows in the plane of its only two features. */

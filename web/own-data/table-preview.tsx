@@ -51,6 +51,7 @@ export function TablePreview() {
         </table>
       </section>
       {rest > 0 && <p class="hint">{rest} more columns are not shown here.</p>}
+      <LeftOut />
       <TargetChoice view={view} />
     </section>
   );
@@ -58,10 +59,23 @@ export function TablePreview() {
 
 function describeColumn(column: TableView["columns"][number], isTarget: boolean): string {
   const number = column.hasCommas ? "number, decimal comma" : "number";
-  const kind = column.kind === "numeric" ? number : `${column.categories} names`;
+  const others = column.kind === "date" ? "date" : `${column.categories} names`;
+  const kind = column.kind === "numeric" ? number : others;
   return [isTarget ? "target" : "", kind, column.missing > 0 ? `${column.missing} missing` : ""]
     .filter(Boolean)
     .join(", ");
+}
+
+function LeftOut() {
+  const out = task.value?.leftOut ?? [];
+  if (out.length === 0) return null;
+  const texts = out.map(({ name, detail }) => `${name} (${detail})`);
+  return (
+    <p class="hint">
+      Not learned from: {texts.slice(0, 20).join(", ")}
+      {texts.length > 20 ? ", …" : ""}.
+    </p>
+  );
 }
 
 function TargetChoice({ view }: { readonly view: TableView }) {

@@ -10,7 +10,7 @@ import { open } from "./run-store.js";
 import { readFile } from "./save-file.js";
 
 /** Endings of files that are tables, and of models and checkpoints, as a file dialog takes them. */
-export const TABLE_ENDINGS = ".csv,.tsv,.txt,.jsonl,.ndjson,.parquet";
+export const TABLE_ENDINGS = ".csv,.tsv,.txt,.data,.dat,.jsonl,.ndjson,.gz,.parquet";
 export const MODEL_ENDINGS = ".safetensors,.onnx";
 
 /** What can be dropped on a tab. */

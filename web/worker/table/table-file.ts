@@ -1,10 +1,11 @@
 /** Tables out of files that the reader gave: CSV, JSON Lines or Parquet by the file's name. */
 
 import { guessTarget } from "../../../src/cli/table-parts.js";
-import type { ColumnOptions } from "../../../src/data/column-builder.js";
+import type { ColumnOptions } from "../../../src/data/column-options.js";
 import { type CsvOptions, readCsv } from "../../../src/data/csv.js";
 import { readJsonLines } from "../../../src/data/jsonl.js";
 import { type Table, textAt } from "../../../src/data/table.js";
+import { FormatError } from "../../../src/errors.js";
 import type { GivenFile, TableView } from "../../own-data/messages.js";
 
 const PREVIEW_ROWS = 6;
@@ -12,13 +13,36 @@ const PREVIEW_ROWS = 6;
 const PART_BYTES = 1 << 20;
 
 /** @throws FormatError when the file is not what its name says */
-export async function readTable({ name, data }: GivenFile, options: CsvOptions & ColumnOptions = {}): Promise<Table> {
+export async function readTable({ name, data }: GivenFile, options: CsvOptions = {}): Promise<Table> {
   if (/\.parquet$/i.test(name)) {
     const { readParquet } = await import("../../../src/data/parquet.js");
-    return readParquet(await data.arrayBuffer(), name, options);
+    return readParquet(await data.arrayBuffer(), name, sharedBy(options));
   }
-  if (/\.(jsonl|ndjson)$/i.test(name)) return readJsonLines(partsOf(data), name, options);
-  return readCsv(() => partsOf(data), name, options);
+  const isPacked = /\.gz$/i.test(name);
+  const parts = () => (isPacked ? unpacked(data, name) : partsOf(data));
+  if (!/\.(jsonl|ndjson)(\.gz)?$/i.test(name)) return readCsv(parts, name, options);
+  const { encoding } = options;
+  return readJsonLines(parts(), name, { ...sharedBy(options), ...(encoding !== undefined && { encoding }) });
+}
+
+/** What other formats than CSV know of a reader's options. */
+function sharedBy({ kinds, others, missing, dayFirst }: CsvOptions): ColumnOptions {
+  return {
+    ...(kinds && { kinds }),
+    ...(others && { others }),
+    ...(missing && { missing }),
+    ...(dayFirst !== undefined && { dayFirst }),
+  };
+}
+
+/** @throws FormatError for what is not gzipped */
+async function* unpacked(data: Blob, name: string): AsyncGenerator<Uint8Array> {
+  const reader = data.stream().pipeThrough(new DecompressionStream("gzip")).getReader();
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
+  } catch (cause) {
+    throw new FormatError(`${name}: expected a whole gzipped file, got: ${(cause as Error).message}`, { cause });
+  }
 }
 
 async function* partsOf(data: Blob): AsyncGenerator<Uint8Array> {

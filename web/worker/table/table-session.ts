@@ -265,8 +265,8 @@ export class TableSession {
   }
 }
 
-function viewTask({ inputs, config: { target, task, classes } }: Preprocessor): TaskView {
-  return { target, task, inputs, outputs: classes?.length ?? 1, ...(classes && { classes }) };
+function viewTask({ inputs, leftOut, config: { target, task, classes } }: Preprocessor): TaskView {
+  return { target, task, inputs, leftOut, outputs: classes?.length ?? 1, ...(classes && { classes }) };
 }
 
 function datasetOptions({ sparse, config: { classes } }: Preprocessor) {

@@ -1,6 +1,6 @@
 /** Snappy, unpacked: https://github.com/google/snappy/blob/main/format_description.txt. hyparquet's runs for ever on some bytes. */
 
-import { FormatError } from "../errors.js";
+import { FormatError } from "../../errors.js";
 
 /** An element of 3 bytes makes at most 64: what says it makes more lies. */
 const MOST_RATIO = 22;
