@@ -39,6 +39,11 @@ export function seconds(text: string): number {
   return text.trim() === "0" ? 0 : positiveNumber(text);
 }
 
+/** Epochs without an improvement after which training ends, or none: all of them are trained. */
+export function patience(text: string): number | "none" {
+  return text === "none" ? text : integer(1)(text);
+}
+
 /** Names separated by commas, added to those that the option was given before. */
 export function nameList(text: string, before: readonly string[] = []): string[] {
   return [...before, ...text.split(",").map((name) => name.trim())];
