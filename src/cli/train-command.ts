@@ -60,7 +60,7 @@ export function addTrainOptions(command: Command): Command {
   );
   add("--batch-size <n>", "rows of a step (default: 32, or all if they are fewer)", integer(1, 50_000));
   add(
-    "--early-stopping <epochs>",
+    "--early-stopping <epochs|none>",
     `end after so many without a lower validation loss, keep the best; none: all, keep the last (default: none for MNIST, else ${DEFAULTS.table.earlyStopping})`,
     patience,
   );
