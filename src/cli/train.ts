@@ -232,7 +232,8 @@ async function trainNetwork(
   if (interrupted) {
     await checkpoints.write(run);
     // Only now: the checkpoint has the last weights, which training goes on from.
-    stopping?.restore(network);
+    const best = stopping?.state().arrays;
+    if (best) network.loadStateDict(best);
     say(`interrupted in epoch ${run.history.length}; --resume ${folder} goes on from there`);
   }
   // Without an epoch to train there was no checkpoint.

@@ -75,17 +75,7 @@ export class EarlyStopping implements Callback {
   }
 
   onTrainEnd(outcome: Outcome, { network }: RunView): void {
-    if (outcome === "finished" || outcome === "stopped") this.restore(network);
-  }
-
-  /**
-   * Gives the network the best epoch's parameters and buffers, if they were kept (`restoreBest`): after an interrupted training, once
-   * its checkpoint is taken.
-   *
-   * @throws ShapeError for a network of other shapes
-   */
-  restore(network: Network): void {
-    if (this.#bestState) network.loadStateDict(this.#bestState);
+    if (outcome === "finished" || outcome === "stopped") this.#restore(network);
   }
 
   state(): CallbackState {
@@ -103,5 +93,9 @@ export class EarlyStopping implements Callback {
     this.#monitor.loadState(values);
     this.#waited = waited as number;
     this.#bestState = arrays;
+  }
+
+  #restore(network: Network): void {
+    if (this.#bestState) network.loadStateDict(this.#bestState);
   }
 }
