@@ -18,6 +18,7 @@ import { benchOptimizers } from "./optimizers.js";
 import { benchPage } from "./page.js";
 import { benchPeers } from "./peers.js";
 import { benchSparse } from "./sparse.js";
+import { benchTables } from "./tables.js";
 import { benchThreads } from "./threads.js";
 import { benchTrain } from "./train.js";
 
@@ -27,6 +28,8 @@ interface BenchOptions {
   readonly threads?: number;
   readonly revectorize?: boolean;
   readonly only?: string;
+  readonly folder?: string;
+  readonly seeds: readonly number[];
 }
 
 type Benchmark = (context: Context, options: BenchOptions) => AsyncIterable<object>;
@@ -42,6 +45,10 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   page: (context) => benchPage(context),
   browser: (context) => benchBrowser(context),
   peers: ({ createEngine }, { only }) => benchPeers(createEngine, { only }),
+  tables: (_, { folder, seeds }) => {
+    if (folder === undefined) throw new Error("--folder: expected a folder of CSV files, got none");
+    return benchTables(folder, seeds);
+  },
   memory: async function* ({ createEngine }) {
     yield benchMemory(await createEngine(), collectedHeapBytes);
   },
@@ -59,7 +66,13 @@ const program = new Command("bench")
   )
   .addOption(new Option("--revectorize", "V8's 256-bit vectors (Node from 23.5)"))
   .addOption(new Option("--only <text>", "of peers: this library and the systems with this text in their names"))
+  .addOption(new Option("--folder <path>", "of tables: the CSV files to learn"))
+  .addOption(new Option("--seeds <list>", "of tables: seeds to train with").argParser(seedList).default([1, 2, 3]))
   .action(run);
+
+function seedList(text: string): number[] {
+  return text.split(",").map(integer(0));
+}
 
 async function run(name: string, options: BenchOptions): Promise<void> {
   const { json, variant, threads, revectorize = false } = options;

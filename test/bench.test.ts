@@ -1,10 +1,14 @@
 import { readFileSync } from "node:fs";
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Context } from "../bench/context.js";
 import { benchKernels } from "../bench/kernels.js";
 import { measureInTurn, summarize } from "../bench/measure.js";
 import { benchPage } from "../bench/page.js";
 import { benchSparse } from "../bench/sparse.js";
+import { benchTables } from "../bench/tables.js";
 import { benchThreads } from "../bench/threads.js";
 import { benchTrain } from "../bench/train.js";
 import { createEngine } from "../src/index.js";
@@ -30,6 +34,24 @@ async function collect<T>(results: AsyncIterable<T>): Promise<T[]> {
 }
 
 describe("benchmarks", () => {
+  it("tables has a line for each CSV file, with the scores of the default, all epochs, and less patience", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "tables-"));
+    await expect(collect(benchTables(folder, [1]))).rejects.toThrow("expected CSV files, got none");
+    for (const name of ["iris", "diabetes"]) {
+      await cp(new URL(`datasets/${name}.csv`, import.meta.url), join(folder, `${name}.csv`));
+    }
+    const results = await collect(benchTables(folder, [1, 2]));
+    await rm(folder, { recursive: true });
+    expect(results.map(({ table, score }) => `${table} ${score}`)).toEqual(["diabetes r2", "iris accuracy"]);
+    for (const result of results) {
+      expect(result.kept).toBeLessThanOrEqual(result.epochs);
+      for (const value of [result.default, result.none, result.ten]) expect(value).toBeGreaterThan(0.2);
+      for (const spread of [result.defaultSpread, result.noneSpread, result.tenSpread]) {
+        expect(spread).toBeGreaterThanOrEqual(0);
+      }
+    }
+  }, 60_000);
+
   it("train has a line for each path and number of threads", async () => {
     const results = await collect(benchTrain(context, [{ layers: [784, 20, 10], batch: 16 }], QUICK));
     expect(results.map(({ path, threads }) => `${path} ${threads}`)).toEqual([

@@ -29,7 +29,19 @@ export interface Training {
 
 export function words({ epochs, hidden = 8, threads = 1 }: Training, ...where: string[]): string[] {
   const settings = ["--epochs", String(epochs), "--hidden", String(hidden), "--threads", String(threads)];
-  return [COMMAND, "train", IRIS, "--target", "target", "--checkpoint-every", "0", ...settings, ...where];
+  return [
+    COMMAND,
+    "train",
+    IRIS,
+    "--target",
+    "target",
+    "--early-stopping",
+    "none",
+    "--checkpoint-every",
+    "0",
+    ...settings,
+    ...where,
+  ];
 }
 
 export interface Ended {

@@ -40,13 +40,15 @@ export async function info(run: string, { json }: { readonly json?: boolean }): 
 interface Training {
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly epochs?: unknown;
+  readonly bestEpoch?: unknown;
   readonly test?: Readonly<Record<string, unknown>> | null;
 }
 
-function describeTraining({ settings, epochs, test }: Training): string[] {
+function describeTraining({ settings, epochs, bestEpoch, test }: Training): string[] {
   const lines: string[] = [];
   if (settings) {
-    lines.push("", `trained for ${printable(String(epochs), 20)} epochs`);
+    const kept = bestEpoch === undefined ? "" : `, epoch ${printable(String(bestEpoch), 20)} kept`;
+    lines.push("", `trained for ${printable(String(epochs), 20)} epochs${kept}`);
     for (const [name, value] of Object.entries(settings)) lines.push(`  ${printable(`${name}: ${value}`, 200)}`);
   }
   const numbers = Object.entries(test ?? {}).filter(([, value]) => typeof value === "number");
@@ -58,11 +60,12 @@ function describeTraining({ settings, epochs, test }: Training): string[] {
 /** What the file says of its training; nothing if that is not what `train` writes. */
 function parseTraining(text: string | undefined): Training {
   try {
-    const { settings, epochs, test } = JSON.parse(text ?? "{}") as Record<string, unknown>;
+    const { settings, epochs, bestEpoch, test } = JSON.parse(text ?? "{}") as Record<string, unknown>;
     const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
     return {
       ...(isObject(settings) && { settings: settings as Record<string, unknown> }),
       ...(epochs !== undefined && { epochs }),
+      ...(bestEpoch !== undefined && { bestEpoch }),
       ...(isObject(test) && { test: test as Record<string, unknown> }),
     };
   } catch {

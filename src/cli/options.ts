@@ -55,6 +55,11 @@ export function encoding(text: string): string {
   }
 }
 
+/** Epochs without an improvement after which training ends, or none: all of them are trained. */
+export function patience(text: string): number | "none" {
+  return text === "none" ? text : integer(1)(text);
+}
+
 /** A list that an option has in one piece: of a second one it would not be clear whether it is added, or in place of the first. */
 export function once<T>(parse: (text: string) => T): (text: string, before?: T) => T {
   return (text, before) => {

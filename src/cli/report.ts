@@ -3,6 +3,7 @@
 import type { Evaluation } from "../evaluation.js";
 import { classScores } from "../metrics/class-scores.js";
 import type { EpochReport } from "../trainer.js";
+import { type BestEpoch, describeBest } from "./best-epoch.js";
 
 /** What the page shows. */
 export interface ReportData {
@@ -10,6 +11,8 @@ export interface ReportData {
   /** Name and value of each setting, in the order they are shown. */
   readonly settings: Readonly<Record<string, string>>;
   readonly epochs: readonly EpochReport[];
+  /** The epoch that was kept; none: the last. */
+  readonly best?: BestEpoch;
   /** What training warned of. */
   readonly warnings?: readonly string[];
   /** Of the test rows, if there were any. */
@@ -56,6 +59,7 @@ thead th { background: var(--card); }
 .settings th, .settings td { text-align: left; white-space: normal; vertical-align: top; }
 .settings th { color: var(--dim); font-weight: 400; }
 .epochs { width: 100%; }
+.kept { background: var(--card); font-weight: 700; }
 .confusion th, .confusion td { min-width: 44px; padding: 6px 8px; border: 1px solid var(--line); text-align: center; }
 .confusion .hit { background: rgb(var(--hit) / calc(var(--share) * var(--strength))); font-weight: 700; }
 .confusion .miss { background: rgb(var(--miss) / calc(var(--share) * var(--strength))); }
@@ -85,12 +89,13 @@ export function htmlReport(data: ReportData): string {
 <main>
 <h1>${title}</h1>
 <p class="result">${resultLine(data)}</p>
+${data.best ? `<p>Kept: ${describeBest(data.best, data.epochs.length)}.</p>` : ""}
 ${(data.warnings ?? []).map((text) => `<p class="warning">Warning: ${escaped(text)}</p>`).join("\n")}
 ${settingsSection(data.settings)}
 <h2>Charts</h2>
 ${data.charts.map(({ label, svg }) => chart(label, svg)).join("\n")}
 ${classSections(data)}
-${epochsSection(data.epochs)}
+${epochsSection(data)}
 ${samplesSection(data.samples)}
 </main>
 </body>
@@ -115,18 +120,18 @@ function chart(label: string, svg: string): string {
   return `<div class="chart scroll" role="img" aria-label="${label}" tabindex="0">${svg}</div>`;
 }
 
-function epochsSection(epochs: readonly EpochReport[]): string {
+function epochsSection({ epochs, best }: ReportData): string {
   if (epochs.length === 0) return "<h2>Epochs</h2>\n<p>No epoch was trained.</p>";
   const score = epochs.some(({ trainR2 }) => trainR2 !== undefined) ? "R²" : "acc.";
   const scores = [`Train ${score}`, "Val. loss", `Val. ${score}`];
   const names = ["Epoch", "Train loss", ...scores, "Train s", "Eval. s", "Samples/s"];
   const head = `<thead><tr>${names.map((name) => `<th scope="col">${name}</th>`).join("")}</tr></thead>`;
   const note = epochs.some(({ completed }) => !completed) ? '\n<p class="note">* stopped before its end</p>' : "";
-  const body = `${head}\n<tbody>\n${epochs.map(epochRow).join("\n")}\n</tbody>`;
+  const body = `${head}\n<tbody>\n${epochs.map((report) => epochRow(report, report.epoch === best?.epoch)).join("\n")}\n</tbody>`;
   return `<h2>Epochs</h2>\n${scrolling("Epochs", "epochs", body)}${note}`;
 }
 
-function epochRow(report: EpochReport): string {
+function epochRow(report: EpochReport, isKept: boolean): string {
   const cells = [
     report.trainLoss.toFixed(4),
     report.trainR2?.toFixed(4) ?? percent(report.trainAccuracy),
@@ -136,8 +141,8 @@ function epochRow(report: EpochReport): string {
     report.evalSeconds.toFixed(2),
     Math.round(report.samplesPerSecond).toLocaleString("en"),
   ];
-  const name = `${report.epoch}${report.completed ? "" : "*"}`;
-  return `<tr><th scope="row">${name}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
+  const name = `${report.epoch}${report.completed ? "" : "*"}${isKept ? " (kept)" : ""}`;
+  return `<tr${isKept ? ' class="kept"' : ""}><th scope="row">${name}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
 }
 
 /** With more classes the matrix has more cells than a page should. */

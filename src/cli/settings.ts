@@ -14,6 +14,7 @@ export interface TrainSettings {
   readonly schedule: string;
   readonly epochs: number;
   readonly batchSize?: number;
+  /** Epochs without a lower validation loss after which training ends, and the best is kept; none: all are trained. */
   readonly earlyStopping?: number;
   readonly classWeights: string;
   readonly seed: number;
@@ -36,7 +37,10 @@ export interface TrainSettings {
   readonly keep?: readonly string[];
 }
 
-type Given = { readonly [K in keyof TrainSettings]?: TrainSettings[K] | undefined };
+/** What the command line may say: `none` for no early stopping, where there is one by default. */
+export type GivenSettings = {
+  readonly [K in keyof TrainSettings]?: TrainSettings[K] | (K extends "earlyStopping" ? "none" : never) | undefined;
+};
 
 const SHARED: TrainSettings = {
   hidden: [100],
@@ -56,7 +60,7 @@ const SHARED: TrainSettings = {
 
 /** What a kind of data has where nothing is said. */
 export const DEFAULTS = {
-  table: SHARED,
+  table: { ...SHARED, epochs: 200, earlyStopping: 20 },
   mnist: {
     ...SHARED,
     hidden: [100, 200],
@@ -67,6 +71,9 @@ export const DEFAULTS = {
     batchSize: 32,
   },
 } as const satisfies Record<string, TrainSettings>;
+
+/** Epochs of a table where nothing ends them early. */
+export const UNSTOPPED_EPOCHS = SHARED.epochs;
 
 /** Names of all settings, in the order in which they are shown. */
 export const SETTING_NAMES = [
@@ -110,7 +117,7 @@ export function flagOf(name: string): string {
 }
 
 /** The settings of a new training. @throws UsageError for two learning rates, and for what comes after no hidden layer */
-export function newSettings(given: Given, kind: keyof typeof DEFAULTS): TrainSettings {
+export function newSettings(given: GivenSettings, kind: keyof typeof DEFAULTS): TrainSettings {
   for (const name of ["activation", "dropout"] as const) {
     if (given[name] === undefined || given.hidden?.length !== 0) continue;
     throw new UsageError(flagOf(name), "expected none without a hidden layer, after which it comes");
@@ -122,7 +129,15 @@ export function newSettings(given: Given, kind: keyof typeof DEFAULTS): TrainSet
   }
   const other = given.optimizer !== undefined && given.optimizer.split(":")[0] !== DEFAULTS[kind].optimizer;
   const { learningRate, ...rest } = DEFAULTS[kind] as TrainSettings;
-  return { ...rest, ...(!hasRate && !other && learningRate !== undefined && { learningRate }), ...present(given) };
+  const { earlyStopping, ...settings } = {
+    ...rest,
+    ...(!hasRate && !other && learningRate !== undefined && { learningRate }),
+    // Without rows to validate with no epoch is known to be the best.
+    ...(given.validationSplit === 0 && { earlyStopping: undefined }),
+    ...present(given),
+  };
+  if (earlyStopping !== undefined && earlyStopping !== "none") return { ...settings, earlyStopping };
+  return { ...settings, epochs: given.epochs ?? (kind === "table" ? UNSTOPPED_EPOCHS : settings.epochs) };
 }
 
 /**
@@ -130,9 +145,9 @@ export function newSettings(given: Given, kind: keyof typeof DEFAULTS): TrainSet
  *
  * @throws UsageError for an option that contradicts them
  */
-export function resumedSettings(given: Given, saved: TrainSettings, run: string): TrainSettings {
+export function resumedSettings(given: GivenSettings, saved: TrainSettings, run: string): TrainSettings {
   for (const [name, value] of Object.entries(present(given))) {
-    const before = saved[name as keyof TrainSettings];
+    const before = saved[name as keyof TrainSettings] ?? (name === "earlyStopping" ? "none" : undefined);
     if (name === "epochs" || String(value) === String(before)) continue;
     throw new UsageError(flagOf(name), `expected ${shown(before)} as in ${run}, got ${shown(value)}`);
   }
@@ -146,10 +161,10 @@ export function resumedSettings(given: Given, saved: TrainSettings, run: string)
   return { ...saved, epochs };
 }
 
-function present(given: Given): Partial<TrainSettings> {
+function present(given: GivenSettings): GivenSettings {
   return Object.fromEntries(
     SETTING_NAMES.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]),
-  ) as Partial<TrainSettings>;
+  );
 }
 
 function shown(value: unknown): string {

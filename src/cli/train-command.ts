@@ -9,12 +9,14 @@ import {
   integer,
   layerSizes,
   once,
+  patience,
   positiveNumber,
   repeated,
   seconds,
   spec,
   threadCount,
 } from "./options.js";
+import { DEFAULTS, UNSTOPPED_EPOCHS } from "./settings.js";
 
 const ACTIVATION_NAMES = ["relu", "leaky-relu", "elu", "gelu", "silu", "sigmoid", "tanh", "softplus"];
 const OPTIMIZER_NAMES = ["sgd", "rmsprop", "adagrad", "adam", "adamw"];
@@ -62,12 +64,16 @@ export function addTrainOptions(command: Command): Command {
     `of the learning rate: ${SCHEDULE_NAMES.join(", ")}; with options as in step:stepSize=10 (default: constant)`,
     spec(SCHEDULE_NAMES),
   );
-  add("--epochs <n>", "passes over the training set (default: 25 for MNIST, else 100)", integer(0));
+  add(
+    "--epochs <n>",
+    `passes over the training set (default: ${DEFAULTS.mnist.epochs} for MNIST, else ${DEFAULTS.table.epochs}, without early stopping ${UNSTOPPED_EPOCHS})`,
+    integer(0),
+  );
   add("--batch-size <n>", "rows of a step (default: 32, or all if they are fewer)", integer(1, 50_000));
   add(
-    "--early-stopping <epochs>",
-    "end after so many epochs without a lower validation loss, keep the best",
-    integer(1),
+    "--early-stopping <epochs|none>",
+    `end after so many without a lower validation loss, keep the best; none: all, keep the last (default: none for MNIST, else ${DEFAULTS.table.earlyStopping})`,
+    patience,
   );
   add("--class-weights <how>", "balanced, none, or class=weight,… (default: none)", once(String));
   add("--seed <n>", "seed of weights, shuffles and splits (default: 42)", integer(0));

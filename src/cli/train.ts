@@ -10,6 +10,7 @@ import { type EpochReport, fit } from "../trainer.js";
 import type { CheckpointContents } from "../training/checkpoint.js";
 import { EarlyStopping } from "../training/early-stopping.js";
 import type { ClassWeights } from "../training/weights.js";
+import { type BestEpoch, bestEpochOf, describeBest } from "./best-epoch.js";
 import { writeWhole } from "./files.js";
 import { catchInterrupts } from "./interruption.js";
 import { buildNetwork, makeSchedule } from "./network-plan.js";
@@ -33,6 +34,7 @@ import { identityOf, type RunRecord } from "./run-record.js";
 import {
   type DEFAULTS,
   describeSettings,
+  type GivenSettings,
   newSettings,
   resumedSettings,
   settingsOf,
@@ -45,7 +47,7 @@ import { TimedCheckpoint } from "./timed-checkpoint.js";
 import { UsageError } from "./usage-error.js";
 
 /** The command's options, checked by the parser; settings that were not given are undefined. */
-export interface TrainOptions extends Partial<TrainSettings> {
+export interface TrainOptions extends GivenSettings {
   readonly threads: number | "auto";
   readonly checkpointEvery: number;
   readonly revectorize?: boolean;
@@ -159,6 +161,8 @@ function recordOf({ task, fingerprint }: TrainingTask, settings: TrainSettings):
 interface Trained {
   readonly owned: OwnedFolder;
   readonly epochs: readonly EpochReport[];
+  /** With early stopping, once an epoch has ended. */
+  readonly best: BestEpoch | undefined;
   readonly warnings: readonly string[];
   readonly interrupted: boolean;
   readonly seconds: number;
@@ -181,13 +185,16 @@ async function trainNetwork(
   if (earlyStopping !== undefined && !validation) {
     throw new UsageError("--early-stopping", "expected rows to validate with: --validation-split above 0");
   }
+  if (!validation && options.earlyStopping === undefined) {
+    say("no validation rows: all epochs are trained, and the last is kept\n");
+  }
   const schedule = makeSchedule(settings, Math.floor(training.rows / batchSize));
   const classWeights = readClassWeights(settings.classWeights, task.classes);
   let owned: OwnedFolder | undefined;
   const record = recordOf(task, settings);
   const checkpoints = new TimedCheckpoint(checkpointPath(folder), options.checkpointEvery, record, () => owned);
   const stopping =
-    earlyStopping === undefined ? [] : [new EarlyStopping({ patience: earlyStopping, restoreBest: true })];
+    earlyStopping === undefined ? undefined : new EarlyStopping({ patience: earlyStopping, restoreBest: true });
   const warnings: string[] = [];
   const started = performance.now();
   const run = fit(network, training, {
@@ -197,7 +204,7 @@ async function trainNetwork(
     ...(schedule && { schedule }),
     ...(classWeights && { classWeights }),
     ...(resume && { resume }),
-    callbacks: [...stopping, checkpoints],
+    callbacks: [...(stopping ? [stopping] : []), checkpoints],
     signal,
     onProgress: (progress) => display.showProgress(progress),
     onWarning: (message) => {
@@ -224,6 +231,9 @@ async function trainNetwork(
   const interrupted = signal.aborted;
   if (interrupted) {
     await checkpoints.write(run);
+    // Only now: the checkpoint has the last weights, which training goes on from.
+    const best = stopping?.state().arrays;
+    if (best) network.loadStateDict(best);
     say(`interrupted in epoch ${run.history.length}; --resume ${folder} goes on from there`);
   }
   // Without an epoch to train there was no checkpoint.
@@ -232,7 +242,14 @@ async function trainNetwork(
     const why = run.stopped ? "early stopping ended it" : "it has had them all";
     say(`no epoch was left to train after ${run.history.length}: ${why}`);
   }
-  return { owned, epochs: run.history.reports, warnings, interrupted, seconds: (performance.now() - started) / 1000 };
+  return {
+    owned,
+    epochs: run.history.reports,
+    best: stopping && bestEpochOf(stopping),
+    warnings,
+    interrupted,
+    seconds: (performance.now() - started) / 1000,
+  };
 }
 
 /** `balanced`, `none`, or `class=weight,class=weight`. @throws UsageError for a class that there is not */
@@ -270,6 +287,7 @@ async function writeResults(
   const training = {
     settings: describeSettings(settings, task.task),
     epochs: trained.epochs.length,
+    ...(trained.best && { bestEpoch: trained.best.epoch }),
     test: numbersOf(test),
   };
   await trained.owned.check();
@@ -285,6 +303,7 @@ async function writeResults(
   const summary = summarize(network.engine, task, settings, trained, test, model);
   await writeWhole(join(folder, "history.json"), `${toJson(summary)}\n`);
   const written = await writeReport(folder, reportOf(network, testSet, test, run, trained));
+  if (trained.best) say(`\nkept: ${describeBest(trained.best, trained.epochs.length)}`);
   if (test)
     say(
       `\ntest ${describeTest(test, task, { columns: process.stdout.columns, scoresIn: "report.html", matrixIn: "history.json" })}\n`,
@@ -304,7 +323,7 @@ function reportOf(
   testSet: Dataset | undefined,
   test: Evaluation | undefined,
   { settings, task }: Run,
-  { epochs, warnings }: Trained,
+  { epochs, best, warnings }: Trained,
 ): RunResult {
   const { title, classes, target } = task;
   return {
@@ -315,6 +334,7 @@ function reportOf(
       engine: describeEngine(network.engine),
     },
     epochs,
+    ...(best && { best }),
     warnings,
     ...(test && { test }),
     ...(classes && { classes }),
@@ -354,7 +374,7 @@ function summarize(
   engine: Engine,
   { task, classes, target, outputs, inputs }: TrainingTask,
   settings: TrainSettings,
-  { epochs, warnings, interrupted }: Trained,
+  { epochs, best, warnings, interrupted }: Trained,
   test: Evaluation | undefined,
   model: string,
 ) {
@@ -367,6 +387,7 @@ function summarize(
     outputs,
     settings: settingsOf(settings, task),
     epochs,
+    ...(best && { bestEpoch: best.epoch }),
     ...(test && { test, ...flatTest(test) }),
     engine: { variant, threads, tile, revectorize },
     model,

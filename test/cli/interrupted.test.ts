@@ -19,7 +19,19 @@ const at = (...names: string[]) => join(folder, ...names);
 
 const words = (out: string, epochs = "1") => [
   process.execPath,
-  ...["--import", preload, command, "train", iris, "--target", "target", "--epochs", epochs],
+  ...[
+    "--import",
+    preload,
+    command,
+    "train",
+    iris,
+    "--target",
+    "target",
+    "--epochs",
+    epochs,
+    "--early-stopping",
+    "none",
+  ],
   ...["--hidden", "4", "--threads", "1", "--out", out],
 ];
 const quote = (all: readonly string[]) => all.map((word) => `'${word}'`).join(" ");

@@ -9,7 +9,7 @@ import { loadCheckpoint, saveCheckpoint } from "../../src/training/checkpoint.js
 
 const command = new URL("../../build/cli/main.js", import.meta.url).pathname;
 const iris = new URL("../datasets/iris.csv", import.meta.url).pathname;
-const training = ["train", iris, "--target", "target", "--hidden", "4", "--threads", "1"];
+const training = ["train", iris, "--target", "target", "--hidden", "4", "--threads", "1", "--early-stopping", "none"];
 
 let folder: string;
 beforeAll(async () => {
