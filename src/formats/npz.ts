@@ -12,6 +12,7 @@ import {
   wrongType,
 } from "../check-options.js";
 import { FormatError } from "../errors.js";
+import { crc32 } from "./crc32.js";
 import { type NpyArray, type NpyData, readNpy, serializeNpy } from "./npy.js";
 import { readZipDirectory, type ZipEntry } from "./zip-directory.js";
 
@@ -112,17 +113,4 @@ function inflate(bytes: Uint8Array, { begin, end, size }: ZipEntry, label: strin
   if (unpacked.length === size) return unpacked;
   const got = unpacked.length > size ? "more" : unpacked.length;
   throw new FormatError(`${label}: expected ${size} bytes unpacked, got ${got}`);
-}
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; ++bit) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  return crc;
-});
-
-/** CRC-32 of ISO 3309, as ZIP has it. */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (let i = 0; i < bytes.length; ++i) crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ (bytes[i] as number)) & 0xff] as number);
-  return ~crc >>> 0;
 }
