@@ -56,6 +56,7 @@ export const dataOptions = [
     onProgress: location(() => () => {}),
     flatten: location(() => true),
     dtype: location(() => "uint8"),
+    transposed: location(() => true),
   }),
   options("trainTestSplit", (given: library.TrainTestSplitOptions) => library.trainTestSplit(10, given), {
     testSize: () => 0.5,
