@@ -2,8 +2,8 @@
 
 import { Unzlib } from "fflate";
 import { checkBytes } from "../check-options.js";
+import { crc32 } from "../crc32.js";
 import { FormatError } from "../errors.js";
-import { crc32 } from "../formats/crc32.js";
 import type { DigitImage } from "./image.js";
 import { type PngHeader, pngSamples, unpackedBytes } from "./png-pixels.js";
 

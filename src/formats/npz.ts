@@ -11,8 +11,8 @@ import {
   type OptionNames,
   wrongType,
 } from "../check-options.js";
+import { crc32 } from "../crc32.js";
 import { FormatError } from "../errors.js";
-import { crc32 } from "./crc32.js";
 import { type NpyArray, type NpyData, readNpy, serializeNpy } from "./npy.js";
 import { readZipDirectory, type ZipEntry } from "./zip-directory.js";
 
@@ -22,7 +22,8 @@ export { type NpyArray, type NpyData, parseNpy, serializeNpy } from "./npy.js";
 export interface NpzOptions {
   /**
    * Bytes that the files of the archive may take once they are unpacked, all together. Default: the archive's own bytes and
-   * 8 MiB more, so that reading takes at most twice the archive and 16 MiB. Raise it for archives that are known.
+   * 8 MiB more, so that reading takes at most twice the archive and 16 MiB, and as much again for floats of 2 bytes, which become
+   * such of 4. Raise it for archives that are known.
    */
   readonly maxBytes?: number;
 }
@@ -39,7 +40,7 @@ const SUFFIX = ".npy";
 const DEFAULT_ROOM = 8 * 2 ** 20;
 
 /**
- * The arrays of an npz file by name. Every size, offset and ratio in the archive's directory is checked before anything is
+ * The arrays of an npz file by name, none a view of the bytes. Every size, offset and ratio in the archive's directory is checked before anything is
  * unpacked, the unpacked bytes against their CRC-32 and their size.
  *
  * @param name of the file, for messages

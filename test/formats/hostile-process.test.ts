@@ -130,7 +130,9 @@ const READERS: Record<string, readonly [module: string, call: string, seeds: rea
   npy: [
     "formats/npy.js",
     "(m, bytes) => m.parseNpy(bytes)",
-    ["big-f8", "fortran-f4", "b1", "scalar", "vector-v2", "empty", "little-i8"].map((n) => recorded(`numpy/${n}.npy`)),
+    ["big-f8", "big-f2", "fortran-f4", "b1", "scalar", "vector-v2", "empty", "little-i8"].map((n) =>
+      recorded(`numpy/${n}.npy`),
+    ),
   ],
   npz: [
     "formats/npz.js",
