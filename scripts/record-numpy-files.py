@@ -22,7 +22,7 @@ def describe(array):
 def arrays():
     grid = np.arange(24).reshape(2, 3, 4)
     for order in "<>":
-        for kind in ("f4", "f8", "i2", "i4", "i8", "u2", "u4", "u8"):
+        for kind in ("f2", "f4", "f8", "i2", "i4", "i8", "u2", "u4", "u8"):
             values = grid * 1.25 - 7 if kind[0] == "f" else grid - (12 if kind[0] == "i" else 0)
             name = f"{'little' if order == '<' else 'big'}-{kind}"
             yield name, values.astype(order + kind)
@@ -31,10 +31,13 @@ def arrays():
     yield "b1", grid % 3 == 0
     yield "fortran-f4", np.asfortranarray(grid.astype("<f4"))
     yield "fortran-big-i2", np.asfortranarray(grid.astype(">i2"))
+    yield "fortran-big-f2", np.asfortranarray((grid * 1.25 - 7).astype(">f2"))
     yield "scalar", np.array(2.5)
     yield "vector", np.array([1, -2, 3], "<f4")
     yield "empty", np.zeros((0, 3), "<f4")
     yield "extremes", np.array([np.inf, -np.inf, np.nan, 5e-324, 1.7976931348623157e308])
+    # Largest, smallest normal and smallest of all, and what rounds to another.
+    yield "extremes-f2", np.array([np.inf, -np.inf, np.nan, 65504, -(2.0**-14), 2.0**-24, -0.0, 0.1], "<f2")
 
 
 def record():
@@ -47,7 +50,7 @@ def record():
                 warnings.simplefilter("ignore")
                 np.lib.format.write_array(out, array, version=version)
             contents[file] = describe(array)
-            if name == "extremes":
+            if name.startswith("extremes"):
                 contents[file]["values"] = [repr(value) for value in array.tolist()]
     grid = np.arange(240, dtype="<f4").reshape(12, 20)
     pair = {"grid": grid, "layers.0.biases": np.asfortranarray(grid[:2]), "count": np.array(7)}

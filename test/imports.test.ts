@@ -14,6 +14,7 @@ const COMMON = [
   "check-weights",
   "typed-arrays",
   "turns",
+  "crc32",
 ];
 
 /** What each part of src may import beyond that, by folder or file. */
@@ -33,6 +34,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   exact: [],
   "check-options": [],
   "typed-arrays": [],
+  crc32: [],
   "check-list": [],
   "json-keys": [],
   "check-weights": [],

@@ -1,10 +1,11 @@
-/** `simdgrad evaluate`: a saved model on MNIST's test images, or on a table that has the target. */
+/** `simdgrad evaluate`: a saved model on the test images of MNIST or a set like it, or on a table that has the target. */
 
 import { createEngine } from "../engine.js";
-import { type DataOptions, loadBytes } from "./mnist.js";
+import type { ImageSet } from "./image-set.js";
+import { type DataOptions, type LoadedImages, labelsAs, loadBytes } from "./mnist.js";
 import { print, printJson } from "./output.js";
 import { testOn } from "./prediction.js";
-import { readDigitModel, readTableModel } from "./saved-model.js";
+import { readImageModel, readTableModel } from "./saved-model.js";
 import { readTable } from "./table-file.js";
 import { describeTest, errorsInUnit, flatTest, type Space } from "./test-result.js";
 import { reportUnknown } from "./unknown-values.js";
@@ -18,15 +19,29 @@ export interface EvaluateOptions extends DataOptions {
 }
 
 /** Prints accuracy, loss, each class's scores and the confusion matrix. */
-export async function evaluateDigits(model: string, options: EvaluateOptions): Promise<void> {
+export async function evaluateImages(model: string, options: EvaluateOptions): Promise<void> {
   const engine = await createEngine({ threads: options.threads });
-  const network = await readDigitModel(engine, model);
-  const { mnist } = await loadBytes(options);
-  const classes = Array.from({ length: 10 }, (_, digit) => String(digit));
-  const result = testOn(network, engine.dataset(mnist.test), classes);
+  const { network, set } = await readImageModel(engine, model);
+  const loaded = await loadBytes(options);
+  const { classes, data } = set;
+  checkSize(set, loaded);
+  if (data !== undefined && data !== loaded.set.data) {
+    const { title, origin } = loaded;
+    print(`warning: the model was trained on other images than those of ${title} (${origin})`, process.stderr);
+  }
+  const test = { ...loaded.mnist.test, targets: labelsAs(classes, loaded) };
+  const result = testOn(network, engine.dataset(test, { classes: classes.length }), classes);
   if (options.json) printJson({ task: "mnist", model, classes, ...result, ...flatTest(result) });
   else print(`test ${describeTest(result, { classes }, space())}`);
   engine.dispose();
+}
+
+/** @throws RangeError for images of another size than the model's */
+function checkSize(own: ImageSet, { set, origin }: LoadedImages): void {
+  if (set.height === own.height && set.width === own.width) return;
+  throw new RangeError(
+    `${origin}: expected images of ${own.height}x${own.width}, as the model was trained on, got ${set.height}x${set.width}`,
+  );
 }
 
 /** Prints how well a model does on the rows of a table; of values also the errors in the target's unit. */

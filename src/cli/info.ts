@@ -1,6 +1,7 @@
 /** `simdgrad info`: what a model is, what it was trained for, and how. */
 
 import { createEngine } from "../engine.js";
+import { describeImages, parseImageSet } from "./image-set.js";
 import { print, printJson } from "./output.js";
 import { readSavedModel } from "./saved-model.js";
 import { printable } from "./terminal.js";
@@ -10,11 +11,12 @@ export async function info(run: string, { json }: { readonly json?: boolean }): 
   const engine = await createEngine({ threads: 1 });
   const { path, format, network, preprocessor, metadata } = await readSavedModel(engine, run);
   const training = parseTraining(metadata.training);
+  const images = metadata.task === "mnist" && !preprocessor ? parseImageSet(metadata, path) : undefined;
   const values = network.parameters().reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   if (json) {
     const layers = network.layers.map((layer) => layer.config());
     const { task } = metadata;
-    printJson({ model: path, format, task, layers, values, preprocessing: preprocessor?.config, ...training });
+    printJson({ model: path, format, task, layers, values, preprocessing: preprocessor?.config, images, ...training });
     return;
   }
   const lines = [`${printable(path, 1000)} (${format === "onnx" ? "ONNX" : format})`, "", network.summary()];
@@ -31,6 +33,10 @@ export async function info(run: string, { json }: { readonly json?: boolean }): 
           : `(value − ${feature.offset}) / ${feature.scale}, missing ones ${feature.fill}`;
       lines.push(`  ${printable(`${feature.name}: ${what}`, 200)}`);
     }
+  }
+  if (images) {
+    lines.push("", `images of ${describeImages(images)}${images.data === undefined ? "" : " (not MNIST's)"}`);
+    if (images.transposed) lines.push("  turned as they were read: their files are transposed, EMNIST's");
   }
   lines.push(...describeTraining(training));
   print(lines.join("\n"));

@@ -15,7 +15,7 @@ import { UsageError } from "./usage-error.js";
 
 const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
 
-const dataOption = () => new Option("--data <dir>", "of MNIST: folder with the four files, raw or .gz");
+const dataOption = () => new Option("--data <dir>", "of images: folder with the four files, raw or .gz");
 const downloadOption = () => new Option("--download", "of MNIST: download it when it is found nowhere");
 const jsonOption = () => new Option("--json", "print one JSON object as the last line of standard output");
 const threadsOption = () =>
@@ -62,7 +62,11 @@ addTrainOptions(
   program
     .command("train")
     .description("train a network, test it, write model, history and report to --out")
-    .argument("<data>", '"mnist", or a table: CSV, JSON Lines or Parquet; - is standard input', dataFile),
+    .argument(
+      "<data>",
+      '"mnist" (with --data any set of images in its format), or a table: CSV, JSON Lines or Parquet; - is standard input',
+      dataFile,
+    ),
 )
   .addOption(maxValuesOption())
   .addOption(jsonOption())
@@ -82,7 +86,7 @@ addTrainOptions(
 
 program
   .command("evaluate")
-  .description("test a model on MNIST's 10 000 test images, or on a table")
+  .description("test a model on the test images of MNIST or of --data, or on a table")
   .argument("<run>", "folder of a run, or its model file (safetensors or ONNX)")
   .argument("[table]", "for a model of a table: a file with the same columns", dataFile)
   .addOption(threadsOption())
@@ -91,10 +95,10 @@ program
   .addOption(maxValuesOption())
   .addOption(jsonOption())
   .action(async (run: string, table: string | undefined, options, command: Command) => {
-    const { evaluateDigits, evaluateTable } = await import("./evaluate.js");
+    const { evaluateImages, evaluateTable } = await import("./evaluate.js");
     if (table === undefined) {
       refuse(command, "mnist", ["maxValues"]);
-      return evaluateDigits(run, options);
+      return evaluateImages(run, options);
     }
     refuse(command, "a table", ["data", "download"]);
     return evaluateTable(run, table, options);
@@ -102,10 +106,10 @@ program
 
 program
   .command("predict")
-  .description("name the digit in each PNG image, or predict each row of a table")
+  .description("name what is on each PNG image, or predict each row of a table")
   .argument("<run>", "folder of a run, or its model file (safetensors or ONNX)")
   .argument("<files...>", "PNG files, or one table")
-  .addOption(new Option("--top <n>", "of images: most likely digits to show").argParser(integer(1)).default(3))
+  .addOption(new Option("--top <n>", "of images: most likely labels to show").argParser(integer(1)).default(3))
   .addOption(outFileOption())
   .addOption(
     new Option(

@@ -1,31 +1,69 @@
-/** The task of naming MNIST's digits. */
+/** The task of naming what is on MNIST's images, or on those of a set like it. */
 
-import { CLASSES, type DataOptions, loadBytes, PIXELS } from "./mnist.js";
+import type { DataSource } from "../data/source.js";
+import { describeImages, imagesMetadata } from "./image-set.js";
+import { type DataOptions, type LoadedImages, loadBytes } from "./mnist.js";
 import { pickSamples } from "./results.js";
 import type { TrainingTask } from "./task.js";
-import { drawDigits } from "./terminal.js";
+import { drawDigits, printable } from "./terminal.js";
+
+/** Images that are drawn before training. */
+const DRAWN = 4;
 
 export async function mnistTask(options: DataOptions): Promise<TrainingTask> {
-  const { mnist, origin } = await loadBytes(options);
+  const loaded = await loadBytes(options);
+  const { mnist, set, title } = loaded;
+  const { height, width, classes } = set;
   return {
     task: "mnist",
-    title: "MNIST",
-    introduction: `MNIST (${origin}): 50000 training, 10000 validation, 10000 test images`,
-    drawing: (colour, columns) => {
-      const rows = [0, 1, 2, 3];
-      const images = rows.map((row) => mnist.train.inputs.subarray(row * PIXELS, (row + 1) * PIXELS) as Uint8Array);
-      const titles = rows.map((row) => `Label: ${mnist.train.targets[row]}`);
-      return drawDigits(images, titles, colour, columns);
-    },
-    inputs: PIXELS,
-    outputs: CLASSES,
-    classes: Array.from({ length: CLASSES }, (_, digit) => String(digit)),
-    metadata: {},
+    title,
+    introduction: introduce(loaded),
+    drawing: (colour, columns) => drawFirst(mnist.train, loaded, colour, columns),
+    inputs: height * width,
+    outputs: classes.length,
+    classes,
+    metadata: imagesMetadata(set),
+    ...(set.data !== undefined && { fingerprint: set.data }),
     place: (engine) => ({
-      training: engine.dataset(mnist.train),
-      validation: engine.dataset(mnist.validation),
-      test: engine.dataset(mnist.test),
+      training: engine.dataset(mnist.train, { classes: classes.length }),
+      validation: engine.dataset(mnist.validation, { classes: classes.length }),
+      test: engine.dataset(mnist.test, { classes: classes.length }),
     }),
-    samples: (network, test) => pickSamples(network, mnist.test, test),
+    samples: (network, test) => pickSamples(network, mnist.test, test, set),
   };
+}
+
+/** What was read, and what may surprise. */
+function introduce({ mnist, set, title, origin }: LoadedImages): string {
+  const { train, validation, test } = mnist;
+  const [training, validating, testing] = [train, validation, test].map(({ shape }) => shape[0]);
+  const counts = `${training} training, ${validating} validation, ${testing} test images`;
+  const kind = set.data === undefined ? "" : ` of ${describeImages(set)}`;
+  const lines = [`${printable(title, 80)} (${printable(origin, 1000)}): ${counts}${kind}`];
+  if (set.transposed) lines.push("the images were turned: the files are named emnist, whose images are transposed");
+  const absent = absentClasses(train, set.classes);
+  if (absent.length > 0) {
+    const shown = absent.slice(0, 20).join(", ") + (absent.length > 20 ? `, … ${absent.length - 20} more` : "");
+    lines.push(`warning: never among the training labels, so that it cannot be learned: ${shown}`);
+  }
+  return lines.join("\n");
+}
+
+/** Classes of no training row. */
+function absentClasses({ targets }: DataSource, classes: readonly string[]): readonly string[] {
+  const found = new Set<number>(targets);
+  return classes.filter((_, index) => !found.has(index));
+}
+
+function drawFirst(
+  { inputs, targets }: DataSource,
+  { set: { height, width, classes } }: LoadedImages,
+  colour: boolean,
+  columns: number | undefined,
+): string {
+  const rows = Array.from({ length: Math.min(DRAWN, targets.length) }, (_, row) => row);
+  const pixels = height * width;
+  const images = rows.map((row) => inputs.subarray(row * pixels, (row + 1) * pixels) as Uint8Array);
+  const titles = rows.map((row) => `Label: ${classes[targets[row] as number]}`);
+  return drawDigits(images, titles, colour, columns, [height, width]);
 }

@@ -16,7 +16,7 @@ import { Dense } from "../layers/dense.js";
 import { MeanSquaredError } from "../losses/regression.js";
 import type { Network, NetworkOptions } from "../network.js";
 
-/** A network for tables has a preprocessor, one for MNIST's images has none. */
+/** A network for tables has a preprocessor, one for images has none. */
 export interface ParsedModel {
   /** By the contents of the file. */
   readonly format: "safetensors" | "onnx";

@@ -1,4 +1,4 @@
-/** `simdgrad predict`: the digits in PNG images. */
+/** `simdgrad predict`: the digits in PNG images, or what else the model names. */
 
 import { readFile } from "node:fs/promises";
 import { toMnistDigit } from "../data/image.js";
@@ -6,29 +6,33 @@ import { readPng } from "../data/png.js";
 import { createEngine } from "../engine.js";
 import { FormatError } from "../errors.js";
 import { fileKind } from "../formats/file-kind.js";
+import { type ImageSet, MNIST_IMAGES } from "./image-set.js";
 import { print, printJson } from "./output.js";
-import { readDigitModel } from "./saved-model.js";
+import { readImageModel } from "./saved-model.js";
 
-/** Prints each image's most likely digits; nothing if one of them cannot be read. */
+/** Prints each image's most likely labels; nothing if one of them cannot be read. */
 export async function predictImages(
   model: string,
   paths: readonly string[],
   options: { readonly top: number; readonly json?: boolean },
 ): Promise<void> {
   const engine = await createEngine({ threads: 1 });
-  const network = await readDigitModel(engine, model);
-  const digits = await Promise.all(paths.map(readDigit));
+  const { network, set } = await readImageModel(engine, model);
+  const digits = await Promise.all(paths.map((path) => readDigit(path, set)));
   const results = digits.map((digit, index) => {
     const input = engine.matrix(1, digit.length, digit);
     const probabilities = [...network.predictProbabilities(input)];
     input.dispose();
-    const ranked = probabilities.map((probability, label) => ({ label, probability }));
+    const ranked = probabilities.map((probability, index) => ({ label: set.classes[index] as string, probability }));
     ranked.sort((a, b) => b.probability - a.probability);
-    return { image: paths[index] as string, digit: ranked[0]?.label, probabilities, ranked };
+    return { image: paths[index] as string, probabilities, ranked };
   });
-  for (const { image, digit, probabilities, ranked } of results) {
+  for (const { image, probabilities, ranked } of results) {
     if (options.json) {
-      printJson({ image, digit, probabilities });
+      const label = Number(ranked[0]?.label);
+      // MNIST's classes are their indices.
+      const named = set === MNIST_IMAGES ? { digit: label } : { label, labels: set.classes.map(Number) };
+      printJson({ image, ...named, probabilities });
       continue;
     }
     const shown = ranked
@@ -38,16 +42,17 @@ export async function predictImages(
   }
 }
 
-/** The image as MNIST would have it. @throws Error naming the file when it is not a PNG image with something on it */
-async function readDigit(path: string): Promise<Float32Array> {
+/** The image as the model's set would have it. @throws Error naming the file when it is not a PNG image with something on it */
+async function readDigit(path: string, set: ImageSet): Promise<Float32Array> {
   try {
     const bytes = await readFile(path);
     const kind = fileKind(bytes);
     if (kind !== "a PNG image") throw new FormatError(`got ${kind}`);
-    return toMnistDigit(readPng(bytes));
+    return toMnistDigit(readPng(bytes), [set.height, set.width]);
   } catch (cause) {
     const { message } = cause as Error;
     const got = cause instanceof FormatError ? `, ${message}` : ` (${message})`;
-    throw new Error(`${path}: expected a PNG image of a digit${got}`, { cause });
+    const what = set === MNIST_IMAGES ? "a digit" : "what the model names";
+    throw new Error(`${path}: expected a PNG image of ${what}${got}`, { cause });
   }
 }

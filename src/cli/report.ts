@@ -30,8 +30,8 @@ export interface ReportData {
 interface Sample {
   /** A PNG file. */
   readonly png: Uint8Array;
-  readonly predicted: number;
-  readonly label: number;
+  readonly predicted: string;
+  readonly label: string;
 }
 
 const STYLE = `
@@ -205,7 +205,7 @@ function sampleItem({ png, predicted, label }: Sample, index: number): string {
   const wrong = predicted !== label;
   const source = `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
   return `<li${wrong ? ' class="wrong"' : ""}><img src="${source}" alt="sample ${index + 1}" width="84" height="84">
-predicted ${predicted}<br>true ${label}<br><strong>${wrong ? "✗ wrong" : "✓ right"}</strong></li>`;
+predicted ${escaped(predicted)}<br>true ${escaped(label)}<br><strong>${wrong ? "✗ wrong" : "✓ right"}</strong></li>`;
 }
 
 /** A table that scrolls by itself, by keyboard too, where the page is narrower. */

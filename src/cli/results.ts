@@ -9,6 +9,7 @@ import type { Network } from "../network.js";
 import type { EpochReport } from "../trainer.js";
 import type { Metric } from "../training/report.js";
 import { writeWhole } from "./files.js";
+import type { ImageSet } from "./image-set.js";
 import { curvesSvg, scatterSvg } from "./plot.js";
 import { htmlReport, type ReportData } from "./report.js";
 import { describeTest } from "./test-result.js";
@@ -17,7 +18,12 @@ import { describeTest } from "./test-result.js";
 const SHOWN = 12;
 
 /** The first test images that were recognised, and the first that were not. */
-export function pickSamples(network: Network, source: DataSource, data: Dataset): ReportData["samples"] {
+export function pickSamples(
+  network: Network,
+  source: DataSource,
+  data: Dataset,
+  { height, width, classes }: ImageSet,
+): ReportData["samples"] {
   const picked: { row: number; predicted: number; label: number }[] = [];
   const missing = { right: SHOWN, wrong: SHOWN };
   let row = 0;
@@ -32,8 +38,10 @@ export function pickSamples(network: Network, source: DataSource, data: Dataset)
   }
   picked.sort((a, b) => Number(a.predicted !== a.label) - Number(b.predicted !== b.label) || a.row - b.row);
   return picked.map(({ row: index, predicted, label }) => {
-    const data = source.inputs.slice(index * 784, (index + 1) * 784) as Uint8Array;
-    return { png: encode({ width: 28, height: 28, data, depth: 8, channels: 1 }), predicted, label };
+    const pixels = height * width;
+    const data = source.inputs.slice(index * pixels, (index + 1) * pixels) as Uint8Array;
+    const png = encode({ width, height, data, depth: 8, channels: 1 });
+    return { png, predicted: classes[predicted] as string, label: classes[label] as string };
   });
 }
 

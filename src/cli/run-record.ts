@@ -17,7 +17,7 @@ const NEW = new Set<string>(["thousands", "encoding", "dayFirst", "missing", "mi
 export interface RunRecord {
   /** `mnist`, or the kind of task that a table was found to be. */
   readonly task: string;
-  /** SHA-256 of the data file; none for MNIST. */
+  /** SHA-256 of the data file, or of the training files of other images than MNIST's; none for MNIST. */
   readonly data?: string;
   readonly settings: TrainSettings;
 }

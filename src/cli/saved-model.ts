@@ -5,7 +5,7 @@ import type { Engine } from "../engine.js";
 import { FormatError } from "../errors.js";
 import type { Network } from "../network.js";
 import { filesOfModel, keepInputs } from "./files.js";
-import { CLASSES, PIXELS } from "./mnist.js";
+import { type ImageSet, parseImageSet } from "./image-set.js";
 import { checkShape, type ParsedModel, parseModel } from "./model-file.js";
 import { checkModelsRun, modelPath } from "./run-folder.js";
 
@@ -33,13 +33,14 @@ export async function readSavedModel(engine: Engine, run: string): Promise<Saved
   return { path, ...model };
 }
 
-/** The network of a model for MNIST's images. @throws as readSavedModel */
-export async function readDigitModel(engine: Engine, run: string): Promise<Network> {
-  const { network, preprocessor, path, isOwn } = await readSavedModel(engine, run);
+/** The network of a model for images, of MNIST or a set like it. @throws as readSavedModel */
+export async function readImageModel(engine: Engine, run: string): Promise<{ network: Network; set: ImageSet }> {
+  const { network, preprocessor, path, isOwn, metadata } = await readSavedModel(engine, run);
   if (!isOwn) throw foreign(path);
   if (preprocessor) throw new FormatError(`${path}: expected a model of MNIST's digits, got one of a table`);
-  checkShape(network, PIXELS, CLASSES, path);
-  return network;
+  const set = parseImageSet(metadata, path);
+  checkShape(network, set.height * set.width, set.classes.length, path);
+  return { network, set };
 }
 
 /** A model of a table. @throws as readSavedModel */

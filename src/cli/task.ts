@@ -1,4 +1,4 @@
-/** What a training needs to know of its data: MNIST, or a table. */
+/** What a training needs to know of its data: images of MNIST or a set like it, or a table. */
 
 import type { Dataset } from "../data/dataset.js";
 import type { Engine } from "../engine.js";
@@ -31,7 +31,7 @@ export interface TrainingTask {
   };
   /** What the model file needs beside the network. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** SHA-256 of the data file, if it is one. */
+  /** SHA-256 of the data file, or of a set's training files; none for MNIST. */
   readonly fingerprint?: string;
   place(engine: Engine): PlacedData;
   /** Pictures for the report. */

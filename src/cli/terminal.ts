@@ -4,7 +4,6 @@ import { plot } from "simple-ascii-chart";
 
 /** Characters from dark to light. */
 const RAMP = " .:-=+*#%@";
-const SIDE = 28;
 /** Between two images. */
 const GAP = "  ";
 
@@ -13,35 +12,47 @@ export function isInteractive(stream: NodeJS.WriteStream): boolean {
   return Boolean(stream.isTTY) && !process.env.NO_COLOR && process.env.TERM !== "dumb";
 }
 
-/** Images of 28 × 28 bytes, each under its title, as many side by side as fit into `width` characters. */
+/** Images `[height, width]`, by default MNIST's, each under its title, as many side by side as fit into `columns` characters. */
 export function drawDigits(
   images: readonly Uint8Array[],
   titles: readonly string[],
   colour: boolean,
-  width = 120,
+  columns = 120,
+  shape: readonly [height: number, width: number] = [28, 28],
 ): string {
-  const most = Math.max(1, Math.floor((width + GAP.length) / (SIDE + GAP.length)));
+  const [height, width] = shape;
+  if (width > columns) return `images of ${height}x${width} are not drawn: a line has ${columns} characters`;
+  const cell = titles.reduce((most, { length }) => Math.max(most, length), width);
+  const most = Math.max(1, Math.floor((columns + GAP.length) / (cell + GAP.length)));
   // Four in two rows of two rather than three and one.
   const across = Math.ceil(images.length / Math.ceil(images.length / most));
   const rows: string[] = [];
   for (let start = 0; start < images.length; start += across) {
-    rows.push(drawRow(images.slice(start, start + across), titles.slice(start, start + across), colour));
+    const end = start + across;
+    rows.push(drawRow(images.slice(start, end), titles.slice(start, end), colour, shape, cell));
   }
   return rows.join("\n\n");
 }
 
-/** Two pixel rows a line. */
-function drawRow(images: readonly Uint8Array[], titles: readonly string[], colour: boolean): string {
-  const lines = [titles.map((title) => title.padEnd(SIDE)).join(GAP)];
-  for (let row = 0; row < SIDE; row += 2) {
+/** Two pixel rows a line. @param cell characters from an image to the next one, without the gap */
+function drawRow(
+  images: readonly Uint8Array[],
+  titles: readonly string[],
+  colour: boolean,
+  [height, width]: readonly [number, number],
+  cell: number,
+): string {
+  const lines = [titles.map((title) => title.padEnd(cell)).join(GAP)];
+  const room = " ".repeat(cell - width);
+  for (let row = 0; row < height; row += 2) {
     const cells = images.map((image) =>
-      Array.from({ length: SIDE }, (_, column) => {
-        const upper = image[row * SIDE + column] as number;
-        const lower = image[(row + 1) * SIDE + column] as number;
+      Array.from({ length: width }, (_, column) => {
+        const upper = image[row * width + column] as number;
+        const lower = image[(row + 1) * width + column] ?? 0;
         return colour ? halfBlock(upper, lower) : character((upper + lower) / 2);
       }).join(""),
     );
-    lines.push(cells.map((cell) => (colour ? `${cell}\x1b[0m` : cell)).join(GAP));
+    lines.push(cells.map((text) => (colour ? `${text}\x1b[0m` : text) + room).join(GAP));
   }
   return lines.map((line) => line.trimEnd()).join("\n");
 }

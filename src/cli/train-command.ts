@@ -49,16 +49,16 @@ export function addTrainOptions(command: Command): Command {
   );
   add("--validation-split <x>", "of a table: fraction of rows to validate with (default: 0.1)", fraction);
   add("--test-split <x>", "of a table: fraction of rows to test with (default: 0.2)", fraction);
-  add("--hidden <sizes>", "units of the hidden layers (default: 100,200 for MNIST, else 100)", once(layerSizes));
+  add("--hidden <sizes>", "units of the hidden layers (default: 100,200 for images, else 100)", once(layerSizes));
   choose("--activation <name>", "after each hidden layer (default: relu)", ACTIVATION_NAMES);
   add("--dropout <rate>", "after each hidden layer (default: 0)", fraction);
-  choose("--init <name>", "initial weights (default: normal for MNIST, else glorot-uniform)", Object.keys(INIT_NAMES));
+  choose("--init <name>", "initial weights (default: normal for images, else glorot-uniform)", Object.keys(INIT_NAMES));
   add(
     "--optimizer <name>",
-    `${OPTIMIZER_NAMES.join(", ")}; with options as in sgd:momentum=0.9 (default: sgd for MNIST, else adam)`,
+    `${OPTIMIZER_NAMES.join(", ")}; with options as in sgd:momentum=0.9 (default: sgd for images, else adam)`,
     spec(OPTIMIZER_NAMES),
   );
-  add("--learning-rate <x>", "step length (default: 0.1 for MNIST, else the optimizer's)", positiveNumber);
+  add("--learning-rate <x>", "step length (default: 0.1 for images, else the optimizer's)", positiveNumber);
   add(
     "--schedule <name>",
     `of the learning rate: ${SCHEDULE_NAMES.join(", ")}; with options as in step:stepSize=10 (default: constant)`,
@@ -66,10 +66,10 @@ export function addTrainOptions(command: Command): Command {
   );
   add(
     "--epochs <n>",
-    `passes over the training set (default: ${DEFAULTS.mnist.epochs} for MNIST, else ${DEFAULTS.table.epochs}, without early stopping ${UNSTOPPED_EPOCHS})`,
+    `passes over the training set (default: ${DEFAULTS.mnist.epochs} for images, else ${DEFAULTS.table.epochs}, without early stopping ${UNSTOPPED_EPOCHS})`,
     integer(0),
   );
-  add("--batch-size <n>", "rows of a step (default: 32, or all if they are fewer)", integer(1, 50_000));
+  add("--batch-size <n>", "rows of a step (default: 32, or all if they are fewer)", integer(1));
   add(
     "--early-stopping <epochs|none>",
     `end after so many without a lower validation loss, keep the best; none: all, keep the last (default: none for MNIST, else ${DEFAULTS.table.earlyStopping})`,
@@ -80,7 +80,10 @@ export function addTrainOptions(command: Command): Command {
   add("--deterministic", "the same bits on every machine; somewhat slower");
   command.addOption(new Option("--threads <n>", "threads to share the work").argParser(threadCount).default("auto"));
   add("--revectorize", "V8's experimental 256-bit vectors, checked before use (Node from 23.5)");
-  add("--data <dir>", "of MNIST: folder with the four files, raw or .gz");
+  add(
+    "--data <dir>",
+    "of images: folder with the four files of MNIST or a set like it (Fashion-MNIST, EMNIST), raw or .gz",
+  );
   add("--download", "of MNIST: download it when it is found nowhere");
   command.addOption(
     new Option("--checkpoint-every <seconds>", "how old the checkpoint may become").argParser(seconds).default(10),

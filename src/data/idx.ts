@@ -1,4 +1,5 @@
 /** The IDX format of the MNIST files, unsigned bytes only: http://yann.lecun.com/exdb/mnist/ ("File formats"). */
+import { checkBytes } from "../check-options.js";
 import { FormatError } from "../errors.js";
 
 /** An array of unsigned bytes, row-major: the last dimension is contiguous. */
@@ -10,16 +11,24 @@ export interface IdxArray {
 }
 
 const unsignedByte = 0x08;
+const otherTypes: Readonly<Record<number, string>> = {
+  9: "signed bytes",
+  11: "16-bit integers",
+  12: "32-bit integers",
+  13: "32-bit floats",
+  14: "64-bit floats",
+};
 const maximumRank = 3;
 
 /**
  * Reads an IDX file of unsigned bytes: `00 00 08 rank`, `rank` big-endian u32 sizes, then the elements; nothing after.
  *
- * @param bytes the whole file, unpacked; the result is a view of it
+ * @param bytes the whole file, unpacked; `data` is a view of it
  * @param name what to call the file in messages
- * @throws FormatError when the magic, the sizes or the length are not those of such a file
+ * @throws FormatError when the magic, the element type, the sizes or the length are not those of such a file
  */
 export function parseIdx(bytes: Uint8Array, name: string): IdxArray {
+  checkBytes(name, bytes);
   const rank = readRank(bytes, name);
   const header = 4 + 4 * rank;
   if (bytes.length < header) {
@@ -41,12 +50,22 @@ export function parseIdx(bytes: Uint8Array, name: string): IdxArray {
 
 /** The number of dimensions, from the four bytes of the magic. */
 function readRank(bytes: Uint8Array, name: string): number {
-  const [zero, alsoZero, type, rank] = bytes;
+  const [zero, alsoZero, type = 0, rank] = bytes;
+  const other = otherTypes[type];
+  if (zero === 0 && alsoZero === 0 && other && rank) {
+    throw new FormatError(
+      `${name}: expected an IDX file of unsigned bytes (type 08), got one of ${other} (type ${hex(type)})`,
+    );
+  }
   if (zero !== 0 || alsoZero !== 0 || type !== unsignedByte || !rank || rank > maximumRank) {
-    const got = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+    const got = Array.from(bytes.subarray(0, 4), hex).join(" ");
     throw new FormatError(
       `${name}: expected an IDX file of unsigned bytes (magic 00 00 08 01 to 03), got magic ${got || "of an empty file"}`,
     );
   }
   return rank;
+}
+
+function hex(byte: number): string {
+  return byte.toString(16).padStart(2, "0");
 }

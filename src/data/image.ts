@@ -1,4 +1,4 @@
-/** Any picture of a digit as MNIST would have it. The steps are those of http://yann.lecun.com/exdb/mnist/. */
+/** Any picture of a digit as MNIST, or a set like it, would have it. The steps are those of http://yann.lecun.com/exdb/mnist/. */
 
 import { wrongType } from "../check-options.js";
 import { isUint8Array, isUint16Array } from "../typed-arrays.js";
@@ -30,8 +30,9 @@ interface Box {
   readonly bottom: number;
 }
 
-const side = 28;
-const digitSide = 20;
+/** MNIST's images, and of their 28 pixels those of a digit's longer side. */
+const mnistShape = [28, 28] as const;
+const digitShare = 20 / 28;
 const minimumContrast = 0.05;
 const inkThreshold = 0.1;
 
@@ -40,27 +41,30 @@ const inkThreshold = 0.1;
  *
  * A picture of 28×28 with light ink is only divided by its white. Any other is inverted if its ink is dark, stretched
  * to full contrast, cropped to the ink, scaled so that its longer side is 20 pixels (area averaging), and placed with
- * its centre of mass in the middle.
+ * its centre of mass in the middle. Of other shapes the 20 are that share of the shorter side.
  *
+ * @param shape height and width of the row's image
  * @throws TypeError when `data` is neither bytes nor 16-bit words
  * @throws RangeError when the sizes do not fit `data`, or the picture is blank (contrast below 5 %)
  */
-export function toMnistDigit(image: DigitImage): Float32Array {
+export function toMnistDigit(image: DigitImage, shape: readonly [number, number] = mnistShape): Float32Array {
   checkImage(image);
   const plane = toLuminance(image);
   const background = median(border(plane));
   const ink = inkLevel(plane, background);
-  if (plane.width === side && plane.height === side && ink > background) return plane.values;
+  const [rows, columns] = shape;
+  if (plane.width === columns && plane.height === rows && ink > background) return plane.values;
 
   const digit = {
     ...plane,
     values: plane.values.map((level) => Math.max(0, (level - background) / (ink - background))),
   };
   const box = inkBox(digit);
-  const scale = digitSide / Math.max(box.right - box.left, box.bottom - box.top);
+  const longer = Math.max(1, Math.round(digitShare * Math.min(rows, columns)));
+  const scale = longer / Math.max(box.right - box.left, box.bottom - box.top);
   const width = Math.max(1, Math.round((box.right - box.left) * scale));
   const height = Math.max(1, Math.round((box.bottom - box.top) * scale));
-  return placeByMass(resample(digit, box, width, height));
+  return placeByMass(resample(digit, box, width, height), rows, columns);
 }
 
 function checkImage({ width, height, channels, data, depth }: DigitImage): void {
@@ -206,8 +210,8 @@ function covers(begin: number, end: number, count: number): readonly Cover[] {
   });
 }
 
-/** A 28×28 field with the digit's centre of mass at pixel 14, 14 (as in MNIST, measured), moved no further than fits. */
-function placeByMass({ width, height, values }: Plane): Float32Array {
+/** A field with the digit's centre of mass in the middle (of MNIST pixel 14, 14, measured), moved no further than fits. */
+function placeByMass({ width, height, values }: Plane, rows: number, columns: number): Float32Array {
   let [mass, massX, massY] = [0, 0, 0];
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
@@ -217,11 +221,11 @@ function placeByMass({ width, height, values }: Plane): Float32Array {
       massY += level * row;
     }
   }
-  const left = clamp(Math.round(side / 2 - massX / mass), 0, side - width);
-  const top = clamp(Math.round(side / 2 - massY / mass), 0, side - height);
-  const field = new Float32Array(side * side);
+  const left = clamp(Math.round(columns / 2 - massX / mass), 0, columns - width);
+  const top = clamp(Math.round(rows / 2 - massY / mass), 0, rows - height);
+  const field = new Float32Array(rows * columns);
   for (let row = 0; row < height; row++) {
-    field.set(values.subarray(row * width, (row + 1) * width), (top + row) * side + left);
+    field.set(values.subarray(row * width, (row + 1) * width), (top + row) * columns + left);
   }
   return field;
 }

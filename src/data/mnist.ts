@@ -1,7 +1,10 @@
-/** The MNIST files as training, validation and test rows. Pure: `mnist-files.ts` finds and reads the files. */
+/**
+ * MNIST, and sets of images in the format of its four files, as training, validation and test rows. Pure: `mnist-files.ts` finds and
+ * reads the files.
+ */
 import { checkBoolean, checkChoice } from "../check-options.js";
 import { FormatError } from "../errors.js";
-import { parseIdx } from "./idx.js";
+import { type IdxArray, parseIdx } from "./idx.js";
 import type { DataSource } from "./source.js";
 
 /** The four files of the dataset, by their canonical names without `.gz`. */
@@ -43,90 +46,135 @@ export const mnistMirrors: readonly string[] = [
 
 /** How the pixels are handed out. */
 export interface MnistOptions {
-  /** Rows of 784 pixels (the default), or of 28×28. */
+  /** Rows of all pixels of an image (the default: 784 of MNIST's), or of height × width. */
   readonly flatten?: boolean;
-  /** `"float32"`: pixel / 255 (the default). `"uint8"`: the file's bytes, uncopied, with `scale` 1/255. */
+  /**
+   * `"float32"`: pixel / 255 (the default). `"uint8"`: the bytes, with `scale` 1/255; they are a view of the file's, labels as well,
+   * unless images are transposed and labels begin at 1.
+   */
   readonly dtype?: "float32" | "uint8";
+  /**
+   * Whether the files have rows and columns of each image exchanged; they are turned then. Default: whether the names of the files
+   * say EMNIST, whose are.
+   */
+  readonly transposed?: boolean;
 }
 
-/** The three parts of the dataset: 50 000, 10 000 and 10 000 rows. */
+/** The three parts of the set: of MNIST 50 000, 10 000 and 10 000 rows. */
 export interface Mnist {
   readonly train: DataSource;
+  /** The last sixth of the training set. */
   readonly validation: DataSource;
   readonly test: DataSource;
+  /** Pixels of an image: [28, 28] of MNIST's. */
+  readonly imageShape: readonly [height: number, width: number];
+  /** The label of each class, as the files have it: from "0" on, from "1" on where no label is 0, up to the largest. */
+  readonly classes: readonly string[];
+  /** Whether the files had the images transposed. Here they are not. */
+  readonly transposed: boolean;
 }
 
-const side = 28;
-const classes = 10;
-const validationRows = 10_000;
+/** Of the training rows this share is for validation: MNIST's 10 000 of 60 000. */
+const VALIDATION_SHARE = 1 / 6;
 
-/** Bytes of images `[rows, 28, 28]` and their labels `[rows]`. */
+/** Images `[rows, height, width]` and their labels `[rows]`. */
 interface LabelledImages {
   readonly images: Uint8Array;
   readonly labels: Uint8Array;
 }
 
+/** The same as files have them. */
+interface FilePair extends LabelledImages {
+  readonly height: number;
+  readonly width: number;
+}
+
 /**
- * Parses the four unpacked files; the last 10 000 rows of the training set are the validation set.
+ * Parses the four unpacked files; the last sixth of the training set is the validation set.
  *
- * @throws FormatError naming the file that is not IDX, not 28×28, not one label 0–9 an image, or too short to split
+ * @param names of the files, for messages
+ * @throws FormatError naming the file that is not IDX, has no images, images of another size than the training set's, or not one
+ * label an image; and where there are less than two to train with
  * @throws TypeError, RangeError for an unknown `dtype`
  */
-export function parseMnist(files: Readonly<Record<MnistFile, Uint8Array>>, options: MnistOptions = {}): Mnist {
-  const { flatten = true, dtype = "float32" } = options;
+export function parseMnist(
+  files: Readonly<Record<MnistFile, Uint8Array>>,
+  options: MnistOptions = {},
+  names: Readonly<Partial<Record<MnistFile, string>>> = {},
+): Mnist {
+  const { flatten = true, dtype = "float32", transposed = false } = options;
   checkBoolean("flatten", flatten);
+  checkBoolean("transposed", transposed);
   checkChoice("dtype", dtype, ["float32", "uint8"]);
-  const training = parsePair(files, "train-images-idx3-ubyte", "train-labels-idx1-ubyte");
-  const testing = parsePair(files, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte");
+  const read = (file: MnistFile) => ({ ...parseIdx(files[file], names[file] ?? file), name: names[file] ?? file });
+  const training = pair(read("train-images-idx3-ubyte"), read("train-labels-idx1-ubyte"));
+  const testing = pair(read("t10k-images-idx3-ubyte"), read("t10k-labels-idx1-ubyte"), training);
   const rows = training.labels.length;
-  if (rows <= validationRows) {
-    throw new FormatError(
-      `train-images-idx3-ubyte: expected more than ${validationRows} images (the last are for validation), got ${rows}`,
-    );
+  if (rows < 2) {
+    const name = names["train-images-idx3-ubyte"] ?? "train-images-idx3-ubyte";
+    throw new FormatError(`${name}: expected at least 2 images (a sixth is for validation), got ${rows}`);
   }
-  const split = rows - validationRows;
+  const first = training.labels.includes(0) || testing.labels.includes(0) ? 0 : 1;
+  const last = largest(training.labels, largest(testing.labels, first));
+  const { height, width } = training;
+  const imageShape = transposed ? ([width, height] as const) : ([height, width] as const);
+  const toSource = ({ images, labels }: LabelledImages): DataSource => {
+    const shape = [labels.length, ...(flatten ? [height * width] : imageShape)];
+    const upright = transposed ? turned(images, height, width) : images;
+    const targets = first === 0 ? labels : labels.map((label) => label - first);
+    return dtype === "uint8"
+      ? { inputs: upright, shape, targets, scale: 1 / 255 }
+      : { inputs: toUnitRange(upright), shape, targets };
+  };
+  const split = rows - Math.max(1, Math.floor(rows * VALIDATION_SHARE));
   return {
-    train: toSource(slice(training, 0, split), flatten, dtype),
-    validation: toSource(slice(training, split, rows), flatten, dtype),
-    test: toSource(testing, flatten, dtype),
+    train: toSource(slice(training, 0, split)),
+    validation: toSource(slice(training, split, rows)),
+    test: toSource(testing),
+    imageShape,
+    classes: Array.from({ length: last - first + 1 }, (_, index) => String(first + index)),
+    transposed,
   };
 }
 
-/** One set's images and labels, checked against each other. */
-function parsePair(
-  files: Readonly<Record<MnistFile, Uint8Array>>,
-  imagesFile: MnistFile,
-  labelsFile: MnistFile,
-): LabelledImages {
-  const images = parseIdx(files[imagesFile], imagesFile);
-  const labels = parseIdx(files[labelsFile], labelsFile);
-  const [rows, height, width] = images.shape;
-  if (height !== side || width !== side) {
-    const expected = `images of ${side}x${side}`;
-    throw new FormatError(`${imagesFile}: expected ${expected}, got an array of ${images.shape.join("x")}`);
+/** One set's images and labels, checked against each other and the images that there are already. */
+function pair(images: IdxArray & { name: string }, labels: IdxArray & { name: string }, like?: FilePair): FilePair {
+  const [rows = 0, height = 0, width = 0] = images.shape;
+  const got = (array: IdxArray) => `got an array of ${array.shape.join("x")}`;
+  if (images.shape.length !== 3 || rows * height * width === 0) {
+    throw new FormatError(`${images.name}: expected images, an array of rows, height and width, ${got(images)}`);
+  }
+  if (like && (height !== like.height || width !== like.width)) {
+    const expected = `images of ${like.height}x${like.width}, as the training set has them`;
+    throw new FormatError(`${images.name}: expected ${expected}, ${got(images)}`);
   }
   if (labels.shape.length !== 1 || labels.shape[0] !== rows) {
-    const expected = `${rows} labels, one an image`;
-    throw new FormatError(`${labelsFile}: expected ${expected}, got an array of ${labels.shape.join("x")}`);
+    throw new FormatError(`${labels.name}: expected ${rows} labels, one an image, ${got(labels)}`);
   }
-  const stray = labels.data.findIndex((label) => label >= classes);
-  if (stray >= 0) {
-    throw new FormatError(`${labelsFile}: expected labels 0 to ${classes - 1}, got ${labels.data[stray]} at ${stray}`);
-  }
-  return { images: images.data, labels: labels.data };
+  return { images: images.data, labels: labels.data, height, width };
 }
 
 /** Rows `begin` to `end` (excluded), as views. */
-function slice({ images, labels }: LabelledImages, begin: number, end: number): LabelledImages {
-  const pixels = side * side;
+function slice({ images, labels, height, width }: FilePair, begin: number, end: number): LabelledImages {
+  const pixels = height * width;
   return { images: images.subarray(begin * pixels, end * pixels), labels: labels.subarray(begin, end) };
 }
 
-function toSource({ images, labels }: LabelledImages, flatten: boolean, dtype: "float32" | "uint8"): DataSource {
-  const shape = flatten ? [labels.length, side * side] : [labels.length, side, side];
-  return dtype === "uint8"
-    ? { inputs: images, shape, targets: labels, scale: 1 / 255 }
-    : { inputs: toUnitRange(images), shape, targets: labels };
+function largest(labels: Uint8Array, most: number): number {
+  return labels.reduce((found, label) => Math.max(found, label), most);
+}
+
+/** Images `[rows, height, width]` as `[rows, width, height]`: a copy. */
+function turned(images: Uint8Array, height: number, width: number): Uint8Array {
+  const copy = new Uint8Array(images.length);
+  for (let begin = 0; begin < images.length; begin += height * width) {
+    for (let row = 0; row < height; ++row) {
+      for (let column = 0; column < width; ++column) {
+        copy[begin + column * height + row] = images[begin + row * width + column] as number;
+      }
+    }
+  }
+  return copy;
 }
 
 /** Each byte / 255, the quotient rounded to f32 once. */

@@ -30,7 +30,7 @@ export function toFloat32(tensor: Tensor): Float32Array {
 }
 
 /** The number that 16 bits of IEEE 754 binary16 stand for. */
-function halfValue(bits: number): number {
+export function halfValue(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
   const fraction = (bits & 1023) / 1024;

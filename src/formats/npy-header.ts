@@ -58,6 +58,8 @@ function tokenize(text: string, name: string): string[] {
   while (TOKEN.lastIndex < end) {
     const from = TOKEN.lastIndex;
     const match = TOKEN.exec(text);
+    if (!match && text.slice(from).trimStart().startsWith("["))
+      throw malformed(name, "one type for all elements", `${text.slice(from, from + 20).trim()} (records)`);
     if (!match) throw malformed(name, "a Python dict of descr, fortran_order and shape", text.slice(from, from + 20));
     const [, punctuation, word, integer, single, double] = match;
     tokens.push(punctuation ?? word ?? integer ?? `'${single ?? double}`);

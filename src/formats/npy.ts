@@ -8,10 +8,11 @@ import { checkBytes, describe, wrongType } from "../check-options.js";
 import { FormatError, ShapeError } from "../errors.js";
 import { viewKind } from "../typed-arrays.js";
 import { fileKind } from "./file-kind.js";
+import { halfValue } from "./float-conversion.js";
 import { npyHeaderText, parseNpyHeader } from "./npy-header.js";
 import { isSizes } from "./tensor.js";
 
-/** Elements of an npy file. 64-bit integers are bigints, truth values the bytes 0 and 1. */
+/** Elements of an npy file. 64-bit integers are bigints, truth values the bytes 0 and 1, floats of 2 bytes read as floats of 4. */
 export type NpyData =
   | Float32Array
   | Float64Array
@@ -53,12 +54,26 @@ const ARRAYS = {
   u8: BigUint64Array,
   b1: Uint8Array,
 } as const;
+/** Floats of 2 bytes, of which there are no typed arrays everywhere yet. They are read only. */
+const HALF = "f2";
+
+/** What other kinds are, by their letter. */
+const OTHER_KINDS: Readonly<Record<string, string>> = {
+  O: "Python objects",
+  U: "texts",
+  S: "texts",
+  a: "texts",
+  c: "complex numbers",
+  M: "dates",
+  m: "times",
+  V: "raw bytes",
+};
 
 /**
- * Reads an npy file of version 1.0, 2.0 or 3.0: floats of 4 and 8 bytes, integers, truth values, either byte order, C or
+ * Reads an npy file of version 1.0, 2.0 or 3.0: floats of 2, 4 and 8 bytes, integers, truth values, either byte order, C or
  * Fortran order.
  *
- * @param bytes the whole file
+ * @param bytes the whole file; the array is no view of it
  * @param name of the file, for messages
  * @throws FormatError when the header, the type or the length is not that of such a file
  */
@@ -71,6 +86,7 @@ export function readNpy(bytes: Uint8Array, name: string, handedOver: boolean): N
   const { begin, text } = readPreamble(bytes, name);
   const { descr, fortranOrder, shape } = parseNpyHeader(text, name);
   const type = elementType(descr, name);
+  const [order, kind] = [descr[0], descr.slice(1)];
   if (shape.length > MOST_DIMENSIONS) {
     throw new FormatError(`${name}: expected at most ${MOST_DIMENSIONS} dimensions, got ${shape.length}`);
   }
@@ -84,13 +100,17 @@ export function readNpy(bytes: Uint8Array, name: string, handedOver: boolean): N
       `${name}: expected ${expected} bytes of ${descr} for shape (${shape.slice(0, 8)}), got ${source.length}`,
     );
   }
-  if (descr === "|b1" && source.some((byte) => byte > 1)) {
+  if (kind === "b1" && source.some((byte) => byte > 1)) {
     throw new FormatError(`${name}: expected truth values of 0 and 1, got another byte`);
   }
   const reorders = fortranOrder && shape.filter((length) => length > 1).length > 1;
+  if (kind === HALF) {
+    const halves = reorders ? toRowMajor(source, shape, size) : source;
+    return { dtype: descr, shape, data: widened(halves, order === "<") };
+  }
   const inPlace = handedOver && !reorders && source.byteOffset % size === 0;
   const target = inPlace ? source : reorders ? toRowMajor(source, shape, size) : source.slice();
-  if (descr[0] === ">") swapBytes(target, size);
+  if (order === ">") swapBytes(target, size);
   const { buffer, byteOffset } = target;
   return { dtype: descr, shape, data: new type(buffer as ArrayBuffer, byteOffset, expected / size) };
 }
@@ -143,12 +163,25 @@ function readPreamble(bytes: Uint8Array, name: string): { begin: number; text: s
   return { begin, text: new TextDecoder("latin1").decode(bytes.subarray(first, begin)) };
 }
 
+/** The array that elements are put into, of floats of 2 bytes their bits. */
 function elementType(descr: string, name: string): (typeof ARRAYS)[keyof typeof ARRAYS] {
-  const [order, kind] = [descr[0], descr.slice(1)];
-  const type = Object.hasOwn(ARRAYS, kind) ? ARRAYS[kind as keyof typeof ARRAYS] : undefined;
-  if (type && (type.BYTES_PER_ELEMENT === 1 ? order === "|" : order === "<" || order === ">")) return type;
-  const known = Object.keys(ARRAYS).join(" ");
-  throw new FormatError(`${name}: expected a type of ${known}, with < or > or | before it, got ${descr.slice(0, 20)}`);
+  const [order = "", kind] = [descr[0], descr.slice(1)];
+  const known = Object.hasOwn(ARRAYS, kind) ? ARRAYS[kind as keyof typeof ARRAYS] : undefined;
+  const type = kind === HALF ? Uint16Array : known;
+  // Single bytes have no order: NumPy writes | before them, other writers what they write before all.
+  if (type && (type.BYTES_PER_ELEMENT === 1 ? "<>|" : "<>").includes(order || "none")) return type;
+  const other = OTHER_KINDS[kind[0] ?? ""];
+  const got = `${descr.slice(0, 20)}${other && !type ? ` (${other})` : ""}`;
+  const types = [HALF, ...Object.keys(ARRAYS)].join(" ");
+  throw new FormatError(`${name}: expected a type of ${types}, with < or > or | before it, got ${got}`);
+}
+
+/** Floats of 2 bytes as such of 4, exactly. */
+function widened(halves: Uint8Array, littleEndian: boolean): Float32Array<ArrayBuffer> {
+  const view = new DataView(halves.buffer, halves.byteOffset, halves.length);
+  const values = new Float32Array(halves.length / 2);
+  for (let i = 0; i < values.length; ++i) values[i] = halfValue(view.getUint16(2 * i, littleEndian));
+  return values;
 }
 
 /** Elements whose first dimension is contiguous, as a copy whose last one is. */

@@ -11,6 +11,7 @@ import {
   type OptionNames,
   wrongType,
 } from "../check-options.js";
+import { crc32 } from "../crc32.js";
 import { FormatError } from "../errors.js";
 import { type NpyArray, type NpyData, readNpy, serializeNpy } from "./npy.js";
 import { readZipDirectory, type ZipEntry } from "./zip-directory.js";
@@ -21,7 +22,8 @@ export { type NpyArray, type NpyData, parseNpy, serializeNpy } from "./npy.js";
 export interface NpzOptions {
   /**
    * Bytes that the files of the archive may take once they are unpacked, all together. Default: the archive's own bytes and
-   * 8 MiB more, so that reading takes at most twice the archive and 16 MiB. Raise it for archives that are known.
+   * 8 MiB more, so that reading takes at most twice the archive and 16 MiB, and as much again for floats of 2 bytes, which become
+   * such of 4. Raise it for archives that are known.
    */
   readonly maxBytes?: number;
 }
@@ -38,7 +40,7 @@ const SUFFIX = ".npy";
 const DEFAULT_ROOM = 8 * 2 ** 20;
 
 /**
- * The arrays of an npz file by name. Every size, offset and ratio in the archive's directory is checked before anything is
+ * The arrays of an npz file by name, none a view of the bytes. Every size, offset and ratio in the archive's directory is checked before anything is
  * unpacked, the unpacked bytes against their CRC-32 and their size.
  *
  * @param name of the file, for messages
@@ -112,17 +114,4 @@ function inflate(bytes: Uint8Array, { begin, end, size }: ZipEntry, label: strin
   if (unpacked.length === size) return unpacked;
   const got = unpacked.length > size ? "more" : unpacked.length;
   throw new FormatError(`${label}: expected ${size} bytes unpacked, got ${got}`);
-}
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; ++bit) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  return crc;
-});
-
-/** CRC-32 of ISO 3309, as ZIP has it. */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (let i = 0; i < bytes.length; ++i) crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ (bytes[i] as number)) & 0xff] as number);
-  return ~crc >>> 0;
 }

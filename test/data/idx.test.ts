@@ -28,7 +28,12 @@ describe("parseIdx", () => {
   const rejected: [problem: string, file: Uint8Array, message: string][] = [
     ["an empty file", new Uint8Array(), "got magic of an empty file"],
     ["a gzip file", Uint8Array.of(0x1f, 0x8b, 8, 8, 0), "magic 00 00 08 01 to 03), got magic 1f 8b 08 08"],
-    ["signed bytes", changed(2, 0x09), "got magic 00 00 09 02"],
+    ["signed bytes", changed(2, 0x09), "unsigned bytes (type 08), got one of signed bytes (type 09)"],
+    ["16-bit integers", changed(2, 0x0b), "got one of 16-bit integers (type 0b)"],
+    ["32-bit integers", changed(2, 0x0c), "got one of 32-bit integers (type 0c)"],
+    ["32-bit floats", changed(2, 0x0d), "got one of 32-bit floats (type 0d)"],
+    ["64-bit floats", changed(2, 0x0e), "got one of 64-bit floats (type 0e)"],
+    ["a type that there is not", changed(2, 0x0a), "got magic 00 00 0a 02"],
     ["rank 0", changed(3, 0), "got magic 00 00 08 00"],
     ["rank 4", changed(3, 4), "got magic 00 00 08 04"],
     ["a cut header", whole.subarray(0, 11), "expected a header of 12 bytes, got a file of 11"],

@@ -73,6 +73,38 @@ describe("an MNIST digit", () => {
     );
   });
 
+  it.each([
+    [14, 14, 10],
+    [40, 30, 21],
+    [7, 50, 5],
+    [1, 1, 1],
+    [2, 3, 1],
+  ])("is made of a drawing for images of %i × %i: %i pixels long, in the middle", (height, width, longer) => {
+    // A square of ink on paper, whose middle is its centre of mass.
+    const data = Uint8Array.from({ length: 100 * 100 }, (_, i) => {
+      const [row, column] = [Math.floor(i / 100), i % 100];
+      return row >= 10 && row < 50 && column >= 30 && column < 70 ? 20 : 240;
+    });
+    const values = toMnistDigit(grey(100, 100, data), [height, width]);
+    expect(values).toHaveLength(height * width);
+    const inked = [...values.keys()].filter((i) => (values[i] as number) > 0);
+    expect(inked).toHaveLength(longer * longer);
+    const rows = inked.map((i) => Math.floor(i / width));
+    const columns = inked.map((i) => i % width);
+    const middle = (places: number[]) => (Math.min(...places) + Math.max(...places) + 1) / 2;
+    expect(Math.abs(middle(rows) - height / 2)).toBeLessThanOrEqual(1);
+    expect(Math.abs(middle(columns) - width / 2)).toBeLessThanOrEqual(1);
+    // One of the model's size with light ink is taken as it is.
+    const own = Uint8Array.from({ length: height * width }, (_, i) =>
+      i === Math.floor((height * width) / 2) ? 200 : 0,
+    );
+    if (height > 2 && width > 2) {
+      expect(toMnistDigit(grey(width, height, own), [height, width])).toEqual(
+        Float32Array.from(own, (pixel) => pixel / 255),
+      );
+    }
+  });
+
   it("comes back from a print, dark on light: as MNIST itself was made (crop, 20 pixels, centre of mass)", () => {
     // Exact but where the box of the ink loses a faint edge row, and all is scaled up by 20/19.
     let exact = 0;

@@ -44,19 +44,85 @@ describe("the real dataset", () => {
 });
 
 describe("parseMnist", () => {
-  const files = smallMnist();
+  const files = smallMnist(16);
 
-  it("takes the last 10 000 training rows for validation", () => {
+  it("takes the last sixth of the training rows for validation", () => {
     const { train, validation, test } = parseMnist(files, { dtype: "uint8" });
-    expect([...train.targets]).toEqual([0, 1, 2]);
+    expect([...train.targets.subarray(0, 3)]).toEqual([0, 1, 2]);
     expect([...train.inputs.subarray(784, 787)]).toEqual([1, 8, 15]);
-    expect([...validation.targets.subarray(0, 3)]).toEqual([3, 4, 5]);
-    expect([...validation.inputs.subarray(0, 3)]).toEqual([3, 10, 17]);
+    expect([...validation.targets]).toEqual([4, 5]);
+    expect([...validation.inputs.subarray(0, 3)]).toEqual([14, 21, 28]);
     expect([...test.targets]).toEqual([0, 1, 2, 3, 4]);
   });
 
+  it.each([
+    [2, 1, 1],
+    [11, 10, 1],
+    [12, 10, 2],
+    [600, 500, 100],
+    [10_003, 8336, 1667],
+  ])("of %i rows trains with %i and validates with %i", (rows, training, validating) => {
+    const { train, validation } = parseMnist(smallMnist(rows), { dtype: "uint8" });
+    expect([train.shape, validation.shape]).toEqual([
+      [training, 784],
+      [validating, 784],
+    ]);
+  });
+
+  it("tells the images' shape and the classes, which are the labels", () => {
+    expect(parseMnist(files)).toMatchObject({
+      imageShape: [28, 28],
+      classes: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+      transposed: false,
+    });
+  });
+
+  /** Images of 2 × 3, with these labels. */
+  const tiny = (training: readonly number[], testing: readonly number[]) => ({
+    "train-images-idx3-ubyte": idxFile(
+      [training.length, 2, 3],
+      Uint8Array.from({ length: 6 * training.length }, (_, i) => i),
+    ),
+    "train-labels-idx1-ubyte": idxFile([training.length], training),
+    "t10k-images-idx3-ubyte": idxFile([testing.length, 2, 3], new Uint8Array(6 * testing.length)),
+    "t10k-labels-idx1-ubyte": idxFile([testing.length], testing),
+  });
+
+  it("takes images of any size, in any number of classes", () => {
+    const { train, test, classes, imageShape } = parseMnist(tiny([0, 61, 3], [7]), { dtype: "uint8", flatten: false });
+    expect([train.shape, test.shape, imageShape]).toEqual([
+      [2, 2, 3],
+      [1, 2, 3],
+      [2, 3],
+    ]);
+    expect([classes.length, classes[0], classes[61]]).toEqual([62, "0", "61"]);
+    expect([...train.targets]).toEqual([0, 61]);
+    // What only a test row is of is a class, too.
+    expect(parseMnist(tiny([0, 1], [3])).classes).toEqual(["0", "1", "2", "3"]);
+  });
+
+  it("takes labels from 1, as EMNIST's letters have them, and says them as they are", () => {
+    const letters = tiny([26, 1, 2], [5, 26]);
+    const before = letters["train-labels-idx1-ubyte"].slice();
+    const { train, validation, test, classes } = parseMnist(letters, { dtype: "uint8" });
+    expect([[...train.targets], [...validation.targets], [...test.targets]]).toEqual([[25, 0], [1], [4, 25]]);
+    expect([classes.length, classes[0], classes[25]]).toEqual([26, "1", "26"]);
+    expect(letters["train-labels-idx1-ubyte"]).toEqual(before);
+    // One 0 among the test rows, and labels are indices.
+    expect(parseMnist(tiny([2, 1], [0])).classes).toEqual(["0", "1", "2"]);
+  });
+
+  it("turns images that are transposed", () => {
+    const set = tiny([0, 1], [0]);
+    const { train, imageShape, transposed } = parseMnist(set, { dtype: "uint8", transposed: true });
+    expect([...train.inputs]).toEqual([0, 3, 1, 4, 2, 5]);
+    expect({ imageShape, transposed }).toEqual({ imageShape: [3, 2], transposed: true });
+    expect([...set["train-images-idx3-ubyte"].subarray(16, 22)]).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(() => parseMnist(set, { transposed: 1 as never })).toThrow(TypeError);
+  });
+
   it("float32 is pixel / 255, rounded once, for all 256 pixels", () => {
-    const { train } = parseMnist(files);
+    const { train } = parseMnist(smallMnist(8));
     const seen = new Set<number>();
     train.inputs.forEach((value, i) => {
       const pixel = (Math.floor(i / 784) + 7 * (i % 784)) % 256;
@@ -78,8 +144,8 @@ describe("parseMnist", () => {
   it("keeps the images' rows and columns when not flattened", () => {
     const { train, validation, test } = parseMnist(files, { flatten: false, dtype: "uint8" });
     expect([train.shape, validation.shape, test.shape]).toEqual([
-      [3, 28, 28],
-      [10_000, 28, 28],
+      [14, 28, 28],
+      [2, 28, 28],
       [5, 28, 28],
     ]);
   });
@@ -100,20 +166,20 @@ describe("parseMnist", () => {
       "expected 5 labels, one an image, got an array of 4",
     ],
     ["labels of two dimensions", "t10k-labels-idx1-ubyte", idxFile([5, 1], zeros(5)), "got an array of 5x1"],
-    ["a label of 10", "t10k-labels-idx1-ubyte", idxFile([5], [9, 0, 0, 10, 0]), "expected labels 0 to 9, got 10 at 3"],
+    [
+      "labels of another type",
+      "t10k-labels-idx1-ubyte",
+      Uint8Array.of(0, 0, 12, 2, 0, 0, 0, 0, 0, 0, 0, 8),
+      "expected an IDX file of unsigned bytes (type 08), got one of 32-bit integers (type 0c)",
+    ],
+    ["no images", "t10k-images-idx3-ubyte", idxFile([0, 28, 28], []), "expected images, an array of rows, height and"],
     [
       "images of 27x28",
       "t10k-images-idx3-ubyte",
       idxFile([5, 27, 28], zeros(5 * 27 * 28)),
-      "expected images of 28x28, got an array of 5x27x28",
+      "expected images of 28x28, as the training set has them, got an array of 5x27x28",
     ],
     ["images of one dimension", "t10k-images-idx3-ubyte", idxFile([5], zeros(5)), "got an array of 5"],
-    [
-      "a label of 255 in training",
-      "train-labels-idx1-ubyte",
-      idxFile([10_003], zeros(10_003).fill(255, 7, 8)),
-      "got 255 at 7",
-    ],
   ];
   it.each(rejected)("rejects %s", (_, file, bytes, message) => {
     const parse = () => parseMnist({ ...files, [file]: bytes });
@@ -122,9 +188,15 @@ describe("parseMnist", () => {
     expect(parse).toThrow(message);
   });
 
-  it("rejects a training set that leaves nothing to train on, and accepts one row more", () => {
-    expect(() => parseMnist(smallMnist(10_000))).toThrow(FormatError);
-    expect(() => parseMnist(smallMnist(10_000))).toThrow("expected more than 10000 images");
-    expect(parseMnist(smallMnist(10_001), { dtype: "uint8" }).train.shape).toEqual([1, 784]);
+  it("rejects one row, which leaves nothing to train with", () => {
+    expect(() => parseMnist(smallMnist(1))).toThrow(FormatError);
+    expect(() => parseMnist(smallMnist(1))).toThrow("expected at least 2 images (a sixth is for validation), got 1");
+  });
+
+  it("names the files as it is told to", () => {
+    const broken = { ...files, "t10k-labels-idx1-ubyte": new Uint8Array(9) };
+    expect(() => parseMnist(broken, {}, { "t10k-labels-idx1-ubyte": "x/labels.gz" })).toThrow(
+      /^x\/labels\.gz: expected/,
+    );
   });
 });

@@ -59,6 +59,34 @@ describe("parseNpy", () => {
     expect(parseNpy(bytes)).toEqual({ dtype: "|i1", shape: [1, 2], data: Int8Array.of(-1, 1) });
   });
 
+  it.each(["<u1", ">u1", "|u1"])("takes %s for bytes, which have no order", (dtype) => {
+    expect(parseNpy(npy(header(`'${dtype}'`), [1, 255]))).toEqual({ dtype, shape: [2], data: Uint8Array.of(1, 255) });
+  });
+
+  it("takes <b1 for truth values", () => {
+    expect(parseNpy(npy(header("'<b1'"), [1, 0])).data).toEqual(Uint8Array.of(1, 0));
+    expect(() => parseNpy(npy(header("'<b1'"), [1, 2]))).toThrow("truth values of 0 and 1");
+  });
+
+  it("reads all 65 536 floats of 2 bytes as float32", () => {
+    const bits = Uint8Array.from({ length: 2 ** 17 }, (_, i) => (i % 2 ? i >> 9 : (i >> 1) & 255));
+    const { data } = parseNpy(npy(header("'<f2'", "False", "(65536,)"), bits));
+    expect(data).toBeInstanceOf(Float32Array);
+    // Sign, exponent and fraction by the definition of binary16.
+    for (let half = 0; half < 2 ** 16; ++half) {
+      const [exponent, fraction] = [(half >> 10) & 31, half & 1023];
+      const size =
+        exponent === 0
+          ? fraction * 2 ** -24
+          : exponent < 31
+            ? (1024 + fraction) * 2 ** (exponent - 25)
+            : fraction === 0
+              ? Infinity
+              : NaN;
+      if (!Object.is(data[half], half >> 15 ? -size : size)) expect.fail(`${half}: got ${data[half]}`);
+    }
+  });
+
   it.each([
     ["an empty file", new Uint8Array(), "got an empty file"],
     ["another file", Uint8Array.of(0x50, 0x4b, 3, 4), "got a ZIP archive that begins with 50 4b 03 04"],
@@ -87,9 +115,18 @@ describe("parseNpy", () => {
     ["a size beyond 2^53", npy(header("'|u1'", "False", "(9999999999999999,)"), [1]), "expected a size"],
     ["nested tuples", npy(header("'|u1'", "False", "((2,),)"), [1, 2]), "expected a size"],
     ["65 dimensions", npy(header("'|u1'", "False", `(${"1,".repeat(65)})`), [1]), "at most 64 dimensions"],
-    ["records", npy(header("[('a', '<f4')]")), "header"],
-    ["halves", npy(header("'<f2'"), [0, 0, 0, 0]), "expected a type of f4 f8"],
-    ["objects", npy(header("'|O'"), [0, 0]), "got |O"],
+    ["records", npy(header("[('a', '<f4')]")), `expected one type for all elements, got "[('a', '<f4')]`],
+    [
+      "objects",
+      npy(header("'|O'"), [0, 0]),
+      "expected a type of f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 b1, with < or > or | before it, got |O (Python objects)",
+    ],
+    ["texts", npy(header("'<U5'"), new Uint8Array(40)), "got <U5 (texts)"],
+    ["bytes of a text", npy(header("'|S3'"), new Uint8Array(6)), "got |S3 (texts)"],
+    ["complex numbers", npy(header("'<c8'"), new Uint8Array(16)), "got <c8 (complex numbers)"],
+    ["dates", npy(header("'<M8[ns]'"), new Uint8Array(16)), "got <M8[ns] (dates)"],
+    ["floats of 16 bytes", npy(header("'<f16'"), new Uint8Array(32)), "got <f16"],
+    ["halves cut short", npy(header("'<f2'"), [0, 0, 0]), "expected 4 bytes of <f2 for shape (2), got 3"],
     ["no byte order", npy(header("'|f4'"), new Uint8Array(8)), "got |f4"],
     ["a type that objects have", npy(header("'<constructor'"), [1, 2]), "got <constructor"],
     ["data too short", npy(header(), [1]), "expected 2 bytes of |u1 for shape (2), got 1"],

@@ -109,10 +109,13 @@ describe("the record of a run", () => {
     expect(() => settingsOf(foreign, 1, "file")).toThrow(message);
   });
 
-  it("of a table is refused", () => {
+  it("of a table, or of other images, is refused", () => {
     const record = { ...recordOf(settings), task: "classification" };
     expect(() => settingsOf(record, 1, "file")).toThrow(
       "file: expected a checkpoint of a run on MNIST, got one of classification",
+    );
+    expect(() => settingsOf({ ...recordOf(settings), data: "0123" }, 1, "file")).toThrow(
+      "file: expected a checkpoint of a run on MNIST, got one on other images: go on with it by the command line",
     );
   });
 });

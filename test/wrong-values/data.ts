@@ -65,6 +65,7 @@ export const dataOptions = [
     onProgress: location(() => () => {}),
     flatten: location(() => true),
     dtype: location(() => "uint8"),
+    transposed: location(() => true),
   }),
   options("Preprocessor.fit", (given: library.PreprocessorOptions) => library.Preprocessor.fit(table(), "y", given), {
     task: () => "classification",

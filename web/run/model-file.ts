@@ -1,6 +1,18 @@
 /** Model files in the two formats that the page writes and opens. */
 
-import { type Network, serializeModel, serializeOnnx } from "../../src/index.js";
+import { IMAGES_ENTRY } from "../../src/cli/image-set.js";
+import { parseSafetensors } from "../../src/formats/safetensors.js";
+import {
+  type Engine,
+  FormatError,
+  loadModel,
+  loadOnnx,
+  type Network,
+  type NetworkOptions,
+  readOnnxMetadata,
+  serializeModel,
+  serializeOnnx,
+} from "../../src/index.js";
 import type { SavedFile } from "../protocol.js";
 
 /** `safetensors`: to train on, and for the command line; `onnx`: for other programs. */
@@ -9,6 +21,22 @@ export type ModelFormat = "safetensors" | "onnx";
 /** Whether a file's name says that it is an ONNX file. */
 export function isOnnx(name: string): boolean {
   return /\.onnx$/i.test(name);
+}
+
+/**
+ * The network in a file.
+ *
+ * @throws FormatError as `loadModel` and `loadOnnx`, and for a model of other images than MNIST's, whose outputs are other classes
+ */
+export function readModel(engine: Engine, { name, bytes }: SavedFile, options: NetworkOptions): Network {
+  const onnx = isOnnx(name);
+  const network = (onnx ? loadOnnx : loadModel)(engine, bytes, name, options);
+  const metadata = onnx ? readOnnxMetadata(bytes, name) : parseSafetensors(bytes, name).metadata;
+  if (metadata[IMAGES_ENTRY] === undefined) return network;
+  network.dispose();
+  throw new FormatError(
+    `${name}: expected a model of MNIST's digits, got one of other images: predict by the command line`,
+  );
 }
 
 /** The network with the same metadata in either format. @throws TypeError for a layer that is not built in */

@@ -40,8 +40,12 @@ export function recordOf(settings: RunSettings): RunRecord {
  * @param name of the file, for messages
  * @throws FormatError for a run on other data, and for one that the page has no settings for
  */
-export function settingsOf({ task, settings }: RunRecord, learningRate: number, name: string): RunSettings {
+export function settingsOf({ task, data, settings }: RunRecord, learningRate: number, name: string): RunSettings {
   if (task !== "mnist") throw new FormatError(`${name}: expected a checkpoint of a run on MNIST, got one of ${task}`);
+  if (data !== undefined) {
+    const got = "got one on other images: go on with it by the command line";
+    throw new FormatError(`${name}: expected a checkpoint of a run on MNIST, ${got}`);
+  }
   const { schedule, classWeights, earlyStopping, optimizer } = settings;
   const foreign = [
     ...(schedule === "constant" ? [] : [`the schedule ${schedule}`]),

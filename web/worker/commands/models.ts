@@ -1,18 +1,10 @@
 /** Calls that save and open models and checkpoints. */
 
-import {
-  type CheckpointContents,
-  type Engine,
-  FormatError,
-  loadCheckpoint,
-  loadModel,
-  loadOnnx,
-  type Network,
-} from "../../../src/index.js";
+import { type CheckpointContents, type Engine, FormatError, loadCheckpoint, type Network } from "../../../src/index.js";
 import type { Argument, Opened, RunUpdate, SavedFile } from "../../protocol.js";
 import { type FoundSettings, findSettings } from "../../run/bare-checkpoint.js";
 import { isCheckpoint, settingsOfCheckpoint } from "../../run/checkpoint-file.js";
-import { isOnnx, writeModel } from "../../run/model-file.js";
+import { isOnnx, readModel, writeModel } from "../../run/model-file.js";
 import { createRunOptimizer } from "../../run/network.js";
 import type { RunSettings } from "../../run/settings.js";
 import { weightsHash } from "../../run/weights-hash.js";
@@ -32,10 +24,11 @@ export async function open(session: Session, { settings, file }: Argument<"open"
   return { title, engine: engine.info(), hash: await weightsHash(session.network.stateDict()), ...(run && { run }) };
 }
 
-async function openModel(session: Session, settings: RunSettings, { name, bytes }: SavedFile): Promise<Engine> {
+async function openModel(session: Session, settings: RunSettings, file: SavedFile): Promise<Engine> {
+  const { name } = file;
   return session.replace(settings, await mnistProblem(), ({ engine }) => {
-    const load = isOnnx(name) ? loadOnnx : loadModel;
-    const network = load(engine, bytes, name, { optimizer: createRunOptimizer(settings.optimizer, settings.rate) });
+    const optimizer = createRunOptimizer(settings.optimizer, settings.rate);
+    const network = readModel(engine, file, { optimizer });
     const inputs = network.parameters()[0]?.shape[0];
     if (inputs === PIXELS && network.outputs === DIGITS) return { network, settings };
     network.dispose();
