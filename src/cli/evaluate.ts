@@ -1,10 +1,12 @@
 /** `simdgrad evaluate`: a saved model on MNIST's test images, or on a table that has the target. */
 
 import { createEngine } from "../engine.js";
+import type { Evaluation } from "../evaluation.js";
+import { evaluateForeign } from "./foreign-model.js";
 import { type DataOptions, loadBytes } from "./mnist.js";
 import { print, printJson } from "./output.js";
 import { testOn } from "./prediction.js";
-import { readDigitModel, readTableModel } from "./saved-model.js";
+import { readDigitModel, readSavedModel, tableModel } from "./saved-model.js";
 import { readTable } from "./table-file.js";
 import { describeTest, errorsInUnit, flatTest, type Space } from "./test-result.js";
 
@@ -12,6 +14,8 @@ import { describeTest, errorsInUnit, flatTest, type Space } from "./test-result.
 export interface EvaluateOptions extends DataOptions {
   readonly threads: number | "auto";
   readonly json?: boolean;
+  /** Of a model of another program: the column with the true values. */
+  readonly target?: string;
   /** Of a Parquet file, as `readParquet` has it. */
   readonly maxValues?: number;
 }
@@ -31,25 +35,37 @@ export async function evaluateDigits(model: string, options: EvaluateOptions): P
 /** Prints how well a model does on the rows of a table; of values also the errors in the target's unit. */
 export async function evaluateTable(run: string, path: string, options: EvaluateOptions): Promise<void> {
   const engine = await createEngine({ threads: options.threads });
-  const { network, preprocessor, reading } = await readTableModel(engine, run);
+  const model = await readSavedModel(engine, run);
+  if (model.foreign) {
+    const test = await evaluateForeign(engine, { ...model, foreign: model.foreign }, path, options);
+    const target = { name: test.target, restore: (values: ArrayLike<number>) => Array.from(values) };
+    showTest(run, { ...test, task: test.classes ? "classification" : "regression", target }, options);
+    return engine.dispose();
+  }
+  const { network, preprocessor, reading } = tableModel(model, options.target);
   const table = await readTable(path, { ...reading, ...preprocessor.readOptions() }, options.maxValues);
   const { classes, task, target: name } = preprocessor.config;
   const placing = { sparse: preprocessor.sparse, ...(classes && { classes: classes.length }) };
   const result = testOn(network, engine.dataset(preprocessor.source(table), placing), classes);
   const target = { name, restore: (values: ArrayLike<number>) => preprocessor.restore(values) };
-  const errors = classes ? {} : errorsInUnit(result, target);
-  const summary = {
-    task,
-    model: run,
-    target: name,
-    rows: table.rows,
-    ...(classes && { classes }),
-    ...result,
-    ...errors,
-  };
-  if (options.json) printJson(summary);
-  else print(describeTest(result, classes ? { classes } : { target }, space()));
+  showTest(run, { task, rows: table.rows, ...(classes && { classes }), target, result }, options);
   engine.dispose();
+}
+
+/** What a test was of, and what it found. */
+interface TableTest {
+  readonly task: string;
+  readonly rows: number;
+  readonly classes?: readonly string[];
+  readonly target: { readonly name: string; restore(values: ArrayLike<number>): number[] };
+  readonly result: Evaluation;
+}
+
+function showTest(model: string, { task, rows, classes, target, result }: TableTest, { json }: EvaluateOptions): void {
+  if (json) {
+    const errors = classes ? {} : errorsInUnit(result, target);
+    printJson({ task, model, target: target.name, rows, ...(classes && { classes }), ...result, ...errors });
+  } else print(describeTest(result, classes ? { classes } : { target }, space()));
 }
 
 function space(): Space {

@@ -1,6 +1,7 @@
 /** `simdgrad info`: what a model is, what it was trained for, and how. */
 
 import { createEngine } from "../engine.js";
+import type { OnnxDescription } from "../formats/onnx-load.js";
 import { print, printJson } from "./output.js";
 import { readSavedModel } from "./saved-model.js";
 import { printable } from "./terminal.js";
@@ -8,13 +9,23 @@ import { printable } from "./terminal.js";
 /** Prints layers, target, preprocessing, settings and test result; nothing but the model file is needed. */
 export async function info(run: string, { json }: { readonly json?: boolean }): Promise<void> {
   const engine = await createEngine({ threads: 1 });
-  const { path, format, network, preprocessor, metadata } = await readSavedModel(engine, run);
+  const { path, format, network, preprocessor, metadata, foreign } = await readSavedModel(engine, run);
   const training = parseTraining(metadata.training);
   const values = network.parameters().reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   if (json) {
     const layers = network.layers.map((layer) => layer.config());
     const { task } = metadata;
-    printJson({ model: path, format, task, layers, values, preprocessing: preprocessor?.config, ...training });
+    const other = foreign && { inputs: foreign.inputs, columns: foreign.columns, output: foreign.ending };
+    printJson({
+      model: path,
+      format,
+      task,
+      layers,
+      values,
+      preprocessing: preprocessor?.config,
+      ...training,
+      ...other,
+    });
     return;
   }
   const lines = [`${printable(path, 1000)} (${format === "onnx" ? "ONNX" : format})`, "", network.summary()];
@@ -32,9 +43,30 @@ export async function info(run: string, { json }: { readonly json?: boolean }): 
       lines.push(`  ${printable(`${feature.name}: ${what}`, 200)}`);
     }
   }
+  if (foreign) lines.push("", ...describeForeign(foreign, network.outputs));
   lines.push(...describeTraining(training));
   print(lines.join("\n"));
   engine.dispose();
+}
+
+/** What an ONNX file of another program says, and what it does not. */
+function describeForeign({ inputs, columns, ending }: OnnxDescription, outputs: number | undefined): string[] {
+  const [first] = inputs;
+  const names = inputs.map((input) => `${input.name}${input.integers ? " (whole numbers)" : ""}`);
+  const given = first && inputs.length === 1 ? `${names[0]} [rows, ${columns ?? "any"}]` : names.join(", ");
+  const { activation, classes } = ending;
+  const count = `${outputs ?? "any number of"} `;
+  const meanings = {
+    none: `${count}values as they are`,
+    softmax: `probabilities of ${count}classes`,
+    sigmoid: `probabilities of ${count}labels`,
+    argmax: `the most likely of ${count}classes`,
+  };
+  return [
+    "a model of another program: how its columns are scaled, and from what, its file does not say",
+    `  ${inputs.length > 1 ? "columns" : "input"}: ${printable(given, 2000)}`,
+    `  output: ${meanings[activation]}${classes ? printable(`: ${classes.join(", ")}`, 2000) : ""}`,
+  ];
 }
 
 interface Training {

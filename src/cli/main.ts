@@ -27,6 +27,9 @@ const maxValuesOption = () =>
   ).argParser(integer(1));
 const outFileOption = () => new Option("--out <file>", "of a table: where to write (default: standard output)");
 
+const targetOption = () =>
+  new Option("--target <column>", "of a table, for an ONNX model of another program: the column that is no input");
+
 function dataFile(text: string): string {
   if (text === "mnist" || TABLE_FILE.test(text)) return text;
   throw new InvalidArgumentError(
@@ -90,12 +93,13 @@ program
   .addOption(threadsOption())
   .addOption(dataOption())
   .addOption(downloadOption())
+  .addOption(targetOption())
   .addOption(maxValuesOption())
   .addOption(jsonOption())
   .action(async (run: string, table: string | undefined, options, command: Command) => {
     const { evaluateDigits, evaluateTable } = await import("./evaluate.js");
     if (table === undefined) {
-      refuse(command, "mnist", ["maxValues"]);
+      refuse(command, "mnist", ["maxValues", "target"]);
       return evaluateDigits(run, options);
     }
     refuse(command, "a table", ["data", "download"]);
@@ -117,6 +121,7 @@ program
       .choices(["escape", "keep"])
       .default("escape"),
   )
+  .addOption(targetOption())
   .addOption(maxValuesOption())
   .addOption(jsonOption())
   .action(async (run: string, files: string[], options, command: Command) => {
@@ -125,7 +130,7 @@ program
       refuse(command, "a table", ["top"]);
       return (await import("./predict-table.js")).predictTable(run, first, options);
     }
-    refuse(command, "images", ["out", "formulas", "maxValues"]);
+    refuse(command, "images", ["out", "formulas", "maxValues", "target"]);
     return (await import("./predict-images.js")).predictImages(run, files, options);
   });
 
