@@ -1,11 +1,13 @@
 /** `simdgrad evaluate`: a saved model on the test images of MNIST or a set like it, or on a table that has the target. */
 
 import { createEngine } from "../engine.js";
+import type { Evaluation } from "../evaluation.js";
+import { evaluateForeign } from "./foreign-model.js";
 import type { ImageSet } from "./image-set.js";
 import { type DataOptions, type LoadedImages, labelsAs, loadBytes } from "./mnist.js";
 import { print, printJson } from "./output.js";
 import { testOn } from "./prediction.js";
-import { readImageModel, readTableModel } from "./saved-model.js";
+import { readImageModel, readSavedModel, tableModel } from "./saved-model.js";
 import { readTable } from "./table-file.js";
 import { describeTest, errorsInUnit, flatTest, type Space } from "./test-result.js";
 import { reportUnknown } from "./unknown-values.js";
@@ -14,6 +16,8 @@ import { reportUnknown } from "./unknown-values.js";
 export interface EvaluateOptions extends DataOptions {
   readonly threads: number | "auto";
   readonly json?: boolean;
+  /** Of a model of another program: the column with the true values. */
+  readonly target?: string;
   /** Of a Parquet file, as `readParquet` has it. */
   readonly maxValues?: number;
 }
@@ -47,27 +51,53 @@ function checkSize(own: ImageSet, { set, origin }: LoadedImages): void {
 /** Prints how well a model does on the rows of a table; of values also the errors in the target's unit. */
 export async function evaluateTable(run: string, path: string, options: EvaluateOptions): Promise<void> {
   const engine = await createEngine({ threads: options.threads });
-  const { network, preprocessor, reading } = await readTableModel(engine, run);
+  const model = await readSavedModel(engine, run);
+  if (model.foreign) {
+    const test = await evaluateForeign(engine, { ...model, foreign: model.foreign }, path, options);
+    const target = { name: test.target, restore: (values: ArrayLike<number>) => Array.from(values) };
+    showTest(run, { ...test, task: test.classes ? "classification" : "regression", target }, options);
+    return engine.dispose();
+  }
+  const { network, preprocessor, reading } = tableModel(model, options.target);
   const table = await readTable(path, { ...reading, ...preprocessor.readOptions() }, options.maxValues);
   const unknown = reportUnknown(preprocessor, table, path);
   const { classes, task, target: name } = preprocessor.config;
   const placing = { sparse: preprocessor.sparse, ...(classes && { classes: classes.length }) };
   const result = testOn(network, engine.dataset(preprocessor.source(table), placing), classes);
   const target = { name, restore: (values: ArrayLike<number>) => preprocessor.restore(values) };
-  const errors = classes ? {} : errorsInUnit(result, target);
-  const summary = {
-    task,
-    model: run,
-    target: name,
-    rows: table.rows,
-    unknown,
-    ...(classes && { classes }),
-    ...result,
-    ...errors,
-  };
-  if (options.json) printJson(summary);
-  else print(describeTest(result, classes ? { classes } : { target }, space()));
+  showTest(run, { task, rows: table.rows, unknown, ...(classes && { classes }), target, result }, options);
   engine.dispose();
+}
+
+/** What a test was of, and what it found. */
+interface TableTest {
+  readonly task: string;
+  readonly rows: number;
+  /** Values of each column that training did not know. */
+  readonly unknown?: Readonly<Record<string, number>>;
+  readonly classes?: readonly string[];
+  readonly target: { readonly name: string; restore(values: ArrayLike<number>): number[] };
+  readonly result: Evaluation;
+}
+
+function showTest(
+  model: string,
+  { task, rows, unknown, classes, target, result }: TableTest,
+  { json }: EvaluateOptions,
+): void {
+  if (json) {
+    const errors = classes ? {} : errorsInUnit(result, target);
+    printJson({
+      task,
+      model,
+      target: target.name,
+      rows,
+      ...(unknown && { unknown }),
+      ...(classes && { classes }),
+      ...result,
+      ...errors,
+    });
+  } else print(describeTest(result, classes ? { classes } : { target }, space()));
 }
 
 function space(): Space {

@@ -43,6 +43,9 @@ export async function exportModel(run: string, options: ExportOptions): Promise<
     const model = await readSavedModel(engine, run);
     const out = options.out ?? defaultName(model.path, format, layout);
     await refuseInputs([out]);
+    const { ending, inputs } = model.foreign ?? {};
+    const lost = [...(ending?.classes ? ["its classes' names"] : []), ...(inputs?.[1] ? ["its columns' names"] : [])];
+    if (lost.length > 0) print(`${model.path}: ${lost.join(" and ")} are not written`, process.stderr);
     const { bytes, contents } = serialize(model, format, layout);
     await writeWhole(out, bytes);
     if (json) printJson({ model: model.path, format, ...(layout && { layout }), written: out });
@@ -71,8 +74,9 @@ function serialize(model: SavedModel, format: ExportFormat, layout: WeightLayout
 }
 
 /** The graph of the scaled inputs; of classes also their probabilities. */
-function toOnnx({ network, preprocessor, metadata }: SavedModel): Exported {
-  const classes = preprocessor ? preprocessor.config.classes !== undefined : metadata.task === "mnist";
+function toOnnx({ network, preprocessor, metadata, foreign }: SavedModel): Exported {
+  const softmax = foreign ? foreign.ending.activation === "softmax" : metadata.task === "mnist";
+  const classes = preprocessor ? preprocessor.config.classes !== undefined : softmax;
   const bytes = serializeOnnx(network, { metadata, ...(classes && { probabilities: "softmax" }) });
   const results = classes ? "logits and probabilities" : "logits";
   const inputs = preprocessor ? "preprocessed rows, as the metadata preprocessing says" : "rows";

@@ -1,6 +1,8 @@
 /** `simdgrad info`: what a model is, what it was trained for, and how. */
 
+import type { Feature } from "../data/preprocessor-config.js";
 import { createEngine } from "../engine.js";
+import type { OnnxDescription } from "../formats/onnx-load.js";
 import { describeImages, parseImageSet } from "./image-set.js";
 import { print, printJson } from "./output.js";
 import { readSavedModel } from "./saved-model.js";
@@ -9,14 +11,25 @@ import { printable } from "./terminal.js";
 /** Prints layers, target, preprocessing, settings and test result; nothing but the model file is needed. */
 export async function info(run: string, { json }: { readonly json?: boolean }): Promise<void> {
   const engine = await createEngine({ threads: 1 });
-  const { path, format, network, preprocessor, metadata } = await readSavedModel(engine, run);
+  const { path, format, network, preprocessor, metadata, foreign } = await readSavedModel(engine, run);
   const training = parseTraining(metadata.training);
   const images = metadata.task === "mnist" && !preprocessor ? parseImageSet(metadata, path) : undefined;
   const values = network.parameters().reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   if (json) {
     const layers = network.layers.map((layer) => layer.config());
     const { task } = metadata;
-    printJson({ model: path, format, task, layers, values, preprocessing: preprocessor?.config, images, ...training });
+    const other = foreign && { inputs: foreign.inputs, columns: foreign.columns, output: foreign.ending };
+    printJson({
+      model: path,
+      format,
+      task,
+      layers,
+      values,
+      preprocessing: preprocessor?.config,
+      images,
+      ...training,
+      ...other,
+    });
     return;
   }
   const lines = [`${printable(path, 1000)} (${format === "onnx" ? "ONNX" : format})`, "", network.summary()];
@@ -30,7 +43,7 @@ export async function info(run: string, { json }: { readonly json?: boolean }): 
       const what =
         "categories" in feature
           ? `${feature.categories.length} categories: ${feature.categories.join(", ")}`
-          : `(value − ${feature.offset}) / ${feature.scale}, missing ones ${feature.fill}`;
+          : `(value − ${feature.offset}) / ${feature.scale}, missing ones ${feature.fill}${cyclesOf(feature)}`;
       lines.push(`  ${printable(`${feature.name}: ${what}`, 200)}`);
     }
   }
@@ -38,9 +51,35 @@ export async function info(run: string, { json }: { readonly json?: boolean }): 
     lines.push("", `images of ${describeImages(images)}${images.data === undefined ? "" : " (not MNIST's)"}`);
     if (images.transposed) lines.push("  turned as they were read: their files are transposed, EMNIST's");
   }
+  if (foreign) lines.push("", ...describeForeign(foreign, network.outputs));
   lines.push(...describeTraining(training));
   print(lines.join("\n"));
   engine.dispose();
+}
+
+/** What an ONNX file of another program says, and what it does not. */
+/** The parts of a date that are inputs beside its time. */
+function cyclesOf(feature: Feature): string {
+  return "cycles" in feature ? `; a date, also where in the ${feature.cycles.join(", ")}` : "";
+}
+
+function describeForeign({ inputs, columns, ending }: OnnxDescription, outputs: number | undefined): string[] {
+  const [first] = inputs;
+  const names = inputs.map((input) => `${input.name}${input.integers ? " (whole numbers)" : ""}`);
+  const given = first && inputs.length === 1 ? `${names[0]} [rows, ${columns ?? "any"}]` : names.join(", ");
+  const { activation, classes } = ending;
+  const count = `${outputs ?? "any number of"} `;
+  const meanings = {
+    none: `${count}values as they are`,
+    softmax: `probabilities of ${count}classes`,
+    sigmoid: `probabilities of ${count}labels`,
+    argmax: `the most likely of ${count}classes`,
+  };
+  return [
+    "a model of another program: how its columns are scaled, and from what, its file does not say",
+    `  ${inputs.length > 1 ? "columns" : "input"}: ${printable(given, 2000)}`,
+    `  output: ${meanings[activation]}${classes ? printable(`: ${classes.join(", ")}`, 2000) : ""}`,
+  ];
 }
 
 interface Training {

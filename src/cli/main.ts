@@ -27,6 +27,9 @@ const maxValuesOption = () =>
   ).argParser(integer(1));
 const outFileOption = () => new Option("--out <file>", "of a table: where to write (default: standard output)");
 
+const targetOption = () =>
+  new Option("--target <column>", "of a table, for an ONNX model of another program: the column that is no input");
+
 function dataFile(text: string): string {
   if (text === "mnist" || TABLE_FILE.test(text)) return text;
   throw new InvalidArgumentError(`Expected "mnist" or a file ending in ${TABLE_ENDINGS}, got "${text}".`);
@@ -92,12 +95,13 @@ program
   .addOption(threadsOption())
   .addOption(dataOption())
   .addOption(downloadOption())
+  .addOption(targetOption())
   .addOption(maxValuesOption())
   .addOption(jsonOption())
   .action(async (run: string, table: string | undefined, options, command: Command) => {
     const { evaluateImages, evaluateTable } = await import("./evaluate.js");
     if (table === undefined) {
-      refuse(command, "mnist", ["maxValues"]);
+      refuse(command, "mnist", ["maxValues", "target"]);
       return evaluateImages(run, options);
     }
     refuse(command, "a table", ["data", "download"]);
@@ -119,6 +123,7 @@ program
       .choices(["escape", "keep"])
       .default("escape"),
   )
+  .addOption(targetOption())
   .addOption(maxValuesOption())
   .addOption(jsonOption())
   .action(async (run: string, files: string[], options, command: Command) => {
@@ -127,7 +132,7 @@ program
       refuse(command, "a table", ["top"]);
       return (await import("./predict-table.js")).predictTable(run, first, options);
     }
-    refuse(command, "images", ["out", "formulas", "maxValues"]);
+    refuse(command, "images", ["out", "formulas", "maxValues", "target"]);
     return (await import("./predict-images.js")).predictImages(run, files, options);
   });
 

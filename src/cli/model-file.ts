@@ -11,8 +11,10 @@ import { fileKind, MODEL_KIND, OTHER_TENSORS_KIND, UNKNOWN_KIND } from "../forma
 import { loadModel } from "../formats/model.js";
 import { OWN_FORMAT } from "../formats/model-metadata.js";
 import { loadOnnx, readOnnxMetadata } from "../formats/onnx.js";
+import { type OnnxDescription, readOnnx } from "../formats/onnx-load.js";
 import { parseSafetensors } from "../formats/safetensors.js";
 import { Dense } from "../layers/dense.js";
+import { BinaryCrossEntropy } from "../losses/binary-cross-entropy.js";
 import { MeanSquaredError } from "../losses/regression.js";
 import type { Network, NetworkOptions } from "../network.js";
 
@@ -26,6 +28,8 @@ export interface ParsedModel {
   readonly reading: Pick<CsvOptions, "header" | "delimiter" | "decimal" | "thousands" | "encoding" | "missing">;
   /** Whether it is a file of ours rather than another program's. */
   readonly isOwn: boolean;
+  /** Of a file of another program: what it says of the network's inputs and outputs. */
+  readonly foreign?: OnnxDescription;
   /** Its entries beside those that make it a file of ours. */
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -44,6 +48,7 @@ export function parseModel(engine: Engine, bytes: Uint8Array, name: string): Par
   }
   const entries = format === "onnx" ? readOnnxMetadata(bytes, name) : parseSafetensors(bytes, name).metadata;
   const { format: writer, layers: _, ...metadata } = entries;
+  if (format === "onnx" && writer === undefined) return parseForeign(engine, bytes, name);
   const rest = { format, isOwn: writer === OWN_FORMAT, metadata } as const;
   const load = (options: NetworkOptions) => (format === "onnx" ? loadOnnx : loadModel)(engine, bytes, name, options);
   if (metadata.preprocessing === undefined) return { network: load({}), reading: {}, ...rest };
@@ -52,6 +57,16 @@ export function parseModel(engine: Engine, bytes: Uint8Array, name: string): Par
   const network = load(classes ? {} : { loss: new MeanSquaredError() });
   checkShape(network, preprocessor.inputs, classes?.length ?? 1, name);
   return { network, preprocessor, reading: parseReading(metadata.reading), ...rest };
+}
+
+/** The loss is the one whose predictions are the file's own outputs. */
+function parseForeign(engine: Engine, bytes: Uint8Array, name: string): ParsedModel {
+  const { network, description } = readOnnx(engine, bytes, name, ({ ending: { activation } }) => {
+    if (activation === "none") return { loss: new MeanSquaredError() };
+    return activation === "sigmoid" ? { loss: new BinaryCrossEntropy() } : {};
+  });
+  const { metadata } = description;
+  return { format: "onnx", network, reading: {}, isOwn: false, foreign: description, metadata };
 }
 
 /** A safetensors file has its header's brace in byte 8; what else begins with protobuf's field 1, ir_version, is ONNX. */

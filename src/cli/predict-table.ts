@@ -2,15 +2,18 @@
 
 import { createEngine } from "../engine.js";
 import { refuseInputs, writeWhole } from "./files.js";
+import { predictForeign } from "./foreign-model.js";
 import { printData, printJson } from "./output.js";
 import { predictAll, predictionCsv, predictionTable } from "./prediction.js";
-import { readTableModel } from "./saved-model.js";
+import { readSavedModel, tableModel } from "./saved-model.js";
 import { readTable } from "./table-file.js";
 import { reportUnknown } from "./unknown-values.js";
 
 export interface PredictTableOptions {
   readonly out?: string;
   readonly json?: boolean;
+  /** Of a model of another program: the column that is no input. */
+  readonly target?: string;
   /** Of a Parquet file, as `readParquet` has it. */
   readonly maxValues?: number;
   readonly formulas: "escape" | "keep";
@@ -19,20 +22,38 @@ export interface PredictTableOptions {
 /** Writes a CSV of predictions, and of the classes' probabilities, in the order of the rows; to standard output without `out`. */
 export async function predictTable(run: string, path: string, options: PredictTableOptions): Promise<void> {
   const engine = await createEngine({ threads: 1 });
-  const { network, preprocessor, reading } = await readTableModel(engine, run);
+  const model = await readSavedModel(engine, run);
+  if (model.foreign) {
+    const { foreign } = model;
+    const { predicted, ...summary } = await predictForeign(engine, { ...model, foreign }, path, options);
+    if (options.out !== undefined) await refuseInputs([options.out]);
+    return show(predicted, summary, options);
+  }
+  const { network, preprocessor, reading } = tableModel(model, options.target);
   const table = await readTable(path, { ...reading, ...preprocessor.readOptions() }, options.maxValues);
   if (options.out !== undefined) await refuseInputs([options.out]);
   const unknown = reportUnknown(preprocessor, table, path);
   const { classes } = preprocessor.config;
   const data = engine.dataset(preprocessor.inputSource(table), { sparse: preprocessor.sparse });
   const predicted = predictionTable(predictAll(network, data), preprocessor);
-  const text = predictionCsv(predicted, options.formulas === "escape");
-  if (options.out !== undefined) await writeWhole(options.out, text);
-  else if (!options.json) printData(text);
-  if (!options.json) return;
-  const predictions = predicted.rows.map(([prediction, ...shares]) => ({
-    prediction,
-    ...(classes && { probabilities: shares }),
-  }));
-  printJson({ rows: table.rows, unknown, ...(classes && { classes }), predictions });
+  return show(predicted, { rows: table.rows, unknown, ...(classes && { classes }) }, options);
+}
+
+/** As CSV where it is wanted, as JSON after a summary of the rows. */
+async function show(
+  predicted: ReturnType<typeof predictionTable>,
+  summary: { readonly rows: number; readonly unknown?: object; readonly classes?: readonly string[] },
+  { out, json, formulas }: PredictTableOptions,
+): Promise<void> {
+  const text = predictionCsv(predicted, formulas === "escape");
+  if (out !== undefined) await writeWhole(out, text);
+  else if (!json) printData(text);
+  if (!json) return;
+  const several = !summary.classes && predicted.head.length > 1;
+  const predictions = predicted.rows.map((row) => {
+    const [prediction, ...probabilities] = row;
+    if (several) return { prediction: row };
+    return { prediction, ...(summary.classes && predicted.head.length > 1 && { probabilities }) };
+  });
+  printJson({ ...summary, predictions });
 }

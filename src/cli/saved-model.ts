@@ -8,6 +8,7 @@ import { filesOfModel, keepInputs } from "./files.js";
 import { type ImageSet, parseImageSet } from "./image-set.js";
 import { checkShape, type ParsedModel, parseModel } from "./model-file.js";
 import { checkModelsRun, modelPath } from "./run-folder.js";
+import { UsageError } from "./usage-error.js";
 
 export interface SavedModel extends ParsedModel {
   readonly path: string;
@@ -43,17 +44,18 @@ export async function readImageModel(engine: Engine, run: string): Promise<{ net
   return { network, set };
 }
 
-/** A model of a table. @throws as readSavedModel */
-export async function readTableModel(engine: Engine, run: string) {
-  const { preprocessor, ...model } = await readSavedModel(engine, run);
-  if (preprocessor) return { preprocessor, ...model };
-  if (!model.isOwn) throw foreign(model.path);
-  throw new FormatError(`${model.path}: expected a model of a table, with its preprocessing, got one without`);
+/** A model of a table. @throws FormatError for another, and UsageError for a target that is named: it has its own */
+export function tableModel({ preprocessor, ...model }: SavedModel, target?: string) {
+  if (!preprocessor) {
+    throw new FormatError(`${model.path}: expected a model of a table, with its preprocessing, got one without`);
+  }
+  if (target === undefined) return { preprocessor, ...model };
+  throw new UsageError("--target", `expected none for a model that names its own, ${preprocessor.config.target}`);
 }
 
-/** Numbers of a network alone mean nothing: in which order and scale it wants its columns, its file does not say. */
+/** What a network of another program makes of pictures is not known: its file does not say how it scales them. */
 function foreign(path: string): FormatError {
   return new FormatError(
-    `${path}: expected a model that simdgrad wrote, with its preprocessing, got an ONNX file without metadata of it`,
+    `${path}: expected a model of MNIST's digits that simdgrad wrote, got an ONNX file of another program: it takes tables only`,
   );
 }

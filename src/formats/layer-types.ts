@@ -82,6 +82,15 @@ export function layerType(name: string): LayerType | undefined {
   return Object.hasOwn(LAYER_TYPES, name) ? LAYER_TYPES[name] : undefined;
 }
 
+/** Columns of the first layer that says how many it takes, and of the last that says how many it gives. */
+export function widthsOf(configs: readonly LayerConfig[]): { inputs: number | undefined; outputs: number | undefined } {
+  const widths = configs.map((config) => (layerType(config.type) as LayerType).columns(config));
+  return {
+    inputs: widths.find((width) => width.inputs !== undefined)?.inputs,
+    outputs: widths.reverse().find((width) => width.outputs !== undefined)?.outputs,
+  };
+}
+
 /**
  * The type of a layer's description, if a layer can be made of it and says the same of itself: no option is guessed. Nothing
  * is allocated.

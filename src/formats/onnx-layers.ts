@@ -1,141 +1,182 @@
 /** The layers in an ONNX graph: a chain of operators, each on the result of the one before. */
 
 import { FormatError } from "../errors.js";
-import type { LayerConfig } from "../layers/layer.js";
-import { toFloat32 } from "./float-conversion.js";
-import type { Attribute, OnnxModel, OnnxNode } from "./onnx-model.js";
+import { type Affine, affineOf, compose, countOf, MOST_COEFFICIENTS } from "./onnx-affine.js";
+import { attributesOf, describeNode } from "./onnx-attributes.js";
+import {
+  constantOf,
+  foldConstants,
+  type Graph,
+  numberOf,
+  shapeOf,
+  squeezedShape,
+  targetShape,
+} from "./onnx-constants.js";
+import { type Ending, readEnding, startsEnding } from "./onnx-ending.js";
+import { type GraphInput, joinInputs } from "./onnx-inputs.js";
+import { dense, type GraphLayer, layerOf } from "./onnx-layer-nodes.js";
+import { quote } from "./onnx-messages.js";
+import type { OnnxModel, OnnxNode } from "./onnx-model.js";
 import { COMPOSED, type Operand, type Step } from "./onnx-operators.js";
-import type { Tensor } from "./tensor.js";
 
-/** An array of a layer as the file has it; without a tensor it is zeros. */
-export interface FileArray {
-  readonly tensor: Tensor | undefined;
-  /** Whether the file has it [outputs, inputs]. */
-  readonly transposed: boolean;
+/** A network as a graph has it: what it is given, its layers, and what is made of their outputs. */
+export interface GraphNetwork {
+  readonly inputs: readonly GraphInput[];
+  /** Columns of all inputs; undefined where the file does not say. */
+  readonly columns: number | undefined;
+  readonly layers: readonly GraphLayer[];
+  readonly ending: Ending;
 }
 
-/** A layer as the graph has it: options are floats, rounded to the shortest decimal that means the same one. */
-export interface GraphLayer {
-  readonly config: LayerConfig;
-  readonly arrays: Readonly<Record<string, FileArray>>;
-}
-
-/** What some nodes are: a layer, or nothing that computes; and how many they are. */
+/** What some nodes are: a layer, a scaling, or nothing that computes; and how many they are. */
 interface Match {
-  readonly layer: GraphLayer | undefined;
+  readonly part?: GraphLayer | Affine;
   readonly nodes: number;
+  /** Of the result, where it is not the same as before. */
+  readonly shape?: Shape;
 }
 
-/** A graph whose constants are among the tensors. */
-interface Graph {
-  readonly nodes: readonly OnnxNode[];
-  readonly tensors: ReadonlyMap<string, Tensor>;
-  readonly name: string;
+/** Of a value: [rows, columns], or with one column also [rows]. */
+interface Shape {
+  readonly rank: 1 | 2;
+  /** Undefined where the file does not say. */
+  readonly columns: number | undefined;
 }
 
 /**
- * The layers of a graph from its input to its logits. A softmax at the end, or a sigmoid whose input is an output of the
- * graph too, makes probabilities and is no layer.
+ * The network in a graph, from its inputs to its logits. A softmax at the end, or a sigmoid whose input is an output of the
+ * graph too, makes probabilities and is no layer, nor is what names classes after it.
  *
  * @throws FormatError unless the graph is a chain of operators that there are layers for
  */
-export function layersOfGraph(model: OnnxModel, name: string): GraphLayer[] {
-  const graph = withoutConstants(model, name);
-  let current = inputOf(model, name);
-  const [logits, probabilities, ...others] = model.outputs.map((output) => output.name);
-  if (logits === undefined || others.length > 0) {
-    throw new FormatError(`${name}: expected an output, or two, got ${model.outputs.length}`);
-  }
-  const layers: GraphLayer[] = [];
-  let at = 0;
-  while (at < graph.nodes.length) {
-    const node = graph.nodes[at] as OnnxNode;
-    const last = at === graph.nodes.length - 1;
-    if (last && endsInProbabilities(node, current, logits, probabilities)) return layers;
-    const match = matchNodes(graph, at, current);
-    if (match.layer) layers.push(match.layer);
+export function networkOfGraph(model: OnnxModel, name: string): GraphNetwork {
+  const graph = foldConstants(model, name);
+  const { inputs, joined, columns, nodes: joining } = joinInputs(graph);
+  const parts: (GraphLayer | Affine)[] = [];
+  let ending: Ending | undefined;
+  let [current, shape, coefficients]: [string, Shape, number] = [joined, { rank: 2, columns }, 0];
+  for (let at = joining; at < graph.nodes.length; ) {
+    if (shape.rank === 2 && startsEnding(graph, at, current)) {
+      ending = readEnding(graph, at, current);
+      break;
+    }
+    const match = matchNodes(graph, at, current, shape);
+    if (match.part) parts.push(match.part);
+    if (match.part && "scale" in match.part) coefficients += countOf(match.part);
+    if (coefficients > MOST_COEFFICIENTS) {
+      throw new FormatError(`${name}: expected at most ${MOST_COEFFICIENTS} numbers for scalings, got more`);
+    }
     at += match.nodes;
     current = graph.nodes[at - 1]?.outputs[0] as string;
+    shape = match.shape ?? shape;
   }
-  if (current !== logits || probabilities !== undefined) {
-    throw new FormatError(`${name}: expected the last node's result to be the output, got ${quote(logits)}`);
+  if (!ending && (graph.outputs.length !== 1 || graph.outputs[0] !== current)) {
+    const got = graph.outputs.length === 1 ? quote(graph.outputs[0]) : `${graph.outputs.length} outputs`;
+    throw new FormatError(`${name}: expected the last node's result to be the output, got ${got}`);
   }
+  if (ending?.pair && shape.columns !== 1) {
+    throw new FormatError(`${name}: expected one output before a sigmoid of two classes, got ${shape.columns}`);
+  }
+  const layers = foldAffines(parts, ending?.pair ?? false, name);
+  return { inputs, columns, layers, ending: ending ?? { activation: "none", pair: false } };
+}
+
+/** Scalings become part of the dense layer before, or else of the one behind them. */
+function foldAffines(parts: readonly (GraphLayer | Affine)[], pair: boolean, name: string): GraphLayer[] {
+  const layers: GraphLayer[] = [];
+  let waiting: Affine | undefined;
+  const label = (index: number) => `${name}: layer ${index}`;
+  const complain = (got: string) =>
+    new FormatError(`${label(layers.length)}: expected a dense layer beside a scaling by constants, got ${got}`);
+  for (const part of parts) {
+    const last = layers.at(-1);
+    if ("scale" in part) {
+      if (last?.config.type === "dense" && !waiting) {
+        const after = compose(last.folding?.after, part, label(layers.length - 1));
+        layers[layers.length - 1] = { ...last, folding: { ...last.folding, after } };
+      } else waiting = compose(waiting, part, label(layers.length));
+    } else if (!waiting) layers.push(part);
+    else if (part.config.type === "dense") {
+      layers.push({ ...part, folding: { ...part.folding, before: waiting } });
+      waiting = undefined;
+    } else throw complain(part.config.type);
+  }
+  if (waiting) throw complain("none");
+  const last = layers.at(-1);
+  if (!pair) return layers;
+  if (last?.config.type !== "dense") throw complain(`${last?.config.type ?? "none"} before two classes`);
+  const { inputs } = last.config;
+  layers[layers.length - 1] = {
+    ...last,
+    config: { type: "dense", inputs: inputs as number, outputs: 2 },
+    folding: { ...last.folding, pair },
+  };
   return layers;
 }
 
-function endsInProbabilities(
-  node: OnnxNode,
-  current: string,
-  logits: string,
-  probabilities: string | undefined,
-): boolean {
-  const [input, output] = [node.inputs[0], node.outputs[0]];
-  if (input !== current || node.inputs.length !== 1) return false;
-  const axis = node.attributes.axis as { integer?: number } | undefined;
-  const softmax = node.op === "Softmax" && [undefined, -1, 1].includes(axis?.integer);
-  if (probabilities === undefined) return softmax && output === logits;
-  return (softmax || node.op === "Sigmoid") && input === logits && output === probabilities;
-}
-
-/** The name of the one input that is no tensor: floats [batch, columns]. */
-function inputOf({ inputs, initializers }: OnnxModel, name: string): string {
-  const [input, ...others] = inputs.filter((value) => !initializers.has(value.name));
-  if (!input || others.length > 0) {
-    throw new FormatError(`${name}: expected one input, got ${others.length + (input ? 1 : 0)}`);
-  }
-  if (input.type !== 1 || (input.shape && input.shape.length !== 2)) {
-    const got = `type ${input.type} of ${input.shape?.length ?? "unknown"} dimensions`;
-    throw new FormatError(`${name}: input ${quote(input.name)}: expected float32 of two dimensions, got ${got}`);
-  }
-  return input.name;
-}
-
-/** Nodes named Constant become tensors; every name has one meaning only. */
-function withoutConstants({ nodes, initializers }: OnnxModel, name: string): Graph {
-  const tensors = new Map(initializers);
-  const rest: OnnxNode[] = [];
-  const results = new Set<string>();
-  for (const node of nodes) {
-    const [output = "", mask] = node.outputs;
-    if (output === "" || results.has(output) || tensors.has(output) || (mask && node.op !== "Dropout")) {
-      throw new FormatError(
-        `${name}: ${quote(node.op)}: expected one result with a name of its own, got ${quote(output)}`,
-      );
-    }
-    const { value } = node.attributes;
-    if (node.op === "Constant" && typeof value === "object" && "data" in value) tensors.set(output, value);
-    else {
-      results.add(output);
-      rest.push(node);
-    }
-  }
-  return { nodes: rest, tensors, name };
-}
-
-function matchNodes(graph: Graph, at: number, current: string): Match {
+function matchNodes(graph: Graph, at: number, current: string, shape: Shape): Match {
   const node = graph.nodes[at] as OnnxNode;
   for (const { config, steps } of COMPOSED) {
-    if (matchesSteps(graph, at, steps, current)) return { layer: { config, arrays: {} }, nodes: steps.length };
+    if (matchesSteps(graph, at, steps, current)) return { part: { config, arrays: {} }, nodes: steps.length };
   }
-  if (node.inputs[0] !== current) {
+  const isArithmetic = ["Add", "Sub", "Mul", "Div"].includes(node.op);
+  if (node.inputs[0] !== current && !(isArithmetic && node.inputs[1] === current)) {
     throw new FormatError(
-      `${graph.name}: ${quote(node.op)}: expected a node on ${quote(current)}, got one on ${quote(node.inputs[0])}`,
+      `${graph.name}: ${describeNode(node)}: expected a node on ${quote(current)}, got one on ${quote(node.inputs[0])}`,
     );
   }
-  if (node.op === "MatMul") return matchMatMul(graph, at);
-  const read = Object.hasOwn(OPERATORS, node.op) ? OPERATORS[node.op] : undefined;
-  if (!read) throw new FormatError(`${graph.name}: expected operators of dense networks, got ${quote(node.op)}`);
-  return { layer: read(node, graph), nodes: 1 };
+  const reshaped = shapeAfter(node, shape, graph);
+  if (reshaped) return { nodes: 1, shape: reshaped };
+  if (isArithmetic || node.op === "Scaler") {
+    const part = affineOf(node, current, graph);
+    if (shape.rank === 2 || countOf(part) === 2) return { part, nodes: 1 };
+  } else if (shape.rank === 2) {
+    const match = node.op === "MatMul" ? matchMatMul(graph, at) : { part: layerOf(node, graph), nodes: 1 };
+    const { config } = match.part;
+    const columns = (config.outputs ?? config.features ?? shape.columns) as number | undefined;
+    return { ...match, shape: { rank: 2, columns } };
+  } else if (!node.inputs[1]) return { part: layerOf(node, graph), nodes: 1 };
+  throw new FormatError(`${graph.name}: ${describeNode(node)}: expected [rows, columns], got one dimension`);
+}
+
+/** The shape that a node gives values that stay as they are, row by row; undefined for a node that does something else. */
+function shapeAfter(node: OnnxNode, shape: Shape, graph: Graph): Shape | undefined {
+  const { op } = node;
+  if (op !== "Flatten" && op !== "Reshape" && op !== "Squeeze" && op !== "Unsqueeze") return undefined;
+  const { rank, columns } = shape;
+  // Rows, whose number is not known, are −1, and so are columns that are not.
+  const before = rank === 1 ? [-1] : [-1, columns ?? -1];
+  let after: readonly number[];
+  if (op === "Flatten") {
+    const { axis } = attributesOf(node, { axis: { integer: 1 } }, graph.name);
+    after = axis === 1 || (rank === 2 && axis === -1) ? [-1, columns ?? -1] : [];
+    if (after.length === 0) {
+      throw new FormatError(`${graph.name}: ${describeNode(node)}: expected axis 1, got ${axis}`);
+    }
+    return { rank: 2, columns };
+  }
+  if (op === "Reshape") {
+    const target = targetShape(node, graph);
+    after = target.map((size, index) => (size === 0 ? (before[index] ?? 0) : size));
+    // [0, -1] leaves the columns as they are, known or not; [-1, columns] leaves the rows.
+    if (rank === 2 && String(target) === "0,-1") return shape;
+    if (rank === 2 && String(target) === "-1,0") return shape;
+  } else after = squeezedShape(node, before, graph);
+  if (after[0] === -1 && after.length === 2 && after[1] === columns && columns !== undefined)
+    return { rank: 2, columns };
+  if (String(after) === "-1" && columns === 1) return { rank: 1, columns };
+  const sizes = (list: readonly number[]) => `[${list.map((size, i) => (i === 0 && size === -1 ? "rows" : size))}]`;
+  throw new FormatError(
+    `${graph.name}: ${describeNode(node)}: expected what leaves ${sizes(before)} as it is, got ${sizes(after)}`,
+  );
 }
 
 /** Whether the nodes from `at` on are these steps on `current`, the operands of sums and products in either order. */
-function matchesSteps({ nodes, tensors }: Graph, at: number, steps: readonly Step[], current: string): boolean {
+function matchesSteps({ nodes, constants }: Graph, at: number, steps: readonly Step[], current: string): boolean {
   const isOperand = (name: string | undefined, operand: Operand): boolean => {
     if (operand === "x") return name === current;
     if ("step" in operand) return name === nodes[at + operand.step]?.outputs[0];
-    const tensor = tensors.get(name ?? "");
-    if (!tensor || tensor.data.length > 8 || !/^(F32|F64|F16|BF16)$/.test(tensor.dtype)) return false;
-    const value = toFloat32(tensor)[0] ?? Number.NaN;
+    const value = numberOf(constants.get(name ?? "")) ?? Number.NaN;
     return Math.abs(value - operand.constant) <= 1e-6 * operand.constant;
   };
   return steps.every(({ op, operands }, index) => {
@@ -148,149 +189,14 @@ function matchesSteps({ nodes, tensors }: Graph, at: number, steps: readonly Ste
 }
 
 /** X·W, and + b where a sum follows: a dense layer. */
-function matchMatMul(graph: Graph, at: number): Match {
+function matchMatMul(graph: Graph, at: number): Match & { readonly part: GraphLayer } {
   const [product, sum] = graph.nodes.slice(at, at + 2) as [OnnxNode, OnnxNode | undefined];
-  attributesOf(product, {}, graph);
-  const weights = tensorOf(product, 1, graph);
-  const bias = sum?.op === "Add" ? sum.inputs.find((input) => input !== product.outputs[0]) : undefined;
-  const tensor = bias === undefined ? undefined : graph.tensors.get(bias);
-  if (!sum || !tensor || !sum.inputs.includes(product.outputs[0] as string)) {
-    return { layer: dense(weights, undefined, false, product, graph), nodes: 1 };
-  }
-  return { layer: dense(weights, tensor, false, product, graph), nodes: 2 };
-}
-
-/** What the layer of an operator is; undefined for those that do nothing in evaluation. */
-const OPERATORS: Readonly<Record<string, (node: OnnxNode, graph: Graph) => GraphLayer | undefined>> = {
-  Gemm: (node, graph) => {
-    const defaults = { alpha: { float: 1 }, beta: { float: 1 }, transA: { integer: 0 }, transB: { integer: 0 } };
-    const { alpha, beta, transA, transB } = attributesOf(node, defaults, graph);
-    if (alpha !== 1 || beta !== 1 || transA !== 0) {
-      throw new FormatError(
-        `${graph.name}: Gemm: expected alpha 1, beta 1, transA 0, got ${alpha}, ${beta}, ${transA}`,
-      );
-    }
-    const bias = node.inputs[2] ? tensorOf(node, 2, graph) : undefined;
-    return dense(tensorOf(node, 1, graph), bias, transB !== 0, node, graph);
-  },
-  Relu: activation("relu", {}),
-  LeakyRelu: activation("leakyRelu", { alpha: { float: 0.01 } }, ({ alpha }) => ({ negativeSlope: alpha as number })),
-  Elu: activation("elu", { alpha: { float: 1 } }, ({ alpha }) => ({ alpha: alpha as number })),
-  Gelu: activation("gelu", { approximate: "none" }, ({ approximate }) => ({ approximate: approximate as string })),
-  Sigmoid: activation("sigmoid", {}),
-  Tanh: activation("tanh", {}),
-  Softplus: activation("softplus", {}),
-  BatchNormalization: (node, graph) => {
-    const defaults = { epsilon: { float: 1e-5 }, momentum: { float: 0.9 }, training_mode: { integer: 0 } };
-    const { epsilon, momentum, training_mode } = attributesOf(node, defaults, graph);
-    if (training_mode !== 0)
-      throw new FormatError(`${graph.name}: BatchNormalization: expected evaluation, got training`);
-    const arrays = ["gamma", "beta", "runningMean", "runningVariance"].map((array, index) => {
-      return [array, { tensor: tensorOf(node, index + 1, graph), transposed: false }] as const;
-    });
-    const features = arrays[0]?.[1].tensor.shape[0] as number;
-    const share = shortest(1 - (momentum as number));
-    const config = { type: "batchNorm", features, epsilon: epsilon as number, momentum: share };
-    return { config, arrays: Object.fromEntries(arrays) };
-  },
-  LayerNormalization: (node, graph) => {
-    const defaults = { axis: { integer: -1 }, epsilon: { float: 1e-5 }, stash_type: { integer: 1 } };
-    const { axis, epsilon } = attributesOf(node, defaults, graph);
-    if (axis !== -1 && axis !== 1)
-      throw new FormatError(`${graph.name}: LayerNormalization: expected axis -1, got ${axis}`);
-    const gamma = tensorOf(node, 1, graph);
-    const beta = node.inputs[2] ? tensorOf(node, 2, graph) : undefined;
-    return {
-      config: { type: "layerNorm", features: gamma.shape[0] as number, epsilon: epsilon as number },
-      arrays: { gamma: { tensor: gamma, transposed: false }, beta: { tensor: beta, transposed: false } },
-    };
-  },
-  Identity: nothing({}),
-  Flatten: nothing({ axis: { integer: 1 } }),
-  Dropout: (node, graph) => {
-    attributesOf(node, { ratio: { float: 0.5 }, seed: { integer: 0 } }, graph);
-    if (node.inputs[2]) throw new FormatError(`${graph.name}: Dropout: expected evaluation, got a mode of training`);
-    return undefined;
-  },
-};
-
-type Values = Readonly<Record<string, number | string>>;
-
-function activation(
-  type: string,
-  defaults: Readonly<Record<string, Attribute>>,
-  options: (values: Values) => Values = () => ({}),
-) {
-  return (node: OnnxNode, graph: Graph): GraphLayer => {
-    return { config: { type, ...options(attributesOf(node, defaults, graph)) }, arrays: {} };
-  };
-}
-
-/** Operators that leave a matrix as it is, with these attributes and no other values. */
-function nothing(defaults: Readonly<Record<string, { readonly integer: number }>>) {
-  return (node: OnnxNode, graph: Graph): undefined => {
-    const values = attributesOf(node, defaults, graph);
-    const other = Object.keys(defaults).find((key) => values[key] !== defaults[key]?.integer);
-    if (other) throw new FormatError(`${graph.name}: ${node.op}: expected ${other} 1, got ${values[other]}`);
-  };
-}
-
-function dense(
-  weights: Tensor,
-  bias: Tensor | undefined,
-  transposed: boolean,
-  node: OnnxNode,
-  graph: Graph,
-): GraphLayer {
-  const [rows, columns] = weights.shape;
-  if (weights.shape.length !== 2) {
-    throw new FormatError(`${graph.name}: ${node.op}: expected weights of two dimensions, got ${weights.shape.length}`);
-  }
-  const [inputs, outputs] = (transposed ? [columns, rows] : [rows, columns]) as [number, number];
-  // A row of biases is the same as a vector of them.
-  const row = bias && bias.shape.length === 2 && bias.shape[0] === 1;
-  const biases = row ? { ...bias, shape: [bias.shape[1] as number] } : bias;
-  return {
-    config: { type: "dense", inputs, outputs },
-    arrays: { weights: { tensor: weights, transposed }, biases: { tensor: biases, transposed: false } },
-  };
-}
-
-/** The tensor that is a node's input. */
-function tensorOf(node: OnnxNode, input: number, { tensors, name }: Graph): Tensor {
-  const tensor = tensors.get(node.inputs[input] ?? "");
-  if (tensor) return tensor;
-  throw new FormatError(
-    `${name}: ${node.op}: expected a tensor of the file as input ${input}, got ${quote(node.inputs[input])}`,
-  );
-}
-
-/** The values of a node's attributes, given the defaults. @throws FormatError for others, and for other types */
-function attributesOf(node: OnnxNode, defaults: Readonly<Record<string, Attribute>>, { name }: Graph): Values {
-  for (const [key, value] of Object.entries(node.attributes)) {
-    const expected = Object.hasOwn(defaults, key) ? defaults[key] : undefined;
-    if (expected !== undefined && kindOf(expected) === kindOf(value)) continue;
-    throw new FormatError(
-      `${name}: ${node.op}: expected ${Object.keys(defaults).join(", ") || "no attributes"}, got ${quote(key)}`,
-    );
-  }
-  const values = Object.entries({ ...defaults, ...node.attributes }).map(([key, value]) => {
-    if (typeof value === "string") return [key, value] as const;
-    return [key, "float" in value ? shortest(value.float) : (value as { integer: number }).integer] as const;
-  });
-  return Object.fromEntries(values);
-}
-
-function kindOf(value: Attribute): string {
-  return typeof value === "string" ? "text" : "float" in value ? "float" : "integer" in value ? "integer" : "tensor";
-}
-
-/** 0.1 for the float closest to it: what was written before it was rounded. */
-function shortest(value: number): number {
-  const decimal = Number(value.toPrecision(7));
-  return Math.fround(decimal) === Math.fround(value) ? decimal : value;
-}
-
-function quote(text: string | undefined): string {
-  return JSON.stringify(text?.slice(0, 80)) ?? "none";
+  attributesOf(product, {}, graph.name);
+  const result = product.outputs[0] as string;
+  const place = sum?.op === "Add" && sum.inputs.length === 2 ? sum.inputs.indexOf(result) : -1;
+  const bias = place >= 0 ? constantOf(sum as OnnxNode, 1 - place, graph) : undefined;
+  const part = dense(product, bias, false, graph);
+  const isWhole = bias && shapeOf(bias).length <= 2 && shapeOf(bias).at(-1) === part.config.outputs;
+  // A number for all columns is a scaling like others.
+  return isWhole ? { part, nodes: 2 } : { part: dense(product, undefined, false, graph), nodes: 1 };
 }

@@ -4,6 +4,21 @@ import type { LayerConfig } from "../layers/layer.js";
 import type { Attribute, OnnxNode } from "./onnx-model.js";
 import { float32Tensor, type Tensor } from "./tensor.js";
 
+/** Operators that are read, by the domain that defines them: ONNX's own, and those that scikit-learn's converter adds. */
+export const DOMAINS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  [
+    "",
+    new Set(
+      (
+        "Add ArgMax BatchNormalization Cast Concat Constant Div Dropout Elu Erf Flatten Gelu Gemm Identity " +
+        "LayerNormalization LeakyRelu LogSoftmax MatMul Mul Relu Reshape Sigmoid Softmax Softplus Squeeze Sub Tanh " +
+        "Transpose Unsqueeze"
+      ).split(" "),
+    ),
+  ],
+  ["ai.onnx.ml", new Set(["ArrayFeatureExtractor", "FeatureVectorizer", "Scaler", "ZipMap"])],
+]);
+
 /** What a step works on: the layer's input, the result of an earlier step, or a number. */
 export type Operand = "x" | { readonly step: number } | { readonly constant: number };
 

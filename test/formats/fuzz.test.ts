@@ -27,6 +27,7 @@ import {
 import { idxFile } from "../data/idx-files.js";
 import { allocatedBy, allocatedInPeace } from "./memory-gauge.js";
 import { editTokens, mutate } from "./mutations.js";
+import { onnxFile, sklearnGraph, sklearnModels } from "./onnx-graphs.js";
 
 const INPUTS = 20_000;
 const MIB = 2 ** 20;
@@ -193,6 +194,8 @@ describe("hostile files", () => {
         serializeOnnx(network),
         serializeOnnx(network, { opset: 20, probabilities: "softmax" }),
         recorded("torch.onnx"),
+        recorded("torch-unfolded.onnx"),
+        ...Object.values(sklearnModels).map((model) => onnxFile(sklearnGraph(model))),
       ],
       read: (bytes) => checkNetwork(() => loadOnnx(engine, bytes)),
     },

@@ -21,6 +21,7 @@ import { idxFile } from "../data/idx-files.js";
 import { packable } from "../data/packable.js";
 import { pngFile } from "../data/png-files.js";
 import { built, MIB, runProgram, SLACK } from "./child-reader.js";
+import { onnxFile, sklearnGraph, sklearnModels } from "./onnx-graphs.js";
 
 /** Long form: `FUZZ_INPUTS=20000 npx vitest run test/formats/hostile-process.test.ts`. */
 const INPUTS = Number(process.env.FUZZ_INPUTS ?? 2000);
@@ -187,7 +188,12 @@ const READERS: Record<string, readonly [module: string, call: string, seeds: rea
   ONNX: [
     "index.js",
     "(m, bytes) => m.loadOnnx(engine, bytes).dispose()",
-    [recorded("torch.onnx"), serializeOnnx(network)],
+    [
+      recorded("torch.onnx"),
+      recorded("torch-unfolded.onnx"),
+      serializeOnnx(network),
+      ...Object.values(sklearnModels).map((model) => onnxFile(sklearnGraph(model))),
+    ],
   ],
   "tables' preprocessing": [
     "index.js",

@@ -43,6 +43,12 @@ const MAKERS = `
   };
   const opset = field(8, Buffer.from([16, 17]));
   const onnx = (...graph) => new Uint8Array(Buffer.concat([Buffer.from([8, 8]), field(7, ...graph), opset]));
+  /** Nodes, and an input of a graph. */
+  const node = (op, inputs, output, ...rest) =>
+    field(1, ...inputs.map((input) => field(1, input)), field(2, output), field(4, op), ...rest);
+  const scalings = (count) => Array.from({ length: count }, (_, i) => node("Mul", [i === 0 ? "x" : "h" + i, "c"], "h" + (i + 1)));
+  const matrixOf = (name) =>
+    field(11, field(1, name), field(2, field(1, Buffer.from([8, 1]), field(2, field(1), field(1)))));
   /** A column in one page. */
   const parquet = (rows, value, type, encoding) => {
     const columnData = [{ name: "c", data: Array.from({ length: rows }, (_, row) => value(row)), type, ...(encoding && { encoding }) }];
@@ -200,18 +206,71 @@ const CASES: Record<
   ],
   "ONNX: 20 MB of attributes": [
     "formats/onnx-decode.js",
-    `onnx(field(1, Buffer.concat(Array.from({ length: 1.5e6 }, (_, i) => field(5, field(1, "a" + i), Buffer.from([24, 1, 160, 1, 2]))))))`,
+    `onnx(field(1, field(4, "Relu"), Buffer.concat(Array.from({ length: 1.5e6 }, (_, i) => field(5, field(1, "a" + i), Buffer.from([24, 1, 160, 1, 2]))))))`,
     'm.decodeOnnx(file, "f")',
     undefined,
-    "expected at most 16 inputs, outputs and attributes each, got more",
+    "expected at most 20000 fields in a message, got more",
   ],
   "ONNX: 4096 nodes of 16 attributes": [
     "formats/onnx-decode.js",
     `onnx(...Array.from({ length: 4096 }, () =>
-      field(1, ...Array.from({ length: 16 }, (_, i) => field(5, field(1, "a" + i), Buffer.from([24, 1, 160, 1, 2]))))))`,
+      field(1, field(4, "Relu"), ...Array.from({ length: 16 }, (_, i) => field(5, field(1, "a" + i), Buffer.from([24, 1, 160, 1, 2]))))))`,
     'm.decodeOnnx(file, "f")',
     undefined,
     "read",
+  ],
+  "ONNX: 20 MB of inputs of a node": [
+    "formats/onnx-decode.js",
+    `onnx(...Array.from({ length: 1000 }, () => field(1, field(4, "Concat"), repeated([10, 1, 97], 7000))))`,
+    'm.decodeOnnx(file, "f")',
+    undefined,
+    "expected at most 65536 numbers and texts in its lists, got more",
+  ],
+  "ONNX: 20 MB of whole numbers in an attribute": [
+    "formats/onnx-decode.js",
+    `onnx(field(1, field(4, "ZipMap"), field(7, "ai.onnx.ml"), field(5, field(1, "a"), field(8, repeated([1], 2e7)))))`,
+    'm.decodeOnnx(file, "f")',
+    undefined,
+    "expected at most 65536 numbers and texts in its lists, got more",
+  ],
+  "ONNX: 20 MB of floats in attributes": [
+    "formats/onnx-decode.js",
+    `onnx(...Array.from({ length: 4000 }, () =>
+      field(1, field(4, "Scaler"), field(7, "ai.onnx.ml"), field(5, field(1, "scale"), repeated([61, 0, 0, 0, 0], 1000)))))`,
+    'm.decodeOnnx(file, "f")',
+    undefined,
+    "expected at most 65536 numbers and texts in its lists, got more",
+  ],
+  "ONNX: 20 MB of whole numbers in a tensor": [
+    "formats/onnx-decode.js",
+    "onnx(field(5, Buffer.from([8, 1, 16, 7]), field(7, repeated([1], 2e7))))",
+    'm.decodeOnnx(file, "f")',
+    undefined,
+    "expected at most 65536 numbers and texts in its lists, got more",
+  ],
+  "ONNX: 20 MB of tensors of empty texts": [
+    "formats/onnx-decode.js",
+    `onnx(...Array.from({ length: 600 }, (_, i) =>
+      field(5, Buffer.from([8, 152, 117, 16, 8]), repeated([50, 0], 15_000), field(8, "t" + i))))`,
+    'm.decodeOnnx(file, "f")',
+    undefined,
+    "expected at most 65536 numbers and texts in its lists, got more",
+  ],
+  "ONNX: 4000 scalings by one tensor of 4 MB": [
+    "index.js",
+    `onnx(...scalings(4000), field(5, Buffer.from([8, 192, 132, 61, 16, 1]), field(8, "c"), field(9, Buffer.alloc(4e6))), matrixOf("x"))`,
+    'm.loadOnnx(await m.createEngine({ threads: 1 }), file, "f")',
+    undefined,
+    "expected at most 1048576 numbers for scalings, got more",
+  ],
+  "ONNX: 4000 labels of one list of 15 000 classes": [
+    "index.js",
+    `onnx(node("ArgMax", ["x"], "i", field(5, field(1, "axis"), Buffer.from([24, 1, 160, 1, 2]))),
+      ...Array.from({ length: 4000 }, (_, i) => node("ArrayFeatureExtractor", ["c", "i"], "l" + i, field(7, "ai.onnx.ml"))),
+      field(5, Buffer.from([8, 152, 117, 16, 7]), field(8, "c"), field(7, repeated([1], 15_000))), matrixOf("x"))`,
+    'm.loadOnnx(await m.createEngine({ threads: 1 }), file, "f")',
+    undefined,
+    "expected one such node, got two",
   ],
   "ONNX: 20 MB of metadata": [
     "formats/onnx-decode.js",

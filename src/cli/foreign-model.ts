@@ -1,0 +1,220 @@
+/** ONNX files of other programs on tables: which columns their inputs are, and what their outputs mean. */
+
+import type { DataSource } from "../data/source.js";
+import { type Column, findColumn, ofRow, ofTable, type Table, textOf } from "../data/table.js";
+import type { Engine } from "../engine.js";
+import { FormatError } from "../errors.js";
+import type { Evaluation } from "../evaluation.js";
+import type { OnnxDescription } from "../formats/onnx-load.js";
+import type { Network } from "../network.js";
+import { print } from "./output.js";
+import { predictAll, testOn } from "./prediction.js";
+import { readTable } from "./table-file.js";
+import { UsageError } from "./usage-error.js";
+
+/** A network with what its file says of it. */
+export interface ForeignModel {
+  readonly path: string;
+  readonly network: Network;
+  readonly foreign: OnnxDescription;
+}
+
+export interface ForeignOptions {
+  /** The column that is no input. */
+  readonly target?: string;
+  /** Of a Parquet file, as `readParquet` has it. */
+  readonly maxValues?: number;
+}
+
+/** Columns named on standard error. */
+const SHOWN = 8;
+
+/** Predictions as columns: classes and their probabilities, or values as they come. */
+export interface ForeignPredictions {
+  readonly rows: number;
+  readonly classes?: readonly string[];
+  readonly predicted: { readonly head: string[]; readonly rows: (string | number)[][] };
+}
+
+/**
+ * What a model makes of each row of a table.
+ *
+ * @throws FormatError for columns that are not its inputs, UsageError for a target that is not there
+ */
+export async function predictForeign(
+  engine: Engine,
+  model: ForeignModel,
+  path: string,
+  { target, maxValues }: ForeignOptions,
+): Promise<ForeignPredictions> {
+  const table = await readTable(path, {}, maxValues);
+  if (target !== undefined) targetOf(table, target);
+  const inputs = inputsOf(model, table, path, target);
+  const { rows } = table;
+  const classes = classesOf(model);
+  const outputs = model.network.outputs as number;
+  // Targets are not looked at.
+  const targets = classes ? new Int32Array(rows) : new Float32Array(rows * outputs);
+  const data = engine.dataset({ ...inputs, targets }, classes ? { classes: classes.length } : {});
+  const { labels, probabilities, values } = predictAll(model.network, data);
+  if (!classes) {
+    const head = outputs === 1 ? ["prediction"] : Array.from({ length: outputs }, (_, i) => `prediction_${i}`);
+    return { rows, predicted: { head, rows: parts(values, outputs, rows) } };
+  }
+  const names = Array.from(labels, (label) => classes[label] as string);
+  // Without a softmax there are no probabilities in the file.
+  if (model.foreign.ending.activation === "argmax") {
+    return { rows, classes, predicted: { head: ["prediction"], rows: names.map((name) => [name]) } };
+  }
+  const shares = parts(probabilities, outputs, rows);
+  const head = ["prediction", ...classes.map((name) => `probability_${name}`)];
+  return { rows, classes, predicted: { head, rows: names.map((name, row) => [name, ...(shares[row] as number[])]) } };
+}
+
+/** What an evaluation has found, and of what. */
+export interface ForeignTest {
+  readonly rows: number;
+  readonly classes?: readonly string[];
+  readonly target: string;
+  readonly result: Evaluation;
+}
+
+/**
+ * How well a model does on the rows of a table that has the target.
+ *
+ * @throws FormatError for columns that are not its inputs, and for other classes; UsageError without a target
+ */
+export async function evaluateForeign(
+  engine: Engine,
+  model: ForeignModel,
+  path: string,
+  { target, maxValues }: ForeignOptions,
+): Promise<ForeignTest> {
+  if (target === undefined) {
+    const problem =
+      "expected the column with the true values, which a model of another program does not name, got none";
+    throw new UsageError("--target", problem);
+  }
+  const { path: file, network } = model;
+  const classes = classesOf(model);
+  if (!classes && network.outputs !== 1) {
+    const got = `${network.outputs} outputs that its file does not call classes`;
+    throw new FormatError(`${file}: expected a model of classes or of one value to evaluate, got ${got}`);
+  }
+  const table = await readTable(path, {}, maxValues);
+  const column = targetOf(table, target);
+  const inputs = inputsOf(model, table, path, target);
+  const targets = classes ? labelsOf(table, column, classes) : valuesOf(table, column);
+  if (model.foreign.ending.activation === "argmax") {
+    print(`${file}: has no softmax: the loss takes the scores that it compares for logits`, process.stderr);
+  }
+  const data = engine.dataset({ ...inputs, targets }, classes ? { classes: classes.length } : {});
+  return { rows: table.rows, ...(classes && { classes }), target, result: testOn(network, data, classes) };
+}
+
+/** The classes' names, or else their numbers from 0; none for values. @throws FormatError for several labels a row */
+function classesOf({ path, network, foreign: { ending } }: ForeignModel): readonly string[] | undefined {
+  const { activation, classes } = ending;
+  if (activation === "sigmoid") {
+    throw new FormatError(`${path}: expected a model of one class or of values a row, got one of several labels`);
+  }
+  if (activation === "none") return undefined;
+  return classes ?? Array.from({ length: network.outputs ?? 0 }, (_, index) => String(index));
+}
+
+/** The inputs of all rows, and a line on standard error of how they were found. */
+function inputsOf(model: ForeignModel, table: Table, path: string, target?: string): Omit<DataSource, "targets"> {
+  const { inputs, columns: count } = model.foreign;
+  if (count === undefined || model.network.outputs === undefined) {
+    throw new FormatError(`${model.path}: expected a model that says how many columns it takes, got one that does not`);
+  }
+  const others = table.columns.filter((column) => column.name !== target);
+  const byName = inputs.length > 1;
+  const columns = byName ? inputs.map((input) => namedColumn(table, input.name, target)) : others;
+  if (columns.length !== count) {
+    const beside = target === undefined ? "" : ` beside ${JSON.stringify(target)}`;
+    const hint = target === undefined && columns.length > count ? "; --target names one that is no input" : "";
+    const got = `${columns.length}: ${listed(columns.map((column) => column.name))}`;
+    throw new FormatError(ofTable(table, `expected ${count} columns of numbers${beside}, got ${got}${hint}`));
+  }
+  const data = new Float32Array(table.rows * count);
+  for (const [index, column] of columns.entries()) {
+    const values = numbersOf(table, column, inputs[byName ? index : 0]?.integers ?? false);
+    for (let row = 0; row < table.rows; ++row) data[row * count + index] = values[row] as number;
+  }
+  const unused = byName ? others.filter((column) => !columns.includes(column)).map((column) => column.name) : [];
+  const how = byName ? "by their names" : "in their order";
+  const rest = unused.length > 0 ? `; not used: ${listed(unused)}` : "";
+  const names = listed(columns.map((column) => column.name));
+  print(
+    `${model.path}: a model of another program: takes the columns of ${path} ${how}, as they are, unscaled: ${names}${rest}`,
+    process.stderr,
+  );
+  return { inputs: data, shape: [table.rows, count] };
+}
+
+function namedColumn(table: Table, name: string, target: string | undefined): Column {
+  if (name === target)
+    throw new UsageError("--target", `expected a column that is no input, got ${JSON.stringify(name)}`);
+  try {
+    return findColumn(table, name);
+  } catch (cause) {
+    throw new FormatError((cause as Error).message, { cause });
+  }
+}
+
+function targetOf(table: Table, name: string): Column {
+  try {
+    return findColumn(table, name);
+  } catch (cause) {
+    throw new UsageError("--target", (cause as Error).message);
+  }
+}
+
+/** A column of numbers without gaps that float32 can hold. @throws FormatError with the row of what is none */
+function numbersOf(table: Table, column: Column, integers = false): Float64Array {
+  const label = `column ${JSON.stringify(column.name)}`;
+  const wanted = integers ? "whole numbers" : "numbers";
+  if (column.kind !== "numeric") {
+    const texts = Array.from({ length: table.rows }, (_, row) => textOf(column, row));
+    const row = texts.findIndex((text) => text !== undefined);
+    const kind = column.kind === "date" ? "dates" : "names";
+    const got = row < 0 ? "no values" : `${kind} such as ${JSON.stringify(textOf(column, row)?.slice(0, 80))}`;
+    throw new FormatError(ofTable(table, `${label}: expected ${wanted}, got ${got}`));
+  }
+  const { values } = column;
+  const bad = values.findIndex((value) => {
+    return !Number.isFinite(Math.fround(value)) || (integers && !Number.isInteger(value));
+  });
+  if (bad < 0) return values;
+  const value = values[bad] as number;
+  const got = Number.isNaN(value) ? "a missing value, which the model has no rule for" : String(value);
+  const range = Number.isInteger(value) || !integers ? " within float32" : "";
+  throw new FormatError(ofRow(table, bad, `${label}: expected ${wanted}${range}, got ${got}`));
+}
+
+function valuesOf(table: Table, column: Column): Float32Array {
+  return Float32Array.from(numbersOf(table, column));
+}
+
+/** The index of each row's class. @throws FormatError with the row of one that the model does not have */
+function labelsOf(table: Table, column: Column, classes: readonly string[]): Int32Array {
+  const indices = new Map(classes.map((name, index) => [name, index]));
+  return Int32Array.from({ length: table.rows }, (_, row) => {
+    const text = textOf(column, row);
+    const index = text === undefined ? undefined : indices.get(text);
+    if (index !== undefined) return index;
+    const got = text === undefined ? "a missing value" : JSON.stringify(text.slice(0, 80));
+    const problem = `column ${JSON.stringify(column.name)}: expected one of the classes ${listed(classes)}, got ${got}`;
+    throw new FormatError(ofRow(table, row, problem));
+  });
+}
+
+function parts(values: Float32Array, length: number, rows: number): number[][] {
+  return Array.from({ length: rows }, (_, row) => [...values.subarray(row * length, (row + 1) * length)]);
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, SHOWN).map((name) => name.slice(0, 80));
+  return `${shown.join(", ") || "none"}${names.length > SHOWN ? `, … ${names.length - SHOWN} more` : ""}`;
+}
