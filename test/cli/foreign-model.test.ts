@@ -1,8 +1,10 @@
 /** `predict`, `evaluate`, `info` and `export` of ONNX files that other programs wrote. */
 
+import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import {
   floats,
@@ -15,7 +17,6 @@ import {
   sklearnModels,
   value,
 } from "../formats/onnx-graphs.js";
-import { runCli } from "./run-cli.js";
 
 const folder = mkdtempSync(join(tmpdir(), "simdgrad-foreign-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -24,7 +25,15 @@ const write = (name: string, content: string | Uint8Array) => {
   writeFileSync(at(name), content);
   return at(name);
 };
-const run = (...args: string[]) => runCli(args);
+const command = new URL("../../build/cli/main.js", import.meta.url).pathname;
+/** The command's output and exit code. */
+async function run(...parameters: string[]): Promise<{ stdout: string; stderr: string; code: number }> {
+  try {
+    return { ...(await promisify(execFile)(process.execPath, [command, ...parameters])), code: 0 };
+  } catch (error) {
+    return error as { stdout: string; stderr: string; code: number };
+  }
+}
 const last = (text: string) => JSON.parse(text.trim().split("\n").at(-1) as string);
 const recorded = (name: string) => new URL(`../recorded/${name}`, import.meta.url).pathname;
 
@@ -59,24 +68,37 @@ describe("predict", () => {
   it.each([
     ["three classes", files.iris, tables.iris, iris],
     ["two classes", files.cancer, tables.cancer, cancer],
-  ])("%s: scikit-learn's names, and its probabilities within 1e-5", async (_, file, table, { columns, classes, ...its }) => {
-    const { code, stdout, stderr } = await run("predict", file, table, "--target", "target", "--json");
-    expect({ code, stderr }).toEqual({
-      code: 0,
-      stderr: expect.stringContaining(`takes the columns of ${table} in their order, as they are, unscaled: c0, c1, c2, c3`),
-    });
-    const { rows, predictions, ...rest } = last(stdout);
-    expect(rest).toEqual({ classes });
-    expect(rows).toBe(its.input.length / columns);
-    type Row = { prediction: string; probabilities: number[] };
-    expect(predictions.map(({ prediction }: Row) => prediction)).toEqual(its.predictions);
-    const shares: number[] = predictions.flatMap(({ probabilities }: Row) => probabilities);
-    expect(shares).toHaveLength(its.probabilities?.length as number);
-    for (const [i, share] of shares.entries()) expect(share).toBeCloseTo(its.probabilities?.[i] as number, 5);
-  });
+  ])(
+    "%s: scikit-learn's names, and its probabilities within 1e-5",
+    async (_, file, table, { columns, classes, ...its }) => {
+      const { code, stdout, stderr } = await run("predict", file, table, "--target", "target", "--json");
+      expect({ code, stderr }).toEqual({
+        code: 0,
+        stderr: expect.stringContaining(
+          `takes the columns of ${table} in their order, as they are, unscaled: c0, c1, c2, c3`,
+        ),
+      });
+      const { rows, predictions, ...rest } = last(stdout);
+      expect(rest).toEqual({ classes });
+      expect(rows).toBe(its.input.length / columns);
+      type Row = { prediction: string; probabilities: number[] };
+      expect(predictions.map(({ prediction }: Row) => prediction)).toEqual(its.predictions);
+      const shares: number[] = predictions.flatMap(({ probabilities }: Row) => probabilities);
+      expect(shares).toHaveLength(its.probabilities?.length as number);
+      for (const [i, share] of shares.entries()) expect(share).toBeCloseTo(its.probabilities?.[i] as number, 5);
+    },
+  );
 
   it("values, as CSV to a file", async () => {
-    const { code, stdout } = await run("predict", files.diabetes, tables.diabetes, "--target", "target", "--out", at("out.csv"));
+    const { code, stdout } = await run(
+      "predict",
+      files.diabetes,
+      tables.diabetes,
+      "--target",
+      "target",
+      "--out",
+      at("out.csv"),
+    );
     expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
     const [head, ...rows] = readFileSync(at("out.csv"), "utf8").trim().split("\n");
     expect(head).toBe("prediction");
@@ -96,7 +118,9 @@ describe("predict", () => {
       code: 0,
       stderr: expect.stringContaining("by their names, as they are, unscaled: sepal, b, c, d; not used: note"),
     });
-    expect(last(stdout).predictions.map(({ prediction }: { prediction: string }) => prediction)).toEqual(iris.predictions);
+    expect(last(stdout).predictions.map(({ prediction }: { prediction: string }) => prediction)).toEqual(
+      iris.predictions,
+    );
   });
 
   it("outputs that the file gives no meaning are values; classes without names are numbers; ArgMax has no shares", async () => {
@@ -123,12 +147,27 @@ describe("predict", () => {
   });
 
   it.each([
-    ["a column too many", "a,b,c,d\n1,2,3,4\n", [], "expected 3 columns of numbers, got 4: a, b, c, d; --target names one"],
+    [
+      "a column too many",
+      "a,b,c,d\n1,2,3,4\n",
+      [],
+      "expected 3 columns of numbers, got 4: a, b, c, d; --target names one",
+    ],
     ["a column too few", "a,b\n1,2\n", [], "expected 3 columns of numbers, got 2: a, b"],
     ["a column too few beside the target", "a,b,c\n1,2,3\n", ["--target", "c"], 'of numbers beside "c", got 2: a, b'],
     ["names", "a,b,c\n1,red,3\n", [], 'column "b": expected numbers, got names such as "red"'],
-    ["a missing value", "a,b,c\n1,2,3\n1,,3\n", [], 'line 3: column "b": expected numbers within float32, got a missing value'],
-    ["more than float32 holds", "a,b,c\n1,2,1e300\n", [], 'line 2: column "c": expected numbers within float32, got 1e+300'],
+    [
+      "a missing value",
+      "a,b,c\n1,2,3\n1,,3\n",
+      [],
+      'line 3: column "b": expected numbers within float32, got a missing value',
+    ],
+    [
+      "more than float32 holds",
+      "a,b,c\n1,2,1e300\n",
+      [],
+      'line 2: column "c": expected numbers within float32, got 1e+300',
+    ],
   ])("refuses %s", async (_, text, options, message) => {
     const file = write("refused.onnx", small([node("MatMul", ["x", "W"], "y")], [value("y")]));
     const { code, stderr, stdout } = await run("predict", file, write("refused.csv", text), ...options);
@@ -181,15 +220,23 @@ describe("evaluate", () => {
   });
 
   it("refuses classes that the model does not have, and values that are not called classes", async () => {
-    const other = write("other.csv", csvOf({ ...iris, predictions: iris.predictions.map((p) => (p === "setosa" ? "rose" : p)) }));
+    const other = write(
+      "other.csv",
+      csvOf({ ...iris, predictions: iris.predictions.map((p) => (p === "setosa" ? "rose" : p)) }),
+    );
     const { code, stderr } = await run("evaluate", files.iris, other, "--target", "target");
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: expect.stringContaining('line 3: column "target": expected one of the classes setosa, versicolor, virginica, got "rose"'),
+      stderr: expect.stringContaining(
+        'line 3: column "target": expected one of the classes setosa, versicolor, virginica, got "rose"',
+      ),
     });
     const file = write("raw.onnx", small([node("MatMul", ["x", "W"], "y")], [value("y")]));
     const raw = await run("evaluate", file, write("raw.csv", "a,b,c,t\n1,2,3,0\n"), "--target", "t");
-    expect(raw).toMatchObject({ code: 1, stderr: expect.stringContaining("2 outputs that its file does not call classes") });
+    expect(raw).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("2 outputs that its file does not call classes"),
+    });
   });
 });
 
@@ -208,7 +255,10 @@ describe("info and export", () => {
 
   it("export says that classes' names are not written, and keeps the softmax", async () => {
     const { code, stderr, stdout } = await run("export", files.iris, "--format", "onnx", "--out", at("again.onnx"));
-    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("its classes' names are not written") });
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringContaining("its classes' names are not written"),
+    });
     expect(stdout).toContain("to logits and probabilities");
   });
 });
