@@ -68,8 +68,8 @@ it("train, resume, predict, evaluate, info and export print names without what m
   const out = at("run");
   const trained = run(...training(), "--out", out);
   expect(trained.status).toBe(0);
-  expect(trained.stdout).toContain(`columns of names: ${shown("column")} (3)`);
-  expect(trained.stdout).toContain(`decimal commas: ${shown("comma")}`);
+  expect(trained.stdout).toContain(`${shown("column")}       3  names: 3 (${shown("n0")}, ${shown("n1")}, ${shown("n2")})`);
+  expect(trained.stdout).toMatch(/\n.*comma.* 1 {2}numbers, .*, decimal commas\n/);
   expect(trained.stdout).toContain(`written: ${join(tmpdir(), "escapes-")}`);
   expect(trained.stdout).toContain(`${shown("run")}/report.html`);
   const resumed = run("train", table, "--resume", out, "--epochs", "2");
@@ -115,7 +115,7 @@ it("errors and wrong usage", () => {
   writeFileSync(at("bad"), evil("no model"));
   for (const [status, ...args] of [
     [2, "train", table, "--target", evil("none")],
-    [1, "train", table, "--ignore", evil("none")],
+    [2, "train", table, "--ignore", evil("none")],
     [2, "train", table, "--target", evil("class"), "--categorical", evil("none")],
     [2, "train", table, "--target", evil("class"), "--class-weights", `${evil("none")}=1`],
     [2, "train", evil("none")],
