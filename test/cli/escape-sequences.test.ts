@@ -68,7 +68,9 @@ it("train, resume, predict, evaluate, info and export print names without what m
   const out = at("run");
   const trained = run(...training(), "--out", out);
   expect(trained.status).toBe(0);
-  expect(trained.stdout).toContain(`${shown("column")}       3  names: 3 (${shown("n0")}, ${shown("n1")}, ${shown("n2")})`);
+  expect(trained.stdout).toContain(
+    `${shown("column")}       3  names: 3 (${shown("n0")}, ${shown("n1")}, ${shown("n2")})`,
+  );
   expect(trained.stdout).toMatch(/\n.*comma.* 1 {2}numbers, .*, decimal commas\n/);
   expect(trained.stdout).toContain(`written: ${join(tmpdir(), "escapes-")}`);
   expect(trained.stdout).toContain(`${shown("run")}/report.html`);

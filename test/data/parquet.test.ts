@@ -3,6 +3,7 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import { parquetReadObjects } from "hyparquet";
 import { type ColumnSource, parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
+import { dateText } from "../../src/data/dates.js";
 import { readParquet } from "../../src/data/parquet.js";
 import { textAt } from "../../src/data/table.js";
 import { FormatError } from "../../src/index.js";
@@ -39,7 +40,7 @@ const COMPRESSORS = {
 
 const text = (value: unknown): string | undefined => {
   if (value === null || value === undefined) return undefined;
-  return String(value instanceof Date ? value.getTime() : value);
+  return value instanceof Date ? dateText(value.getTime()) : String(value);
 };
 
 describe("readParquet", () => {
