@@ -14,6 +14,7 @@ const ALLOWED: Record<string, string> = {
   "src/wasm/self-test.ts": "any values do: kernels are compared with themselves on them",
   "src/formats/float-conversion.ts": "powers of two with integer exponents, which every engine has exactly",
   "src/data/parquet-runs.ts": "powers of two with integer exponents",
+  "src/data/png.ts": "powers of two with integer exponents",
   "src/data/codecs/snappy.ts": "powers of two with integer exponents",
   "src/formats/protobuf.ts": "powers of two with integer exponents",
   "src/metrics/probabilities.ts": "scores that are shown",

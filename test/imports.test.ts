@@ -27,7 +27,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   initializers: ["random"],
   "engine-options": ["wasm"],
   engine: ["engine-options", "wasm", "matrix", "random", "data", "csr"],
-  data: ["check-engine", "classes", "wasm", "matrix", "random", "engine", "csr"],
+  data: ["check-engine", "exact", "classes", "wasm", "matrix", "random", "engine", "csr"],
   parameter: ["check-engine", "wasm", "matrix", "engine"],
   layers: ["check-engine", "wasm", "matrix", "engine", "parameter", "initializers", "random", "csr"],
   losses: ["check-engine", "wasm", "matrix", "engine"],

@@ -20,7 +20,7 @@ export function isMissing(text: string): boolean {
 
 const AMONG_NUMBERS = new Set([
   ...["na", "none", "null", "nil", "nan", "-nan", "n.a.", "n.d.", "nd", "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan"],
-  ...["-", "--", "---", "–", "—", ".", "..", "...", "*", "**", "***", "_"],
+  ...["-", "--", "---", "–", "—", ".", "..", "...", "*", "_"],
   ...["inf", "+inf", "-inf", "infinity", "+infinity", "-infinity", "∞", "-∞"],
   ...["tbd", "tba", "tbc", "unknown", "unk", "missing", "(missing)", "undefined", "not available", "not applicable"],
 ]);

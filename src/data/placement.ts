@@ -1,11 +1,12 @@
 /** Where the values of a row go among a network's inputs. */
 
+import { cosPi } from "../exact.js";
 import type { CategoricalFeature, DateFeature, Feature, NumericFeature } from "./preprocessor-config.js";
 import { CYCLES } from "./scales.js";
 import { type CategoricalColumn, type Column, columnOf, ofRow, ofTable, type Table, textOf } from "./table.js";
 
 const { isFinite: isFiniteNumber, isNaN: isNaNumber } = Number;
-const { fround, PI } = Math;
+const { fround } = Math;
 
 /** Puts what a row has into the columns of its feature, from 0; what is not put is zero. */
 export type Placement = (row: number, put: (offset: number, value: number) => void) => void;
@@ -38,17 +39,23 @@ function placeDates(feature: DateFeature, table: Table, column: Column): Placeme
     const got = column.kind === "numeric" ? "numbers" : "text";
     throw new RangeError(ofTable(table, `column ${feature.name}: expected dates, got ${got}`));
   }
-  const turns = feature.cycles.map((cycle) => (2 * PI) / CYCLES[cycle]);
+  const lengths = feature.cycles.map((cycle) => CYCLES[cycle]);
   const { values } = column;
   return (row, put) => {
     const value = values[row] as number;
     put(0, scaled(feature, table, row, value));
     if (isNaNumber(value)) return;
-    for (const [index, turn] of turns.entries()) {
-      put(1 + 2 * index, Math.sin(value * turn));
-      put(2 + 2 * index, Math.cos(value * turn));
+    for (const [index, length] of lengths.entries()) {
+      const turn = value / length - Math.floor(value / length);
+      put(1 + 2 * index, cosineOfTurn(Math.abs(turn - 0.25)));
+      put(2 + 2 * index, cosineOfTurn(turn));
     }
   };
+}
+
+/** cos(2π·turn) for a turn from 0 to 1: the engines' own may differ in its last bit. */
+function cosineOfTurn(turn: number): number {
+  return cosPi(turn > 0.5 ? 2 - 2 * turn : 2 * turn);
 }
 
 function placeCategories({ categories }: CategoricalFeature, column: Column): Placement {

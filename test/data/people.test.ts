@@ -264,10 +264,13 @@ describe("dates", () => {
     expect(preprocessor.config.features).toMatchObject([{ name: "when", cycles: ["year", "week", "day"] }]);
     expect(preprocessor.inputs).toBe(7);
     const inputs = preprocessor.transform(table);
-    const [time, ...parts] = inputs.subarray(7, 14);
-    const turn = (hours: number) => [Math.sin((2 * Math.PI * hours) / 24), Math.cos((2 * Math.PI * hours) / 24)];
-    for (const [index, value] of turn(1).entries()) expect(parts[4 + index]).toBeCloseTo(value, 5);
-    expect(time).toBeLessThan(-1);
+    const turn = (part: number) => [Math.sin(2 * Math.PI * part), Math.cos(2 * Math.PI * part)];
+    const DAY = 86_400_000;
+    for (const [row, time] of values(table.columns[0] as Column).entries()) {
+      const expected = [365.2425, 7, 1].flatMap((days) => turn(time / (days * DAY)));
+      for (const [index, value] of expected.entries()) expect(inputs[row * 7 + 1 + index]).toBeCloseTo(value, 5);
+    }
+    expect(inputs[7]).toBeLessThan(-1);
     const parsed = Preprocessor.parse(JSON.stringify(preprocessor.config));
     const again = parseCsv(`when,y\n${rows.slice(1, 2)}\n`, "f", parsed.readOptions());
     expect(parsed.transform(again)).toEqual(inputs.slice(7, 14));
