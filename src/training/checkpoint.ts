@@ -4,7 +4,7 @@ import { wrongType } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { checkMetadata } from "../formats/metadata.js";
 import { parseSafetensors, serializeSafetensors } from "../formats/safetensors.js";
-import { float32Tensor, float32Values, type Tensor } from "../formats/tensor.js";
+import { float32Tensor, type Tensor } from "../formats/tensor.js";
 import { duplicateKey } from "../json-keys.js";
 import type { OptimizerState } from "../optimizers/optimizer.js";
 import type { RandomState } from "../random.js";
@@ -120,7 +120,7 @@ export function saveCheckpoint(
 }
 
 /**
- * What `saveCheckpoint` made the bytes of, for `fit` to go on from; it refuses a network, an optimizer or
+ * What `saveCheckpoint` made the bytes of, no view of them, for `fit` to go on from; it refuses a network, an optimizer or
  * settings that are others, and data of another size.
  *
  * @param name of the file, for messages
@@ -198,7 +198,8 @@ function takeTensors(tensors: ReadonlyMap<string, Tensor>, name: string) {
   };
   const one = (key: string) => {
     const tensor = any(key);
-    if (tensor.dtype === "F32") return { shape: tensor.shape, data: float32Values(tensor) };
+    // A copy: the caller may put something else into the bytes before it trains on.
+    if (tensor.dtype === "F32") return { shape: tensor.shape, data: new Float32Array(tensor.data.slice().buffer) };
     throw new FormatError(`${name}: tensor ${key}: expected F32, got ${tensor.dtype}`);
   };
   return {
