@@ -116,11 +116,12 @@ function readHeader(chunk: Chunk | undefined, size: number): Header {
 
 /** @throws FormatError unless the data unpacks to as many bytes as the pixels need */
 function unpack(chunks: readonly Chunk[], needed: number): Uint8Array {
-  const unpacked = new Uint8Array(needed);
+  // Memory is taken as it is filled: a few bytes may claim a large image.
+  const parts: Uint8Array[] = [];
   let filled = 0;
   const unzlib = new Unzlib((part) => {
     if (part.length > needed - filled) throw new FormatError(`expected ${needed} bytes of pixels unpacked, got more`);
-    unpacked.set(part, filled);
+    parts.push(part);
     filled += part.length;
   });
   for (const { type, data } of chunks) {
@@ -135,6 +136,12 @@ function unpack(chunks: readonly Chunk[], needed: number): Uint8Array {
     }
   }
   if (filled < needed) throw new FormatError(`expected ${needed} bytes of pixels unpacked, got ${filled}`);
+  const unpacked = new Uint8Array(needed);
+  let at = 0;
+  for (const part of parts) {
+    unpacked.set(part, at);
+    at += part.length;
+  }
   return unpacked;
 }
 
