@@ -6,7 +6,6 @@ export { type CsrData, CsrMatrix } from "./csr.js";
 export type { Chunks } from "./data/chunks.js";
 export type { ColumnOptions } from "./data/column-options.js";
 export { Dataset, type DatasetOptions } from "./data/dataset.js";
-export { type JsonLinesOptions, readJsonLines } from "./data/jsonl.js";
 export { iterateMinibatches, type Minibatch, type MinibatchOptions } from "./data/minibatches.js";
 export {
   type LeftOutColumn,
@@ -62,7 +61,6 @@ export type { CheckedSamples, Samples } from "./estimators/samples.js";
 export type { EvaluateOptions, Evaluation } from "./evaluation.js";
 export { loadModel, serializeModel } from "./formats/model.js";
 export { type NpyArray, type NpyData, parseNpy, serializeNpy } from "./formats/npy.js";
-export { loadOnnx, type OnnxOptions, readOnnxMetadata, serializeOnnx } from "./formats/onnx.js";
 export { loadWeights, serializeWeights, type WeightLayout, type WeightsOptions } from "./formats/weights.js";
 export { checkGradients, type GradientCheck, type GradientCheckOptions, type LossToCheck } from "./gradient-check.js";
 export { constant, type Initializer, type InitializerName, initializers } from "./initializers.js";

@@ -1,7 +1,9 @@
 import vm from "node:vm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parseCsv, readCsv } from "../src/data/csv.js";
+import { readJsonLines } from "../src/data/jsonl.js";
 import { parseNpz, serializeNpz } from "../src/formats/npz.js";
+import { loadOnnx, serializeOnnx } from "../src/formats/onnx.js";
 import {
   Adagrad,
   Adam,
@@ -32,7 +34,6 @@ import {
   LeakyReLU,
   loadCheckpoint,
   loadModel,
-  loadOnnx,
   loadWeights,
   MeanAbsoluteError,
   MeanSquaredError,
@@ -44,12 +45,10 @@ import {
   parseNpy,
   ReduceLROnPlateau,
   RMSProp,
-  readJsonLines,
   SGD,
   SoftmaxCrossEntropy,
   StepLR,
   serializeModel,
-  serializeOnnx,
   serializeWeights,
   trainTestSplit,
 } from "../src/index.js";

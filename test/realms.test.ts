@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import vm from "node:vm";
 import { build } from "esbuild";
 import { beforeAll, describe, expect, it } from "vitest";
+import type * as JsonLines from "../src/data/jsonl.js";
 import type * as Library from "../src/index.js";
 
 /**
@@ -12,7 +13,10 @@ import type * as Library from "../src/index.js";
  */
 async function loadInContext() {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL("../src/index.ts", import.meta.url))],
+    stdin: {
+      contents: 'export * from "./index.ts"; export * from "./data/jsonl.ts";',
+      resolveDir: fileURLToPath(new URL("../src/", import.meta.url)),
+    },
     bundle: true,
     write: false,
     format: "cjs",
@@ -40,10 +44,10 @@ async function loadInContext() {
     });
   }
   vm.runInContext((outputFiles[0] as { text: string }).text, context);
-  return { library: module.exports as typeof Library, looks: () => looks };
+  return { library: module.exports as typeof Library & typeof JsonLines, looks: () => looks };
 }
 
-let library: typeof Library;
+let library: typeof Library & typeof JsonLines;
 let looks: () => number;
 let engine: Library.Engine;
 beforeAll(async () => {

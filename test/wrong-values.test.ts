@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import * as csv from "../src/data/csv.js";
+import * as jsonl from "../src/data/jsonl.js";
 import * as parquet from "../src/data/parquet.js";
 import * as npz from "../src/formats/npz.js";
+import * as onnx from "../src/formats/onnx.js";
 import * as library from "../src/index.js";
 import * as node from "../src/node/index.js";
 import * as mnist from "../src/node/mnist-files.js";
@@ -97,7 +99,8 @@ const PROTECTED: readonly (readonly [new (...given: never[]) => unknown, readonl
 ];
 
 describe("the list above", () => {
-  const modules = { "": library, "csv: ": csv, "parquet: ": parquet, "npz: ": npz, "mnist: ": mnist, "node: ": node };
+  const tables = { "csv: ": csv, "jsonl: ": jsonl, "parquet: ": parquet };
+  const modules = { "": library, ...tables, "npz: ": npz, "onnx: ": onnx, "mnist: ": mnist, "node: ": node };
   const isClass = (value: unknown) => typeof value === "function" && /^class\b/.test(String(value));
 
   it("has no two cases of one name, of which one would not be run", () => {

@@ -140,8 +140,7 @@ export function describeTarget(table: Table, { config }: Preprocessor, isChosen:
 }
 
 export function describeDropped(rows: number): string {
-  if (rows === 0) return "";
-  return `; ${counted(rows, "row")} without a target left out`;
+  return `${counted(rows, "row")} without a target left out`;
 }
 
 /** "1 row", "2 rows". */

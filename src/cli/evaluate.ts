@@ -2,6 +2,7 @@
 
 import { createEngine } from "../engine.js";
 import type { Evaluation } from "../evaluation.js";
+import { describeDropped } from "./column-table.js";
 import { evaluateForeign } from "./foreign-model.js";
 import type { ImageSet } from "./image-set.js";
 import { type DataOptions, type LoadedImages, labelsAs, loadBytes } from "./mnist.js";
@@ -9,6 +10,7 @@ import { print, printJson } from "./output.js";
 import { testOn } from "./prediction.js";
 import { readImageModel, readSavedModel, tableModel } from "./saved-model.js";
 import { readTable } from "./table-file.js";
+import { withTargets } from "./table-parts.js";
 import { describeTest, errorsInUnit, flatTest, type Space } from "./test-result.js";
 import { reportUnknown } from "./unknown-values.js";
 
@@ -18,6 +20,8 @@ export interface EvaluateOptions extends DataOptions {
   readonly json?: boolean;
   /** Of a model of another program: the column with the true values. */
   readonly target?: string;
+  /** Of a table: what becomes of rows without a target. */
+  readonly missingTarget?: string;
   /** Of a Parquet file, as `readParquet` has it. */
   readonly maxValues?: number;
 }
@@ -59,9 +63,11 @@ export async function evaluateTable(run: string, path: string, options: Evaluate
     return engine.dispose();
   }
   const { network, preprocessor, reading } = tableModel(model, options.target);
-  const table = await readTable(path, { ...reading, ...preprocessor.readOptions() }, options.maxValues);
-  const unknown = reportUnknown(preprocessor, table, path);
   const { classes, task, target: name } = preprocessor.config;
+  const whole = await readTable(path, { ...reading, ...preprocessor.readOptions() }, options.maxValues);
+  const { table, dropped } = withTargets(whole, name, options.missingTarget);
+  if (dropped > 0) print(`${path}: ${describeDropped(dropped)}`, process.stderr);
+  const unknown = reportUnknown(preprocessor, table, path);
   const placing = { sparse: preprocessor.sparse, ...(classes && { classes: classes.length }) };
   const result = testOn(network, engine.dataset(preprocessor.source(table), placing), classes);
   const target = { name, restore: (values: ArrayLike<number>) => preprocessor.restore(values) };

@@ -7,9 +7,11 @@ import { FormatError } from "../errors.js";
 import type { Evaluation } from "../evaluation.js";
 import type { OnnxDescription } from "../formats/onnx-load.js";
 import type { Network } from "../network.js";
+import { describeDropped } from "./column-table.js";
 import { print } from "./output.js";
 import { predictAll, testOn } from "./prediction.js";
 import { readTable } from "./table-file.js";
+import { withTargets } from "./table-parts.js";
 import { UsageError } from "./usage-error.js";
 
 /** A network with what its file says of it. */
@@ -22,6 +24,8 @@ export interface ForeignModel {
 export interface ForeignOptions {
   /** The column that is no input. */
   readonly target?: string;
+  /** Of an evaluation: what becomes of rows without a target. */
+  readonly missingTarget?: string;
   /** Of a Parquet file, as `readParquet` has it. */
   readonly maxValues?: number;
 }
@@ -88,7 +92,7 @@ export async function evaluateForeign(
   engine: Engine,
   model: ForeignModel,
   path: string,
-  { target, maxValues }: ForeignOptions,
+  { target, missingTarget, maxValues }: ForeignOptions,
 ): Promise<ForeignTest> {
   if (target === undefined) {
     const problem =
@@ -101,7 +105,10 @@ export async function evaluateForeign(
     const got = `${network.outputs} outputs that its file does not call classes`;
     throw new FormatError(`${file}: expected a model of classes or of one value to evaluate, got ${got}`);
   }
-  const table = await readTable(path, {}, maxValues);
+  const whole = await readTable(path, {}, maxValues);
+  targetOf(whole, target);
+  const { table, dropped } = withTargets(whole, target, missingTarget);
+  if (dropped > 0) print(`${path}: ${describeDropped(dropped)}`, process.stderr);
   const column = targetOf(table, target);
   const inputs = inputsOf(model, table, path, target);
   const targets = classes ? labelsOf(table, column, classes) : valuesOf(table, column);

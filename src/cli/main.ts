@@ -30,6 +30,12 @@ const outFileOption = () => new Option("--out <file>", "of a table: where to wri
 const targetOption = () =>
   new Option("--target <column>", "of a table, for an ONNX model of another program: the column that is no input");
 
+const missingTargetOption = () =>
+  new Option("--missing-target <how>", "of a table: rows without a target (default: refuse)").choices([
+    "refuse",
+    "drop",
+  ]);
+
 function dataFile(text: string): string {
   if (text === "mnist" || TABLE_FILE.test(text)) return text;
   throw new InvalidArgumentError(`Expected "mnist" or a file ending in ${TABLE_ENDINGS}, got "${text}".`);
@@ -96,12 +102,13 @@ program
   .addOption(dataOption())
   .addOption(downloadOption())
   .addOption(targetOption())
+  .addOption(missingTargetOption())
   .addOption(maxValuesOption())
   .addOption(jsonOption())
   .action(async (run: string, table: string | undefined, options, command: Command) => {
     const { evaluateImages, evaluateTable } = await import("./evaluate.js");
     if (table === undefined) {
-      refuse(command, "mnist", ["maxValues", "target"]);
+      refuse(command, "mnist", ["maxValues", "target", "missingTarget"]);
       return evaluateImages(run, options);
     }
     refuse(command, "a table", ["data", "download"]);

@@ -22,8 +22,6 @@ type Format = "csv" | "jsonl" | "parquet";
 
 /** Bytes that a gzipped file may unpack to, and for each of its own: above it is no table. */
 const UNPACKED = { room: 2 ** 28, each: 200 };
-/** The beginning of a file in which columns' names are looked for. */
-const PEEKED_BYTES = 1 << 16;
 /** What other formats than CSV know of a reader's options. */
 const SHARED = ["kinds", "others", "missing", "dayFirst"] as const satisfies readonly (keyof CsvOptions)[];
 
@@ -85,25 +83,10 @@ export class TableFile {
       const { readParquetNames } = await import("../data/parquet-names.js");
       return readParquetNames(await this.#buffer(), this.name);
     }
-    const parts: Buffer[] = [];
-    let length = 0;
-    for await (const chunk of this.#chunks()) {
-      parts.push(chunk as Buffer);
-      length += chunk.length;
-      if (length >= PEEKED_BYTES) break;
-    }
-    const beginning = Buffer.concat(parts);
-    const end = length < PEEKED_BYTES ? length : beginning.lastIndexOf(0x0a) + 1;
-    const whole = [beginning.subarray(0, end)];
-    const table =
-      this.format === "csv"
-        ? await (await import("../data/csv.js")).readCsv(() => whole, this.name, options)
-        : await (await import("../data/jsonl.js")).readJsonLines(
-            whole,
-            this.name,
-            pick(options, ["encoding", "missing"]),
-          );
-    return table.origin?.columns ?? [];
+    if (this.format === "csv")
+      return (await import("../data/csv-names.js")).readCsvNames(this.#chunks(), this.name, options);
+    const { readJsonLinesNames } = await import("../data/jsonl-names.js");
+    return readJsonLinesNames(this.#chunks(), this.name, pick(options, ["encoding"]));
   }
 
   /** SHA-256 in hexadecimal. */

@@ -2,7 +2,8 @@
 
 import { Preprocessor, type TargetTask } from "../data/preprocessing.js";
 import { splitRows } from "../data/split.js";
-import { type Column, findColumn, selectRows, type Table, textAt } from "../data/table.js";
+import { type Column, findColumn, ofRow, selectRows, type Table, textAt } from "../data/table.js";
+import { firstMissing } from "../data/target.js";
 import { Random } from "../random.js";
 
 /** Names that a column to learn usually has. */
@@ -69,6 +70,28 @@ export function partTable(
     validation: validationRows && selectRows(table, validationRows),
     test: testRows && selectRows(table, testRows),
   };
+}
+
+/**
+ * The rows that have a target.
+ *
+ * @param how `drop` leaves the others out
+ * @throws RangeError for a row without one, unless it is dropped
+ */
+export function withTargets(
+  table: Table,
+  target: string,
+  how = "refuse",
+): { readonly table: Table; readonly dropped: number } {
+  const column = findColumn(table, target);
+  const missing = firstMissing(column, table.rows);
+  if (missing < 0) return { table, dropped: 0 };
+  if (how !== "drop") {
+    const problem = `target ${target}: expected a value in every row, got none (--missing-target drop leaves such rows out)`;
+    throw new RangeError(ofRow(table, missing, problem));
+  }
+  const rows = Array.from({ length: table.rows }, (_, row) => row).filter((row) => textAt(column, row) !== undefined);
+  return { table: selectRows(table, rows), dropped: table.rows - rows.length };
 }
 
 /** A class for each row, numbered in the order of their texts: numbers are parted sooner than texts. */

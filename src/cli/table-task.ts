@@ -2,15 +2,14 @@
 
 import { basename } from "node:path";
 import { Preprocessor, type Scaling, type TargetTask } from "../data/preprocessing.js";
-import { findColumn, namesOf, ofRow, selectRows, type Table, textAt } from "../data/table.js";
-import { firstMissing } from "../data/target.js";
+import { findColumn, namesOf, type Table } from "../data/table.js";
 import type { Decimal, Thousands } from "../data/written-number.js";
 import type { Engine } from "../engine.js";
 import { listOf, resolveColumns } from "./column-names.js";
 import { counted, describeColumns, describeDropped, describeHeader, describeTarget } from "./column-table.js";
 import { flagOf, type TrainSettings } from "./settings.js";
 import { TableFile } from "./table-file.js";
-import { guessTarget, partTable } from "./table-parts.js";
+import { guessTarget, partTable, withTargets } from "./table-parts.js";
 import type { PlacedData, TrainingTask } from "./task.js";
 import { UsageError } from "./usage-error.js";
 
@@ -25,7 +24,7 @@ export async function tableTask(path: string, settings: TrainSettings, maxValues
   const { csv, columns, keep } = await readingOf(file, settings);
   const whole = await file.read({ ...csv, ...columns }, maxValues);
   const target = findTarget(whole, settings.target);
-  const { table, dropped } = withTargets(whole, target, settings.missingTarget === "drop");
+  const { table, dropped } = withTargets(whole, target, settings.missingTarget);
   const { testSplit, validationSplit, seed } = settings;
   const wanted = settings.task as TargetTask | undefined;
   const parts = partTable(
@@ -45,7 +44,7 @@ export async function tableTask(path: string, settings: TrainSettings, maxValues
   const rows = [parts.training, parts.validation, parts.test].map((part) => part?.rows ?? 0);
   const sparse = preprocessor.sparse ? ", kept sparse" : "";
   const introduction = [
-    `${file.name}: ${rows[0]} rows to train with, ${rows[1]} to validate, ${rows[2]} to test${describeDropped(dropped)}`,
+    `${file.name}: ${rows[0]} rows to train with, ${rows[1]} to validate, ${rows[2]} to test${dropped > 0 ? `; ${describeDropped(dropped)}` : ""}`,
     ...describeTarget(table, preprocessor, wanted !== undefined),
     `from ${counted(config.features.length, "column")} (${counted(preprocessor.inputs, "input")}${sparse})`,
     ...describeHeader(file, table, settings),
@@ -106,23 +105,6 @@ async function readingOf(file: TableFile, settings: TrainSettings) {
   const columns = { kinds: Object.fromEntries(kinds), ...(dayFirst !== undefined && { dayFirst }) };
   // What is said to be a category is no identifier.
   return { csv, columns, keep: [...kept, ...categorical.filter((name) => !ignored.includes(name))] };
-}
-
-/** The rows that have a target, if the others are not wanted. */
-function withTargets(
-  table: Table,
-  target: string,
-  drops: boolean,
-): { readonly table: Table; readonly dropped: number } {
-  const column = findColumn(table, target);
-  const missing = firstMissing(column, table.rows);
-  if (missing < 0) return { table, dropped: 0 };
-  if (!drops) {
-    const problem = `target ${target}: expected a value in every row, got none (--missing-target drop leaves such rows out)`;
-    throw new RangeError(ofRow(table, missing, problem));
-  }
-  const rows = Array.from({ length: table.rows }, (_, row) => row).filter((row) => textAt(column, row) !== undefined);
-  return { table: selectRows(table, rows), dropped: table.rows - rows.length };
 }
 
 type Source = ReturnType<Preprocessor["source"]>;

@@ -1,5 +1,6 @@
 /** What a table has that training did not know: it has no influence on what is predicted. */
 
+import { isMissingAmongNumbers } from "../data/missing.js";
 import type { Preprocessor } from "../data/preprocessing.js";
 import type { Table } from "../data/table.js";
 import { print } from "./output.js";
@@ -18,6 +19,8 @@ export function reportUnknown(preprocessor: Preprocessor, table: Table, path: st
   for (const column of table.columns) {
     if (column.kind === "categorical" || !column.texts) continue;
     const { rows, examples } = column.texts;
+    // What always means missing is no news.
+    if (examples.every(isMissingAmongNumbers)) continue;
     print(`${path}: column ${column.name}: ${rows} missing, written ${examples.join(", ")}`, process.stderr);
   }
   return unknown;

@@ -1,7 +1,8 @@
 /** ColumnBuilder: a column of a table, value by value, in typed arrays that grow. */
 
+import { type ColumnDecision, type DateOrder, decideColumn, FEW_NUMBERS, isFew, NotANumber } from "./column-kind.js";
 import { type ColumnOptions, dayFirstOf, kindOf, type MissingValues } from "./column-options.js";
-import { dateText, parseDate } from "./dates.js";
+import { dateText } from "./dates.js";
 import { isMissing, isMissingAmongNumbers } from "./missing.js";
 import type { Column, ColumnKind, MissingTexts } from "./table.js";
 import { NumberReader, type NumberStyle, PLAIN_STYLE } from "./written-number.js";
@@ -11,26 +12,10 @@ const { abs } = Math;
 
 /** Shared by columns that have no value yet, of which a file may have thousands. */
 const [NO_NUMBERS, NO_CODES] = [new Float64Array(0), new Int32Array(0)];
-/** Of a column's values, texts up to this share are taken for missing numbers or dates. */
-const FEW = 1 / 10;
 /** So many texts are waited for before a column that begins with numbers is taken for one of names. */
 const EARLY_TEXTS = 100;
-/** Numbers of no more different values may be names: 0, 1, 2 and 3+. */
-const FEW_NUMBERS = 5;
 /** Texts that were taken for missing of which a table keeps the spelling. */
 const MOST_EXAMPLES = 5;
-
-/** Thrown into the reader, which adds the line: values that a column of a known kind cannot take. */
-export class NotANumber extends RangeError {
-  override readonly name = "NotANumber";
-  /** The row, from 0, where it is not the one that is added. */
-  readonly row: number | undefined;
-
-  constructor(message: string, row?: number) {
-    super(message);
-    this.row = row;
-  }
-}
 
 export interface BuilderOptions {
   /** Default: found from the values. */
@@ -40,15 +25,27 @@ export interface BuilderOptions {
   /** How ambiguous dates are read; default: by what the column shows. */
   readonly dayFirst?: boolean | undefined;
   readonly missing?: MissingValues | undefined;
+  /** Whether texts are kept as they are until all are known; default: numbers are kept as numbers. */
+  readonly keepsTexts?: boolean | undefined;
   /** Rows that the column will have, if that is known: there is room for no more then. */
   readonly most?: number | undefined;
+}
+
+/** The column. @param complain an error for the row, from 0, whose value its kind does not have */
+export function buildColumn(builder: ColumnBuilder, complain: (row: number, message: string) => Error): Column {
+  try {
+    return builder.build();
+  } catch (error) {
+    if (!(error instanceof NotANumber)) throw error;
+    throw complain(error.row ?? 0, `column ${builder.name}: ${error.message}`);
+  }
 }
 
 /** The builder of a column that a reader's options may say something about. */
 export function makeBuilder(
   name: string,
   options: ColumnOptions,
-  more: Pick<BuilderOptions, "style" | "missing" | "most"> = {},
+  more: Omit<BuilderOptions, "kind" | "dayFirst"> = {},
 ): ColumnBuilder {
   return new ColumnBuilder(name, { kind: kindOf(name, options), dayFirst: dayFirstOf(name, options), ...more });
 }
@@ -56,7 +53,7 @@ export function makeBuilder(
 /**
  * Numeric where all values but a few texts are numbers, and none an integer that a float64 would round; of dates where they are;
  * else categorical. The spelling of numbers that were texts (007, 1.50) is not kept: where a column turns out to be one of names
- * only then, the reader begins again with `kind` "categorical".
+ * only then, the reader begins again with `keepsTexts`.
  */
 export class ColumnBuilder {
   readonly name: string;
@@ -81,12 +78,12 @@ export class ColumnBuilder {
   readonly #different = new Set<number>();
   /** Whether there are more of them than may be names. */
   #isVaried = false;
-  #decision: Decision | undefined;
+  #decision: ColumnDecision | undefined;
 
-  constructor(name: string, { kind, style = PLAIN_STYLE, dayFirst, missing, most }: BuilderOptions = {}) {
+  constructor(name: string, { kind, style = PLAIN_STYLE, dayFirst, missing, keepsTexts, most }: BuilderOptions = {}) {
     this.name = name;
     this.#given = kind;
-    this.#keepsTexts = kind === "categorical" || kind === "date";
+    this.#keepsTexts = keepsTexts || kind === "categorical" || kind === "date";
     this.#dayFirst = dayFirst;
     this.#missing = missing?.isEmpty ? undefined : missing;
     this.#most = most ?? POSITIVE_INFINITY;
@@ -97,9 +94,9 @@ export class ColumnBuilder {
     return this.#rows;
   }
 
-  /** Whether the column is one of names, and the spelling of some is gone. */
+  /** Whether the column is none of numbers, and the spelling of some texts is gone. */
   get spellingLost(): boolean {
-    return this.#hasLost && this.#given === undefined && this.#decided.kind === "categorical";
+    return this.#hasLost && this.#given === undefined && this.#decided.kind !== "numeric";
   }
 
   /** Adds a field of a text, which may be a number. */
@@ -156,20 +153,16 @@ export class ColumnBuilder {
   build(): Column {
     const found = this.#decided;
     if (found.kind === "categorical") return this.#buildNames();
-    return found.kind === "date" ? this.#buildDates(found.times, found.order) : this.#buildNumbers(found.values);
+    return found.kind === "date" ? this.#buildDates(found.values, found.order) : this.#buildNumbers(found.values);
   }
 
   /** A text that is no number. */
   #addWord(text: string): void {
     if (!this.#keepsTexts && !isMissingAmongNumbers(text)) {
       ++this.#textRows;
-      const few = FEW * (this.#numberRows + this.#textRows);
-      if (
-        this.#given === undefined &&
-        (this.#numberRows === 0 || (this.#textRows > EARLY_TEXTS && this.#textRows > few))
-      ) {
-        this.#keepsTexts = true;
-      }
+      const [few, all] = [this.#textRows, this.#numberRows + this.#textRows];
+      const areMany = this.#numberRows === 0 || (few > EARLY_TEXTS && !isFew(few, all));
+      if (this.#given === undefined && areMany) this.#keepsTexts = true;
     }
     this.#pushCode(text);
   }
@@ -195,95 +188,29 @@ export class ColumnBuilder {
     return /^[+-]?\d+$/.test(text) && String(value) !== text;
   }
 
-  get #decided(): Decision {
-    this.#decision ??= this.#decide();
+  get #decided(): ColumnDecision {
+    this.#decision ??= decideColumn({
+      given: this.#given,
+      texts: [...this.#index.keys()],
+      rows: this.#countRows(),
+      numberRows: this.#numberRows,
+      different: this.#different,
+      hasDates: this.#hasDates,
+      dayFirst: this.#dayFirst,
+      read: (text) => {
+        const value = this.#reader.read(text);
+        return value === undefined || this.#isRounded(value, text) ? undefined : value;
+      },
+      firstRow: (code) => this.#codes.indexOf(code),
+    });
     return this.#decision;
   }
 
-  /** What the column is; of numbers and dates also what each text is, in the order of the codes. */
-  #decide(): Decision {
-    if (this.#given === "categorical") return { kind: "categorical" };
-    const texts = [...this.#index.keys()];
-    const rows = this.#countRows(texts.length);
-    if (this.#given !== "date" && !this.#hasDates) {
-      const numbers = this.#asNumbers(texts, rows);
-      if (numbers) return numbers;
-    }
-    if (this.#given === "numeric") return { kind: "numeric", values: [] };
-    return this.#asDates(texts, rows) ?? { kind: "categorical" };
-  }
-
   /** Rows of each text. */
-  #countRows(texts: number): Int32Array {
-    const rows = new Int32Array(texts);
-    if (texts > 0) for (const code of this.#codes) if (code >= 0) rows[code] = (rows[code] as number) + 1;
+  #countRows(): Int32Array {
+    const rows = new Int32Array(this.#index.size);
+    if (rows.length > 0) for (const code of this.#codes) if (code >= 0) rows[code] = (rows[code] as number) + 1;
     return rows;
-  }
-
-  #asNumbers(texts: readonly string[], rows: Int32Array): Decision | undefined {
-    if (texts.length === 0) return { kind: "numeric", values: [] };
-    const total = this.#valued(texts, rows);
-    const different = new Set(this.#different);
-    let others = 0;
-    const values: number[] = [];
-    for (const [code, text] of texts.entries()) {
-      const value = this.#reader.read(text);
-      const isNumber = value !== undefined && !this.#isRounded(value, text);
-      values.push(isNumber ? value : NOT_A_NUMBER);
-      if (isNumber) {
-        if (different.size <= FEW_NUMBERS) different.add(value);
-      } else if (!isMissingAmongNumbers(text)) {
-        others += rows[code] as number;
-        if (others > FEW * total) return this.#refuse("a number", text);
-      }
-    }
-    // Words for missing alone, as in a column that is empty but for NA.
-    if (total === 0) return { kind: "numeric", values };
-    const isNumeric = others === 0 || different.size > FEW_NUMBERS || this.#given === "numeric";
-    return isNumeric ? { kind: "numeric", values } : undefined;
-  }
-
-  #asDates(texts: readonly string[], rows: Int32Array): Decision | undefined {
-    const total = this.#valued(texts, rows);
-    const isDate = this.#hasDates || this.#given === "date";
-    if (total === 0 && !isDate) return undefined;
-    const both: { dayFirst: number; monthFirst: number }[] = [];
-    const valid = { dayFirst: 0, monthFirst: 0 };
-    let [others, differ] = [isDate ? 0 : this.#numberRows, false];
-    for (const [code, text] of texts.entries()) {
-      const date = parseDate(text);
-      both.push(date ?? { dayFirst: NOT_A_NUMBER, monthFirst: NOT_A_NUMBER });
-      const count = rows[code] as number;
-      if (date) {
-        differ ||= date.dayFirst !== date.monthFirst;
-        if (!isNaNumber(date.dayFirst)) valid.dayFirst += count;
-        if (!isNaNumber(date.monthFirst)) valid.monthFirst += count;
-      } else if (!isMissingAmongNumbers(text)) others += count;
-      if (others > FEW * total) return this.#refuse("a date", text);
-    }
-    const shown = valid.dayFirst === valid.monthFirst ? undefined : valid.dayFirst > valid.monthFirst;
-    const dayFirst = this.#dayFirst ?? shown ?? false;
-    const times = both.map((date) => (dayFirst ? date.dayFirst : date.monthFirst));
-    const unread = texts.findIndex((text, code) => isNaNumber(times[code] as number) && !isMissingAmongNumbers(text));
-    const count = times.reduce((sum, time, code) => sum + (isNaNumber(time) ? (rows[code] as number) : 0), 0);
-    if (unread >= 0 && count > FEW * total) return this.#refuse("a date", texts[unread] as string);
-    const order = differ ? { dayFirst, ambiguous: shown === undefined && this.#dayFirst === undefined } : undefined;
-    return { kind: "date", times, order };
-  }
-
-  /** Rows whose value is a number, or a text that does not mean a missing one. */
-  #valued(texts: readonly string[], rows: Int32Array): number {
-    return texts.reduce(
-      (sum, text, code) => sum + (isMissingAmongNumbers(text) ? 0 : (rows[code] as number)),
-      this.#numberRows,
-    );
-  }
-
-  /** @throws NotANumber in a column that was said to be of such values */
-  #refuse(expected: string, text: string): undefined {
-    if (this.#given === undefined) return undefined;
-    const row = this.#codes.indexOf(this.#index.get(text) as number);
-    throw new NotANumber(`expected ${expected}, got ${JSON.stringify(text.slice(0, 40))}`, row);
   }
 
   #buildNumbers(valuesOfTexts: readonly number[]): Column {
@@ -324,15 +251,11 @@ export class ColumnBuilder {
   }
 
   #missingTexts(values: readonly number[]): MissingTexts | undefined {
-    const texts = [...this.#index.keys()];
-    const rows = this.#countRows(texts.length);
-    const taken = texts.filter((_, code) => isNaNumber(values[code] ?? NOT_A_NUMBER) && (rows[code] as number) > 0);
+    const taken = [...this.#index].filter(([, code]) => isNaNumber(values[code] as number));
     if (taken.length === 0) return undefined;
-    const count = texts.reduce(
-      (sum, _, code) => sum + (isNaNumber(values[code] ?? NOT_A_NUMBER) ? (rows[code] as number) : 0),
-      0,
-    );
-    return { rows: count, examples: taken.slice(0, MOST_EXAMPLES) };
+    const counts = this.#countRows();
+    const rows = taken.reduce((sum, [, code]) => sum + (counts[code] as number), 0);
+    return { rows, examples: taken.slice(0, MOST_EXAMPLES).map(([text]) => text) };
   }
 
   /** The names, numbers among them by their shortest digits, in the order of their first rows. */
@@ -359,17 +282,6 @@ export class ColumnBuilder {
     return this.#hasDates ? dateText(value) : String(value);
   }
 }
-
-interface DateOrder {
-  readonly dayFirst: boolean;
-  /** Whether nothing said which of the two it is. */
-  readonly ambiguous: boolean;
-}
-
-type Decision =
-  | { readonly kind: "categorical" }
-  | { readonly kind: "numeric"; readonly values: readonly number[] }
-  | { readonly kind: "date"; readonly times: readonly number[]; readonly order: DateOrder | undefined };
 
 /** `target` with the values of a shorter or longer array; what is beyond these is missing. */
 function resized<T extends Float64Array | Int32Array>(values: T, target: T, missing: number): T {

@@ -8,6 +8,7 @@ import {
   evidenceOf,
   NumberReader,
   type NumberStyle,
+  PLAIN_STYLE,
   type Thousands,
 } from "./written-number.js";
 
@@ -50,8 +51,7 @@ type Rows = readonly (readonly string[])[];
 export function findDialect(text: string, cut: boolean, known: KnownDialect): CsvDialect {
   const { delimiter, blanks, rows } = findRows(text, cut, known.delimiter);
   const [first = [], ...others] = rows;
-  const rowNames =
-    known.header !== false && others.length > 0 && others.every(({ length }) => length === first.length + 1);
+  const rowNames = known.header !== false && areNamed(first, others);
   const columns = rows.reduce((most, fields) => Math.max(most, fields.length), 0);
   const styles = findStyles(rows, columns, delimiter, known);
   const { header = "auto" } = known;
@@ -62,6 +62,11 @@ export function findDialect(text: string, cut: boolean, known: KnownDialect): Cs
     rowNames,
     header: rowNames || (header === "auto" ? isHeader(rows, styles) : header),
   };
+}
+
+/** Whether the rows begin with a field more than the header has; a delimiter at the end of each makes a last one that is empty. */
+function areNamed({ length }: readonly string[], rows: Rows): boolean {
+  return rows.length > 0 && rows.every((row) => row.length === length + 1) && rows.some((row) => row[length] !== "");
 }
 
 interface FirstRows {
@@ -145,25 +150,22 @@ function findStyles(
   });
 }
 
-const [POINT, COMMA]: readonly NumberStyle[] = [{ decimal: "." }, { decimal: "," }] as const;
-const [ENGLISH, GERMAN] = [
-  { decimal: ".", thousands: "," },
-  { decimal: ",", thousands: "." },
-] as const satisfies readonly NumberStyle[];
+const COMMA: NumberStyle = { decimal: "," };
+const ENGLISH: NumberStyle = { decimal: ".", thousands: "," };
+const GERMAN: NumberStyle = { decimal: ",", thousands: "." };
 
 /**
  * @param inCommas whether commas delimit: 1,234 in quotes is then an English thousand, elsewhere a decimal comma
  * @param othersHaveCommas whether the file's other columns have decimal commas: 1.234 is then a thousand
  */
 function styleOf(found: ReadonlySet<Evidence>, inCommas: boolean, othersHaveCommas: boolean): NumberStyle {
-  if (found.has("decimal point"))
-    return found.has("comma") || found.has("thousands comma") ? ENGLISH : (POINT as NumberStyle);
+  if (found.has("decimal point")) return found.has("comma") || found.has("thousands comma") ? ENGLISH : PLAIN_STYLE;
   if (found.has("thousands comma")) return ENGLISH;
   if (found.has("thousands point")) return GERMAN;
-  if (found.has("decimal comma")) return found.has("point") ? GERMAN : (COMMA as NumberStyle);
-  if (found.has("comma")) return inCommas && !othersHaveCommas ? ENGLISH : (COMMA as NumberStyle);
-  if (found.has("point")) return othersHaveCommas ? GERMAN : (POINT as NumberStyle);
-  return (othersHaveCommas ? COMMA : POINT) as NumberStyle;
+  if (found.has("decimal comma")) return found.has("point") ? GERMAN : COMMA;
+  if (found.has("comma")) return inCommas && !othersHaveCommas ? ENGLISH : COMMA;
+  if (found.has("point")) return othersHaveCommas ? GERMAN : PLAIN_STYLE;
+  return othersHaveCommas ? COMMA : PLAIN_STYLE;
 }
 
 /**

@@ -5,7 +5,7 @@ import { checkOptions, describe } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { duplicateKey, numberText } from "../json-keys.js";
 import { type Chunks, decode, decoderOf } from "./chunks.js";
-import { type ColumnBuilder, makeBuilder, NotANumber } from "./column-builder.js";
+import { buildColumn, type ColumnBuilder, makeBuilder } from "./column-builder.js";
 import {
   COLUMN_OPTIONS,
   type ColumnOptions,
@@ -15,7 +15,7 @@ import {
   MissingValues,
   MOST_COLUMNS,
 } from "./column-options.js";
-import type { Column, Table } from "./table.js";
+import type { Table } from "./table.js";
 
 const { isFinite: isFiniteNumber, MAX_SAFE_INTEGER } = Number;
 const { abs } = Math;
@@ -120,17 +120,11 @@ class JsonLinesReader {
     if (problem) throw new FormatError(`${this.#name}: ${problem}`);
     for (const column of this.#columns.values()) column.addMissing(rows - column.rows);
     const origin = { file: this.#name, unit: "line" as const, numbers: Int32Array.from(this.#lines), columns: names };
-    return { rows, columns: [...this.#columns.values()].map((column) => this.#build(column)), origin };
-  }
-
-  #build(column: ColumnBuilder): Column {
-    try {
-      return column.build();
-    } catch (error) {
-      if (!(error instanceof NotANumber)) throw error;
-      this.#line = this.#lines[error.row ?? 0] as number;
-      throw this.#complain(`${column.name}: ${error.message}`);
-    }
+    const complain = (row: number, message: string) => {
+      this.#line = this.#lines[row] as number;
+      return this.#complain(message);
+    };
+    return { rows, columns: [...this.#columns.values()].map((column) => buildColumn(column, complain)), origin };
   }
 
   /** Before a column has room for them: a value in a row has room for all rows before it. */

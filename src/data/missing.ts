@@ -13,7 +13,7 @@ const LONGEST = 8;
 export function isMissing(text: string): boolean {
   // A digit, a sign or a point: most fields end here, before a copy in lower case is made of them.
   const first = text.charCodeAt(0);
-  if ((first >= 0x2b && first <= 0x39) || text.length > LONGEST + 2 || text === "Nan") return false;
+  if ((first >= 0x2b && first <= 0x39) || text.length > LONGEST || text === "Nan") return false;
   const lower = text.toLowerCase();
   return NEVER_NAMES.has(lower) || SPREADSHEET_ERRORS.has(lower);
 }

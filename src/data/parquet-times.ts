@@ -1,12 +1,10 @@
 /** Dates and times of Parquet, however a file counts them, in milliseconds. */
 
 import type { SchemaElement } from "hyparquet";
-import { NotANumber } from "./column-builder.js";
+import { NotANumber } from "./column-kind.js";
 
 /** What a column of dates or times counts. */
 export interface Clock {
-  /** From 1970 on, rather than from midnight. */
-  readonly isDate: boolean;
   /** The type that it has in the file. */
   readonly type: string;
   /** @throws NotANumber for a date that JavaScript does not know */
@@ -29,12 +27,11 @@ export function clockOf({ type, converted_type, logical_type }: SchemaElement): 
   const parts = UNITS[name as keyof typeof UNITS];
   const milliseconds = (value: number | bigint) => scaled(value, parts);
   if (logical ? logical.type === "TIMESTAMP" : stamp) return dates("INT64", milliseconds);
-  return { isDate: false, type: parts === 1 ? "INT32" : "INT64", milliseconds };
+  return { type: parts === 1 ? "INT32" : "INT64", milliseconds };
 }
 
 function dates(type: string, milliseconds: Clock["milliseconds"]): Clock {
   return {
-    isDate: true,
     type,
     milliseconds: (value) => {
       const time = milliseconds(value);

@@ -4,7 +4,8 @@ import type { ParquetParsers, SchemaElement } from "hyparquet";
 import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { describe } from "../check-options.js";
 import { FormatError } from "../errors.js";
-import { type ColumnBuilder, NotANumber } from "./column-builder.js";
+import type { ColumnBuilder } from "./column-builder.js";
+import { NotANumber } from "./column-kind.js";
 import { clockOf } from "./parquet-times.js";
 
 /** A decimal number of so many bytes has 76 digits, which is the most that is written. */

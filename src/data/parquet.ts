@@ -4,7 +4,8 @@ import type { AsyncBuffer, SchemaElement } from "hyparquet";
 import { checkInteger, checkOptions, checkText, type OptionNames, wrongType } from "../check-options.js";
 import { FormatError } from "../errors.js";
 import { viewKind } from "../typed-arrays.js";
-import { type ColumnBuilder, makeBuilder, NotANumber } from "./column-builder.js";
+import { buildColumn, type ColumnBuilder, makeBuilder } from "./column-builder.js";
+import { NotANumber } from "./column-kind.js";
 import {
   COLUMN_OPTIONS,
   type ColumnOptions,
@@ -17,7 +18,7 @@ import { loadCodec, type Unpack } from "./parquet-codecs.js";
 import { type ChunkPlace, checkColumns, columnsOf, leaveOut, readMetadata, rowGroupsOf } from "./parquet-contents.js";
 import { readValues } from "./parquet-pages.js";
 import { adderOf, ForeignValue } from "./parquet-values.js";
-import type { Column, Table } from "./table.js";
+import type { Table } from "./table.js";
 
 /** Options of `readParquet`. */
 export interface ParquetOptions extends ColumnOptions {
@@ -86,8 +87,9 @@ export async function readParquet(
       first += group.rows;
     }
     const numbers = Int32Array.from({ length: rows }, (_, row) => row + 1);
+    const complain = (row: number, message: string) => new FormatError(`row ${row + 1}: ${message}`);
     const origin = { file: name, unit: "row" as const, numbers, columns: all.map((column) => column.name) };
-    return { rows, columns: builders.map(buildColumn), origin };
+    return { rows, columns: builders.map((builder) => buildColumn(builder, complain)), origin };
   } catch (cause) {
     // Those of the file system pass.
     if ((cause as NodeJS.ErrnoException).syscall !== undefined) throw cause;
@@ -122,15 +124,6 @@ async function unpackOf({ codec }: ChunkPlace, take: (size: number) => void): Pr
 function isFile(file: unknown): boolean {
   const { byteLength, slice } = (file ?? {}) as Partial<AsyncBuffer>;
   return typeof byteLength === "number" && typeof slice === "function" && viewKind(file) === undefined;
-}
-
-function buildColumn(builder: ColumnBuilder): Column {
-  try {
-    return builder.build();
-  } catch (cause) {
-    if (!(cause instanceof NotANumber)) throw cause;
-    throw new FormatError(`row ${(cause.row ?? 0) + 1}: column ${builder.name}: ${cause.message}`, { cause });
-  }
 }
 
 function addColumn(builder: ColumnBuilder, element: SchemaElement, values: Iterable<unknown>, first: number): void {

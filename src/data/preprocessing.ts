@@ -21,7 +21,7 @@ import {
 } from "./preprocessor-config.js";
 import { fitDates, fitNumbers, momentsOf, type Scaling } from "./scales.js";
 import type { DataSource, SparseSource } from "./source.js";
-import { type Column, checkTable, findColumn, namesOf, ofRow, ofTable, type Table, textOf } from "./table.js";
+import { type Column, checkTable, columnOf, findColumn, namesOf, ofRow, ofTable, type Table, textOf } from "./table.js";
 import { firstMissing, guessTask } from "./target.js";
 
 export type { LeftOutColumn } from "./column-roles.js";
@@ -72,7 +72,10 @@ export class Preprocessor {
     if (task !== undefined) checkChoice("task", task, ["classification", "regression"]);
     if (!Array.isArray(keep)) throw wrongType("keep", "a list of columns' names", keep);
     const column = findColumn(table, target);
-    for (const name of keep) findColumn(table, name);
+    for (const name of keep) {
+      checkText("keep", name, "the name of a column");
+      columnOf(table, name);
+    }
     checkTarget(table, column);
     const found = task ?? guessTask(column);
     const others = table.columns.filter(({ name }) => name !== target);

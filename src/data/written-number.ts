@@ -97,9 +97,13 @@ export class NumberReader {
   /** The finite number that a text is; undefined for anything else. */
   read(text: string): number | undefined {
     // Most are plain; with decimal commas a point is none of a fraction.
-    if (this.#style.decimal === ".") {
-      const value = plainNumber(text);
-      if (value !== undefined) return value;
+    const { decimal, thousands } = this.#style;
+    if (decimal === "." || !(text.includes(".") || (thousands && text.includes(thousands)))) {
+      const value = plainNumber(decimal === "." ? text : text.replace(",", "."));
+      if (value !== undefined) {
+        if (decimal === ",") this.hasDecimalComma ||= text.includes(",");
+        return value;
+      }
     }
     // Names end here.
     if (!/\d/.test(text)) return undefined;
@@ -111,7 +115,6 @@ export class NumberReader {
   }
 
   #readDigits(digits: string): number | undefined {
-    const { decimal, thousands } = this.#style;
     const mark = this.#thousandsOf(digits);
     if (mark !== undefined) {
       this.thousands = mark;
@@ -119,14 +122,11 @@ export class NumberReader {
       if (whole.includes(",")) this.hasDecimalComma = true;
       return Number(whole.replace(",", "."));
     }
-    if (decimal === ",") {
-      if (digits.includes(".") && thousands !== undefined) return undefined;
-      const point = digits.replace(",", ".");
-      if (digits.includes(".") || !PLAIN.test(point)) return undefined;
-      if (digits.includes(",")) this.hasDecimalComma = true;
-      return Number(point);
-    }
-    return PLAIN.test(digits) ? Number(digits) : undefined;
+    if (this.#style.decimal === ".") return PLAIN.test(digits) ? Number(digits) : undefined;
+    const point = digits.replace(",", ".");
+    if (digits.includes(".") || !PLAIN.test(point)) return undefined;
+    if (digits.includes(",")) this.hasDecimalComma = true;
+    return Number(point);
   }
 
   /** The mark that parts a number's thousands, if one does. */

@@ -37,9 +37,7 @@ export async function buildVite(root: string): Promise<string> {
 export function buildWebpack(root: string): Promise<string> {
   const path = join(root, "dist");
   return new Promise((resolve, reject) => {
-    webpack({ context: root, mode: "production",
-    // The inline entry has all binaries in it.
-    performance: false, entry: "./main.js", output: { path } }, (error, stats) => {
+    webpack({ context: root, mode: "production", entry: "./main.js", output: { path } }, (error, stats) => {
       if (error || stats?.hasErrors() || stats?.hasWarnings()) return reject(error ?? new Error(stats?.toString()));
       copyFileSync(join(root, "index.html"), join(path, "index.html"));
       resolve(path);

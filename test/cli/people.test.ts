@@ -74,6 +74,17 @@ describe("options for columns", () => {
     expect([both.code, both.stderr.includes("expected at least one column")]).toEqual([1, true]);
     const target = await train(given("comma-name.csv"), "comma", "--target", "a,b");
     expect(target.stdout).toContain("regression of a,b (it has 40 different integers; --task classification");
+    // Names are found also where the file's beginning ends within a quoted text, or a line.
+    const long = Array.from({ length: 50 }, (_, row) => `${row},"${"long\n".repeat(2000)}",${row % 2}`);
+    writeFileSync(at("long.csv"), `n,text,y\n${long.join("\n")}\n`);
+    const quoted = await train(at("long.csv"), "comma", "--ignore", "text", "--target", "y");
+    expect([quoted.code, quoted.stdout.includes("from 1 column (1 input)")]).toEqual([0, true]);
+    const lines = Array.from({ length: 30 }, (_, row) =>
+      JSON.stringify({ n: row, text: "x".repeat(70_000), y: row % 2 }),
+    );
+    writeFileSync(at("long.jsonl"), lines.join("\n"));
+    const ofLines = await train(at("long.jsonl"), "comma", "--ignore", "2", "--target", "y");
+    expect([ofLines.code, ofLines.stdout.includes("from 1 column (1 input)")]).toEqual([0, true]);
     const none = await train(given("comma-name.csv"), "comma", "--keep", "d");
     expect([none.code, none.stderr.includes('got "d" (there are a,b, c, target)')]).toEqual([2, true]);
   }, 60_000);
@@ -86,6 +97,11 @@ describe("options for columns", () => {
     expect([refused.code, refused.stderr.includes("(--missing-target drop leaves such rows out)")]).toEqual([1, true]);
     const dropped = await train(file, "none", "--target", "disorder", "--missing", "None", "--missing-target", "drop");
     expect(dropped.stdout).toContain("10 rows without a target left out\nclassification of disorder, 2 classes");
+    const whole = await run("evaluate", at("none"), file);
+    expect([whole.code, whole.stderr.includes("(--missing-target drop leaves such rows out)")]).toEqual([1, true]);
+    const tested = await run("evaluate", at("none"), file, "--missing-target", "drop", "--json");
+    expect([tested.code, JSON.parse(tested.stdout).rows]).toEqual([0, 20]);
+    expect(tested.stderr).toContain("none-class.csv: 10 rows without a target left out");
   }, 60_000);
 });
 

@@ -175,12 +175,20 @@ describe("dates and times", () => {
 
   it("are dates or times of day", () => {
     const clock = (element: object) => clockOf({ name: "c", ...element } as SchemaElement);
-    expect(clock({ type: "INT32", converted_type: "DATE" })?.isDate).toBe(true);
-    expect(clock({ type: "INT96" })?.isDate).toBe(true);
-    expect(clock(stamp("NANOS", false))?.isDate).toBe(true);
-    expect(clock(time("NANOS", "INT64"))?.isDate).toBe(false);
-    expect(clock({ type: "INT64", converted_type: "TIME_MICROS" })?.isDate).toBe(false);
+    const DAY = 86_400_000;
+    expect(clock({ type: "INT32", converted_type: "DATE" })?.milliseconds(2)).toBe(2 * DAY);
+    expect(clock({ type: "INT96" })?.milliseconds(5_000_000n)).toBe(5);
+    expect(clock(stamp("NANOS", false))?.milliseconds(5_000_000n)).toBe(5);
+    expect(clock(time("NANOS", "INT64"))?.milliseconds(5_000_000n)).toBe(5);
+    expect(clock({ type: "INT64", converted_type: "TIME_MICROS" })?.milliseconds(5000n)).toBe(5);
     expect(clock({ type: "INT64", converted_type: "UINT_64" })).toBeUndefined();
+  });
+
+  it("are columns of dates", async () => {
+    const day = await readParquet(fileOf({ c: [[1, null], { type: "INT32", converted_type: "DATE" }] }));
+    expect(day.columns[0]).toEqual({ name: "c", kind: "date", values: Float64Array.of(86_400_000, Number.NaN) });
+    const hour = await readParquet(fileOf({ c: [[3_600_000], { type: "INT32", converted_type: "TIME_MILLIS" }] }));
+    expect(hour.columns[0]).toEqual({ name: "c", kind: "date", values: Float64Array.of(3_600_000) });
   });
 });
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type CsvOptions, parseCsv, readCsv } from "../../src/data/csv.js";
 import { parseDate } from "../../src/data/dates.js";
+import { readJsonLines } from "../../src/data/jsonl.js";
 import { guessTask } from "../../src/data/target.js";
 import {
   type Column,
@@ -9,7 +10,6 @@ import {
   FormatError,
   findColumn,
   Preprocessor,
-  readJsonLines,
   type Table,
   textAt,
 } from "../../src/index.js";
@@ -43,6 +43,10 @@ describe("headers", () => {
     expect(header("1,2,3\n2,3,4\n")).toEqual(["column1", "column2", "column3"]);
     expect(header("p,x,s\ne,x,y\np,b,s\n")).toEqual(["column1", "column2", "column3"]);
     expect(header("kind,shape\np,x\ne,b\n")).toEqual(["kind", "shape"]);
+  });
+
+  it("of rows that end in a delimiter have no row names: what is wrong is said", () => {
+    expect(() => parseCsv("a,b\n1,2,\n3,4,\n")).toThrow("line 2: expected 2 fields, got 3");
   });
 
   it("of R have a name less than the rows have fields, those of NumPy are in a comment", () => {
@@ -157,6 +161,8 @@ describe("numbers as people write them", () => {
     expect(() => parseCsv("a\n1\n", "f", { decimal: ",", thousands: "," })).toThrow(
       "expected another mark than decimal",
     );
+    expect(values(read(["1.5", "7", "-2"], { decimal: "," }))).toEqual([]);
+    expect(values(read(["1,5", "7", "-2", "1e3"], { decimal: "," }))).toEqual([1.5, 7, -2, 1000]);
     // A point can only be a thousand where the other columns have decimal commas.
     const table = parseCsv("a;b\n7.192;1,5\n12;2,5\n1.000;3,5\n");
     expect(values(findColumn(table, "a"))).toEqual([7192, 12, 1000]);
@@ -255,6 +261,21 @@ describe("dates", () => {
     expect(read(["3/4/2020", "5/6/2020"])).toMatchObject({ kind: "date", dayFirst: false, ambiguous: true });
     expect(days(read(["3/4/2020", "5/6/2020"], { dayFirst: true }))).toEqual([3, 5]);
     expect(days(read(["3/4/2020", "5/6/2020"], { dayFirst: ["n"] }))).toEqual([3, 5]);
+    // What the rows show goes before what is said.
+    expect(days(read(["3/4/2020", "4/13/2020"], { dayFirst: true }))).toEqual([4, 13]);
+    expect(days(read(["3/4/2020", "13/4/2020"], { dayFirst: false }))).toEqual([3, 13]);
+    expect(read(["13/4/2020", "4/13/2020"]).kind).toBe("categorical");
+  });
+
+  it("may have a few other texts and numbers among them, wherever they stand, and words for missing in any number", () => {
+    for (const place of [0, 20, 39]) {
+      for (const stray of ["5", "soon"]) {
+        const column = read(upTo(40, (row) => (row === place ? stray : row % 3 ? `2020-01-${10 + (row % 20)}` : "NA")));
+        expect(column).toMatchObject({ kind: "date" });
+        expect(values(column)[place]).toBeNaN();
+        expect(values(column).filter(Number.isNaN).length).toBeGreaterThanOrEqual(14);
+      }
+    }
   });
 
   it("become a number and what comes again, the same for every table", () => {

@@ -5,16 +5,9 @@ import { join } from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
 import { parseCsv, readCsv } from "../../src/data/csv.js";
+import { readJsonLines } from "../../src/data/jsonl.js";
 import { readParquet } from "../../src/data/parquet.js";
-import {
-  categoricalColumn,
-  createEngine,
-  FormatError,
-  Preprocessor,
-  readJsonLines,
-  selectRows,
-  textAt,
-} from "../../src/index.js";
+import { categoricalColumn, createEngine, FormatError, Preprocessor, selectRows, textAt } from "../../src/index.js";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

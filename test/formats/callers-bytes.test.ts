@@ -10,11 +10,13 @@ import { parseModel } from "../../src/cli/model-file.js";
 import { readCsv } from "../../src/data/csv.js";
 import { parseIdx } from "../../src/data/idx.js";
 import { toMnistDigit } from "../../src/data/image.js";
+import { readJsonLines } from "../../src/data/jsonl.js";
 import { type MnistFile, parseMnist } from "../../src/data/mnist.js";
 import { readParquet } from "../../src/data/parquet.js";
 import { readPng } from "../../src/data/png.js";
 import { fileKind } from "../../src/formats/file-kind.js";
 import { parseNpz, serializeNpz } from "../../src/formats/npz.js";
+import { loadOnnx, readOnnxMetadata, serializeOnnx } from "../../src/formats/onnx.js";
 import { parseSafetensors, serializeSafetensors } from "../../src/formats/safetensors.js";
 import {
   BatchNorm,
@@ -23,15 +25,11 @@ import {
   fit,
   loadCheckpoint,
   loadModel,
-  loadOnnx,
   loadWeights,
   Network,
   parseNpy,
-  readJsonLines,
-  readOnnxMetadata,
   saveCheckpoint,
   serializeModel,
-  serializeOnnx,
   serializeWeights,
 } from "../../src/index.js";
 import { smallMnist } from "../data/idx-files.js";

@@ -5,18 +5,17 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import { beforeAll, describe, expect, it } from "vitest";
 import { fileKind } from "../../src/formats/file-kind.js";
 import { parseNpz, serializeNpz } from "../../src/formats/npz.js";
+import { loadOnnx, serializeOnnx } from "../../src/formats/onnx.js";
 import {
   type Engine,
   fit,
   loadCheckpoint,
   loadModel,
-  loadOnnx,
   loadWeights,
   parseNpy,
   saveCheckpoint,
   serializeModel,
   serializeNpy,
-  serializeOnnx,
   serializeWeights,
 } from "../../src/index.js";
 import { makeNetwork, source, testEngine } from "../training/fixture.js";

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { parseCsv } from "../../src/data/csv.js";
 import { parseIdx } from "../../src/data/idx.js";
 import { type NpyArray, parseNpz, serializeNpz } from "../../src/formats/npz.js";
+import { loadOnnx, serializeOnnx } from "../../src/formats/onnx.js";
 import { parseSafetensors, serializeSafetensors } from "../../src/formats/safetensors.js";
 import { byteLength } from "../../src/formats/tensor.js";
 import {
@@ -16,13 +17,11 @@ import {
   LayerNorm,
   LeakyReLU,
   loadModel,
-  loadOnnx,
   Network,
   parseNpy,
   Random,
   serializeModel,
   serializeNpy,
-  serializeOnnx,
 } from "../../src/index.js";
 import { idxFile } from "../data/idx-files.js";
 import { allocatedBy, allocatedInPeace } from "./memory-gauge.js";

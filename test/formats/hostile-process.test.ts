@@ -5,18 +5,9 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import ts from "typescript";
 import { expect, it } from "vitest";
 import { serializeNpz } from "../../src/formats/npz.js";
+import { serializeOnnx } from "../../src/formats/onnx.js";
 import { serializeSafetensors } from "../../src/formats/safetensors.js";
-import {
-  BatchNorm,
-  createEngine,
-  Dense,
-  Dropout,
-  GELU,
-  LeakyReLU,
-  Network,
-  serializeModel,
-  serializeOnnx,
-} from "../../src/index.js";
+import { BatchNorm, createEngine, Dense, Dropout, GELU, LeakyReLU, Network, serializeModel } from "../../src/index.js";
 import { idxFile } from "../data/idx-files.js";
 import { packable } from "../data/packable.js";
 import { pngFile } from "../data/png-files.js";

@@ -3,9 +3,10 @@
 import { readFileSync } from "node:fs";
 import * as ort from "onnxruntime-web";
 import { beforeAll, describe, expect, it } from "vitest";
+import { loadOnnx } from "../../src/formats/onnx.js";
 import { readOnnx } from "../../src/formats/onnx-load.js";
 import { MessageWriter } from "../../src/formats/protobuf.js";
-import { createEngine, type Engine, loadOnnx } from "../../src/index.js";
+import { createEngine, type Engine } from "../../src/index.js";
 import {
   DOUBLE,
   floats,

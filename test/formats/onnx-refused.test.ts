@@ -1,8 +1,9 @@
 /** ONNX graphs that are no network of ours: refused with the node, what was expected and what is there. */
 
 import { beforeAll, describe, expect, it } from "vitest";
+import { loadOnnx } from "../../src/formats/onnx.js";
 import { MessageWriter } from "../../src/formats/protobuf.js";
-import { createEngine, type Engine, FormatError, loadOnnx } from "../../src/index.js";
+import { createEngine, type Engine, FormatError } from "../../src/index.js";
 import { floats, type GivenGraph, INT64, ML, node, onnxFile, tensor } from "./onnx-graphs.js";
 import { graphOf } from "./onnx-small-graph.js";
 

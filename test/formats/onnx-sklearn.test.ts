@@ -1,8 +1,9 @@
 /** ONNX files as scikit-learn's converter writes them: the same outputs here, in onnxruntime and in scikit-learn. */
 
 import { beforeAll, describe, expect, it } from "vitest";
+import { loadOnnx } from "../../src/formats/onnx.js";
 import { readOnnx } from "../../src/formats/onnx-load.js";
-import { createEngine, type Engine, FormatError, loadOnnx } from "../../src/index.js";
+import { createEngine, type Engine, FormatError } from "../../src/index.js";
 import {
   DOUBLE,
   type GivenGraph,

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as ort from "onnxruntime-web";
 import { beforeAll, describe, expect, it } from "vitest";
+import { loadOnnx, type OnnxOptions, readOnnxMetadata, serializeOnnx } from "../../src/formats/onnx.js";
 import { decodeOnnx } from "../../src/formats/onnx-decode.js";
 import { encodeOnnx } from "../../src/formats/onnx-encode.js";
 import type { OnnxModel, OnnxNode } from "../../src/formats/onnx-model.js";
@@ -18,15 +19,11 @@ import {
   Layer,
   LayerNorm,
   LeakyReLU,
-  loadOnnx,
   Network,
-  type OnnxOptions,
   ReLU,
-  readOnnxMetadata,
   Sigmoid,
   SiLU,
   Softplus,
-  serializeOnnx,
   Tanh,
 } from "../../src/index.js";
 

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { serializeOnnx } from "../../src/formats/onnx.js";
 import {
   BatchNorm,
   type Callback,
@@ -14,7 +15,6 @@ import {
   type State,
   saveCheckpoint,
   serializeModel,
-  serializeOnnx,
   serializeWeights,
 } from "../../src/index.js";
 import { makeNetwork, source, testEngine } from "./fixture.js";

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as csv from "../../src/data/csv.js";
+import * as jsonl from "../../src/data/jsonl.js";
 import { mnistChecksums } from "../../src/data/mnist.js";
 import * as parquet from "../../src/data/parquet.js";
 import * as library from "../../src/index.js";
@@ -29,7 +30,7 @@ const location = (value: () => unknown, takes: readonly string[] = []) => ({ val
 const texts = { takes: { 1: ["[undefined]", "a sparse list"] } };
 
 export const dataOptions = [
-  options("readJsonLines", (given: library.JsonLinesOptions) => library.readJsonLines(jsonLines(), "file", given), {
+  options("readJsonLines", (given: jsonl.JsonLinesOptions) => jsonl.readJsonLines(jsonLines(), "file", given), {
     ...columnOptions,
     encoding,
   }),
@@ -90,7 +91,7 @@ export const dataCases: Cases = {
     { optional: () => [{}] },
   ),
   readJsonLines: call(
-    (...given) => library.readJsonLines(...(given as unknown as [never, never, never])),
+    (...given) => jsonl.readJsonLines(...(given as unknown as [never, never, never])),
     () => [jsonLines()],
     { optional: () => ["file", {}] },
   ),

@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as npz from "../../src/formats/npz.js";
+import * as onnxEntry from "../../src/formats/onnx.js";
 import * as library from "../../src/index.js";
 import * as node from "../../src/node/index.js";
 import { type Cases, call, options } from "./cases.js";
 import { checkpoint, engine, network, run } from "./fixture.js";
 
 const saved = library.serializeModel(network());
-const onnx = library.serializeOnnx(network());
+const onnx = onnxEntry.serializeOnnx(network());
 const weightFile = library.serializeWeights(network());
 const arrays = () => [["a", { shape: [1], data: Float32Array.of(1) }]];
 const networkOptions = {
@@ -23,7 +24,11 @@ export const formatOptions = [
     (given: library.NetworkOptions) => library.loadModel(engine, saved, "file", given),
     networkOptions,
   ),
-  options("loadOnnx", (given: library.NetworkOptions) => library.loadOnnx(engine, onnx, "file", given), networkOptions),
+  options(
+    "loadOnnx",
+    (given: library.NetworkOptions) => onnxEntry.loadOnnx(engine, onnx, "file", given),
+    networkOptions,
+  ),
   options(
     "serializeWeights",
     (given: library.WeightsOptions, own) => library.serializeWeights(own as library.Network, given),
@@ -38,7 +43,7 @@ export const formatOptions = [
   ),
   options(
     "serializeOnnx",
-    (given: library.OnnxOptions, own) => library.serializeOnnx(own as library.Network, given),
+    (given: onnxEntry.OnnxOptions, own) => onnxEntry.serializeOnnx(own as library.Network, given),
     {
       name: () => "graph",
       opset: () => 17,
@@ -66,7 +71,7 @@ export const entries: Cases = {
   }).cases,
   ...options(
     "serializeOnnx: metadata",
-    (metadata: Record<string, string>, own) => library.serializeOnnx(own as library.Network, { metadata }),
+    (metadata: Record<string, string>, own) => onnxEntry.serializeOnnx(own as library.Network, { metadata }),
     { entry: { value: () => "text", required: true } },
     network,
   ).cases,
@@ -108,17 +113,17 @@ export const formatCases: Cases = {
     { optional: () => [{}, "file"] },
   ),
   serializeOnnx: call(
-    (...given) => library.serializeOnnx(...(given as unknown as [never, never])),
+    (...given) => onnxEntry.serializeOnnx(...(given as unknown as [never, never])),
     () => [network()],
     { optional: () => [{}] },
   ),
   loadOnnx: call(
-    (...given) => library.loadOnnx(...(given as unknown as [never, never, never, never])),
+    (...given) => onnxEntry.loadOnnx(...(given as unknown as [never, never, never, never])),
     () => [engine, onnx],
     modelOptions,
   ),
   readOnnxMetadata: call(
-    (...given) => library.readOnnxMetadata(...(given as unknown as [never, never])),
+    (...given) => onnxEntry.readOnnxMetadata(...(given as unknown as [never, never])),
     () => [onnx],
     { optional: () => ["file"] },
   ),

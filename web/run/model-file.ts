@@ -1,17 +1,15 @@
 /** Model files in the two formats that the page writes and opens. */
 
 import { IMAGES_ENTRY } from "../../src/cli/image-set.js";
+import { loadOnnx, readOnnxMetadata, serializeOnnx } from "../../src/formats/onnx.js";
 import { parseSafetensors } from "../../src/formats/safetensors.js";
 import {
   type Engine,
   FormatError,
   loadModel,
-  loadOnnx,
   type Network,
   type NetworkOptions,
-  readOnnxMetadata,
   serializeModel,
-  serializeOnnx,
 } from "../../src/index.js";
 import type { SavedFile } from "../protocol.js";
 
