@@ -122,6 +122,14 @@ describe("files", () => {
     writeFileSync(at("cut.csv.gz"), gzipSync(bytes).subarray(0, 2000));
     const cut = await run("train", at("cut.csv.gz"), ...options);
     expect([cut.code, cut.stderr.includes("cut.csv.gz: expected a whole gzipped file")]).toEqual([1, true]);
+    // 400 MB of empty lines in 400 kB: of no table.
+    const empty = gzipSync(Buffer.alloc(4e6, "\n"));
+    writeFileSync(at("bomb.csv.gz"), Buffer.concat([gzipSync("a,b\n1,2\n"), ...new Array(100).fill(empty)]));
+    const bomb = await run("train", at("bomb.csv.gz"), "--target", "b");
+    expect([bomb.code, bomb.stderr]).toEqual([
+      1,
+      expect.stringMatching(/expected at most \d+ bytes unpacked from \d+, got more/),
+    ]);
   }, 60_000);
 
   it("of other encodings are read where these are named, also later", async () => {

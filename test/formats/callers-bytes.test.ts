@@ -256,7 +256,8 @@ describe.each(Object.entries(READERS))("%s", (_, { files, read, view }) => {
     }
   });
 
-  it.runIf(view)("says that it gives a view", () => {
+  if (view === undefined) return;
+  it("says that it gives a view", () => {
     const source = readFileSync(new URL(`../../src/${view}`, import.meta.url), "utf8");
     expect(source).toMatch(/views? of (it|the file's)/);
   });

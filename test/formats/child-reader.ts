@@ -38,7 +38,7 @@ export interface Measured {
  *
  * @param make a program that writes the file to `path`
  * @param module of the build
- * @param read an expression of `m`, the module, and `file`, the bytes
+ * @param read an expression of `m`, the module, `createEngine`, and `file`, the bytes
  */
 export function measureReader(make: string, module: string, read: string): Measured {
   const folder = mkdtempSync(join(tmpdir(), "hostile-"));
@@ -50,6 +50,7 @@ export function measureReader(make: string, module: string, read: string): Measu
       `
       ${path}
       import * as m from ${built(module)};
+      import { createEngine } from ${built("index.js")};
       import { readFileSync } from "node:fs";
       const file = Uint8Array.from(readFileSync(path));
       gc();

@@ -177,7 +177,7 @@ const READERS: Record<string, readonly [module: string, call: string, seeds: rea
   ],
   models: ["index.js", "(m, bytes) => m.loadModel(engine, bytes).dispose()", [serializeModel(network)]],
   ONNX: [
-    "index.js",
+    "formats/onnx.js",
     "(m, bytes) => m.loadOnnx(engine, bytes).dispose()",
     [
       recorded("torch.onnx"),
