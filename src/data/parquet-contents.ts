@@ -115,7 +115,7 @@ export function checkColumns(columns: readonly ParquetColumn[]): void {
     names.add(name);
     const { repetition_type } = element;
     if (repetition_type === "REQUIRED" || repetition_type === "OPTIONAL") continue;
-    throw new FormatError(`column ${JSON.stringify(name)}: expected to hear whether values may miss, got nothing`);
+    throw new FormatError(`column ${JSON.stringify(name)}: expected REQUIRED or OPTIONAL values, got neither`);
   }
 }
 
