@@ -1,7 +1,7 @@
 /** Timing that can be trusted on a noisy machine: warmed up past tier-up, medians, a spread. Runs in Node and browsers. */
 
-import type { Engine } from "../src/engine.js";
-import type { Matrix } from "../src/matrix.js";
+import type { Engine } from "../src/create-engine.js";
+import type { Matrix } from "../src/engine/matrix.js";
 
 const PEAK_ITERATIONS = 20_000;
 const FLOP_PER_ITERATION = 96;

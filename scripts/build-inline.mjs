@@ -15,7 +15,9 @@ const binaries = await Promise.all(
 const embed = {
   name: "embed",
   setup({ onResolve, resolve }) {
-    onResolve({ filter: /^\.\/beside\.js$/ }, ({ resolveDir, kind }) => resolve("./embedded.js", { resolveDir, kind }));
+    onResolve({ filter: /^\.\/binary-files\.js$/ }, ({ resolveDir, kind }) =>
+      resolve("./embedded.js", { resolveDir, kind }),
+    );
   },
 };
 

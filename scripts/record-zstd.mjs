@@ -1,12 +1,12 @@
 /**
- * Writes test/recorded/zstd.json: what the Zstandard library makes of test/data/packable.ts, in base64.
+ * Writes test/recorded/zstd.json: what the Zstandard library makes of test/codecs/packable.ts, in base64.
  *
  *     npx node@24 scripts/record-zstd.mjs
  */
 
 import { writeFileSync } from "node:fs";
 import { constants, zstdCompressSync } from "node:zlib";
-import { packable } from "../test/data/packable.ts";
+import { packable } from "../test/codecs/packable.ts";
 
 const { ZSTD_c_compressionLevel, ZSTD_c_checksumFlag, ZSTD_c_contentSizeFlag } = constants;
 const packed = Object.entries(packable()).flatMap(([name, data]) =>

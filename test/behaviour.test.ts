@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { serializeOnnx } from "../src/formats/onnx.js";
+import { serializeOnnx } from "../src/formats/onnx/onnx.js";
 import {
   Adagrad,
   Adam,

@@ -1,131 +1,124 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { forbiddenImports, importGraph, importRings, type Sources } from "./imports.js";
 
-const source = resolve(new URL("../src", import.meta.url).pathname);
+const root = resolve(new URL("..", import.meta.url).pathname);
 
-/** What everything may import, beside itself. */
-const COMMON = [
-  "errors",
-  "check-options",
-  "check-json",
-  "json-keys",
-  "check-list",
-  "check-weights",
-  "typed-arrays",
-  "turns",
-  "crc32",
-];
-
-/** What each part of src may import beyond that, by folder or file. */
-const ALLOWED: Record<string, readonly string[]> = {
-  wasm: [],
-  random: [],
-  matrix: ["wasm"],
-  "check-engine": ["wasm"],
-  csr: ["check-engine", "wasm", "matrix"],
-  initializers: ["random"],
-  "engine-options": ["wasm"],
-  engine: ["engine-options", "wasm", "matrix", "random", "data", "csr"],
-  data: ["check-engine", "exact", "classes", "wasm", "matrix", "random", "engine", "csr"],
-  parameter: ["check-engine", "wasm", "matrix", "engine"],
-  layers: ["check-engine", "wasm", "matrix", "engine", "parameter", "initializers", "random", "csr"],
-  losses: ["check-engine", "wasm", "matrix", "engine"],
-  exact: [],
-  "check-options": [],
-  "typed-arrays": [],
-  crc32: [],
-  "check-list": [],
-  "json-keys": [],
-  "check-weights": [],
-  classes: [],
-  optimizers: ["check-engine", "wasm", "matrix", "engine", "parameter", "exact"],
-  schedules: ["exact"],
-  attachment: ["check-engine", "layers", "losses", "optimizers", "parameter", "engine"],
-  summary: ["layers", "parameter"],
-  evaluation: ["losses", "matrix"],
-  turns: [],
-  "state-dict": ["parameter"],
-  "network-lease": [],
-  inference: ["csr", "data", "engine", "evaluation", "losses", "matrix", "wasm"],
-  network: [
-    "attachment",
-    "inference",
-    "network-lease",
-    "state-dict",
-    "summary",
-    "layers",
-    "losses",
-    "optimizers",
-    "evaluation",
-    "parameter",
-    "matrix",
-    "engine",
-    "data",
-    "csr",
+/** What each room may import. A room is a folder or a file; what it may import, too. From the bottom to the top. */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  "src/checks": [],
+  "src/event-loop.ts": ["src/checks"],
+  "src/codecs": ["src/checks"],
+  "src/wasm": ["src/checks", "src/event-loop.ts"],
+  "src/engine": ["src/checks", "src/wasm"],
+  "src/dataset": ["src/checks", "src/wasm", "src/engine"],
+  "src/create-engine.ts": ["src/checks", "src/wasm", "src/engine", "src/dataset"],
+  "src/network": ["src/checks", "src/event-loop.ts", "src/wasm", "src/engine", "src/dataset", "src/create-engine.ts"],
+  "src/metrics": ["src/checks", "src/dataset"],
+  "src/tables": ["src/checks", "src/codecs", "src/engine", "src/dataset"],
+  "src/digits": ["src/checks", "src/codecs", "src/dataset"],
+  "src/formats": ["src/checks", "src/codecs", "src/create-engine.ts", "src/network"],
+  "src/training": ["src/checks", "src/event-loop.ts", "src/engine", "src/dataset", "src/network", "src/formats"],
+  "src/estimators": [
+    "src/checks",
+    "src/event-loop.ts",
+    "src/engine",
+    "src/dataset",
+    "src/create-engine.ts",
+    "src/network",
+    "src/metrics",
   ],
-  training: [
-    "csr",
-    "layers",
-    "network-lease",
-    "state-dict",
-    "network",
-    "losses",
-    "optimizers",
-    "evaluation",
-    "formats",
-    "random",
-    "matrix",
-    "engine",
-    "data",
+  "src/index.ts": [
+    "src/checks",
+    "src/event-loop.ts",
+    "src/wasm",
+    "src/engine",
+    "src/dataset",
+    "src/create-engine.ts",
+    "src/network",
+    "src/metrics",
+    "src/tables",
+    "src/formats",
+    "src/training",
+    "src/estimators",
   ],
-  node: ["data", "training"],
-  trainer: ["training", "network", "data"],
-  "gradient-check": ["check-engine", "layers", "losses", "parameter", "matrix", "engine", "random"],
-  metrics: ["classes"],
-  estimators: [
-    "classes",
-    "exact",
-    "random",
-    "parameter",
-    "state-dict",
-    "network",
-    "layers",
-    "losses",
-    "optimizers",
-    "data",
-    "matrix",
-    "engine",
-    "metrics",
-  ],
-  formats: ["state-dict", "network", "layers", "engine"],
+  "src/inline.ts": ["src/index.ts"],
+  "src/node": ["src/checks", "src/digits", "src/training"],
 };
 
-/** The parts at the top may import all others. */
-const TOP = ["cli", "index", "inline"];
-const IMPORT = /^(?:import|export)\s(?:[^;]*?\sfrom\s)?["'](\.[^"']+)["']/gm;
+const LIBRARY = Object.keys(ROOMS);
 
-const part = (path: string) => relative(source, path).split("/")[0]?.replace(/\.ts$/, "") as string;
+/** Programs over the library. */
+const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
+  "src/cli": LIBRARY,
+  web: [...LIBRARY, "src/cli", "bench"],
+  bench: [...LIBRARY, "src/cli"],
+  assembly: [],
+};
 
-const files = (readdirSync(source, { recursive: true }) as string[])
-  .filter((file) => file.endsWith(".ts"))
-  .map((file) => join(source, file));
+/** Text of each source file below the folders. */
+function read(...folders: readonly string[]): Sources {
+  const paths = folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((path) => `${folder}/${path}`),
+  );
+  const files = paths.filter((path) => /\.tsx?$/.test(path));
+  return new Map(files.map((path) => [path, readFileSync(join(root, path), "utf8")]));
+}
 
-describe("imports go one way", () => {
-  it.each(files.map((file) => [relative(source, file), file]))("%s", (_, file) => {
-    const own = part(file);
-    const text = readFileSync(file, "utf8");
-    for (const [, target] of text.matchAll(IMPORT)) {
-      const imported = part(resolve(file, "..", target as string).replace(/\.js$/, ".ts"));
-      if (imported === own || COMMON.includes(imported) || TOP.includes(own)) continue;
-      expect(ALLOWED[own], `${own} imports ${imported}`).toContain(imported);
-    }
+describe("imports", () => {
+  const sources = read("src", "web", "bench", "assembly");
+  const graph = importGraph(sources);
+  const table = { ...ROOMS, ...PROGRAMS };
+
+  it("go only where the table of rooms says", () => {
+    expect(forbiddenImports(graph, table)).toEqual([]);
   });
 
-  it("parsers and everything below the commands are free of Node, but for what reads files", () => {
-    const allowed = /^(cli\/|node\/|wasm\/platform-node\.ts)/;
-    for (const file of files.filter((path) => !allowed.test(relative(source, path)))) {
-      expect(readFileSync(file, "utf8"), relative(source, file)).not.toMatch(/from "node:|import\("node:/);
+  it("make no ring, by types or otherwise", () => {
+    expect(importRings(importGraph(read("src", "bench", "assembly")))).toEqual([]);
+  });
+
+  it("go up in no room: each may import only rooms that stand before it", () => {
+    const rooms = Object.keys(ROOMS);
+    const upward = Object.entries(ROOMS).flatMap(([room, allowed]) =>
+      allowed.filter((other) => rooms.indexOf(other) >= rooms.indexOf(room)).map((other) => `${room}: ${other}`),
+    );
+    expect(upward).toEqual([]);
+  });
+
+  it.each([
+    ["upwards", "src/engine/matrix.ts", 'import { Network } from "../network/network.js";'],
+    ["by type", "src/engine/matrix.ts", 'import type { Dataset } from "../dataset/dataset.js";'],
+    ["by a type within a type", "src/wasm/memory.ts", 'let x: import("../engine/matrix.js").Matrix;'],
+    ["dynamically", "src/tables/csv/csv.ts", 'const load = () => import("../../formats/npy.js");'],
+    ["by a re-export", "src/checks/errors.ts", 'export { Matrix } from "../engine/matrix.js";'],
+    ["for its effect", "src/formats/npy.ts", 'import "../training/fit.js";'],
+    ["as a worker", "src/wasm/threads.ts", 'new Worker(new URL("../cli/main.js", import.meta.url));'],
+    ["from the page to the tests", "web/app.tsx", 'import { readTable } from "../test/datasets/read.js";'],
+    ["from a benchmark to the page", "bench/gemm.ts", 'import { Curve } from "../web/page/curve.js";'],
+    ["from nowhere: a file in no room", "src/utils.ts", "export {};"],
+  ])("are refused %s", (_, path, line) => {
+    const seeded = new Map([
+      ...read("src", "web", "bench", "test", "assembly"),
+      [path, `${line}\n${sources.get(path)}`],
+    ]);
+    const forbidden = forbiddenImports(importGraph(seeded), { ...table, test: Object.keys(table) });
+    expect(forbidden.filter((found) => found.startsWith(path))).not.toEqual([]);
+  });
+
+  it("are refused in a ring within a folder", () => {
+    const path = "src/engine/random.ts";
+    const seeded = new Map([...sources, [path, `import type { Runtime } from "./runtime.js";\n${sources.get(path)}`]]);
+    expect(importRings(importGraph(seeded))).toContainEqual([path, "src/engine/runtime.ts"]);
+  });
+});
+
+describe("Node", () => {
+  it("is asked for by the rooms that read files, and nowhere else", () => {
+    const allowed = /^src\/(cli|node)\/|^src\/wasm\/platform-node\.ts$/;
+    for (const [path, text] of read("src")) {
+      if (!allowed.test(path)) expect(text, path).not.toMatch(/from "node:|import\("node:/);
     }
   });
 });

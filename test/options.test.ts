@@ -1,9 +1,7 @@
 import vm from "node:vm";
 import { beforeAll, describe, expect, it } from "vitest";
-import { parseCsv, readCsv } from "../src/data/csv.js";
-import { readJsonLines } from "../src/data/jsonl.js";
 import { parseNpz, serializeNpz } from "../src/formats/npz.js";
-import { loadOnnx, serializeOnnx } from "../src/formats/onnx.js";
+import { loadOnnx, serializeOnnx } from "../src/formats/onnx/onnx.js";
 import {
   Adagrad,
   Adam,
@@ -53,6 +51,8 @@ import {
   trainTestSplit,
 } from "../src/index.js";
 import { loadMnist } from "../src/node/mnist-files.js";
+import { parseCsv, readCsv } from "../src/tables/csv/csv.js";
+import { readJsonLines } from "../src/tables/jsonl/jsonl.js";
 import { makeNetwork, source, testEngine } from "./training/fixture.js";
 
 const write = () => {};

@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import vm from "node:vm";
 import { build } from "esbuild";
 import { beforeAll, describe, expect, it } from "vitest";
-import type * as JsonLines from "../src/data/jsonl.js";
 import type * as Library from "../src/index.js";
+import type * as JsonLines from "../src/tables/jsonl/jsonl.js";
 
 /**
  * The library evaluated in a vm context, as Jest does: arrays of the tests come from another realm than its own, and its globals
@@ -14,7 +14,7 @@ import type * as Library from "../src/index.js";
 async function loadInContext() {
   const { outputFiles } = await build({
     stdin: {
-      contents: 'export * from "./index.ts"; export * from "./data/jsonl.ts";',
+      contents: 'export * from "./index.ts"; export * from "./tables/jsonl/jsonl.ts";',
       resolveDir: fileURLToPath(new URL("../src/", import.meta.url)),
     },
     bundle: true,

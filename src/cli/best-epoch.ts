@@ -1,6 +1,6 @@
 /** Which epoch's weights a run of early stopping keeps. Free of Node. */
 
-import type { EarlyStopping } from "../training/early-stopping.js";
+import type { EarlyStopping } from "../training/callbacks/early-stopping.js";
 
 /** The epoch with the lowest validation loss: the model has its weights. */
 export interface BestEpoch {

@@ -1,11 +1,11 @@
 /** What a table's columns were taken for, in words and a table of characters. Free of Node. */
 
-import { dateText } from "../data/dates.js";
-import { isMissingAmongNumbers } from "../data/missing.js";
-import type { LeftOutColumn, Preprocessor } from "../data/preprocessing.js";
-import { type Feature, widthOf } from "../data/preprocessor-config.js";
-import { type Column, columnOf, type DateColumn, type NumericColumn, type Table } from "../data/table.js";
-import { doubtfulIntegers } from "../data/target.js";
+import { dateText } from "../tables/dates.js";
+import { isMissingAmongNumbers } from "../tables/missing.js";
+import type { LeftOutColumn, Preprocessor } from "../tables/preprocessor.js";
+import { type Feature, widthOf } from "../tables/preprocessor-config.js";
+import { type Column, columnOf, type DateColumn, type NumericColumn, type Table } from "../tables/table.js";
+import { doubtfulIntegers } from "../tables/target.js";
 import type { TrainSettings } from "./settings.js";
 import { printable } from "./terminal.js";
 

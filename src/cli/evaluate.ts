@@ -1,7 +1,7 @@
 /** `simdgrad evaluate`: a saved model on the test images of MNIST or a set like it, or on a table that has the target. */
 
-import { createEngine } from "../engine.js";
-import type { Evaluation } from "../evaluation.js";
+import { createEngine } from "../create-engine.js";
+import type { Evaluation } from "../network/evaluation.js";
 import { describeDropped } from "./column-table.js";
 import { evaluateForeign } from "./foreign-model.js";
 import type { ImageSet } from "./image-set.js";

@@ -1,10 +1,10 @@
 /** `simdgrad export`: a saved model in the formats of other programs. */
 
 import { basename, dirname, extname, join } from "node:path";
-import { createEngine } from "../engine.js";
+import { createEngine } from "../create-engine.js";
 import { serializeModel } from "../formats/model.js";
 import { serializeNpz } from "../formats/npz.js";
-import { DEFAULT_OPSET, serializeOnnx } from "../formats/onnx.js";
+import { DEFAULT_OPSET, serializeOnnx } from "../formats/onnx/onnx.js";
 import { serializeWeights, type WeightLayout } from "../formats/weights.js";
 import type { ExportFormat } from "./export-formats.js";
 import { refuseInputs, writeWhole } from "./files.js";

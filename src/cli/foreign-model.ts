@@ -1,12 +1,12 @@
 /** ONNX files of other programs on tables: which columns their inputs are, and what their outputs mean. */
 
-import type { DataSource } from "../data/source.js";
-import { type Column, findColumn, ofRow, ofTable, type Table, textOf } from "../data/table.js";
-import type { Engine } from "../engine.js";
-import { FormatError } from "../errors.js";
-import type { Evaluation } from "../evaluation.js";
-import type { OnnxDescription } from "../formats/onnx-load.js";
-import type { Network } from "../network.js";
+import { FormatError } from "../checks/errors.js";
+import type { Engine } from "../create-engine.js";
+import type { DataSource } from "../dataset/data-source.js";
+import type { OnnxDescription } from "../formats/onnx/onnx-load.js";
+import type { Evaluation } from "../network/evaluation.js";
+import type { Network } from "../network/network.js";
+import { type Column, findColumn, ofRow, ofTable, type Table, textOf } from "../tables/table.js";
 import { describeDropped } from "./column-table.js";
 import { print } from "./output.js";
 import { predictAll, testOn } from "./prediction.js";

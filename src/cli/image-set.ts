@@ -1,7 +1,7 @@
 /** What a model of images needs to know of the set that it was trained on: an entry of its metadata. Free of Node. */
 
-import { checkDepth } from "../check-json.js";
-import { FormatError } from "../errors.js";
+import { checkDepth } from "../checks/check-json.js";
+import { FormatError } from "../checks/errors.js";
 
 export interface ImageSet {
   readonly height: number;

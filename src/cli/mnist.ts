@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { basename, resolve } from "node:path";
-import { type Mnist, type MnistFile, mnistChecksums, parseMnist } from "../data/mnist.js";
+import { type Mnist, type MnistFile, mnistChecksums, parseMnist } from "../digits/mnist.js";
 import { areTransposed, readImageFiles } from "../node/image-files.js";
 import { findMnist, type MnistLocation } from "../node/mnist-files.js";
 import { keepInputs } from "./files.js";

@@ -1,22 +1,22 @@
 /** A model out of the bytes of a safetensors or ONNX file, with what it was trained for. Free of Node. */
 
-import { decoderOf } from "../data/chunks.js";
-import type { CsvOptions } from "../data/csv.js";
-import { isDelimiter } from "../data/csv-dialect.js";
-import { Preprocessor } from "../data/preprocessing.js";
-import type { Thousands } from "../data/written-number.js";
-import type { Engine } from "../engine.js";
-import { FormatError } from "../errors.js";
+import { FormatError } from "../checks/errors.js";
+import type { Engine } from "../create-engine.js";
 import { fileKind, MODEL_KIND, OTHER_TENSORS_KIND, UNKNOWN_KIND } from "../formats/file-kind.js";
 import { loadModel } from "../formats/model.js";
 import { OWN_FORMAT } from "../formats/model-metadata.js";
-import { loadOnnx, readOnnxMetadata } from "../formats/onnx.js";
-import { type OnnxDescription, readOnnx } from "../formats/onnx-load.js";
+import { loadOnnx, readOnnxMetadata } from "../formats/onnx/onnx.js";
+import { type OnnxDescription, readOnnx } from "../formats/onnx/onnx-load.js";
 import { parseSafetensors } from "../formats/safetensors.js";
-import { Dense } from "../layers/dense.js";
-import { BinaryCrossEntropy } from "../losses/binary-cross-entropy.js";
-import { MeanSquaredError } from "../losses/regression.js";
-import type { Network, NetworkOptions } from "../network.js";
+import { Dense } from "../network/layers/dense.js";
+import { BinaryCrossEntropy } from "../network/losses/binary-cross-entropy.js";
+import { MeanSquaredError } from "../network/losses/regression.js";
+import type { Network, NetworkOptions } from "../network/network.js";
+import { decoderOf } from "../tables/chunks.js";
+import type { CsvOptions } from "../tables/csv/csv.js";
+import { isDelimiter } from "../tables/csv/csv-dialect.js";
+import { Preprocessor } from "../tables/preprocessor.js";
+import type { Thousands } from "../tables/written-number.js";
 
 /** A network for tables has a preprocessor, one for images has none. */
 export interface ParsedModel {

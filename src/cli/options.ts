@@ -1,9 +1,9 @@
 /** Parsers of command-line values: a wrong one ends the program with exit code 2 before anything has begun. */
 
 import { InvalidArgumentError } from "commander";
-import { decoderOf } from "../data/chunks.js";
-import { isDelimiter } from "../data/csv-dialect.js";
-import type { InitializerName } from "../initializers.js";
+import type { InitializerName } from "../network/initializers.js";
+import { decoderOf } from "../tables/chunks.js";
+import { isDelimiter } from "../tables/csv/csv-dialect.js";
 
 /** A parser of integers from `least` to `most`. */
 export function integer(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {

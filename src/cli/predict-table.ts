@@ -1,6 +1,6 @@
 /** `simdgrad predict RUN new.csv`: the prediction for each row of a table. */
 
-import { createEngine } from "../engine.js";
+import { createEngine } from "../create-engine.js";
 import { refuseInputs, writeWhole } from "./files.js";
 import { predictForeign } from "./foreign-model.js";
 import { printData, printJson } from "./output.js";

@@ -1,11 +1,11 @@
 /** What a network makes of every row of a data set: its test, its outputs, these as a table. Free of Node. */
 
 import Papa from "papaparse";
-import { iterateMinibatches } from "../data/minibatches.js";
-import type { Preprocessor } from "../data/preprocessing.js";
-import type { Rows } from "../data/subset.js";
-import { type Evaluation, MOST_CONFUSION_CLASSES } from "../evaluation.js";
-import type { Network } from "../network.js";
+import { iterateMinibatches } from "../dataset/minibatches.js";
+import type { Rows } from "../dataset/rows.js";
+import { type Evaluation, MOST_CONFUSION_CLASSES } from "../network/evaluation.js";
+import type { Network } from "../network/network.js";
+import type { Preprocessor } from "../tables/preprocessor.js";
 
 /** Rows that are predicted at a time. */
 const PREDICTION_ROWS = 256;

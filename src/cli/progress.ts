@@ -1,7 +1,7 @@
 /** What training looks like: a bar, a chart that is drawn over and over, or plain lines where nobody watches. */
 
 import { SingleBar } from "cli-progress";
-import type { EpochReport, Progress } from "../trainer.js";
+import type { EpochReport, Progress } from "../training/fit.js";
 import { secondsLeftOfRun } from "../training/rate-window.js";
 import { draw } from "./output.js";
 import { curveChart, printableLines } from "./terminal.js";

@@ -1,8 +1,8 @@
 /** The result of a training run as one self-contained HTML page: no script, nothing loaded from elsewhere. */
 
-import type { Evaluation } from "../evaluation.js";
 import { classScores } from "../metrics/class-scores.js";
-import type { EpochReport } from "../trainer.js";
+import type { Evaluation } from "../network/evaluation.js";
+import type { EpochReport } from "../training/fit.js";
 import { type BestEpoch, describeBest } from "./best-epoch.js";
 
 /** What the page shows. */

@@ -2,12 +2,12 @@
 
 import { join } from "node:path";
 import { encode } from "fast-png";
-import type { Dataset } from "../data/dataset.js";
-import { iterateMinibatches } from "../data/minibatches.js";
-import type { DataSource } from "../data/source.js";
-import type { Network } from "../network.js";
-import type { EpochReport } from "../trainer.js";
-import type { Metric } from "../training/report.js";
+import type { DataSource } from "../dataset/data-source.js";
+import type { Dataset } from "../dataset/dataset.js";
+import { iterateMinibatches } from "../dataset/minibatches.js";
+import type { Network } from "../network/network.js";
+import type { Metric } from "../training/epoch-report.js";
+import type { EpochReport } from "../training/fit.js";
 import { writeWhole } from "./files.js";
 import type { ImageSet } from "./image-set.js";
 import { curvesSvg, scatterSvg } from "./plot.js";

@@ -2,11 +2,12 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { FormatError } from "../errors.js";
+import { FormatError } from "../checks/errors.js";
 import { type FolderLock, lockFolder } from "../node/folder-lock.js";
 import { removeTemporaries } from "../node/temporaries.js";
 import { readCheckpoint } from "../node/training-files.js";
-import { type CheckpointContents, loadCheckpoint } from "../training/checkpoint.js";
+import { loadCheckpoint } from "../training/checkpoint/checkpoint.js";
+import type { CheckpointContents } from "../training/checkpoint/checkpoint-contents.js";
 import { keepInputs, prepareFolder, refuseInputs, writeWhole } from "./files.js";
 import { findRecord, identityOf, parseRecord, type RunRecord, recordText } from "./run-record.js";
 

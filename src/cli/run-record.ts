@@ -3,8 +3,8 @@
  * the file alone is enough to go on. Free of Node.
  */
 
-import { FormatError } from "../errors.js";
-import type { CheckpointContents } from "../training/checkpoint.js";
+import { FormatError } from "../checks/errors.js";
+import type { CheckpointContents } from "../training/checkpoint/checkpoint-contents.js";
 import { SETTING_NAMES, type TrainSettings } from "./settings.js";
 
 const FORMAT = "simdgrad-run";

@@ -1,9 +1,9 @@
 /** Models out of files, with what they were trained for. */
 
 import { readFile } from "node:fs/promises";
-import type { Engine } from "../engine.js";
-import { FormatError } from "../errors.js";
-import type { Network } from "../network.js";
+import { FormatError } from "../checks/errors.js";
+import type { Engine } from "../create-engine.js";
+import type { Network } from "../network/network.js";
 import { filesOfModel, keepInputs } from "./files.js";
 import { type ImageSet, parseImageSet } from "./image-set.js";
 import { checkShape, type ParsedModel, parseModel } from "./model-file.js";

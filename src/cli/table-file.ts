@@ -5,10 +5,10 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import type { Chunks } from "../data/chunks.js";
-import type { CsvOptions } from "../data/csv.js";
-import type { Table } from "../data/table.js";
-import { FormatError } from "../errors.js";
+import { FormatError } from "../checks/errors.js";
+import type { Chunks } from "../tables/chunks.js";
+import type { CsvOptions } from "../tables/csv/csv.js";
+import type { Table } from "../tables/table.js";
 import { keepInputs } from "./files.js";
 import { UsageError } from "./usage-error.js";
 
@@ -67,25 +67,25 @@ export class TableFile {
       throw new UsageError("--max-values", `expected none but for Parquet files, got ${maxValues} for ${name}`);
     }
     // Each reader is loaded when it is needed: the others' parsers need not be.
-    if (format === "csv") return (await import("../data/csv.js")).readCsv(() => this.#chunks(), name, options);
+    if (format === "csv") return (await import("../tables/csv/csv.js")).readCsv(() => this.#chunks(), name, options);
     const shared = pick(options, SHARED);
     if (format === "jsonl") {
-      const { readJsonLines } = await import("../data/jsonl.js");
+      const { readJsonLines } = await import("../tables/jsonl/jsonl.js");
       return readJsonLines(this.#chunks(), name, { ...shared, ...pick(options, ["encoding"]) });
     }
-    const { readParquet } = await import("../data/parquet.js");
+    const { readParquet } = await import("../tables/parquet/parquet.js");
     return readParquet(await this.#buffer(), name, { ...shared, ...(maxValues !== undefined && { maxValues }) });
   }
 
   /** Names of the columns as far as the beginning of the file shows them. */
   async peekNames(options: CsvOptions = {}): Promise<readonly string[]> {
     if (this.format === "parquet") {
-      const { readParquetNames } = await import("../data/parquet-names.js");
+      const { readParquetNames } = await import("../tables/parquet/parquet-names.js");
       return readParquetNames(await this.#buffer(), this.name);
     }
     if (this.format === "csv")
-      return (await import("../data/csv-names.js")).readCsvNames(this.#chunks(), this.name, options);
-    const { readJsonLinesNames } = await import("../data/jsonl-names.js");
+      return (await import("../tables/csv/csv-names.js")).readCsvNames(this.#chunks(), this.name, options);
+    const { readJsonLinesNames } = await import("../tables/jsonl/jsonl-names.js");
     return readJsonLinesNames(this.#chunks(), this.name, pick(options, ["encoding"]));
   }
 

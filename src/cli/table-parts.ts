@@ -1,10 +1,10 @@
 /** Which column of a table is learned, and which rows are trained on, validated with and tested with. Free of Node. */
 
-import { Preprocessor, type TargetTask } from "../data/preprocessing.js";
-import { splitRows } from "../data/split.js";
-import { type Column, findColumn, ofRow, selectRows, type Table, textAt } from "../data/table.js";
-import { firstMissing } from "../data/target.js";
-import { Random } from "../random.js";
+import { splitRows } from "../dataset/split-rows.js";
+import { Random } from "../engine/random.js";
+import { Preprocessor, type TargetTask } from "../tables/preprocessor.js";
+import { type Column, findColumn, ofRow, selectRows, type Table, textAt } from "../tables/table.js";
+import { firstMissing } from "../tables/target.js";
 
 /** Names that a column to learn usually has. */
 const TARGET_NAMES = new Set(["target", "label", "class", "y"]);

@@ -1,10 +1,10 @@
 /** The task of learning one column of a table from the others. */
 
 import { basename } from "node:path";
-import { Preprocessor, type Scaling, type TargetTask } from "../data/preprocessing.js";
-import { findColumn, namesOf, type Table } from "../data/table.js";
-import type { Decimal, Thousands } from "../data/written-number.js";
-import type { Engine } from "../engine.js";
+import type { Engine } from "../create-engine.js";
+import { Preprocessor, type Scaling, type TargetTask } from "../tables/preprocessor.js";
+import { findColumn, namesOf, type Table } from "../tables/table.js";
+import type { Decimal, Thousands } from "../tables/written-number.js";
 import { listOf, resolveColumns } from "./column-names.js";
 import { counted, describeColumns, describeDropped, describeHeader, describeTarget } from "./column-table.js";
 import { flagOf, type TrainSettings } from "./settings.js";

@@ -1,8 +1,8 @@
 /** What a training needs to know of its data: images of MNIST or a set like it, or a table. */
 
-import type { Dataset } from "../data/dataset.js";
-import type { Engine } from "../engine.js";
-import type { Network } from "../network.js";
+import type { Engine } from "../create-engine.js";
+import type { Dataset } from "../dataset/dataset.js";
+import type { Network } from "../network/network.js";
 import type { ReportData } from "./report.js";
 
 /** Parts of the data in an engine's memory. */

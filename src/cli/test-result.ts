@@ -1,7 +1,7 @@
 /** The result of an evaluation in words and tables of characters. */
 
-import type { Evaluation } from "../evaluation.js";
 import { type ClassScores, classScores } from "../metrics/class-scores.js";
+import type { Evaluation } from "../network/evaluation.js";
 import { confusionTable, printable } from "./terminal.js";
 
 type Confusion = NonNullable<Evaluation["confusion"]>;

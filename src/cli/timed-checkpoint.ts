@@ -1,7 +1,7 @@
 /** TimedCheckpoint: a training's state on disk, no older than some seconds. */
 
-import type { Callback, RunView } from "../training/callbacks.js";
-import { saveCheckpoint } from "../training/checkpoint.js";
+import type { Callback, RunView } from "../training/callbacks/callbacks.js";
+import { saveCheckpoint } from "../training/checkpoint/checkpoint.js";
 import { writeWhole } from "./files.js";
 import type { OwnedFolder } from "./run-folder.js";
 import { type RunRecord, recordEntry } from "./run-record.js";

@@ -1,15 +1,15 @@
 /** `simdgrad train`: a network for a task, trained before one's eyes, tested and written to a folder, to be gone on with. */
 
 import { join } from "node:path";
-import type { Dataset } from "../data/dataset.js";
-import { createEngine, type Engine } from "../engine.js";
-import type { Evaluation } from "../evaluation.js";
+import { createEngine, type Engine } from "../create-engine.js";
+import type { Dataset } from "../dataset/dataset.js";
 import { serializeModel } from "../formats/model.js";
-import type { Network } from "../network.js";
-import { type EpochReport, fit } from "../trainer.js";
-import type { CheckpointContents } from "../training/checkpoint.js";
-import { EarlyStopping } from "../training/early-stopping.js";
-import type { ClassWeights } from "../training/weights.js";
+import type { Evaluation } from "../network/evaluation.js";
+import type { Network } from "../network/network.js";
+import { EarlyStopping } from "../training/callbacks/early-stopping.js";
+import type { CheckpointContents } from "../training/checkpoint/checkpoint-contents.js";
+import { type EpochReport, fit } from "../training/fit.js";
+import type { ClassWeights } from "../training/row-weights.js";
 import { type BestEpoch, bestEpochOf, describeBest } from "./best-epoch.js";
 import { writeWhole } from "./files.js";
 import { catchInterrupts } from "./interruption.js";

@@ -1,8 +1,8 @@
 /** What a table has that training did not know: it has no influence on what is predicted. */
 
-import { isMissingAmongNumbers } from "../data/missing.js";
-import type { Preprocessor } from "../data/preprocessing.js";
-import type { Table } from "../data/table.js";
+import { isMissingAmongNumbers } from "../tables/missing.js";
+import type { Preprocessor } from "../tables/preprocessor.js";
+import type { Table } from "../tables/table.js";
 import { print } from "./output.js";
 
 /** Says it on standard error. @returns how many such values each column has */

@@ -1,11 +1,11 @@
 /** MLPClassifier: a network for classes, in scikit-learn's shape. */
 
-import { describe } from "../check-options.js";
-import { type Class, checkClasses, quoteClass, sortedClasses } from "../classes.js";
-import { NotFittedError } from "../errors.js";
-import { BinaryCrossEntropy } from "../losses/binary-cross-entropy.js";
-import { SoftmaxCrossEntropy } from "../losses/softmax-cross-entropy.js";
+import { describe } from "../checks/check-options.js";
+import { NotFittedError } from "../checks/errors.js";
+import { type Class, checkClasses, quoteClass, sortedClasses } from "../dataset/classes.js";
 import { accuracyScore } from "../metrics/classification.js";
+import { BinaryCrossEntropy } from "../network/losses/binary-cross-entropy.js";
+import { SoftmaxCrossEntropy } from "../network/losses/softmax-cross-entropy.js";
 import { MLP } from "./mlp.js";
 import type { MLPTask } from "./mlp-task.js";
 import { checkLabelled, type Samples } from "./samples.js";

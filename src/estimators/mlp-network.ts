@@ -1,18 +1,18 @@
 /** The network of an estimator: its layers, its optimizer, its initial weights. */
 
-import { checkList } from "../check-list.js";
-import { ANY_NUMBER, checkNumber } from "../check-options.js";
-import type { Engine } from "../engine.js";
-import { ShapeError } from "../errors.js";
-import { Dense } from "../layers/dense.js";
-import { Layer } from "../layers/layer.js";
-import { ReLU } from "../layers/relu.js";
-import { Sigmoid } from "../layers/sigmoid.js";
-import { Tanh } from "../layers/tanh.js";
-import type { Loss } from "../losses/loss.js";
-import { Network } from "../network.js";
-import type { Optimizer } from "../optimizers/optimizer.js";
-import type { Parameter } from "../parameter.js";
+import { checkList } from "../checks/check-list.js";
+import { ANY_NUMBER, checkNumber } from "../checks/check-options.js";
+import { ShapeError } from "../checks/errors.js";
+import type { Engine } from "../create-engine.js";
+import { Dense } from "../network/layers/dense.js";
+import { Layer } from "../network/layers/layer.js";
+import { ReLU } from "../network/layers/relu.js";
+import { Sigmoid } from "../network/layers/sigmoid.js";
+import { Tanh } from "../network/layers/tanh.js";
+import type { Loss } from "../network/losses/loss.js";
+import { Network } from "../network/network.js";
+import type { Optimizer } from "../network/optimizers/optimizer.js";
+import type { Parameter } from "../network/parameter.js";
 import { MLPAdam, type MLPOptimizer, MLPSGD } from "./mlp-optimizers.js";
 import type { ResolvedOptions } from "./mlp-options.js";
 

@@ -1,8 +1,8 @@
 /** The optimizers of the estimators: scikit-learn's arithmetic, where it is not PyTorch's. */
 
-import { integerPower } from "../exact.js";
-import { type GradientTerms, KernelOptimizer } from "../optimizers/kernel-optimizer.js";
-import type { Parameter } from "../parameter.js";
+import { integerPower } from "../engine/reproducible-math.js";
+import { type GradientTerms, KernelOptimizer } from "../network/optimizers/kernel-optimizer.js";
+import type { Parameter } from "../network/parameter.js";
 import type { ResolvedOptions } from "./mlp-options.js";
 
 /** A step with the penalty's gradient α·w/n, n the rows of the batch at hand: the last of an epoch may have fewer. */

@@ -9,7 +9,7 @@ import {
   checkOptions,
   type OptionNames,
   wrongType,
-} from "../check-options.js";
+} from "../checks/check-options.js";
 
 /** Options of both estimators. As in scikit-learn, those of one solver, or of one kind of learning rate, do nothing under another. */
 export interface MLPOptions {

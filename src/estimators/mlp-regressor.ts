@@ -1,8 +1,8 @@
 /** MLPRegressor: a network for values, in scikit-learn's shape. */
 
-import { shownNumber, wrongType } from "../check-options.js";
-import { HalfSquaredError } from "../losses/regression.js";
+import { shownNumber, wrongType } from "../checks/check-options.js";
 import { r2Score } from "../metrics/regression.js";
+import { HalfSquaredError } from "../network/losses/regression.js";
 import { MLP } from "./mlp.js";
 import type { MLPTask } from "./mlp-task.js";
 import { checkLabelled, type LabelledSamples, type Samples } from "./samples.js";

@@ -1,9 +1,10 @@
 /** What a network of an estimator is to learn: what tells classes and values apart. */
 
-import type { Engine } from "../engine.js";
-import type { Loss, Targets } from "../losses/loss.js";
-import type { Matrix } from "../matrix.js";
-import type { Network } from "../network.js";
+import type { Engine } from "../create-engine.js";
+import type { Matrix } from "../engine/matrix.js";
+import type { Loss } from "../network/losses/loss.js";
+import type { Targets } from "../network/losses/targets.js";
+import type { Network } from "../network/network.js";
 
 /** Classes or values. */
 export interface MLPTask {

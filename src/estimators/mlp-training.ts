@@ -1,16 +1,16 @@
 /** The training of an estimator's network: epochs, the penalty in their losses, stopping. scikit-learn's `_fit_stochastic`. */
 
-import { iterateMinibatches } from "../data/minibatches.js";
-import { checkSplit, type Split, splitRows } from "../data/split.js";
-import type { Engine } from "../engine.js";
-import { DisposedError, DivergenceError } from "../errors.js";
-import { power } from "../exact.js";
-import type { Targets } from "../losses/loss.js";
-import type { Matrix } from "../matrix.js";
-import type { Network } from "../network.js";
-import { Random, type RandomState } from "../random.js";
-import type { StateDict } from "../state-dict.js";
-import { TurnClock } from "../turns.js";
+import { DisposedError, DivergenceError } from "../checks/errors.js";
+import type { Engine } from "../create-engine.js";
+import { iterateMinibatches } from "../dataset/minibatches.js";
+import { checkSplit, type Split, splitRows } from "../dataset/split-rows.js";
+import type { Matrix } from "../engine/matrix.js";
+import { Random, type RandomState } from "../engine/random.js";
+import { power } from "../engine/reproducible-math.js";
+import { TurnClock } from "../event-loop.js";
+import type { Targets } from "../network/losses/targets.js";
+import type { Network } from "../network/network.js";
+import type { StateDict } from "../network/state-dict.js";
 import { buildNetwork, makeOptimizer, resetOptimizer } from "./mlp-network.js";
 import type { MLPOptimizer } from "./mlp-optimizers.js";
 import type { ResolvedOptions } from "./mlp-options.js";

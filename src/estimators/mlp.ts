@@ -1,9 +1,9 @@
 /** What MLPClassifier and MLPRegressor have in common: options, attributes, one training at a time. */
 
-import { createEngine, type Engine } from "../engine.js";
-import { DisposedError, NotFittedError, ShapeError } from "../errors.js";
-import type { Matrix } from "../matrix.js";
-import type { Network } from "../network.js";
+import { DisposedError, NotFittedError, ShapeError } from "../checks/errors.js";
+import { createEngine, type Engine } from "../create-engine.js";
+import type { Matrix } from "../engine/matrix.js";
+import type { Network } from "../network/network.js";
 import { parametersOf, setParameters } from "./mlp-network.js";
 import { type MLPOptions, type ResolvedOptions, resolveOptions } from "./mlp-options.js";
 import { MLPProgress } from "./mlp-progress.js";

@@ -1,8 +1,8 @@
 /** Rows of features as the estimators take them, checked and copied once as they enter. */
 
-import { checkList, isList } from "../check-list.js";
-import { checkInteger, shownNumber, wrongType } from "../check-options.js";
-import { ShapeError } from "../errors.js";
+import { checkList, isList } from "../checks/check-list.js";
+import { checkInteger, shownNumber, wrongType } from "../checks/check-options.js";
+import { ShapeError } from "../checks/errors.js";
 
 const { isFinite: isFiniteNumber } = Number;
 const { fround } = Math;

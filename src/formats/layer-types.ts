@@ -1,19 +1,19 @@
 /** The built-in layers as a model file has them: what their options must be, which tensors they have, how they are made. */
 
-import { FormatError } from "../errors.js";
-import { BatchNorm } from "../layers/batch-norm.js";
-import { Dense } from "../layers/dense.js";
-import { Dropout } from "../layers/dropout.js";
-import { ELU } from "../layers/elu.js";
-import { GELU } from "../layers/gelu.js";
-import type { Layer, LayerConfig } from "../layers/layer.js";
-import { LayerNorm } from "../layers/layer-norm.js";
-import { LeakyReLU } from "../layers/leaky-relu.js";
-import { ReLU } from "../layers/relu.js";
-import { Sigmoid } from "../layers/sigmoid.js";
-import { SiLU } from "../layers/silu.js";
-import { Softplus } from "../layers/softplus.js";
-import { Tanh } from "../layers/tanh.js";
+import { FormatError } from "../checks/errors.js";
+import { BatchNorm } from "../network/layers/batch-norm.js";
+import { Dense } from "../network/layers/dense.js";
+import { Dropout } from "../network/layers/dropout.js";
+import { ELU } from "../network/layers/elu.js";
+import { GELU } from "../network/layers/gelu.js";
+import type { Layer, LayerConfig } from "../network/layers/layer.js";
+import { LayerNorm } from "../network/layers/layer-norm.js";
+import { LeakyReLU } from "../network/layers/leaky-relu.js";
+import { ReLU } from "../network/layers/relu.js";
+import { Sigmoid } from "../network/layers/sigmoid.js";
+import { SiLU } from "../network/layers/silu.js";
+import { Softplus } from "../network/layers/softplus.js";
+import { Tanh } from "../network/layers/tanh.js";
 
 const { isFinite: isFiniteNumber } = Number;
 

@@ -1,6 +1,6 @@
 /** Metadata of a file: texts by name, those of the format itself and those of whoever writes it. */
 
-import { checkRecord, checkText } from "../check-options.js";
+import { checkRecord, checkText } from "../checks/check-options.js";
 
 /**
  * Most bytes of a file's description: a safetensors header, or the metadata of ONNX. Objects of one take up to 24 times as much, so that a

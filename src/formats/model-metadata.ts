@@ -1,10 +1,10 @@
 /** What a model file says of its layers, as metadata: `format` and `layers`, the same in safetensors and ONNX. */
 
-import { checkDepth } from "../check-json.js";
-import { describe, wrongType } from "../check-options.js";
-import { FormatError } from "../errors.js";
-import type { Layer, LayerConfig } from "../layers/layer.js";
-import { Network } from "../network.js";
+import { checkDepth } from "../checks/check-json.js";
+import { describe, wrongType } from "../checks/check-options.js";
+import { FormatError } from "../checks/errors.js";
+import type { Layer, LayerConfig } from "../network/layers/layer.js";
+import { Network } from "../network/network.js";
 import { layerType, layerTypeNames, typeOfConfig } from "./layer-types.js";
 
 /** What the entry `format` says in files of ours. */

@@ -1,9 +1,9 @@
 /** A network as a safetensors file: `layers.<index>.<parameter>` in float32, the list of layers in the metadata. */
 
-import type { Engine } from "../engine.js";
-import { FormatError } from "../errors.js";
-import type { LayerConfig } from "../layers/layer.js";
-import { Network, type NetworkOptions } from "../network.js";
+import { FormatError } from "../checks/errors.js";
+import type { Engine } from "../create-engine.js";
+import type { LayerConfig } from "../network/layers/layer.js";
+import { Network, type NetworkOptions } from "../network/network.js";
 import { checkValues, type LayerType, layerType } from "./layer-types.js";
 import { checkMetadata } from "./metadata.js";
 import { checkSavable, modelMetadata, OWN_ENTRIES, parseModelMetadata } from "./model-metadata.js";

@@ -1,6 +1,6 @@
 /** The header of an npy file: a Python dict literal of three keys. A parser of that much Python and no more. */
 
-import { FormatError } from "../errors.js";
+import { FormatError } from "../checks/errors.js";
 
 /** What the header says. */
 export interface NpyHeader {

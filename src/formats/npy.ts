@@ -4,9 +4,9 @@
  * checked before anything is allocated.
  */
 
-import { checkBytes, describe, wrongType } from "../check-options.js";
-import { FormatError, ShapeError } from "../errors.js";
-import { viewKind } from "../typed-arrays.js";
+import { checkBytes, describe, wrongType } from "../checks/check-options.js";
+import { FormatError, ShapeError } from "../checks/errors.js";
+import { viewKind } from "../checks/typed-arrays.js";
 import { fileKind } from "./file-kind.js";
 import { halfValue } from "./float-conversion.js";
 import { npyHeaderText, parseNpyHeader } from "./npy-header.js";

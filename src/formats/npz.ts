@@ -1,7 +1,7 @@
 /** The npz format of NumPy, a ZIP archive of npy files, packed and unpacked by fflate: `simdgrad/npz`. */
 
 import { inflateSync, type Zippable, zipSync } from "fflate";
-import { checkIterable } from "../check-list.js";
+import { checkIterable } from "../checks/check-list.js";
 import {
   checkBoolean,
   checkBytes,
@@ -10,9 +10,9 @@ import {
   checkText,
   type OptionNames,
   wrongType,
-} from "../check-options.js";
-import { crc32 } from "../crc32.js";
-import { FormatError } from "../errors.js";
+} from "../checks/check-options.js";
+import { FormatError } from "../checks/errors.js";
+import { crc32 } from "../codecs/crc32.js";
 import { type NpyArray, type NpyData, readNpy, serializeNpy } from "./npy.js";
 import { readZipDirectory, type ZipEntry } from "./zip-directory.js";
 

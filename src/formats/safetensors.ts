@@ -3,10 +3,10 @@
  * https://github.com/huggingface/safetensors ("Format"). Files are taken as hostile: all of the header is checked
  * before anything is handed out.
  */
-import { checkDepth } from "../check-json.js";
-import { checkBytes, checkRecord, describe, wrongType } from "../check-options.js";
-import { FormatError } from "../errors.js";
-import { duplicateKey, halfPair } from "../json-keys.js";
+import { checkDepth } from "../checks/check-json.js";
+import { checkBytes, checkRecord, describe, wrongType } from "../checks/check-options.js";
+import { FormatError } from "../checks/errors.js";
+import { duplicateKey, halfPair } from "../checks/json-keys.js";
 import { fileKind, mayBeSafetensors } from "./file-kind.js";
 import { maximumDescription } from "./metadata.js";
 import { byteLength, checkTensor, type Dtype, dtypes, isDtype, isSizes, type Tensor } from "./tensor.js";

@@ -1,6 +1,6 @@
 /** A tensor as a file holds it: bytes, their type and their shape. */
 
-import { describe } from "../check-options.js";
+import { describe } from "../checks/check-options.js";
 
 /** Bytes of one element of each type. Types of less than a byte (F4, F6) are not supported. */
 const elementBytes = {

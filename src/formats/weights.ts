@@ -1,10 +1,10 @@
 /** The weights of a network alone as a safetensors file: under its own names, or as the state dict of PyTorch's layers. */
 
-import { checkChoice, checkOptions, checkText, type OptionNames, wrongType } from "../check-options.js";
-import { FormatError } from "../errors.js";
-import type { Layer } from "../layers/layer.js";
-import type { Network } from "../network.js";
-import type { StateDict } from "../state-dict.js";
+import { checkChoice, checkOptions, checkText, type OptionNames, wrongType } from "../checks/check-options.js";
+import { FormatError } from "../checks/errors.js";
+import type { Layer } from "../network/layers/layer.js";
+import type { Network } from "../network/network.js";
+import type { StateDict } from "../network/state-dict.js";
 import { floatDtypes, toFloat32, transposed } from "./float-conversion.js";
 import { checkValues } from "./layer-types.js";
 import { checkNetwork, checkSavable } from "./model-metadata.js";

@@ -3,7 +3,7 @@
  * https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT (4.3). Archives of 4 GiB and more (ZIP64) are not read.
  */
 
-import { FormatError } from "../errors.js";
+import { FormatError } from "../checks/errors.js";
 import { fileKind } from "./file-kind.js";
 
 /** One file of an archive. */

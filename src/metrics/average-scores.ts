@@ -1,7 +1,7 @@
 /** Precision, recall and F1 as one number: of the positive class, or averaged over classes. scikit-learn's definitions. */
 
-import { checkOptions, describe, type OptionNames } from "../check-options.js";
-import { type Class, quoteClass, sortedClasses } from "../classes.js";
+import { checkOptions, describe, type OptionNames } from "../checks/check-options.js";
+import { type Class, quoteClass, sortedClasses } from "../dataset/classes.js";
 import {
   CLASS_SCORES_OPTIONS,
   type ClassScoresOptions,

@@ -1,9 +1,9 @@
 /** Precision, recall and F1, class by class: scikit-learn's definitions. */
 
-import { checkList, isList } from "../check-list.js";
-import { checkNumber, checkOptions, describe, type OptionNames, wrongType } from "../check-options.js";
-import { type Class, checkClasses, sortedClasses } from "../classes.js";
-import { ShapeError } from "../errors.js";
+import { checkList, isList } from "../checks/check-list.js";
+import { checkNumber, checkOptions, describe, type OptionNames, wrongType } from "../checks/check-options.js";
+import { ShapeError } from "../checks/errors.js";
+import { type Class, checkClasses, sortedClasses } from "../dataset/classes.js";
 import { checkClassLists, checkLabels } from "./compared.js";
 
 /** Precision, recall and their harmonic mean. */

@@ -1,7 +1,7 @@
 /** How often classes are predicted right, and what they are taken for: scikit-learn's definitions. */
 
-import { checkOptions, type OptionNames } from "../check-options.js";
-import { type Class, sortedClasses } from "../classes.js";
+import { checkOptions, type OptionNames } from "../checks/check-options.js";
+import { type Class, sortedClasses } from "../dataset/classes.js";
 import { checkClassLists, checkLabels } from "./compared.js";
 
 /** Share of rows predicted right. @throws TypeError, ShapeError, RangeError unless both are lists of classes of one kind */

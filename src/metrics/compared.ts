@@ -1,9 +1,9 @@
 /** What metrics compare: two lists of equal length, and the classes that a metric is asked for. */
 
-import { checkList } from "../check-list.js";
-import { describe, wrongType } from "../check-options.js";
-import { type Class, type ClassKind, checkClasses, quoteClass } from "../classes.js";
-import { ShapeError } from "../errors.js";
+import { checkList } from "../checks/check-list.js";
+import { describe, wrongType } from "../checks/check-options.js";
+import { ShapeError } from "../checks/errors.js";
+import { type Class, type ClassKind, checkClasses, quoteClass } from "../dataset/classes.js";
 
 const { isFinite: isFiniteNumber } = Number;
 

@@ -1,9 +1,9 @@
 /** Metrics of scores and probabilities, a number for each class of a row: scikit-learn's definitions. */
 
-import { checkList } from "../check-list.js";
-import { checkInteger, checkOptions, describe, type OptionNames } from "../check-options.js";
-import { type Class, type ClassKind, checkClasses } from "../classes.js";
-import { ShapeError } from "../errors.js";
+import { checkList } from "../checks/check-list.js";
+import { checkInteger, checkOptions, describe, type OptionNames } from "../checks/check-options.js";
+import { ShapeError } from "../checks/errors.js";
+import { type Class, type ClassKind, checkClasses } from "../dataset/classes.js";
 import { checkLabels } from "./compared.js";
 import { readScores, type ScoreRows, type ScoreTable } from "./score-rows.js";
 

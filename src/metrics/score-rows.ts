@@ -1,8 +1,8 @@
 /** Scores as the metrics take them: all values row by row, or a list of rows. */
 
-import { checkList } from "../check-list.js";
-import { wrongType } from "../check-options.js";
-import { ShapeError } from "../errors.js";
+import { checkList } from "../checks/check-list.js";
+import { wrongType } from "../checks/check-options.js";
+import { ShapeError } from "../checks/errors.js";
 
 const { isNaN: isNaNumber } = Number;
 

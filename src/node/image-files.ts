@@ -3,8 +3,8 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { type MnistFile, mnistFiles } from "../data/mnist.js";
-import { FormatError } from "../errors.js";
+import { FormatError } from "../checks/errors.js";
+import { type MnistFile, mnistFiles } from "../digits/mnist.js";
 
 type Paths = Partial<Record<MnistFile, string>>;
 

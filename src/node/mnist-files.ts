@@ -12,7 +12,7 @@ import {
   describe,
   type OptionNames,
   wrongType,
-} from "../check-options.js";
+} from "../checks/check-options.js";
 import {
   type Mnist,
   type MnistFile,
@@ -21,7 +21,7 @@ import {
   mnistFiles,
   mnistMirrors,
   parseMnist,
-} from "../data/mnist.js";
+} from "../digits/mnist.js";
 import { fetchVerified } from "./download.js";
 import {
   areTransposed,
@@ -33,7 +33,7 @@ import {
 } from "./image-files.js";
 import { writeWhole } from "./write-whole.js";
 
-export type { Mnist, MnistFile, MnistOptions } from "../data/mnist.js";
+export type { Mnist, MnistFile, MnistOptions } from "../digits/mnist.js";
 
 /** Which of the places looked at held the files. */
 export type MnistOrigin = "directory" | "environment" | "package" | "cache" | "download";

@@ -5,7 +5,7 @@ import { rmSync } from "node:fs";
 import { readdir, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { threadId } from "node:worker_threads";
-import { checkText } from "../check-options.js";
+import { checkText } from "../checks/check-options.js";
 import { hostToken, isAlive, startOf } from "./process-identity.js";
 
 /** A system's limit is 255 bytes; what is added to the file's own name takes up to 60. */

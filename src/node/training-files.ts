@@ -2,10 +2,11 @@
 
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { checkFunction, checkText } from "../check-options.js";
-import { type CheckpointContents, loadCheckpoint } from "../training/checkpoint.js";
-import type { CheckpointOptions, CheckpointPosition } from "../training/checkpoint-callback.js";
-import type { LoggerOptions } from "../training/loggers.js";
+import { checkFunction, checkText } from "../checks/check-options.js";
+import type { CheckpointOptions, CheckpointPosition } from "../training/callbacks/checkpoint-callback.js";
+import type { LoggerOptions } from "../training/callbacks/loggers.js";
+import { loadCheckpoint } from "../training/checkpoint/checkpoint.js";
+import type { CheckpointContents } from "../training/checkpoint/checkpoint-contents.js";
 import { appendWhole, writeWhole } from "./write-whole.js";
 
 /**

@@ -2,8 +2,8 @@
 
 import { access, constants, type FileHandle, open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { checkText, wrongType } from "../check-options.js";
-import { isUint8Array } from "../typed-arrays.js";
+import { checkText, wrongType } from "../checks/check-options.js";
+import { isUint8Array } from "../checks/typed-arrays.js";
 import { findTarget, type Target } from "./file-target.js";
 import { isFromHere, removeStaleTemporaries, temporaryName } from "./temporaries.js";
 

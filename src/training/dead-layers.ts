@@ -1,10 +1,10 @@
 /** Layers whose units are all dead: said once, with what to do about it. */
 
-import { CsrMatrix } from "../csr.js";
-import type { Rows } from "../data/subset.js";
-import type { Layer } from "../layers/layer.js";
-import type { Matrix } from "../matrix.js";
-import type { Network } from "../network.js";
+import type { Rows } from "../dataset/rows.js";
+import { CsrMatrix } from "../engine/csr.js";
+import type { Matrix } from "../engine/matrix.js";
+import type { Layer } from "../network/layers/layer.js";
+import type { Network } from "../network/network.js";
 import { firstRows } from "./first-rows.js";
 
 /** A layer that gives the same output for every row: no gradient tells the layers before it what to change. */

@@ -1,7 +1,7 @@
 /** The order in which an epoch visits the rows: drawn at its start, drawn again when the epoch is resumed. */
 
-import type { Rows } from "../data/subset.js";
-import type { Random, RandomState } from "../random.js";
+import type { Rows } from "../dataset/rows.js";
+import type { Random, RandomState } from "../engine/random.js";
 
 /** Row indices in an array that is filled again for every epoch. */
 export class EpochOrder {

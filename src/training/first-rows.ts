@@ -1,9 +1,9 @@
 /** A look at what a network makes of the first rows of a training set. */
 
-import { iterateMinibatches, type Minibatch } from "../data/minibatches.js";
-import type { Rows } from "../data/subset.js";
-import type { Matrix } from "../matrix.js";
-import type { Network } from "../network.js";
+import { iterateMinibatches, type Minibatch } from "../dataset/minibatches.js";
+import type { Rows } from "../dataset/rows.js";
+import type { Matrix } from "../engine/matrix.js";
+import type { Network } from "../network/network.js";
 
 const MOST_ROWS = 1024;
 const PART_ROWS = 128;

@@ -9,18 +9,18 @@ import {
   describe,
   type OptionNames,
   wrongType,
-} from "../check-options.js";
-import { checkSplit } from "../data/split.js";
-import type { Rows } from "../data/subset.js";
-import { Network } from "../network.js";
-import { checkSignal } from "../turns.js";
-import { type Callback, checkCallbacks, statefulCallbacks } from "./callbacks.js";
-import type { CheckpointContents } from "./checkpoint.js";
-import { checkContents } from "./checkpoint-contents.js";
-import { type Metric, type Progress, reportedMetrics } from "./report.js";
-import { checkSchedule, type LearningRateSchedule } from "./schedule.js";
-import { checkHasRows, checkTaken } from "./trial.js";
-import { type ClassWeights, checkSampleWeights, copyClassWeights } from "./weights.js";
+} from "../checks/check-options.js";
+import type { Rows } from "../dataset/rows.js";
+import { checkSplit } from "../dataset/split-rows.js";
+import { checkSignal } from "../event-loop.js";
+import { Network } from "../network/network.js";
+import { type Callback, checkCallbacks, statefulCallbacks } from "./callbacks/callbacks.js";
+import { checkHasRows, checkTaken } from "./check-data.js";
+import type { CheckpointContents } from "./checkpoint/checkpoint-contents.js";
+import { checkContents } from "./checkpoint/checkpoint-contents.js";
+import { type Metric, type Progress, reportedMetrics } from "./epoch-report.js";
+import { checkSchedule, type LearningRateSchedule } from "./learning-rate.js";
+import { type ClassWeights, checkSampleWeights, copyClassWeights } from "./row-weights.js";
 
 /** Options of `fit`. */
 export interface FitOptions {

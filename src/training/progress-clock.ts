@@ -1,9 +1,9 @@
 /** When to show progress, and what. */
 
+import type { Progress } from "./epoch-report.js";
 import type { Plan } from "./options.js";
 import { RateWindow } from "./rate-window.js";
-import type { Progress } from "./report.js";
-import type { Progression } from "./state.js";
+import type { Progression } from "./training-state.js";
 
 const PROGRESS_MILLISECONDS = 100;
 

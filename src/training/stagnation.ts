@@ -1,8 +1,8 @@
 /** A loss that does not fall: said once, with what to do about it. */
 
-import type { Rows } from "../data/subset.js";
-import { Labels, type Matrix } from "../matrix.js";
-import type { Network } from "../network.js";
+import type { Rows } from "../dataset/rows.js";
+import { Labels, type Matrix } from "../engine/matrix.js";
+import type { Network } from "../network/network.js";
 import { firstRows } from "./first-rows.js";
 
 /** The share of itself by which a loss has to fall to have fallen. */

@@ -1,25 +1,25 @@
 /** A training: epochs of minibatches, evaluated, reported, told to callbacks, and to be taken up again after any batch. */
 
-import { iterateMinibatches } from "../data/minibatches.js";
-import { DivergenceError } from "../errors.js";
-import type { Network } from "../network.js";
-import type { Lease } from "../network-lease.js";
-import type { Random } from "../random.js";
-import { now, TurnClock } from "../turns.js";
-import type { Callback, Outcome, RunView } from "./callbacks.js";
-import type { CheckpointContents } from "./checkpoint.js";
-import { claimForTraining } from "./claims.js";
+import { DivergenceError } from "../checks/errors.js";
+import { iterateMinibatches } from "../dataset/minibatches.js";
+import type { Random } from "../engine/random.js";
+import { now, TurnClock } from "../event-loop.js";
+import type { Network } from "../network/network.js";
+import type { Lease } from "../network/network-lease.js";
+import type { Callback, Outcome, RunView } from "./callbacks/callbacks.js";
+import { History } from "./callbacks/history.js";
+import type { CheckpointContents } from "./checkpoint/checkpoint-contents.js";
+import { type ChosenRows, chooseRows } from "./chosen-rows.js";
 import { DeadLayers } from "./dead-layers.js";
 import { EpochOrder } from "./epoch-order.js";
-import { History } from "./history.js";
+import { type EpochReport, evaluationNumbers } from "./epoch-report.js";
+import { claimForTraining } from "./exclusive-parts.js";
+import { ScheduleFollower } from "./learning-rate.js";
 import type { Plan } from "./options.js";
 import { type EpochSize, ProgressClock } from "./progress-clock.js";
-import { type EpochReport, evaluationNumbers } from "./report.js";
-import { type ChosenRows, chooseRows } from "./rows.js";
-import { ScheduleFollower } from "./schedule.js";
 import { Stagnation } from "./stagnation.js";
-import { captureTraining, type Progression, restoreTraining, startOfTraining } from "./state.js";
-import { Stepper } from "./stepper.js";
+import { captureTraining, type Progression, restoreTraining, startOfTraining } from "./training-state.js";
+import { Stepper } from "./training-step.js";
 
 /** A training as its callbacks see it; `epochs` runs it. */
 export class Training implements RunView {

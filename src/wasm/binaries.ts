@@ -1,13 +1,10 @@
 /** Where the compiled binaries come from: beside the library, or from the caller. */
 
-import { checkFunction, wrongType } from "../check-options.js";
-import { FormatError } from "../errors.js";
-import { loadBinary } from "./beside.js";
+import { checkFunction, wrongType } from "../checks/check-options.js";
+import { FormatError } from "../checks/errors.js";
 import { fetchBinary } from "./binary-file.js";
-import type { Variant } from "./variant.js";
-
-/** The compiled binaries: a variant of the kernels, over a memory of its own or over one that threads share. */
-export type BinaryName = Variant | `${Variant}-shared`;
+import { loadBinary } from "./binary-files.js";
+import type { BinaryName } from "./variant.js";
 
 /**
  * Something for each binary: a table, which may leave binaries out that are then not used, or a function that is asked for

@@ -1,7 +1,7 @@
-/** The binaries and the worker's program, as texts inside the library: takes the place of `beside.ts` in `simdgrad/inline`. */
+/** The binaries and the worker's program, as texts inside the library: takes the place of `binary-files.ts` in `simdgrad/inline`. */
 
 import { startWorkerFrom, type ThreadWorker } from "#platform";
-import type { BinaryName } from "./binaries.js";
+import type { BinaryName } from "./variant.js";
 
 /** Filled in by scripts/build-inline.mjs: base64 of the deflated binaries, and the worker's program. */
 declare const EMBEDDED_BINARIES: Readonly<Record<BinaryName, string>>;

@@ -1,6 +1,6 @@
 /** LinearMemory: an aligned allocator over the one linear memory that all kernels share. It is not a garbage collector. */
 
-import { checkInteger } from "../check-options.js";
+import { checkInteger } from "../checks/check-options.js";
 
 const PAGE_BYTES = 65536;
 const INITIAL_PAGES = 64;

@@ -6,7 +6,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import v8 from "node:v8";
 import { Worker } from "node:worker_threads";
-import { messageOf } from "../check-options.js";
+import { messageOf } from "../checks/check-options.js";
 import type { ThreadWorker, WorkerHandle } from "./thread-worker.js";
 
 export { findChangedKernel } from "./self-test.js";

@@ -1,10 +1,10 @@
 /** Worker threads over the shared memory: they are started here, and watched. The work itself reaches them inside wasm. */
 
 import { hardwareThreads, isWorker, watchWorker, whyNotShared } from "#platform";
-import { describe, wrongType } from "../check-options.js";
-import { DisposedError, WorkerError } from "../errors.js";
-import { nextTask } from "../turns.js";
-import { startWorker } from "./beside.js";
+import { describe, wrongType } from "../checks/check-options.js";
+import { DisposedError, WorkerError } from "../checks/errors.js";
+import { nextTask } from "../event-loop.js";
+import { startWorker } from "./binary-files.js";
 import type { Kernels, Pointer } from "./kernels.js";
 import type { ThreadWorker, WorkerHandle, WorkerStart } from "./thread-worker.js";
 

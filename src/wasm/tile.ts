@@ -1,6 +1,6 @@
 /** The micro-kernel's tile: how many rows and columns of a product are held in registers at a time. */
 
-import { checkChoice } from "../check-options.js";
+import { checkChoice } from "../checks/check-options.js";
 import type { Kernels, Pointer } from "./kernels.js";
 import type { LinearMemory } from "./memory.js";
 

@@ -1,9 +1,12 @@
 /** Which of the compiled binaries this WebAssembly engine can run, and why not a better one. */
 
-import { checkChoice } from "../check-options.js";
+import { checkChoice } from "../checks/check-options.js";
 
 /** `simd`: fixed-width SIMD, the same bits on every machine. `relaxed`: fused multiply-add where the engine fuses. */
 export type Variant = "simd" | "relaxed";
+
+/** The compiled binaries: a variant of the kernels, over a memory of its own or over one that threads share. */
+export type BinaryName = Variant | `${Variant}-shared`;
 
 /** A choice of binary together with the reason for it. */
 export interface VariantChoice {
@@ -15,7 +18,7 @@ export interface VariantChoice {
 interface Offer {
   /** The option that says so. */
   readonly option: string | undefined;
-  has(name: Variant | `${Variant}-shared`): boolean;
+  has(name: BinaryName): boolean;
 }
 
 /**

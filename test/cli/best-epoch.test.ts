@@ -9,8 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseModel } from "../../src/cli/model-file.js";
 import { newSettings, resumedSettings, type TrainSettings } from "../../src/cli/settings.js";
 import { tableTask } from "../../src/cli/table-task.js";
-import { createEngine } from "../../src/engine.js";
-import { Random } from "../../src/random.js";
+import { createEngine } from "../../src/create-engine.js";
+import { Random } from "../../src/engine/random.js";
 
 const command = new URL("../../build/cli/main.js", import.meta.url).pathname;
 const breastCancer = new URL("../datasets/breast-cancer.csv", import.meta.url).pathname;

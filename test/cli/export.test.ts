@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import * as ort from "onnxruntime-web";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readCsv } from "../../src/data/csv.js";
 import { parseNpz } from "../../src/formats/npz.js";
-import { readOnnxMetadata } from "../../src/formats/onnx.js";
+import { readOnnxMetadata } from "../../src/formats/onnx/onnx.js";
 import { parseSafetensors } from "../../src/formats/safetensors.js";
 import { float32Values } from "../../src/formats/tensor.js";
 import { createEngine, FormatError, loadModel, Preprocessor } from "../../src/index.js";
+import { readCsv } from "../../src/tables/csv/csv.js";
 
 ort.env.wasm.numThreads = 1;
 

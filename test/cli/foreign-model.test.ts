@@ -16,7 +16,7 @@ import {
   sklearnGraph,
   sklearnModels,
   value,
-} from "../formats/onnx-graphs.js";
+} from "../formats/onnx/onnx-graphs.js";
 
 const folder = mkdtempSync(join(tmpdir(), "simdgrad-foreign-"));
 afterAll(() => rmSync(folder, { recursive: true }));

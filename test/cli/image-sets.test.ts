@@ -6,14 +6,14 @@ import { join } from "node:path";
 import { encode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseImageSet } from "../../src/cli/image-set.js";
-import { parseMnist } from "../../src/data/mnist.js";
+import { parseMnist } from "../../src/digits/mnist.js";
 import { parseSafetensors } from "../../src/formats/safetensors.js";
 import { createEngine, Dense, FormatError, Network, serializeModel } from "../../src/index.js";
-import { idxFile } from "../data/idx-files.js";
+import { idxFile } from "../digits/idx-files.js";
 
 const COMMAND = new URL("../../build/cli/main.js", import.meta.url).pathname;
 const CASES = new URL("../cases/", import.meta.url).pathname;
-const HUGE = new URL("../data/hostile/bomb.png", import.meta.url).pathname;
+const HUGE = new URL("../digits/hostile/bomb.png", import.meta.url).pathname;
 
 const folder = mkdtempSync(join(tmpdir(), "simdgrad-images-"));
 const at = (...names: string[]) => join(folder, ...names);

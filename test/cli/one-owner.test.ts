@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { parseSafetensors, serializeSafetensors } from "../../src/formats/safetensors.js";
-import { loadCheckpoint, saveCheckpoint } from "../../src/training/checkpoint.js";
+import { loadCheckpoint, saveCheckpoint } from "../../src/training/checkpoint/checkpoint.js";
 
 const command = new URL("../../build/cli/main.js", import.meta.url).pathname;
 const iris = new URL("../datasets/iris.csv", import.meta.url).pathname;

@@ -7,16 +7,13 @@ import { join } from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
 import { parseModel } from "../../src/cli/model-file.js";
-import { readCsv } from "../../src/data/csv.js";
-import { parseIdx } from "../../src/data/idx.js";
-import { toMnistDigit } from "../../src/data/image.js";
-import { readJsonLines } from "../../src/data/jsonl.js";
-import { type MnistFile, parseMnist } from "../../src/data/mnist.js";
-import { readParquet } from "../../src/data/parquet.js";
-import { readPng } from "../../src/data/png.js";
+import { parseIdx } from "../../src/digits/idx.js";
+import { toMnistDigit } from "../../src/digits/image.js";
+import { type MnistFile, parseMnist } from "../../src/digits/mnist.js";
+import { readPng } from "../../src/digits/png.js";
 import { fileKind } from "../../src/formats/file-kind.js";
 import { parseNpz, serializeNpz } from "../../src/formats/npz.js";
-import { loadOnnx, readOnnxMetadata, serializeOnnx } from "../../src/formats/onnx.js";
+import { loadOnnx, readOnnxMetadata, serializeOnnx } from "../../src/formats/onnx/onnx.js";
 import { parseSafetensors, serializeSafetensors } from "../../src/formats/safetensors.js";
 import {
   BatchNorm,
@@ -32,8 +29,11 @@ import {
   serializeModel,
   serializeWeights,
 } from "../../src/index.js";
-import { smallMnist } from "../data/idx-files.js";
-import { pngFile } from "../data/png-files.js";
+import { readCsv } from "../../src/tables/csv/csv.js";
+import { readJsonLines } from "../../src/tables/jsonl/jsonl.js";
+import { readParquet } from "../../src/tables/parquet/parquet.js";
+import { smallMnist } from "../digits/idx-files.js";
+import { pngFile } from "../digits/png-files.js";
 
 const recorded = (name: string) => readFileSync(new URL(`../recorded/${name}`, import.meta.url));
 const text = (lines: string) => new TextEncoder().encode(lines);

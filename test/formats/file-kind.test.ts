@@ -5,7 +5,7 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import { beforeAll, describe, expect, it } from "vitest";
 import { fileKind } from "../../src/formats/file-kind.js";
 import { parseNpz, serializeNpz } from "../../src/formats/npz.js";
-import { loadOnnx, serializeOnnx } from "../../src/formats/onnx.js";
+import { loadOnnx, serializeOnnx } from "../../src/formats/onnx/onnx.js";
 import {
   type Engine,
   fit,

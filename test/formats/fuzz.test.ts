@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { parseCsv } from "../../src/data/csv.js";
-import { parseIdx } from "../../src/data/idx.js";
+import { parseIdx } from "../../src/digits/idx.js";
 import { type NpyArray, parseNpz, serializeNpz } from "../../src/formats/npz.js";
-import { loadOnnx, serializeOnnx } from "../../src/formats/onnx.js";
+import { loadOnnx, serializeOnnx } from "../../src/formats/onnx/onnx.js";
 import { parseSafetensors, serializeSafetensors } from "../../src/formats/safetensors.js";
 import { byteLength } from "../../src/formats/tensor.js";
 import {
@@ -23,10 +22,11 @@ import {
   serializeModel,
   serializeNpy,
 } from "../../src/index.js";
-import { idxFile } from "../data/idx-files.js";
+import { parseCsv } from "../../src/tables/csv/csv.js";
+import { idxFile } from "../digits/idx-files.js";
 import { allocatedBy, allocatedInPeace } from "./memory-gauge.js";
 import { editTokens, mutate } from "./mutations.js";
-import { onnxFile, sklearnGraph, sklearnModels } from "./onnx-graphs.js";
+import { onnxFile, sklearnGraph, sklearnModels } from "./onnx/onnx-graphs.js";
 
 const INPUTS = 20_000;
 const MIB = 2 ** 20;

@@ -5,14 +5,14 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import ts from "typescript";
 import { expect, it } from "vitest";
 import { serializeNpz } from "../../src/formats/npz.js";
-import { serializeOnnx } from "../../src/formats/onnx.js";
+import { serializeOnnx } from "../../src/formats/onnx/onnx.js";
 import { serializeSafetensors } from "../../src/formats/safetensors.js";
 import { BatchNorm, createEngine, Dense, Dropout, GELU, LeakyReLU, Network, serializeModel } from "../../src/index.js";
-import { idxFile } from "../data/idx-files.js";
-import { packable } from "../data/packable.js";
-import { pngFile } from "../data/png-files.js";
+import { packable } from "../codecs/packable.js";
+import { idxFile } from "../digits/idx-files.js";
+import { pngFile } from "../digits/png-files.js";
 import { built, MIB, runProgram, SLACK } from "./child-reader.js";
-import { onnxFile, sklearnGraph, sklearnModels } from "./onnx-graphs.js";
+import { onnxFile, sklearnGraph, sklearnModels } from "./onnx/onnx-graphs.js";
 
 /** Long form: `FUZZ_INPUTS=20000 npx vitest run test/formats/hostile-process.test.ts`. */
 const INPUTS = Number(process.env.FUZZ_INPUTS ?? 2000);

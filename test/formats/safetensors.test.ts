@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FormatError } from "../../src/errors.js";
+import { FormatError } from "../../src/checks/errors.js";
 import { parseSafetensors, serializeSafetensors } from "../../src/formats/safetensors.js";
 import { byteLength, type Dtype, dtypes, float32Tensor, float32Values, type Tensor } from "../../src/formats/tensor.js";
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Engine } from "../../src/engine.js";
+import type { Engine } from "../../src/create-engine.js";
 import * as reference from "../reference.js";
 import {
   createTestEngine,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Engine } from "../../src/engine.js";
+import type { Engine } from "../../src/create-engine.js";
 import * as reference from "../reference-optimizers.js";
 import { createTestEngine, EDGE_SIZES, expectClose, fingerprint, Guarded, numbers, VARIANTS } from "./fixture.js";
 

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { mnistFiles } from "../../src/data/mnist.js";
+import { mnistFiles } from "../../src/digits/mnist.js";
 import { fileCheckpoint, fileLog, writeWhole } from "../../src/node/index.js";
 import { findMnist } from "../../src/node/mnist-files.js";
 // @ts-expect-error without types, as it is also loaded before the command

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type MnistFile, mnistFiles, parseMnist } from "../../src/data/mnist.js";
-import { FormatError } from "../../src/errors.js";
+import { FormatError } from "../../src/checks/errors.js";
+import { type MnistFile, mnistFiles, parseMnist } from "../../src/digits/mnist.js";
 import {
   findMnist,
   loadMnist,
@@ -15,7 +15,7 @@ import {
   mnistCacheDirectory,
   readMnist,
 } from "../../src/node/mnist-files.js";
-import { idxFile, smallMnist } from "../data/idx-files.js";
+import { idxFile, smallMnist } from "../digits/idx-files.js";
 
 const raw = smallMnist();
 const expected = parseMnist(raw);

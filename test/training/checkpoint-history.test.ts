@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type EpochReport, fit, loadCheckpoint, saveCheckpoint } from "../../src/index.js";
-import { packHistory, unpackHistory } from "../../src/training/checkpoint-history.js";
+import { packHistory, unpackHistory } from "../../src/training/checkpoint/checkpoint-history.js";
 import { curves, makeNetwork, prepare, source, testEngine } from "./fixture.js";
 
 const report = (epoch: number, more: Partial<EpochReport> = {}): EpochReport => ({

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { serializeOnnx } from "../../src/formats/onnx.js";
+import { serializeOnnx } from "../../src/formats/onnx/onnx.js";
 import {
   BatchNorm,
   type Callback,

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { TrainingDisplay } from "../../src/cli/progress.js";
+import type { EpochReport, Progress } from "../../src/training/epoch-report.js";
 import { ProgressClock } from "../../src/training/progress-clock.js";
 import { RateWindow, secondsLeftOfRun } from "../../src/training/rate-window.js";
-import type { EpochReport, Progress } from "../../src/training/report.js";
 
 /** Batches of 32 rows that take these seconds each. */
 function rateAfter(...batches: readonly number[]): number {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { readOnnxMetadata } from "../../src/formats/onnx.js";
+import { readOnnxMetadata } from "../../src/formats/onnx/onnx.js";
 import { parseSafetensors } from "../../src/formats/safetensors.js";
 import { colourOfShare, markOf } from "../../web/own-data/class-palette.js";
 import { makeMoons } from "../../web/own-data/moons.js";

@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as csv from "../../src/data/csv.js";
-import * as jsonl from "../../src/data/jsonl.js";
-import { mnistChecksums } from "../../src/data/mnist.js";
-import * as parquet from "../../src/data/parquet.js";
+import { mnistChecksums } from "../../src/digits/mnist.js";
 import * as library from "../../src/index.js";
 import * as mnist from "../../src/node/mnist-files.js";
-import { smallMnist } from "../data/idx-files.js";
+import * as csv from "../../src/tables/csv/csv.js";
+import * as jsonl from "../../src/tables/jsonl/jsonl.js";
+import * as parquet from "../../src/tables/parquet/parquet.js";
+import { smallMnist } from "../digits/idx-files.js";
 import { type Cases, call, make, method, options, setter } from "./cases.js";
 import { data, engine, table } from "./fixture.js";
 import { parquetFile } from "./parquet-file.js";

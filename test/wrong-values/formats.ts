@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as npz from "../../src/formats/npz.js";
-import * as onnxEntry from "../../src/formats/onnx.js";
+import * as onnxEntry from "../../src/formats/onnx/onnx.js";
 import * as library from "../../src/index.js";
 import * as node from "../../src/node/index.js";
 import { type Cases, call, options } from "./cases.js";

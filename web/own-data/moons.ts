@@ -1,6 +1,6 @@
 /** Two moons: half circles that reach into each other, which no straight line parts. */
 
-import { cosPi } from "../../src/exact.js";
+import { cosPi } from "../../src/engine/reproducible-math.js";
 import { Random } from "../../src/index.js";
 
 const ROWS = 400;

@@ -1,7 +1,7 @@
 /** Model files in the two formats that the page writes and opens. */
 
 import { IMAGES_ENTRY } from "../../src/cli/image-set.js";
-import { loadOnnx, readOnnxMetadata, serializeOnnx } from "../../src/formats/onnx.js";
+import { loadOnnx, readOnnxMetadata, serializeOnnx } from "../../src/formats/onnx/onnx.js";
 import { parseSafetensors } from "../../src/formats/safetensors.js";
 import {
   type Engine,

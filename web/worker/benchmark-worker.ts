@@ -1,7 +1,7 @@
 /** The worker of the benchmark tab: measures what it is asked to, once. */
 
 import { benchPage } from "../../bench/page.js";
-import { parseMnist } from "../../src/data/mnist.js";
+import { parseMnist } from "../../src/digits/mnist.js";
 import { createEngine, type EngineOptions } from "../../src/index.js";
 import type { BenchmarkMessage, BenchmarkRequest } from "../benchmark/messages.js";
 import { tellOfLife } from "./life.js";

@@ -1,7 +1,7 @@
 /** The four MNIST files: from the cache or the network, checked, unpacked. Runs in the worker. */
 
-import { type MnistFile, mnistChecksums, mnistFiles } from "../../src/data/mnist.js";
-import { FormatError, LoadError } from "../../src/errors.js";
+import { FormatError, LoadError } from "../../src/checks/errors.js";
+import { type MnistFile, mnistChecksums, mnistFiles } from "../../src/digits/mnist.js";
 import { sha256 } from "../run/sha256.js";
 
 const CACHE = "simdgrad-mnist";

@@ -1,7 +1,7 @@
 /** Calls that look at the network: what it says of a digit, what it has learnt, what it gets wrong. */
 
-import { toMnistDigit } from "../../../src/data/image.js";
-import type { Evaluation } from "../../../src/evaluation.js";
+import { toMnistDigit } from "../../../src/digits/image.js";
+import type { Evaluation } from "../../../src/network/evaluation.js";
 import type { Argument, DrawingRead, FirstLayer, Misclassified, TestResult } from "../../protocol.js";
 import { weightsHash } from "../../run/weights-hash.js";
 import type { Session } from "../session.js";

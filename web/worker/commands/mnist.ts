@@ -1,6 +1,6 @@
 /** Calls that load MNIST and train on it. */
 
-import { type Mnist, parseMnist } from "../../../src/data/mnist.js";
+import { type Mnist, parseMnist } from "../../../src/digits/mnist.js";
 import type { Argument, LabelledDigit } from "../../protocol.js";
 import { downloadMnist } from "../mnist-download.js";
 import type { Problem, Session } from "../session.js";

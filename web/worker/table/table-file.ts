@@ -1,11 +1,11 @@
 /** Tables out of files that the reader gave: CSV, JSON Lines or Parquet by the file's name. */
 
+import { FormatError } from "../../../src/checks/errors.js";
 import { guessTarget } from "../../../src/cli/table-parts.js";
-import type { ColumnOptions } from "../../../src/data/column-options.js";
-import { type CsvOptions, readCsv } from "../../../src/data/csv.js";
-import { readJsonLines } from "../../../src/data/jsonl.js";
-import { type Table, textAt } from "../../../src/data/table.js";
-import { FormatError } from "../../../src/errors.js";
+import type { ColumnOptions } from "../../../src/tables/column-options.js";
+import { type CsvOptions, readCsv } from "../../../src/tables/csv/csv.js";
+import { readJsonLines } from "../../../src/tables/jsonl/jsonl.js";
+import { type Table, textAt } from "../../../src/tables/table.js";
 import type { GivenFile, TableView } from "../../own-data/messages.js";
 
 const PREVIEW_ROWS = 6;
@@ -15,7 +15,7 @@ const PART_BYTES = 1 << 20;
 /** @throws FormatError when the file is not what its name says */
 export async function readTable({ name, data }: GivenFile, options: CsvOptions = {}): Promise<Table> {
   if (/\.parquet$/i.test(name)) {
-    const { readParquet } = await import("../../../src/data/parquet.js");
+    const { readParquet } = await import("../../../src/tables/parquet/parquet.js");
     return readParquet(await data.arrayBuffer(), name, sharedBy(options));
   }
   const isPacked = /\.gz$/i.test(name);

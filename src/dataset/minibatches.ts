@@ -1,0 +1,163 @@
+/** Minibatches: rows gathered, in order or shuffled, into buffers that are reused from batch to batch. */
+
+import { checkBoolean, checkInteger, checkOptions, type OptionNames, wrongType } from "../checks/check-options.js";
+import { ShapeError } from "../checks/errors.js";
+import { checkEngine } from "../engine/check-engine.js";
+import { CsrMatrix } from "../engine/csr.js";
+import { ByteMatrix, checkMemory, Labels, Matrix } from "../engine/matrix.js";
+import { Random } from "../engine/random.js";
+import type { Runtime } from "../engine/runtime.js";
+import { checkIndices, checkRowWeights, isInputs, isTargets } from "./rows.js";
+
+/** One minibatch; all parts are overwritten by the next. */
+export interface Minibatch {
+  /** Sparse if the data set is. */
+  readonly inputs: Matrix | CsrMatrix;
+  readonly targets: Labels | Matrix;
+  /** Sample weights [batch, 1], if the data has any. */
+  readonly weights?: Matrix | undefined;
+}
+
+/** Options of `iterateMinibatches`. */
+export interface MinibatchOptions {
+  /** Visit the rows in a new random order, drawn from this generator (or the engine's, for `true`); default in order. */
+  readonly shuffle?: boolean | Random;
+  /** Leave out a last batch that has fewer rows; default true, as training wants it. Evaluation uses every row. */
+  readonly dropLast?: boolean;
+  /** Sample weights [rows, 1], gathered with the rows. */
+  readonly weights?: Matrix | undefined;
+  /** Visit these rows only; default all of them. */
+  readonly indices?: Int32Array | undefined;
+  /** Leave out that many batches at the start, as if they had been seen; default 0. */
+  readonly skip?: number;
+}
+
+const OPTIONS: OptionNames<MinibatchOptions> = {
+  shuffle: true,
+  dropLast: true,
+  weights: true,
+  indices: true,
+  skip: true,
+};
+
+/**
+ * Yields batches of `batchSize` rows of `inputs` and `targets`. The same buffers are filled again for every batch.
+ *
+ * @throws TypeError for anything of a wrong type; ShapeError when the row counts differ; RangeError for a batch size that is not
+ * an integer from 1, for matrices of another engine, or, at the first batch, for an index that is none of the rows
+ */
+export function iterateMinibatches(
+  engine: Runtime,
+  inputs: Matrix | ByteMatrix | CsrMatrix,
+  targets: Labels | Matrix,
+  batchSize: number,
+  options: MinibatchOptions = {},
+): Generator<Minibatch, void, undefined> {
+  checkOptions("minibatches", options, OPTIONS);
+  checkEngine("minibatches", engine);
+  if (!isInputs(inputs)) throw wrongType("minibatches: inputs", "a Matrix, ByteMatrix or CsrMatrix", inputs);
+  if (!isTargets(targets)) throw wrongType("minibatches: targets", "Labels or a Matrix", targets);
+  if (inputs.rows !== targets.rows) {
+    throw new ShapeError(`minibatches: expected one target for each of the ${inputs.rows} rows, got ${targets.rows}`);
+  }
+  checkInteger("batch size", batchSize, 1);
+  checkMemory("minibatches: inputs", engine.memory, inputs);
+  checkMemory("minibatches: targets", engine.memory, targets);
+  checkSelection(inputs, options);
+  return generate(engine, inputs, targets, batchSize, options);
+}
+
+/** @throws TypeError, ShapeError, RangeError for options that do not fit the rows */
+function checkSelection(inputs: Matrix | ByteMatrix | CsrMatrix, options: MinibatchOptions): void {
+  const { shuffle = false, dropLast = true, weights, indices, skip = 0 } = options;
+  checkInteger("skip", skip, 0);
+  checkBoolean("dropLast", dropLast);
+  if (!(shuffle instanceof Random) && typeof shuffle !== "boolean") {
+    throw wrongType("shuffle", "true, false or a Random", shuffle);
+  }
+  if (indices !== undefined) checkIndices("indices", indices);
+  if (weights !== undefined) checkRowWeights("weights", inputs, weights);
+}
+
+function* generate(
+  engine: Runtime,
+  inputs: Matrix | ByteMatrix | CsrMatrix,
+  targets: Labels | Matrix,
+  batchSize: number,
+  { shuffle = false, dropLast = true, weights, indices, skip = 0 }: MinibatchOptions,
+): Generator<Minibatch, void, undefined> {
+  const visited = rowOrder(indices ?? inputs.rows, shuffle === true ? engine.random : shuffle);
+  const order = new Labels(engine.memory, visited, Math.max(inputs.rows, 1));
+  const size = Math.min(batchSize, order.rows);
+  let batch: Minibatch | undefined;
+  try {
+    batch = allocate(engine, size, inputs, targets, weights);
+    for (let start = skip * batchSize; start < order.rows; start += batchSize) {
+      const rows = Math.min(batchSize, order.rows - start);
+      if (rows < batchSize && dropLast) break;
+      if (rows < batch.inputs.rows) {
+        release(batch);
+        batch = undefined;
+        batch = allocate(engine, rows, inputs, targets, weights);
+      }
+      gather(engine, inputs, targets, weights, order.pointer + start * 4, batch);
+      yield batch;
+    }
+  } finally {
+    if (batch) release(batch);
+    order.dispose();
+  }
+}
+
+/** The rows' indices, 0 … rows − 1 for a number, shuffled if a generator is given. */
+function rowOrder(rows: number | Int32Array, random: Random | false): Int32Array {
+  const order = typeof rows === "number" ? Int32Array.from({ length: rows }, (_, row) => row) : rows.slice();
+  if (random) random.shuffle(order);
+  return order;
+}
+
+function allocate(
+  { memory }: Runtime,
+  rows: number,
+  inputs: Matrix | ByteMatrix | CsrMatrix,
+  targets: Labels | Matrix,
+  weights: Matrix | undefined,
+): Minibatch {
+  return memory.allOrNothing(() => ({
+    inputs: inputs instanceof CsrMatrix ? inputs.selection(rows) : new Matrix(memory, rows, inputs.columns),
+    targets:
+      targets instanceof Matrix
+        ? new Matrix(memory, rows, targets.columns)
+        : new Labels(memory, rows, Math.max(targets.classes, 1)),
+    weights: weights && new Matrix(memory, rows, 1),
+  }));
+}
+
+function release(batch: Minibatch): void {
+  batch.inputs.dispose();
+  batch.targets.dispose();
+  batch.weights?.dispose();
+}
+
+/** Copies the rows whose indices lie at `indicesPtr` into the batch. */
+function gather(
+  { kernels }: Runtime,
+  inputs: Matrix | ByteMatrix | CsrMatrix,
+  targets: Labels | Matrix,
+  weights: Matrix | undefined,
+  indicesPtr: number,
+  batch: Minibatch,
+): void {
+  const { rows, columns } = batch.inputs;
+  if (inputs instanceof CsrMatrix) {
+    (batch.inputs as CsrMatrix).gatherRows(kernels, inputs, indicesPtr);
+  } else if (inputs instanceof ByteMatrix) {
+    kernels.gatherByteRows(rows, columns, inputs.scale, indicesPtr, inputs.pointer, (batch.inputs as Matrix).pointer);
+  } else {
+    kernels.gatherRows(rows, columns, indicesPtr, inputs.pointer, (batch.inputs as Matrix).pointer);
+  }
+  // A label is four bytes, as a float is: a row of one column.
+  const targetColumns = targets instanceof Matrix ? targets.columns : 1;
+  kernels.gatherRows(rows, targetColumns, indicesPtr, targets.pointer, batch.targets.pointer);
+  if (weights && batch.weights) kernels.gatherRows(rows, 1, indicesPtr, weights.pointer, batch.weights.pointer);
+}

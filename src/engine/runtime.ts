@@ -1,0 +1,11 @@
+import type { Kernels } from "../wasm/kernels.js";
+import type { LinearMemory } from "../wasm/memory.js";
+import type { Random } from "./random.js";
+
+/** What everything over linear memory needs of an engine. */
+export interface Runtime {
+  /** The kernels' exports: a call costs no more than the call. */
+  readonly kernels: Kernels;
+  readonly memory: LinearMemory;
+  readonly random: Random;
+}

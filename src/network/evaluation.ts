@@ -1,0 +1,208 @@
+/** What an evaluation finds, added up batch by batch. */
+
+import { checkBoolean, checkOptions, type OptionNames } from "../checks/check-options.js";
+import { Labels, type Matrix } from "../engine/matrix.js";
+import type { Loss } from "./losses/loss.js";
+import type { Targets } from "./losses/targets.js";
+
+const { abs } = Math;
+
+/** What `evaluate` finds. */
+export interface Evaluation {
+  /** The loss over all rows, reduced as the loss says. */
+  readonly loss: number;
+  /** Of classes: share of rows (for several 0/1 labels a row, of labels) that were predicted, 0 to 1. */
+  readonly accuracy?: number;
+  /**
+   * Of classes, where it was asked for: confusion[label][prediction], how many rows of class `label` were taken for
+   * `prediction`.
+   */
+  readonly confusion?: readonly (readonly number[])[];
+  /** Of values: mean squared error, mean absolute error, and R² = 1 − Σ(t − y)² / Σ(t − t̄)², its mean over the outputs. */
+  readonly meanSquaredError?: number;
+  readonly meanAbsoluteError?: number;
+  readonly r2?: number;
+}
+
+/** Options of `evaluate`. */
+export interface EvaluateOptions {
+  /** Of classes: count the confusion matrix, too, classes × classes numbers; default false. */
+  readonly confusion?: boolean;
+}
+
+export const EVALUATE_OPTIONS: OptionNames<EvaluateOptions> = { confusion: true };
+
+/** Classes of which there is a confusion matrix: a million numbers. */
+export const MOST_CONFUSION_CLASSES = 1000;
+
+/** @throws TypeError for unknown options, and for a confusion matrix under a regression loss */
+export function checkEvaluateOptions(options: EvaluateOptions, activation: Activation): void {
+  checkOptions("evaluate", options, EVALUATE_OPTIONS);
+  const { confusion = false } = options;
+  checkBoolean("evaluate: confusion", confusion);
+  if (confusion && activation === "identity") {
+    throw new TypeError("evaluate: confusion: expected a loss of classes, got a regression loss");
+  }
+}
+
+/** Adds up predictions against targets. */
+export interface Tally {
+  add(outputs: Matrix, targets: Targets, predictions: () => Int32Array): void;
+  result(): Omit<Evaluation, "loss">;
+}
+
+type Activation = Loss["activation"];
+
+/** Counts for a loss's kind of predictions. */
+export function tallyFor(activation: Activation, { confusion = false }: EvaluateOptions): Tally {
+  if (activation === "softmax") return new ClassTally(confusion);
+  return activation === "sigmoid" ? new BinaryTally(confusion) : new ValueTally();
+}
+
+/** Hits among rows, and where wanted the confusion matrix, row by row. */
+class Hits {
+  readonly #wantsConfusion: boolean;
+  #classes = 0;
+  #counts: Float64Array | undefined;
+  #rows = 0;
+  #hits = 0;
+
+  constructor(wantsConfusion: boolean) {
+    this.#wantsConfusion = wantsConfusion;
+  }
+
+  /** Before the first row. @throws RangeError for a confusion matrix that is too large */
+  begin(classes: number): void {
+    this.#classes = classes;
+    if (!this.#wantsConfusion || this.#counts) return;
+    if (classes > MOST_CONFUSION_CLASSES) {
+      const instead = "compare the classes that predict gives with the labels instead";
+      throw new RangeError(
+        `evaluate: confusion: expected at most ${MOST_CONFUSION_CLASSES} classes, got ${classes}: ${instead}`,
+      );
+    }
+    this.#counts = new Float64Array(classes * classes);
+  }
+
+  add(label: number, prediction: number): void {
+    ++this.#rows;
+    if (label === prediction) ++this.#hits;
+    if (this.#counts) (this.#counts[label * this.#classes + prediction] as number) += 1;
+  }
+
+  result(): Omit<Evaluation, "loss"> {
+    const [counts, classes] = [this.#counts, this.#classes];
+    const line = (_: unknown, label: number) =>
+      Array.from(counts?.subarray(label * classes, (label + 1) * classes) ?? []);
+    return {
+      accuracy: this.#hits / this.#rows,
+      ...(counts && { confusion: Array.from({ length: classes }, line) }),
+    };
+  }
+}
+
+class ClassTally implements Tally {
+  readonly #hits: Hits;
+
+  constructor(confusion: boolean) {
+    this.#hits = new Hits(confusion);
+  }
+
+  add({ columns }: Matrix, targets: Targets, predictions: () => Int32Array): void {
+    this.#hits.begin(columns);
+    const predicted = predictions();
+    const labels = targets instanceof Labels ? targets.data : largestColumns(targets);
+    for (let row = 0; row < predicted.length; ++row) this.#hits.add(labels[row] as number, predicted[row] as number);
+  }
+
+  result(): Omit<Evaluation, "loss"> {
+    return this.#hits.result();
+  }
+}
+
+class BinaryTally implements Tally {
+  readonly #hits: Hits;
+
+  constructor(confusion: boolean) {
+    this.#hits = new Hits(confusion);
+    this.#hits.begin(2);
+  }
+
+  add(_outputs: Matrix, targets: Targets, predictions: () => Int32Array): void {
+    const predicted = predictions();
+    const labels = targets.data;
+    for (let i = 0; i < predicted.length; ++i) {
+      this.#hits.add((labels[i] as number) >= 0.5 ? 1 : 0, predicted[i] as number);
+    }
+  }
+
+  result(): Omit<Evaluation, "loss"> {
+    return this.#hits.result();
+  }
+}
+
+interface ColumnSums {
+  readonly origin: number;
+  sum: number;
+  squares: number;
+  residual: number;
+}
+
+/** Sums of float64; the spread of the targets is found around the first row, so that large means cost no digits. */
+class ValueTally implements Tally {
+  #rows = 0;
+  #absolute = 0;
+  #columns: ColumnSums[] = [];
+
+  add(outputs: Matrix, targets: Targets): void {
+    const { rows, columns, data } = outputs;
+    const wanted = targets.data;
+    if (this.#columns.length === 0) {
+      this.#columns = Array.from({ length: columns }, (_, j) => ({
+        origin: wanted[j] as number,
+        sum: 0,
+        squares: 0,
+        residual: 0,
+      }));
+    }
+    for (let i = 0; i < rows * columns; ++i) {
+      const column = this.#columns[i % columns] as ColumnSums;
+      const error = (wanted[i] as number) - (data[i] as number);
+      const offset = (wanted[i] as number) - column.origin;
+      this.#absolute += abs(error);
+      column.residual += error * error;
+      column.sum += offset;
+      column.squares += offset * offset;
+    }
+    this.#rows += rows;
+  }
+
+  result(): Omit<Evaluation, "loss"> {
+    const count = this.#rows * this.#columns.length;
+    const residual = this.#columns.reduce((sum, column) => sum + column.residual, 0);
+    const scores = this.#columns.map(({ sum, squares, residual: unexplained }) => {
+      const spread = squares - (sum * sum) / this.#rows;
+      // As in scikit-learn: one row has no R², and constant targets score 1 when all are met, else 0.
+      if (this.#rows < 2 || Number.isNaN(unexplained)) return Number.NaN;
+      return spread > 0 ? 1 - unexplained / spread : Number(unexplained === 0);
+    });
+    return {
+      meanSquaredError: residual / count,
+      meanAbsoluteError: this.#absolute / count,
+      r2: scores.reduce((sum, score) => sum + score, 0) / scores.length,
+    };
+  }
+}
+
+/** The first of each row's largest elements. */
+function largestColumns({ rows, columns, data }: Matrix): Int32Array {
+  const largest = new Int32Array(rows);
+  for (let row = 0; row < rows; ++row) {
+    let best = 0;
+    for (let j = 1; j < columns; ++j) {
+      if ((data[row * columns + j] as number) > (data[row * columns + best] as number)) best = j;
+    }
+    largest[row] = best;
+  }
+  return largest;
+}

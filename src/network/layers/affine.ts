@@ -1,0 +1,61 @@
+import { checkInteger, checkNumber } from "../../checks/check-options.js";
+import { ShapeError } from "../../checks/errors.js";
+import type { Engine } from "../../create-engine.js";
+import { Allocation } from "../../engine/matrix.js";
+import { Parameter } from "../parameter.js";
+
+/** What both normalizations end with: gamma and beta [features], learnable, and room for their gradients. */
+export class Affine {
+  readonly gamma: Parameter;
+  readonly beta: Parameter;
+  readonly #engine: Engine;
+  readonly #features: number;
+  readonly #gradients: Allocation;
+
+  /** gamma is 1 and beta 0 at first. */
+  constructor(engine: Engine, features: number) {
+    this.#engine = engine;
+    this.#features = features;
+    this.gamma = new Parameter(engine, "gamma", [features]);
+    this.beta = new Parameter(engine, "beta", [features]);
+    this.gamma.set(new Float32Array(features).fill(1));
+    this.#gradients = new Allocation(engine.memory, 2 * features * 4, "a normalization's gradients");
+  }
+
+  /** Where the backward kernel is to put gamma's gradient, and beta's. */
+  get gradGammaPointer(): number {
+    return this.#gradients.pointer;
+  }
+
+  get gradBetaPointer(): number {
+    return this.#gradients.pointer + this.#features * 4;
+  }
+
+  /** Hands both gradients over. */
+  learn(): void {
+    const { kernels } = this.#engine;
+    const gamma = this.gamma.destination();
+    kernels.biasGradient(1, this.#features, gamma.alpha, this.gradGammaPointer, gamma.accumulates, gamma.target);
+    const beta = this.beta.destination();
+    kernels.biasGradient(1, this.#features, beta.alpha, this.gradBetaPointer, beta.accumulates, beta.target);
+  }
+
+  dispose(): void {
+    this.gamma.dispose();
+    this.beta.dispose();
+    this.#gradients.dispose();
+  }
+}
+
+/** @throws TypeError, RangeError unless `features` is an integer from 1 up and `epsilon` a positive number */
+export function checkNormalization(layer: string, features: number, epsilon: number): void {
+  checkInteger(`${layer}: features`, features, 1);
+  checkNumber(`${layer}: epsilon`, epsilon, { positive: true });
+}
+
+/** @throws TypeError, RangeError for anything but a number of columns; ShapeError when the layer before gives another number of columns */
+export function checkFeatures(features: number, inputs: number | undefined): void {
+  if (inputs === undefined || inputs === features) return;
+  checkInteger("inputs", inputs, 1);
+  throw new ShapeError(`expected an input of ${features} columns, got ${inputs} from the layer before`);
+}

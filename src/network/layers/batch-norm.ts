@@ -1,0 +1,145 @@
+import { checkNumber, checkOptions, type OptionNames } from "../../checks/check-options.js";
+import { ShapeError } from "../../checks/errors.js";
+import type { Engine } from "../../create-engine.js";
+import { Allocation, checkColumns, type Matrix, MatrixBuffer } from "../../engine/matrix.js";
+import type { Parameter, State } from "../parameter.js";
+import { Affine, checkFeatures, checkNormalization } from "./affine.js";
+import { Layer, type LayerConfig } from "./layer.js";
+import { checkAttach, checkGradOutput, checkInput } from "./operands.js";
+import { RunningArray } from "./running-array.js";
+
+/** Options of a batch normalization. */
+export interface BatchNormOptions {
+  /** Added to the variance; default 1e-5. */
+  readonly epsilon?: number;
+  /** Share of a batch's statistics in the running ones; default 0.1. Keras's momentum is one less this. */
+  readonly momentum?: number;
+}
+
+const OPTIONS: OptionNames<BatchNormOptions> = { epsilon: true, momentum: true };
+
+/**
+ * Y = gamma·(X − mean) / √(variance + epsilon) + beta, column by column. In training mean and variance are the batch's own
+ * (the variance divided by the rows); otherwise they are the running ones, which each training pass moves towards the
+ * batch's by `momentum` (the variance divided by the rows less one). Ioffe and Szegedy 2015; as PyTorch's BatchNorm1d.
+ */
+export class BatchNorm extends Layer {
+  readonly features: number;
+  readonly epsilon: number;
+  readonly momentum: number;
+  #engine: Engine | undefined;
+  #affine!: Affine;
+  #runningMean!: RunningArray;
+  #runningVariance!: RunningArray;
+  #output!: MatrixBuffer;
+  #gradInput!: MatrixBuffer;
+  /** Of the last forward pass: the batch's means, and 1 / √(variance + epsilon). */
+  #batchMean!: Allocation;
+  #inverse!: Allocation;
+  /** Whether the last forward pass went by the batch's own statistics. */
+  #ofBatch = false;
+
+  /** @throws TypeError, RangeError for sizes and options of a wrong type or value */
+  constructor(features: number, options: BatchNormOptions = {}) {
+    super();
+    checkOptions("BatchNorm", options, OPTIONS);
+    const { epsilon = 1e-5, momentum = 0.1 } = options;
+    checkNormalization("BatchNorm", features, epsilon);
+    checkNumber("BatchNorm: momentum", momentum, { most: 1 });
+    this.features = features;
+    this.epsilon = epsilon;
+    this.momentum = momentum;
+  }
+
+  override attach(engine: Engine, inputs: number | undefined): number {
+    checkAttach(this, this.#engine, engine, inputs);
+    checkFeatures(this.features, inputs);
+    const { features } = this;
+    const { memory } = engine;
+    memory.allOrNothing(() => {
+      this.#affine = new Affine(engine, features);
+      this.#runningMean = new RunningArray(memory, "runningMean", features, 0);
+      this.#runningVariance = new RunningArray(memory, "runningVariance", features, 1);
+      this.#batchMean = new Allocation(memory, features * 4, "batch means");
+      this.#inverse = new Allocation(memory, features * 4, "inverse deviations");
+    });
+    this.#output = new MatrixBuffer(memory);
+    this.#gradInput = new MatrixBuffer(memory);
+    this.#engine = engine;
+    return features;
+  }
+
+  /** @throws ShapeError in training for a batch of one row, which has no variance */
+  override forward(input: Matrix): Matrix {
+    checkInput(this, this.#engine, input);
+    checkColumns("BatchNorm: input", this.features, input);
+    const { kernels } = this.#engine as Engine;
+    const { rows } = input;
+    if (this.training && rows === 1) {
+      throw new ShapeError("BatchNorm: input: expected at least 2 rows in training, got 1");
+    }
+    this.#ofBatch = this.training && rows > 0;
+    const output = this.#output.shaped(rows, this.features);
+    const [mean, inverse] = [this.#mean, this.#inverse.pointer];
+    const [runningMean, runningVariance] = [this.#runningMean.pointer, this.#runningVariance.pointer];
+    const { features, epsilon, momentum } = this;
+    if (this.#ofBatch) {
+      const statistics = kernels.batchNormStatistics;
+      statistics(rows, features, epsilon, momentum, input.pointer, mean, inverse, runningMean, runningVariance);
+    } else {
+      kernels.batchNormInverse(features, epsilon, runningVariance, inverse);
+    }
+    const { gamma, beta } = this.#affine;
+    kernels.batchNormForward(rows, features, input.pointer, mean, inverse, gamma.pointer, beta.pointer, output.pointer);
+    return output;
+  }
+
+  /** In training through the batch's mean and variance; otherwise these are constants. */
+  override backward(input: Matrix, gradOutput: Matrix): Matrix {
+    checkInput(this, this.#engine, input);
+    checkColumns("BatchNorm: input", this.features, input);
+    checkGradOutput(this, input, gradOutput);
+    const affine = this.#affine;
+    const gradInput = this.#gradInput.shaped(input.rows, this.features);
+    (this.#engine as Engine).kernels.batchNormBackward(
+      input.rows,
+      this.features,
+      this.#ofBatch,
+      input.pointer,
+      this.#mean,
+      this.#inverse.pointer,
+      affine.gamma.pointer,
+      gradOutput.pointer,
+      affine.gradGammaPointer,
+      affine.gradBetaPointer,
+      gradInput.pointer,
+    );
+    affine.learn();
+    return gradInput;
+  }
+
+  /** `gamma` and `beta` [features]. */
+  override parameters(): readonly Parameter[] {
+    return [this.#affine.gamma, this.#affine.beta];
+  }
+
+  /** `runningMean` and `runningVariance` [features]. */
+  override buffers(): readonly State[] {
+    return [this.#runningMean, this.#runningVariance];
+  }
+
+  override config(): LayerConfig {
+    const { features, epsilon, momentum } = this;
+    return { type: "batchNorm", features, epsilon, momentum };
+  }
+
+  override dispose(): void {
+    for (const block of [this.#affine, this.#runningMean, this.#runningVariance]) block?.dispose();
+    for (const block of [this.#batchMean, this.#inverse, this.#output, this.#gradInput]) block?.dispose();
+  }
+
+  /** The means of the last forward pass. */
+  get #mean(): number {
+    return this.#ofBatch ? this.#batchMean.pointer : this.#runningMean.pointer;
+  }
+}

@@ -1,0 +1,238 @@
+import { checkInteger, checkNumber, checkOptions, type OptionNames } from "../../checks/check-options.js";
+import { ShapeError } from "../../checks/errors.js";
+import type { Engine } from "../../create-engine.js";
+import { CsrBuffer, CsrMatrix, densityLimit } from "../../engine/csr.js";
+import { checkColumns, checkMemory, type Matrix, MatrixBuffer } from "../../engine/matrix.js";
+import { type Initializer, type InitializerName, initialWeights, resolveInitializer } from "../initializers.js";
+import { Parameter } from "../parameter.js";
+import { Layer, type LayerConfig } from "./layer.js";
+import { checkAttach, checkGradOutput, checkInput } from "./operands.js";
+
+/** Options of a dense layer. */
+export interface DenseOptions {
+  /** This layer's own step length, in place of the optimizer's; a schedule's factor applies to both. */
+  readonly learningRate?: number;
+  /**
+   * Of a first layer: whether dense inputs are compressed, so that zeros are passed over. By default that is done where
+   * less than 40 % of a batch is not zero. Up to 1024 inputs the results are the same bit for bit; with more, sums are
+   * rounded differently.
+   */
+  readonly sparse?: boolean | "auto";
+  /** Initial weights; default `glorotUniform`, as in Keras. Biases begin at zero. */
+  readonly init?: InitializerName | Initializer;
+}
+
+/** As many as the linear memory could hold, if there were nothing else in it. */
+const MOST_WEIGHTS = 2 ** 30;
+/** Rows whose sum the kernels add to a weight at a time: BLOCK_ROWS in assembly/sums.ts. */
+const BLOCK_ROWS = 256;
+
+const OPTIONS: OptionNames<DenseOptions> = { learningRate: true, sparse: true, init: true };
+
+/**
+ * The affine map Y = X·W + b. X: [batch, inputs], W: [inputs, outputs], b: [outputs], Y: [batch, outputs].
+ * Gradients: ∂W = Xᵀ·G, ∂b = Σᵢ G[i, :], ∂X = G·Wᵀ. A step of plain gradient descent is taken in the same product.
+ */
+export class Dense extends Layer {
+  override readonly takesSparse = true;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly learningRate: number | undefined;
+  readonly #init: Initializer;
+  /** Density up to which a batch is compressed. */
+  #sparseBelow: number;
+  #engine: Engine | undefined;
+  #weights!: Parameter;
+  #biases!: Parameter;
+  #parameters: readonly Parameter[] = [];
+  #output!: MatrixBuffer;
+  #gradInput!: MatrixBuffer;
+  #compressed!: CsrBuffer;
+  /** The sparse form of the input that `forward` was last called with, if it has one. */
+  #sparseInput: CsrMatrix | undefined;
+
+  /**
+   * @throws RangeError for sizes that are not integers from 1, a learning rate that is negative or not finite, an unknown
+   * init; TypeError for unknown options and values of a wrong type
+   */
+  constructor(inputs: number, outputs: number, options: DenseOptions = {}) {
+    checkOptions("Dense", options, OPTIONS);
+    const { learningRate, init = "glorotUniform", sparse = "auto" } = options;
+    super();
+    checkInteger("Dense: inputs", inputs, 1);
+    checkInteger("Dense: outputs", outputs, 1);
+    if (learningRate !== undefined) checkNumber("Dense: learningRate", learningRate);
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.learningRate = learningRate;
+    this.#init = resolveInitializer(init);
+    this.#sparseBelow = densityLimit(sparse);
+  }
+
+  override attach(engine: Engine, inputs: number | undefined): number {
+    checkAttach(this, this.#engine, engine, inputs);
+    if (inputs !== undefined && inputs !== this.inputs) {
+      throw new ShapeError(`expected an input of ${this.inputs} columns, got ${inputs} from the layer before`);
+    }
+    if (this.#sparseBelow === 1 && inputs !== undefined) {
+      throw new RangeError("sparse: true: expected a first layer, which sees data, got one behind another");
+    }
+    if (this.inputs * this.outputs > MOST_WEIGHTS) {
+      throw new RangeError(`expected at most ${MOST_WEIGHTS} weights, got ${this.inputs} × ${this.outputs}`);
+    }
+    // Only a first layer sees data; what a hidden one sees changes its density as the network learns.
+    if (inputs !== undefined) this.#sparseBelow = 0;
+    this.#compressed = new CsrBuffer(engine.kernels, engine.memory);
+    this.#output = new MatrixBuffer(engine.memory);
+    this.#gradInput = new MatrixBuffer(engine.memory);
+    // Memory first: what does not fit is to be known before many weights are drawn.
+    engine.memory.allOrNothing(() => {
+      this.#weights = new Parameter(engine, "weights", [this.inputs, this.outputs], this.learningRate);
+      this.#biases = new Parameter(engine, "biases", [this.outputs], this.learningRate);
+      this.#weights.set(initialWeights(this.#init, engine.random, this.inputs, this.outputs));
+    });
+    this.#parameters = [this.#weights, this.#biases];
+    this.#engine = engine;
+    return this.outputs;
+  }
+
+  /** Takes sparse inputs, too. */
+  override forward(input: Matrix | CsrMatrix): Matrix {
+    const { kernels, team } = this.#checkedEngine(input);
+    const { rows } = input;
+    const output = this.#output.shaped(rows, this.outputs);
+    const sparse = this.#sparseForm(input);
+    this.#sparseInput = sparse;
+    const [weights, biases] = [this.#weights.pointer, this.#biases.pointer];
+    if (sparse) {
+      const { startsPointer, endsPointer, indicesPointer, valuesPointer } = sparse;
+      kernels.sparseForward(
+        rows,
+        this.inputs,
+        this.outputs,
+        startsPointer,
+        endsPointer,
+        indicesPointer,
+        valuesPointer,
+        weights,
+        biases,
+        output.pointer,
+        team,
+      );
+    } else {
+      const { pointer } = input as Matrix;
+      kernels.denseForward(rows, this.inputs, this.outputs, pointer, weights, biases, output.pointer, team);
+    }
+    return output;
+  }
+
+  #sparseForm(input: Matrix | CsrMatrix): CsrMatrix | undefined {
+    if (input instanceof CsrMatrix) return input;
+    return this.#sparseBelow > 0 ? this.#compressed.compress(input, this.#sparseBelow) : undefined;
+  }
+
+  /** gradInput = gradOutput·Wᵀ, with the weights from before a step. */
+  override backward(input: Matrix, gradOutput: Matrix): Matrix {
+    const { kernels, team } = this.#checkedEngine(input);
+    checkGradOutput(this, this.#output.shaped(input.rows, this.outputs), gradOutput);
+    const gradInput = this.#gradInput.shaped(input.rows, this.inputs);
+    kernels.denseInputGradient(
+      input.rows,
+      this.inputs,
+      this.outputs,
+      gradOutput.pointer,
+      this.#weights.pointer,
+      gradInput.pointer,
+      team,
+    );
+    this.learn(input, gradOutput);
+    return gradInput;
+  }
+
+  override learn(input: Matrix | CsrMatrix, gradOutput: Matrix): void {
+    const { kernels } = this.#checkedEngine(input);
+    const { rows } = input;
+    checkGradOutput(this, this.#output.shaped(rows, this.outputs), gradOutput);
+    const sparse = input instanceof CsrMatrix ? input : this.#sparseInput;
+    const { target, alpha, accumulates } = this.#weights.destination();
+    // A step straight into the weights is rounded to their last place for each block of rows. A batch of several is summed up
+    // first: small contributions would get lost one by one.
+    const isSummedFirst = rows > BLOCK_ROWS && target === this.#weights.pointer;
+    const sum = isSummedFirst ? this.#weights.gradientPointer : target;
+    this.#addWeightGradient(
+      sparse ?? (input as Matrix),
+      gradOutput,
+      sum,
+      isSummedFirst ? 1 : alpha,
+      accumulates && !isSummedFirst,
+    );
+    if (isSummedFirst) kernels.axpy(this.#weights.length, alpha, sum, target);
+    const biases = this.#biases.destination();
+    kernels.biasGradient(rows, this.outputs, biases.alpha, gradOutput.pointer, biases.accumulates, biases.target);
+  }
+
+  /** @throws as `checkInput`, and ShapeError for another number of columns */
+  #checkedEngine(input: Matrix | CsrMatrix): Engine {
+    const engine = this.#engine;
+    if (engine && input instanceof CsrMatrix) checkMemory("Dense: input", engine.memory, input);
+    else checkInput(this, engine, input as Matrix);
+    checkColumns("Dense: input", this.inputs, input);
+    return engine as Engine;
+  }
+
+  /** target ← alpha·Xᵀ·G + (accumulate ? target : 0). */
+  #addWeightGradient(
+    input: Matrix | CsrMatrix,
+    gradOutput: Matrix,
+    target: number,
+    alpha: number,
+    accumulate: boolean,
+  ) {
+    const { kernels, team } = this.#engine as Engine;
+    const { rows } = input;
+    if (input instanceof CsrMatrix) {
+      const { startsPointer, endsPointer, indicesPointer, valuesPointer } = input;
+      kernels.sparseWeightGradient(
+        rows,
+        this.inputs,
+        this.outputs,
+        alpha,
+        startsPointer,
+        endsPointer,
+        indicesPointer,
+        valuesPointer,
+        gradOutput.pointer,
+        accumulate,
+        target,
+        team,
+      );
+      return;
+    }
+    kernels.denseWeightGradient(
+      rows,
+      this.inputs,
+      this.outputs,
+      alpha,
+      input.pointer,
+      gradOutput.pointer,
+      accumulate,
+      target,
+      team,
+    );
+  }
+
+  /** `weights` [inputs, outputs] and `biases` [outputs]. */
+  override parameters(): readonly Parameter[] {
+    return this.#parameters;
+  }
+
+  override config(): LayerConfig {
+    const { inputs, outputs, learningRate } = this;
+    return { type: "dense", inputs, outputs, ...(learningRate !== undefined && { learningRate }) };
+  }
+
+  override dispose(): void {
+    for (const block of [this.#weights, this.#biases, this.#output, this.#gradInput, this.#compressed])
+      block?.dispose();
+  }
+}

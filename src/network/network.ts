@@ -1,0 +1,450 @@
+/** A network: a list of layers, each applied to the result of the one before, under a loss, and moved by an optimizer. */
+
+import {
+  ANY_NUMBER,
+  checkBoolean,
+  checkNumber,
+  checkOptions,
+  type OptionNames,
+  wrongType,
+} from "../checks/check-options.js";
+import { DisposedError, ShapeError } from "../checks/errors.js";
+import type { Engine } from "../create-engine.js";
+import { checkIsRows, type Rows } from "../dataset/rows.js";
+import { CsrMatrix } from "../engine/csr.js";
+import { checkMatrix, checkMemory, checkSameShape, Matrix, MatrixBuffer } from "../engine/matrix.js";
+import { checkTurnOptions, finish, finishInTurns, TURN_OPTIONS, type TurnOptions } from "../event-loop.js";
+import { attachParts, located } from "./attach-parts.js";
+import { checkEvaluateOptions, EVALUATE_OPTIONS, type EvaluateOptions, type Evaluation } from "./evaluation.js";
+import { firstNonFinite, Inference, type Parts } from "./inference.js";
+import type { Layer } from "./layers/layer.js";
+import type { Loss } from "./losses/loss.js";
+import { SoftmaxCrossEntropy } from "./losses/softmax-cross-entropy.js";
+import type { Targets } from "./losses/targets.js";
+import { type Lease, NetworkLease } from "./network-lease.js";
+import type { Optimizer } from "./optimizers/optimizer.js";
+import { SGD } from "./optimizers/sgd.js";
+import { Parameter, type State } from "./parameter.js";
+import { checkStateDict, type StateDict } from "./state-dict.js";
+import { summarize } from "./summary.js";
+
+/** Options of a network. */
+export interface NetworkOptions {
+  /** Default softmax cross-entropy. */
+  readonly loss?: Loss;
+  /** Default plain gradient descent with a learning rate of 0.1. */
+  readonly optimizer?: Optimizer;
+}
+
+const OPTIONS: OptionNames<NetworkOptions> = { loss: true, optimizer: true };
+
+export class Network {
+  readonly engine: Engine;
+  readonly layers: readonly Layer[];
+  /** Columns of the result, undefined if no layer says. */
+  readonly outputs: number | undefined;
+  readonly loss: Loss;
+  readonly optimizer: Optimizer;
+  readonly #parameters: readonly Parameter[];
+  #training = false;
+  /** Whether a pass is under way: layers hold what it needs until it ends. */
+  #passing = false;
+  readonly #activations: Matrix[] = [];
+  readonly #passes: Inference;
+  readonly #lease = new NetworkLease();
+  /** Room for a sparse batch in front of a layer that takes none. */
+  readonly #expanded: MatrixBuffer;
+  #disposed = false;
+
+  /**
+   * @throws ShapeError when two neighbours do not fit, with the layer's index and name; TypeError for an empty list, unknown
+   * options and what is no layer, loss or optimizer; Error for one that belongs to a network already. Nothing is allocated then
+   */
+  constructor(engine: Engine, layers: readonly Layer[], options: NetworkOptions = {}) {
+    if (!Array.isArray(layers) || layers.length === 0) {
+      throw wrongType("network: layers", "a list of at least one layer", layers);
+    }
+    checkOptions("network", options, OPTIONS);
+    this.engine = engine;
+    this.layers = [...layers];
+    const { loss = new SoftmaxCrossEntropy(), optimizer = new SGD() } = options;
+    const { outputs, parameters } = attachParts(engine, this.layers, loss, optimizer);
+    this.outputs = outputs;
+    this.#parameters = parameters;
+    this.loss = loss;
+    this.optimizer = optimizer;
+    this.#passes = new Inference({
+      engine,
+      loss,
+      outputsOf: (input) => this.evaluationActivations(input)[this.layers.length - 1] as Matrix,
+    });
+    this.#expanded = new MatrixBuffer(engine.memory);
+  }
+
+  /**
+   * The activations of all layers for `input` [batch, inputs]; the last are the logits. They belong to the layers and are
+   * valid until the next call; the list is reused too.
+   */
+  forward(input: Matrix | CsrMatrix): readonly Matrix[] {
+    this.#enter();
+    try {
+      return this.#forward(input);
+    } finally {
+      this.#passing = false;
+    }
+  }
+
+  #forward(input: Matrix | CsrMatrix): readonly Matrix[] {
+    this.#check(input);
+    let current = this.#firstInput(input);
+    for (let index = 0; index < this.layers.length; ++index) {
+      const layer = this.layers[index] as Layer;
+      try {
+        current = layer.forward(current);
+        checkMatrix("output", this.engine.memory, current);
+        if (index === this.layers.length - 1) this.#checkOutput(input.rows, current);
+      } catch (error) {
+        throw located(error, index, layer);
+      }
+      this.#activations[index] = current;
+    }
+    return this.#activations;
+  }
+
+  /** The activations of the last `forward`, as it gave them. */
+  get activations(): readonly Matrix[] {
+    return this.#activations;
+  }
+
+  /** `forward` in evaluation mode; the mode is as before afterwards. */
+  evaluationActivations(input: Matrix | CsrMatrix): readonly Matrix[] {
+    const before = this.#training;
+    this.training = false;
+    try {
+      return this.forward(input);
+    } finally {
+      this.training = before;
+    }
+  }
+
+  /** The logits [batch, outputs] for `input`; valid until the next call. */
+  logits(input: Matrix | CsrMatrix): Matrix {
+    return this.forward(input)[this.layers.length - 1] as Matrix;
+  }
+
+  /**
+   * The predicted classes: the index of each row's largest output, the first of equals; under a loss of 0/1 labels, each
+   * label, row by row. This and the methods below are in evaluation mode, whatever `training` says, and take a part of the rows
+   * at a time. Those that end in `Async` let other tasks have their turn about every 50 ms.
+   *
+   * @throws TypeError under a regression loss, for which there is `predictValues`; ShapeError under softmax over one output;
+   * RangeError when an output is not a finite number, since the inputs or the weights are not
+   */
+  predict(input: Matrix | CsrMatrix): Int32Array {
+    return finish(this.#inference(input, "classes").classes(input));
+  }
+
+  /** As `predict`, in turns. */
+  predictAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Int32Array> {
+    return this.#inTurns(() => this.#inference(input, "classes").classes(input), options);
+  }
+
+  /** softmax(outputs) of each row, or the sigmoid of each output, as the loss says, row by row. @throws as `predict` */
+  predictProbabilities(input: Matrix | CsrMatrix): Float32Array {
+    return finish(this.#inference(input, "classes").probabilities(input));
+  }
+
+  /** As `predictProbabilities`, in turns. */
+  predictProbabilitiesAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Float32Array> {
+    return this.#inTurns(() => this.#inference(input, "classes").probabilities(input), options);
+  }
+
+  /** The outputs themselves, row by row. @throws TypeError under a loss of classes */
+  predictValues(input: Matrix | CsrMatrix): Float32Array {
+    return finish(this.#inference(input, "values").values(input));
+  }
+
+  /** As `predictValues`, in turns. */
+  predictValuesAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Float32Array> {
+    return this.#inTurns(() => this.#inference(input, "values").values(input), options);
+  }
+
+  /**
+   * One step of the optimizer on a batch: forward, loss, backward, step.
+   *
+   * @param input [batch, inputs]
+   * @param weights sample weights [batch, 1]
+   * @returns the loss of the batch, before the step
+   * @throws ShapeError, RangeError, TypeError for targets the loss cannot take; nothing has moved then. After an error of a layer's
+   * backward pass all gradients are forgotten; under plain gradient descent the layers behind it have taken their step
+   */
+  train(input: Matrix | CsrMatrix, targets: Targets, weights?: Matrix): number {
+    this.#lease.check();
+    this.#checkIdle();
+    const { optimizer } = this;
+    const direct = optimizer.direct && !this.#parameters.some((parameter) => parameter.hasGradient);
+    if (!direct) {
+      const loss = this.gradients(input, targets, weights);
+      optimizer.step();
+      return loss;
+    }
+    for (const parameter of this.#parameters) parameter.stepDirectly(optimizer.learningRateOf(parameter));
+    try {
+      return this.gradients(input, targets, weights);
+    } finally {
+      for (const parameter of this.#parameters) parameter.stepDirectly(undefined);
+    }
+  }
+
+  /** `train` without the step: adds the batch's gradients to the parameters' own. @throws as `train` */
+  gradients(input: Matrix | CsrMatrix, targets: Targets, weights?: Matrix): number {
+    this.#lease.check();
+    this.#check(input);
+    // Before the pass: statistics of batches, and the generator, are to be as they were after a refusal.
+    if (this.outputs !== undefined) this.loss.check(input.rows, this.outputs, targets, weights);
+    // Without a closure: a training step allocates nothing.
+    this.#enter();
+    const before = this.#training;
+    this.training = true;
+    try {
+      const logits = this.#forward(input)[this.layers.length - 1] as Matrix;
+      const loss = this.loss.compute(logits, targets, weights);
+      this.#backward(input, this.loss.gradient(logits));
+      return loss;
+    } finally {
+      this.training = before;
+      this.#passing = false;
+    }
+  }
+
+  /**
+   * Adds to the parameters' gradients those of a loss of one's own, of which `gradOutput` [batch, outputs] is the gradient
+   * with respect to the outputs. `forward` must have been called with the same input, and with `training` set, just before.
+   *
+   * @throws TypeError, ShapeError, RangeError for anything but the input and a gradient in the shape of the outputs
+   */
+  backward(input: Matrix | CsrMatrix, gradOutput: Matrix): void {
+    this.#lease.check();
+    this.#check(input);
+    this.#checkGradient(input, gradOutput);
+    this.#enter();
+    try {
+      this.#backward(input, gradOutput);
+    } finally {
+      this.#passing = false;
+    }
+  }
+
+  #backward(input: Matrix | CsrMatrix, gradOutput: Matrix): void {
+    let gradient = gradOutput;
+    for (let index = this.layers.length - 1; index >= 0; --index) {
+      const layer = this.layers[index] as Layer;
+      try {
+        if (index === 0) layer.learn(this.#firstInput(input), gradient);
+        else {
+          const before = this.#activations[index - 1] as Matrix;
+          gradient = layer.backward(before, gradient);
+          checkSameShape("input gradient", before, gradient);
+        }
+      } catch (error) {
+        // Those of the layers behind it are there already, and would count in the next step.
+        this.zeroGrad();
+        throw located(error, index, layer);
+      }
+    }
+  }
+
+  /**
+   * Moves the parameters against the gradients that were added since the last step.
+   *
+   * @param gradientScale what they are multiplied by first: 1/n for the mean of n batches
+   */
+  step(gradientScale = 1): void {
+    this.#lease.check();
+    this.#checkIdle();
+    this.engine.checkAlive();
+    checkNumber("step: gradientScale", gradientScale, ANY_NUMBER);
+    this.optimizer.step(gradientScale);
+  }
+
+  /** Forgets the gradients. */
+  zeroGrad(): void {
+    for (const parameter of this.#parameters) parameter.zeroGrad();
+  }
+
+  /** Whether `forward` and `logits` are passes of training, with dropout and a batch's own statistics; false at first. */
+  get training(): boolean {
+    return this.#training;
+  }
+
+  set training(training: boolean) {
+    if (training === this.#training) return;
+    checkBoolean("network: training", training);
+    this.#training = training;
+    for (const layer of this.layers) layer.training = training;
+  }
+
+  /** The learnable arrays of all layers, first to last. */
+  parameters(): readonly Parameter[] {
+    return this.#parameters;
+  }
+
+  /** Copies of all learnable arrays and buffers. */
+  stateDict(): StateDict {
+    return Object.fromEntries(
+      this.#states().map(([name, state]) => [name, { shape: state.shape, data: state.toArray() }]),
+    );
+  }
+
+  /**
+   * Sets all learnable arrays and buffers. The data may be any arrays of numbers; what JSON makes of a typed array is none.
+   *
+   * @throws ShapeError unless names and shapes are this network's; TypeError for anything but such a record; nothing is set then
+   */
+  loadStateDict(dict: StateDict): void {
+    const states = this.#states();
+    checkStateDict(dict, states);
+    this.#checkIdle();
+    this.#lease.change();
+    for (const [name, state] of states) state.set((dict[name] as StateDict[string]).data);
+  }
+
+  /** The layers as a table: name, columns of the output, number of learnable values; and their total. */
+  summary(): string {
+    return summarize(this.layers);
+  }
+
+  /**
+   * Loss and metrics over every row of a data set or of a `Subset`, in evaluation mode; parameters and buffers stay as they
+   * are.
+   *
+   * @throws TypeError for neither of them and for unknown options, RangeError for data without rows; ShapeError, RangeError,
+   * TypeError for inputs and targets that do not fit
+   */
+  evaluate(data: Rows, options: EvaluateOptions = {}): Evaluation {
+    return finish(this.#evaluation(data, options));
+  }
+
+  /** As `evaluate`, in turns. @throws also the signal's reason once it is aborted */
+  async evaluateAsync(data: Rows, options: EvaluateOptions & TurnOptions = {}): Promise<Evaluation> {
+    checkOptions("evaluate", options, { ...EVALUATE_OPTIONS, ...TURN_OPTIONS });
+    const { signal, ...rest } = options;
+    return this.#inTurns(() => this.#evaluation(data, rest), signal === undefined ? undefined : { signal });
+  }
+
+  #evaluation(data: Rows, options: EvaluateOptions): Parts<Evaluation> {
+    checkIsRows("evaluate: data", data);
+    if (data.rows === 0) throw new RangeError("evaluate: expected at least one row, got none");
+    checkEvaluateOptions(options, this.loss.activation);
+    return this.#passes.evaluation(data, options);
+  }
+
+  /**
+   * Claims the network for one training: until `release`, steps are refused but between the lease's `open` and `close`.
+   *
+   * @throws Error when another training has claimed it
+   */
+  claim(): Lease {
+    return this.#lease.claim();
+  }
+
+  /** The first parameter or buffer with a value that is NaN or infinite, `layers.<index>.<name>`; undefined if there is none. */
+  findNonFinite(): string | undefined {
+    const { kernels } = this.engine;
+    for (const [name, state] of this.#states()) {
+      if (state instanceof Parameter) {
+        if (firstNonFinite(kernels, state.length, state.pointer) >= 0) return name;
+      } else if (!state.toArray().every(Number.isFinite)) return name;
+    }
+    return undefined;
+  }
+
+  /** Frees all layers' memory; the network and its layers cannot be used any more. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#checkIdle();
+    this.#disposed = true;
+    for (const layer of this.layers) layer.dispose();
+    this.loss.dispose();
+    this.optimizer.dispose();
+    this.#passes.dispose();
+    this.#expanded.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** The passes in evaluation mode. @throws as `predict` */
+  #inference(input: Matrix | CsrMatrix, results: "classes" | "values"): Inference {
+    this.#check(input);
+    if (results === "classes" && this.loss.activation === "softmax" && this.outputs === 1) {
+      const instead =
+        "give the network the loss that it was trained under, as in loadModel(engine, bytes, name, { loss })";
+      throw new ShapeError(`network: softmax: expected at least 2 outputs, one for each class, got 1: ${instead}`);
+    }
+    if ((this.loss.activation !== "identity") === (results === "classes")) return this.#passes;
+    const [kind, method] =
+      results === "classes"
+        ? ["a regression loss", "predictValues"]
+        : ["a loss of classes", "predict or predictProbabilities"];
+    throw new TypeError(`network: ${this.loss.constructor.name} is ${kind}: use ${method}`);
+  }
+
+  /** The work in turns, between which the parameters must not change. */
+  async #inTurns<T>(begin: () => Parts<T>, options: TurnOptions = {}): Promise<T> {
+    checkTurnOptions("network", options);
+    const work = begin();
+    return this.#lease.reading(() => finishInTurns(work, options.signal));
+  }
+
+  #states(): [string, State][] {
+    return this.layers.flatMap((layer, index) =>
+      [...layer.parameters(), ...layer.buffers()].map(
+        (state) => [`layers.${index}.${state.name}`, state] as [string, State],
+      ),
+    );
+  }
+
+  /** The input as the first layer takes it. What that is once it was sparse, the first layer knows. */
+  #firstInput(input: Matrix | CsrMatrix): Matrix {
+    if (!(input instanceof CsrMatrix) || this.layers[0]?.takesSparse) return input as Matrix;
+    const dense = this.#expanded.shaped(input.rows, input.columns);
+    input.expandInto(this.engine.kernels, dense);
+    return dense;
+  }
+
+  /** Begins a pass. @throws Error within another one */
+  #enter(): void {
+    this.#checkIdle();
+    this.#passing = true;
+  }
+
+  #checkIdle(): void {
+    if (!this.#passing) return;
+    throw new Error("the network is in the middle of a pass: its layers and its loss must not use it meanwhile");
+  }
+
+  #checkOutput(rows: number, output: Matrix): void {
+    const columns = this.outputs ?? output.columns;
+    if (output.rows === rows && output.columns === columns) return;
+    throw new ShapeError(`output: expected ${rows} × ${columns}, got ${output.rows} × ${output.columns}`);
+  }
+
+  #check(input: Matrix | CsrMatrix): void {
+    if (this.#disposed) throw new DisposedError("the network was used after it was disposed of");
+    this.engine.checkAlive();
+    if (!(input instanceof Matrix || input instanceof CsrMatrix)) {
+      throw wrongType("network: input", "a Matrix or CsrMatrix", input);
+    }
+    checkMemory("network: input", this.engine.memory, input);
+  }
+
+  #checkGradient({ rows }: Matrix | CsrMatrix, gradOutput: Matrix): void {
+    const output = this.#activations[this.layers.length - 1];
+    if (!output) throw new Error("network: backward: expected a call of forward before it, got none");
+    if (output.rows !== rows)
+      throw new ShapeError(`network: input: expected the ${output.rows} rows of forward, got ${rows}`);
+    checkSameShape("network: gradOutput", output, gradOutput);
+  }
+}

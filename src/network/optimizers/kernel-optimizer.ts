@@ -1,0 +1,189 @@
+/** What the built-in optimizers share: clipping, penalties, and the arrays that they keep for each parameter. */
+
+import { ANY_NUMBER, checkChoice, checkNumber, type OptionNames } from "../../checks/check-options.js";
+import type { Engine } from "../../create-engine.js";
+import { PanelMatrix } from "../../engine/matrix.js";
+import type { Parameter } from "../parameter.js";
+import { Optimizer, type OptimizerConfig, type OptimizerState } from "./optimizer.js";
+import { checkState } from "./state.js";
+
+const { isFinite: isFiniteNumber } = Number;
+
+/** Options of every built-in optimizer; no penalty and no clipping by default. */
+export interface OptimizerOptions {
+  readonly learningRate?: number;
+  /** λ₂ (PyTorch's weight_decay): λ₂·w is added to the gradient; AdamW shrinks the weights by it apart from the gradient. */
+  readonly weightDecay?: number;
+  /** λ₁ (the l1 of Keras's regularizers): λ₁·sign(w) is added to the gradient. */
+  readonly l1?: number;
+  /** What both are applied to: all parameters (the default), or weights alone, not biases and others of one dimension. */
+  readonly decay?: "all" | "weights";
+  /** Each element of the gradient is clipped to [−clipValue, clipValue] (PyTorch's clip_grad_value_). */
+  readonly clipValue?: number;
+  /** All gradients are scaled down together so that their norm is at most this (PyTorch's clip_grad_norm_). */
+  readonly clipNorm?: number;
+}
+
+/** Their names, for the check of each optimizer. */
+export const OPTIMIZER_OPTIONS: OptionNames<OptimizerOptions> = {
+  learningRate: true,
+  weightDecay: true,
+  l1: true,
+  decay: true,
+  clipValue: true,
+  clipNorm: true,
+};
+
+/** How a parameter's gradient enters its step: max(−limit, min(limit, scale·∂w)) + l2·w + l1·sign(w). */
+export interface GradientTerms {
+  scale: number;
+  limit: number;
+  l2: number;
+  l1: number;
+}
+
+/**
+ * Takes the gradient as g = clip(scale·∂w) + λ₂·w + λ₁·sign(w), where the scale is the caller's and that of `clipNorm`,
+ * taken before `clipValue`; then a kernel moves the parameter in one pass over the memory. Nothing is allocated in a step.
+ */
+export abstract class KernelOptimizer extends Optimizer {
+  /** λ₂; an optimizer whose penalty depends on the batch may set it before each step. */
+  protected weightDecay: number;
+  /** Whether weightDecay is kept out of the gradient. */
+  protected readonly decoupled: boolean = false;
+  readonly #options: Pick<OptimizerOptions, "clipValue" | "clipNorm"> & { readonly l1: number; readonly decay: string };
+  readonly #slotNames: readonly string[];
+  #slots: Readonly<Record<string, readonly PanelMatrix[]>> = {};
+  readonly #terms: GradientTerms = { scale: 1, limit: Number.POSITIVE_INFINITY, l2: 0, l1: 0 };
+  #steps = 0;
+
+  /**
+   * @param slotNames of the arrays that it keeps in each parameter's shape, zero at first
+   * @throws TypeError, RangeError for options of a wrong type or value
+   */
+  constructor(learningRate: number, options: OptimizerOptions, slotNames: readonly string[]) {
+    super(learningRate);
+    const { weightDecay = 0, l1 = 0, decay = "all", clipValue, clipNorm } = options;
+    checkNumber("weightDecay", weightDecay);
+    checkNumber("l1", l1);
+    checkChoice("decay", decay, ["all", "weights"]);
+    if (options.decay !== undefined && options.weightDecay === undefined && options.l1 === undefined) {
+      throw new RangeError("decay: expected a weightDecay or an l1 beside it, got none");
+    }
+    if (clipValue !== undefined) checkNumber("clipValue", clipValue, { positive: true });
+    if (clipNorm !== undefined) checkNumber("clipNorm", clipNorm, { positive: true });
+    this.weightDecay = weightDecay;
+    this.#options = {
+      l1,
+      decay,
+      ...(clipValue !== undefined && { clipValue }),
+      ...(clipNorm !== undefined && { clipNorm }),
+    };
+    this.#slotNames = slotNames;
+    this.#terms.limit = clipValue ?? Number.POSITIVE_INFINITY;
+  }
+
+  override attach(engine: Engine, parameters: readonly Parameter[]): void {
+    this.checkAttach(engine, parameters);
+    const makeSlot = ({ shape }: Parameter) => {
+      const [rows, columns] = shape.length === 2 ? shape : [1, shape[0]];
+      return new PanelMatrix(engine.memory, rows as number, columns as number);
+    };
+    this.#slots = engine.memory.allOrNothing(() =>
+      Object.fromEntries(this.#slotNames.map((name) => [name, parameters.map(makeSlot)])),
+    );
+    super.attach(engine, parameters);
+  }
+
+  /** Steps taken. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** √Σ ∂w² over all parameters' gradients. */
+  gradientNorm(): number {
+    const { kernels, team } = this.engine;
+    let total = 0;
+    for (const parameter of this.parameters) {
+      if (parameter.hasGradient) total += kernels.sumOfSquares(parameter.length, parameter.gradientPointer, team);
+    }
+    return Math.sqrt(total);
+  }
+
+  /** Whether the gradient goes into the step as it is. */
+  protected get isPlain(): boolean {
+    const { l1, clipNorm, clipValue } = this.#options;
+    return this.weightDecay === 0 && l1 === 0 && clipNorm === undefined && clipValue === undefined;
+  }
+
+  override step(gradientScale = 1): void {
+    if (!isFiniteNumber(gradientScale)) checkNumber("gradientScale", gradientScale, ANY_NUMBER);
+    const terms = this.#terms;
+    terms.scale = gradientScale * this.#clipFactor(gradientScale);
+    let isFirst = true;
+    for (let index = 0; index < this.parameters.length; ++index) {
+      const parameter = this.parameters[index] as Parameter;
+      if (!parameter.hasGradient) continue;
+      if (isFirst) this.beginStep(++this.#steps);
+      isFirst = false;
+      const decays = this.decays(parameter);
+      terms.l2 = decays && !this.decoupled ? this.weightDecay : 0;
+      terms.l1 = decays ? this.#options.l1 : 0;
+      this.move(parameter, index, terms);
+      parameter.zeroGrad();
+    }
+  }
+
+  /** min(1, clipNorm / (norm + 1e-6)), as PyTorch has it; NaN for a gradient with NaN. */
+  #clipFactor(gradientScale: number): number {
+    const { clipNorm } = this.#options;
+    if (clipNorm === undefined) return 1;
+    return Math.min(1, clipNorm / (Math.abs(gradientScale) * this.gradientNorm() + 1e-6));
+  }
+
+  /** Whether penalties apply to a parameter. */
+  protected decays({ shape }: Parameter): boolean {
+    return this.#options.decay === "all" || shape.length > 1;
+  }
+
+  /** Called before the parameters are moved in step number `step`, counted from 1. */
+  protected beginStep(_step: number): void {}
+
+  /** Moves a parameter, the index-th. */
+  protected abstract move(parameter: Parameter, index: number, terms: GradientTerms): void;
+
+  /** Address of a slot of the index-th parameter; 0 where the optimizer has no such slot. */
+  protected slotPointer(name: string, index: number): number {
+    return this.#slots[name]?.[index]?.pointer ?? 0;
+  }
+
+  /** Sets every element of a slot, padding included. */
+  protected fillSlot(name: string, value: number): void {
+    for (const { pointer, length } of this.#slots[name] ?? []) this.engine.memory.f32(pointer, length).fill(value);
+  }
+
+  override stateDict(): OptimizerState {
+    const entries = Object.entries(this.#slots).map(([name, arrays]) => [name, arrays.map((array) => array.toArray())]);
+    return { learningRate: this.learningRate, steps: this.#steps, slots: Object.fromEntries(entries) };
+  }
+
+  override loadStateDict(state: OptimizerState): void {
+    if (!this.engine) throw new Error("optimizer: a network must be made of it before a state can be loaded");
+    checkState(state, this.#slotNames, this.parameters);
+    this.learningRate = state.learningRate;
+    this.#steps = state.steps;
+    for (const [name, arrays] of Object.entries(this.#slots)) {
+      for (const [index, array] of arrays.entries()) array.set(state.slots[name]?.[index] as Float32Array);
+    }
+  }
+
+  /** Type and options, for `config`. */
+  protected configOf(type: string, options: Omit<OptimizerConfig, "type">): OptimizerConfig {
+    const { initialLearningRate: learningRate, weightDecay } = this;
+    return { type, learningRate, ...options, weightDecay, ...this.#options };
+  }
+
+  override dispose(): void {
+    for (const arrays of Object.values(this.#slots)) for (const array of arrays) array.dispose();
+  }
+}

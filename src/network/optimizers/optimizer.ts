@@ -1,0 +1,106 @@
+/** The contract of an optimizer: it moves parameters against their gradients. */
+
+import { checkNumber, wrongType } from "../../checks/check-options.js";
+import type { Engine } from "../../create-engine.js";
+import { checkEngine } from "../../engine/check-engine.js";
+import { checkMemory } from "../../engine/matrix.js";
+import { Parameter } from "../parameter.js";
+
+/** All that an optimizer's later steps depend on, beside its options. */
+export interface OptimizerState {
+  readonly learningRate: number;
+  /** Steps taken. */
+  readonly steps: number;
+  /** slots[name][i]: an array in the i-th parameter's shape, row by row. */
+  readonly slots: Readonly<Record<string, readonly Float32Array[]>>;
+}
+
+/** A built-in optimizer as a file has it: its type and its options, plain JSON. */
+export interface OptimizerConfig {
+  readonly type: string;
+  readonly [option: string]: string | number | boolean | readonly number[];
+}
+
+/** One optimizer serves one network, which attaches it. */
+export abstract class Optimizer {
+  #learningRate!: number;
+  readonly initialLearningRate: number;
+  protected engine!: Engine;
+  protected parameters: readonly Parameter[] = [];
+
+  /** @throws TypeError, RangeError for a learning rate that is no number, negative or not finite */
+  constructor(learningRate: number) {
+    this.learningRate = learningRate;
+    this.initialLearningRate = learningRate;
+  }
+
+  /** The step length; may be changed between steps, as schedules do. */
+  get learningRate(): number {
+    return this.#learningRate;
+  }
+
+  /** @throws TypeError, RangeError for what is no number, negative or not finite */
+  set learningRate(value: number) {
+    checkNumber("learningRate", value);
+    this.#learningRate = value;
+  }
+
+  /** Called by the network: the place to allocate. @throws TypeError, RangeError for parameters of another engine; Error when called twice */
+  attach(engine: Engine, parameters: readonly Parameter[]): void {
+    this.checkAttach(engine, parameters);
+    this.engine = engine;
+    this.parameters = parameters;
+  }
+
+  /** What `attach` throws: for subclasses that allocate, and belong to a network only once they have. */
+  protected checkAttach(engine: Engine, parameters: readonly Parameter[]): void {
+    if (this.engine) throw new Error("this optimizer already belongs to a network");
+    checkEngine(this.constructor.name, engine);
+    if (!Array.isArray(parameters)) throw wrongType("parameters", "a list of Parameters", parameters);
+    for (let i = 0; i < parameters.length; ++i) {
+      checkParameter(`parameters[${i}]`, parameters[i]);
+      checkMemory(`parameters[${i}]`, engine.memory, parameters[i] as Parameter);
+    }
+  }
+
+  /** Whether the step is plain gradient descent, which a backward pass can take by itself; see `Parameter.destination`. */
+  get direct(): boolean {
+    return false;
+  }
+
+  /**
+   * Moves every parameter against its gradient; the gradients are zero from there on. A parameter without a gradient, since
+   * no backward pass was taken, stays as it is.
+   *
+   * @param gradientScale what the gradients are multiplied by first: 1/n for the mean of n accumulated batches
+   */
+  abstract step(gradientScale?: number): void;
+
+  zeroGrad(): void {
+    for (const parameter of this.parameters) parameter.zeroGrad();
+  }
+
+  /** The step length for a parameter: a layer's own one follows the schedule, too. */
+  learningRateOf(parameter: Parameter): number {
+    checkParameter("parameter", parameter);
+    if (parameter.learningRate === undefined) return this.learningRate;
+    const factor = this.initialLearningRate > 0 ? this.learningRate / this.initialLearningRate : 1;
+    return parameter.learningRate * factor;
+  }
+
+  abstract stateDict(): OptimizerState;
+
+  /** @throws ShapeError, RangeError, TypeError when the state does not fit; nothing has changed then */
+  abstract loadStateDict(state: OptimizerState): void;
+
+  /** Type and options of a built-in optimizer; undefined: cannot be saved. */
+  config(): OptimizerConfig | undefined {
+    return undefined;
+  }
+
+  dispose(): void {}
+}
+
+function checkParameter(what: string, parameter: unknown): void {
+  if (!(parameter instanceof Parameter)) throw wrongType(what, "a Parameter", parameter);
+}

@@ -1,0 +1,175 @@
+/** Parameter: a learnable array and the gradient that belongs to it. */
+
+import { checkNumberList } from "../checks/check-list.js";
+import { checkNumber, checkText, wrongType } from "../checks/check-options.js";
+import { ShapeError } from "../checks/errors.js";
+import type { Engine } from "../create-engine.js";
+import { checkEngine } from "../engine/check-engine.js";
+import { PanelMatrix } from "../engine/matrix.js";
+import type { LinearMemory } from "../wasm/memory.js";
+
+const { isFinite: isFiniteNumber } = Number;
+
+/** A named array of a layer's state: learnable or not, it is saved with the model. */
+export interface State {
+  /** `weights`, `biases`, … */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** A copy of the values, row by row. */
+  toArray(): Float32Array;
+  /** Sets the values. @throws ShapeError for a wrong length */
+  set(values: ArrayLike<number>): void;
+}
+
+/** Where a backward pass puts a parameter's gradient: target ← alpha·gradient + (accumulates ? target : 0). */
+export interface GradientDestination {
+  /** Byte address, in panels as the values are. */
+  readonly target: number;
+  readonly alpha: number;
+  readonly accumulates: boolean;
+}
+
+/**
+ * A learnable array [rows, columns] or [columns], in panels of eight columns whose padding is zero and stays zero (see
+ * `PanelMatrix`; an array of one dimension is one row). The gradient has the same layout in a buffer of its own, which is
+ * allocated when it is first asked for: a step of plain gradient descent needs none.
+ */
+export class Parameter implements State {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** The layer's own step length, in place of the optimizer's. */
+  readonly learningRate: number | undefined;
+  readonly #engine: Engine;
+  readonly #values: PanelMatrix;
+  #gradient: PanelMatrix | undefined;
+  #gradientIsZero = true;
+  readonly #destination = { target: 0, alpha: 1, accumulates: false };
+  #directStep: number | undefined;
+
+  /** All zeros at first. @throws TypeError, ShapeError, RangeError for anything but an engine, a name and one or two sizes */
+  constructor(
+    engine: Engine,
+    name: string,
+    shape: readonly [number] | readonly [number, number],
+    learningRate?: number,
+  ) {
+    checkEngine("Parameter", engine);
+    checkText("Parameter: name", name);
+    checkShape(shape);
+    if (learningRate !== undefined) checkNumber("Parameter: learningRate", learningRate);
+    this.name = name;
+    this.shape = shape;
+    this.learningRate = learningRate;
+    this.#engine = engine;
+    this.#values = this.#allocate();
+  }
+
+  /** The memory it lies in. */
+  get memory(): LinearMemory {
+    return this.#engine.memory;
+  }
+
+  /** Floats in memory, padding included: what an optimizer's kernel runs over. */
+  get length(): number {
+    return this.#values.length;
+  }
+
+  /** Byte address of the values. @throws DisposedError */
+  get pointer(): number {
+    return this.#values.pointer;
+  }
+
+  /** Byte address of the gradient's buffer; its contents count only while `hasGradient`. */
+  get gradientPointer(): number {
+    this.#gradient ??= this.#allocate();
+    return this.#gradient.pointer;
+  }
+
+  /** Whether a backward pass has put a gradient there since `zeroGrad`. */
+  get hasGradient(): boolean {
+    return !this.#gradientIsZero;
+  }
+
+  /**
+   * Where a backward pass is to put the gradient; call it once a pass, as it is taken for put afterwards. The object is
+   * reused. What the pass reads of the old values it must have read before, for the target may be the values themselves.
+   */
+  destination(): GradientDestination {
+    const destination = this.#destination;
+    if (this.#directStep === undefined) {
+      destination.target = this.gradientPointer;
+      destination.alpha = 1;
+      destination.accumulates = !this.#gradientIsZero;
+      this.#gradientIsZero = false;
+    } else {
+      destination.target = this.#values.pointer;
+      destination.alpha = -this.#directStep;
+      destination.accumulates = true;
+    }
+    return destination;
+  }
+
+  /** Hands over a gradient, row by row: for layers written in TypeScript. @throws TypeError; ShapeError for a wrong length */
+  addGradient(values: ArrayLike<number>): void {
+    this.#values.check("gradient", values);
+    if (this.#directStep !== undefined) {
+      const step = this.#directStep;
+      this.set(this.toArray().map((value, i) => value - step * (values[i] as number)));
+      return;
+    }
+    const gradient = this.gradient();
+    this.gradientPointer;
+    (this.#gradient as PanelMatrix).set(gradient.map((value, i) => value + (values[i] as number)));
+    this.#gradientIsZero = false;
+  }
+
+  /** A copy of the gradient, row by row; zeros after `zeroGrad`. */
+  gradient(): Float32Array {
+    if (this.#gradientIsZero || !this.#gradient) return new Float32Array(this.#values.rows * this.#values.columns);
+    return this.#gradient.toArray();
+  }
+
+  /** Makes the gradient these values, row by row and bit by bit: how a saved one comes back. @throws TypeError, ShapeError */
+  setGradient(values: ArrayLike<number>): void {
+    this.#values.check("gradient", values);
+    this.#gradient ??= this.#allocate();
+    this.#gradient.set(values);
+    this.#gradientIsZero = false;
+  }
+
+  /** From here on the gradient is zero: the next backward pass overwrites the buffer. */
+  zeroGrad(): void {
+    this.#gradientIsZero = true;
+  }
+
+  /** Makes `destination` the values themselves, a step of this length at a time; undefined ends that. */
+  stepDirectly(learningRate: number | undefined): void {
+    if (learningRate !== undefined && !isFiniteNumber(learningRate)) checkNumber("learningRate", learningRate);
+    this.#directStep = learningRate;
+  }
+
+  toArray(): Float32Array {
+    return this.#values.toArray();
+  }
+
+  set(values: ArrayLike<number>): void {
+    this.#values.set(values);
+  }
+
+  dispose(): void {
+    this.#values.dispose();
+    this.#gradient?.dispose();
+  }
+
+  #allocate(): PanelMatrix {
+    const [rows, columns] = this.shape.length === 2 ? this.shape : [1, this.shape[0]];
+    return new PanelMatrix(this.#engine.memory, rows as number, columns as number);
+  }
+}
+
+function checkShape(shape: readonly number[]): void {
+  if (!Array.isArray(shape)) throw wrongType("Parameter: shape", "a list of one or two sizes", shape);
+  checkNumberList("Parameter: shape", shape);
+  if (shape.length === 1 || shape.length === 2) return;
+  throw new ShapeError(`Parameter: shape: expected one or two sizes, got ${shape.length}`);
+}

@@ -1,0 +1,76 @@
+/** A rate that falls along half a cosine, after a linear warm-up. */
+
+import { checkInteger, checkNumber, checkOptions, type OptionNames } from "../../checks/check-options.js";
+import { cosPi } from "../../engine/reproducible-math.js";
+import { Schedule, type ScheduleConfig, type ScheduleOptions } from "./schedule.js";
+
+/** Options of CosineAnnealingLR. */
+export interface CosineAnnealingLROptions extends ScheduleOptions {
+  /** Steps to the end of the cosine, warm-up included. */
+  readonly totalSteps: number;
+  /** What it falls to (PyTorch's eta_min); default 0. */
+  readonly minLearningRate?: number;
+  /** Steps of the warm-up; default 0. */
+  readonly warmupSteps?: number;
+  /** What the warm-up begins with, as a share of the base (PyTorch's start_factor); default 1/3. */
+  readonly warmupStart?: number;
+}
+
+const OPTIONS: OptionNames<CosineAnnealingLROptions> = {
+  totalSteps: true,
+  minLearningRate: true,
+  warmupSteps: true,
+  warmupStart: true,
+  interval: true,
+};
+
+/**
+ * With W steps of warm-up: η = base·(s + (1 − s)·step/W) before step W, s being `warmupStart`; then
+ * η = min + (base − min)·(1 + cos(π·(step − W)/(total − W)))/2, and min from `totalSteps` on. PyTorch's CosineAnnealingLR
+ * (which rises again after its end), for the warm-up its LinearLR before it.
+ */
+export class CosineAnnealingLR extends Schedule {
+  readonly #totalSteps: number;
+  readonly #min: number;
+  readonly #warmupSteps: number;
+  readonly #warmupStart: number;
+
+  /** @throws TypeError, RangeError for options of a wrong type or value */
+  constructor(options: CosineAnnealingLROptions) {
+    checkOptions("CosineAnnealingLR", options, OPTIONS);
+    const { totalSteps, minLearningRate = 0, warmupSteps = 0, warmupStart = 1 / 3, interval = "epoch" } = options;
+    super(interval);
+    checkInteger("totalSteps", totalSteps, 1);
+    checkNumber("minLearningRate", minLearningRate);
+    checkInteger("warmupSteps", warmupSteps, 0);
+    checkNumber("warmupStart", warmupStart, { most: 1 });
+    if (options.warmupStart !== undefined && warmupSteps === 0) {
+      throw new RangeError("warmupStart: expected warmupSteps beside it, got none");
+    }
+    if (warmupSteps >= totalSteps) {
+      throw new RangeError(`warmupSteps: expected fewer than the ${totalSteps} of totalSteps, got ${warmupSteps}`);
+    }
+    this.#totalSteps = totalSteps;
+    this.#min = minLearningRate;
+    this.#warmupSteps = warmupSteps;
+    this.#warmupStart = warmupStart;
+  }
+
+  protected override rate(step: number, base: number): number {
+    const [min, warmup, start] = [this.#min, this.#warmupSteps, this.#warmupStart];
+    if (step < warmup) return base * (start + ((1 - start) * step) / warmup);
+    if (step >= this.#totalSteps) return min;
+    return min + ((base - min) * (1 + cosPi((step - warmup) / (this.#totalSteps - warmup)))) / 2;
+  }
+
+  override config(): ScheduleConfig {
+    return {
+      type: "cosine",
+      interval: this.interval,
+      totalSteps: this.#totalSteps,
+      minLearningRate: this.#min,
+      warmupSteps: this.#warmupSteps,
+      ...(this.#warmupSteps > 0 && { warmupStart: this.#warmupStart }),
+    };
+  }
+}

@@ -1,0 +1,142 @@
+/** A rate that drops when a metric gets no better. */
+
+import {
+  ANY_DOUBLE,
+  checkChoice,
+  checkInteger,
+  checkNumber,
+  checkOptions,
+  checkRecord,
+  type OptionNames,
+  wrongType,
+} from "../../checks/check-options.js";
+import { Schedule, type ScheduleConfig, type ScheduleState } from "./schedule.js";
+
+/** Options of ReduceLROnPlateau. */
+export interface ReduceLROnPlateauOptions {
+  /** Whether less is better (the default) or more. */
+  readonly mode?: "min" | "max";
+  /** What the rate is multiplied by, below 1; default 0.1. */
+  readonly factor?: number;
+  /** Epochs without an improvement that are put up with; default 10. */
+  readonly patience?: number;
+  /** What an improvement is at least; default 1e-4. */
+  readonly threshold?: number;
+  /** Whether that is a share of the best metric (the default) or a difference. */
+  readonly thresholdMode?: "relative" | "absolute";
+  /** Epochs after a drop that do not count; default 0. */
+  readonly cooldown?: number;
+  /** Default 0 (PyTorch's min_lr). */
+  readonly minLearningRate?: number;
+  /** A drop of no more than this is left out (PyTorch's eps); default 1e-8. */
+  readonly epsilon?: number;
+}
+
+const OPTIONS: OptionNames<ReduceLROnPlateauOptions> = {
+  mode: true,
+  factor: true,
+  patience: true,
+  threshold: true,
+  thresholdMode: true,
+  cooldown: true,
+  minLearningRate: true,
+  epsilon: true,
+};
+
+/**
+ * After more than `patience` epochs without a better metric, η ← max(factor·η, minLearningRate). PyTorch's and Keras's
+ * ReduceLROnPlateau, with PyTorch's options in camelCase. Only `update`, `reset` and `loadStateDict` change it; the step is not looked at.
+ */
+export class ReduceLROnPlateau extends Schedule {
+  readonly #options: Required<ReduceLROnPlateauOptions>;
+  /** Undefined before the first metric. */
+  #best: number | undefined;
+  #badEpochs = 0;
+  #cooldownLeft = 0;
+  #drops = 0;
+
+  /** @throws TypeError, RangeError for options of a wrong type or value */
+  constructor(options: ReduceLROnPlateauOptions = {}) {
+    checkOptions("ReduceLROnPlateau", options, OPTIONS);
+    const { mode = "min", factor = 0.1, patience = 10, threshold = 1e-4, thresholdMode = "relative" } = options;
+    const { cooldown = 0, minLearningRate = 0, epsilon = 1e-8 } = options;
+    super("epoch");
+    checkChoice("mode", mode, ["min", "max"]);
+    checkChoice("thresholdMode", thresholdMode, ["relative", "absolute"]);
+    checkNumber("factor", factor, { below: 1 });
+    checkInteger("patience", patience, 0);
+    checkNumber("threshold", threshold);
+    checkInteger("cooldown", cooldown, 0);
+    checkNumber("minLearningRate", minLearningRate);
+    checkNumber("epsilon", epsilon);
+    this.#options = { mode, factor, patience, threshold, thresholdMode, cooldown, minLearningRate, epsilon };
+  }
+
+  /** @throws TypeError for anything but a number; NaN is one that is not better */
+  override update(metric: number): void {
+    if (typeof metric !== "number") throw wrongType("update: metric", "a number", metric);
+    const { patience, cooldown } = this.#options;
+    if (this.#isBetter(metric)) {
+      this.#best = metric;
+      this.#badEpochs = 0;
+    } else {
+      ++this.#badEpochs;
+    }
+    if (this.#cooldownLeft > 0) {
+      --this.#cooldownLeft;
+      this.#badEpochs = 0;
+    }
+    if (this.#badEpochs > patience) {
+      ++this.#drops;
+      this.#cooldownLeft = cooldown;
+      this.#badEpochs = 0;
+    }
+  }
+
+  override reset(): void {
+    this.#best = undefined;
+    this.#badEpochs = 0;
+    this.#cooldownLeft = 0;
+    this.#drops = 0;
+  }
+
+  /** A metric that is not a number is not better. */
+  #isBetter(metric: number): boolean {
+    const { mode, threshold, thresholdMode } = this.#options;
+    const best = this.#best ?? (mode === "min" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY);
+    const sign = mode === "min" ? -1 : 1;
+    const bound = thresholdMode === "relative" ? best * (1 + sign * threshold) : best + sign * threshold;
+    return mode === "min" ? metric < bound : metric > bound;
+  }
+
+  protected override rate(_step: number, base: number): number {
+    const { factor, minLearningRate, epsilon } = this.#options;
+    let rate = base;
+    for (let drop = 0; drop < this.#drops; ++drop) {
+      const next = Math.max(rate * factor, minLearningRate);
+      if (rate - next <= epsilon) break;
+      rate = next;
+    }
+    return rate;
+  }
+
+  override config(): ScheduleConfig {
+    return { type: "plateau", ...this.#options };
+  }
+
+  override stateDict(): ScheduleState {
+    const [badEpochs, cooldownLeft, drops] = [this.#badEpochs, this.#cooldownLeft, this.#drops];
+    return { ...(this.#best !== undefined && { best: this.#best }), badEpochs, cooldownLeft, drops };
+  }
+
+  override loadStateDict(state: ScheduleState): void {
+    checkRecord("schedule: state", state);
+    const { best, badEpochs, cooldownLeft, drops } = state;
+    if (best !== undefined) checkNumber("best", best, ANY_DOUBLE);
+    for (const [name, value] of Object.entries({ badEpochs, cooldownLeft, drops })) checkInteger(name, value, 0);
+    this.#best = best;
+    this.#badEpochs = badEpochs as number;
+    this.#cooldownLeft = cooldownLeft as number;
+    this.#drops = drops as number;
+  }
+}
