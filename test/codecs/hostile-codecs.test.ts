@@ -48,7 +48,7 @@ const MAKERS = `
 const CODECS = ["GZIP", "ZSTD", "BROTLI", "LZ4", "LZ4_RAW"];
 
 const reader = (make: string) => {
-  const measured = measureReader(`${MAKERS} ${make}`, "data/parquet.js", "m.readParquet(file.buffer)");
+  const measured = measureReader(`${MAKERS} ${make}`, "tables/parquet/parquet.js", "m.readParquet(file.buffer)");
   if (process.env.FUZZ_REPORT) console.log(make, measured);
   expect(measured.time).toBeLessThan(MOST_MILLISECONDS);
   expect(measured.memory).toBeLessThan(2 * measured.size + 16 * MIB + SLACK);

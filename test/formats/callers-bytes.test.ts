@@ -139,7 +139,7 @@ const READERS: Record<string, Reader> = {
       return { ...rest, state: stateOf(loaded) };
     },
   },
-  parseIdx: { files: Object.values(smallMnist(12, 12)), read: (bytes) => parseIdx(bytes, "f"), view: "data/idx.ts" },
+  parseIdx: { files: Object.values(smallMnist(12, 12)), read: (bytes) => parseIdx(bytes, "f"), view: "digits/idx.ts" },
   "parseMnist as floats": {
     files: [smallMnist(12)["train-images-idx3-ubyte"]],
     read: (bytes) => mnistOf(bytes, "float32"),
@@ -147,7 +147,7 @@ const READERS: Record<string, Reader> = {
   parseMnist: {
     files: [smallMnist(12)["train-images-idx3-ubyte"]],
     read: (bytes) => mnistOf(bytes, "uint8"),
-    view: "data/mnist.ts",
+    view: "digits/mnist.ts",
   },
   readPng: {
     files: [grey(false), grey(true), readFileSync(new URL("../cases/d-1bit.png", import.meta.url))],

@@ -89,7 +89,7 @@ const network = new Network(await createEngine({ seed: 2, threads: 1 }), [
 /** How a reader is called, and good files. */
 const READERS: Record<string, readonly [module: string, call: string, seeds: readonly Uint8Array[]]> = {
   Parquet: [
-    "data/parquet.js",
+    "tables/parquet/parquet.js",
     "(m, bytes) => m.readParquet(bytes.slice().buffer)",
     [
       parquet("SNAPPY", "PLAIN"),
@@ -99,7 +99,7 @@ const READERS: Record<string, readonly [module: string, call: string, seeds: rea
     ],
   ],
   "Parquet in other codecs, with nested columns": [
-    "data/parquet.js",
+    "tables/parquet/parquet.js",
     '(m, bytes) => m.readParquet(bytes.slice().buffer, "f", { kinds: { list: "ignore", struct: "ignore", map: "ignore" } })',
     [
       recorded("parquet/duckdb-zstd.parquet"),
@@ -108,9 +108,9 @@ const READERS: Record<string, readonly [module: string, call: string, seeds: rea
       recorded("parquet/duckdb-lz4_raw.parquet"),
     ],
   ],
-  Zstandard: ["data/codecs/zstd.js", "(m, bytes) => m.unpackZstd(bytes, 3000)", packed("few different bytes")],
+  Zstandard: ["codecs/zstd.js", "(m, bytes) => m.unpackZstd(bytes, 3000)", packed("few different bytes")],
   Brotli: [
-    "data/codecs/brotli.js",
+    "codecs/brotli.js",
     "(m, bytes) => m.unpackBrotli(bytes, 3000)",
     [5, 11].map((quality) => {
       const params = { [constants.BROTLI_PARAM_QUALITY]: quality };
@@ -118,17 +118,17 @@ const READERS: Record<string, readonly [module: string, call: string, seeds: rea
     }),
   ],
   "JSON Lines": [
-    "data/jsonl.js",
+    "tables/jsonl/jsonl.js",
     "(m, bytes) => m.readJsonLines([bytes])",
     [text('{"a":1,"b":"x"}\n{"a":null,"c":true}\n\n{"b":"7","c":2.5}\n'), text('{"é":1e3}\r\n{"é":-2}')],
   ],
   CSV: [
-    "data/csv.js",
+    "tables/csv/csv.js",
     "(m, bytes) => m.readCsv(() => [bytes])",
     [text('a,"b c",d\n1,x,2.5\n?,"y ""z""",3\n'), text("a;b\r\n1,5;2\r\n")],
   ],
   PNG: [
-    "data/png.js",
+    "digits/png.js",
     // Behind wrong checksums nothing would be looked at.
     `async (m, bytes) => {
       const { crc32 } = await import("node:zlib");
@@ -154,7 +154,7 @@ const READERS: Record<string, readonly [module: string, call: string, seeds: rea
     ],
   ],
   IDX: [
-    "data/idx.js",
+    "digits/idx.js",
     '(m, bytes) => m.parseIdx(bytes, "f")',
     [idxFile([2, 3], [1, 2, 3, 4, 5, 6]), idxFile([2, 2, 2], new Uint8Array(8))],
   ],
@@ -177,7 +177,7 @@ const READERS: Record<string, readonly [module: string, call: string, seeds: rea
   ],
   models: ["index.js", "(m, bytes) => m.loadModel(engine, bytes).dispose()", [serializeModel(network)]],
   ONNX: [
-    "formats/onnx.js",
+    "formats/onnx/onnx.js",
     "(m, bytes) => m.loadOnnx(engine, bytes).dispose()",
     [
       recorded("torch.onnx"),

@@ -56,7 +56,7 @@ describe("the binaries may come from", () => {
   it.each<[string, () => EngineOptions]>([
     ["a folder's URL", () => ({ wasmUrl: folder })],
     ["a folder's URL without its last slash", () => ({ wasmUrl: new URL(folder.href.slice(0, -1)) })],
-    ["a path", () => ({ wasmUrl: "../build" })],
+    ["a path", () => ({ wasmUrl: "./build" })],
     ["a server", () => ({ wasmUrl: `${origin}/wasm/` })],
     ["a table of URLs", () => ({ wasmUrl: { "relaxed-shared": "build/relaxed-shared.wasm" } })],
     ["a function that gives URLs", () => ({ wasmUrl: (name) => new URL(`${name}.wasm`, folder) })],
@@ -124,7 +124,7 @@ describe("the binaries may come from", () => {
     );
     for (const [wasmUrl, message] of [
       [origin, `cannot load ${origin}/relaxed-shared.wasm: HTTP 404 Not Found`],
-      ["../nowhere", "cannot load ./nowhere/relaxed-shared.wasm: ENOENT"],
+      ["./nowhere", "cannot load ./nowhere/relaxed-shared.wasm: ENOENT"],
       ["http://127.0.0.1:1", "cannot load http://127.0.0.1:1/relaxed-shared.wasm: fetch failed"],
     ] as const) {
       const missing = createEngine({ wasmUrl, variant: "relaxed", threads: 2 });
@@ -171,7 +171,7 @@ describe("createWorker", () => {
     ],
     [
       "starts a script that is missing",
-      () => new Worker("../nowhere.js"),
+      () => new Worker("./nowhere.js"),
       "worker 1 of the engine failed: Cannot find",
     ],
     ["starts one that ends", () => new Worker("", { eval: true }), "worker 1 of the engine failed: it ended"],
