@@ -48,6 +48,7 @@ export { accuracyScore, type ConfusionOptions, confusionMatrix } from "./metrics
 export { type LogLossOptions, logLoss, type TopKOptions, topKAccuracyScore } from "./metrics/probabilities.js";
 export { meanAbsoluteError, meanSquaredError, r2Score } from "./metrics/regression.js";
 export type { ScoreRows } from "./metrics/score-rows.js";
+export { createOptimizer, createSchedule } from "./network/catalogue.js";
 export type { EvaluateOptions, Evaluation } from "./network/evaluation.js";
 export {
   checkGradients,
@@ -56,29 +57,15 @@ export {
   type LossToCheck,
 } from "./network/gradient-check.js";
 export { constant, type Initializer, type InitializerName, initializers } from "./network/initializers.js";
+export * from "./network/layers/activations.js";
 export { BatchNorm, type BatchNormOptions } from "./network/layers/batch-norm.js";
 export { Dense, type DenseOptions } from "./network/layers/dense.js";
 export { Dropout } from "./network/layers/dropout.js";
-export { ELU, type ELUOptions } from "./network/layers/elu.js";
-export { GELU, type GELUOptions } from "./network/layers/gelu.js";
 export { Layer, type LayerConfig } from "./network/layers/layer.js";
 export { LayerNorm, type LayerNormOptions } from "./network/layers/layer-norm.js";
-export { LeakyReLU, type LeakyReLUOptions } from "./network/layers/leaky-relu.js";
-export { ReLU } from "./network/layers/relu.js";
-export { Sigmoid } from "./network/layers/sigmoid.js";
-export { SiLU } from "./network/layers/silu.js";
-export { Softplus } from "./network/layers/softplus.js";
-export { Tanh } from "./network/layers/tanh.js";
 export { BinaryCrossEntropy, type BinaryCrossEntropyOptions } from "./network/losses/binary-cross-entropy.js";
 export { Loss, type LossConfig, type Reduction } from "./network/losses/loss.js";
-export {
-  HalfSquaredError,
-  Huber,
-  type HuberOptions,
-  MeanAbsoluteError,
-  MeanSquaredError,
-  type RegressionLossOptions,
-} from "./network/losses/regression.js";
+export * from "./network/losses/regression.js";
 export {
   gradSoftmaxCrossEntropyWithLogits,
   SoftmaxCrossEntropy,
@@ -89,14 +76,12 @@ export type { Targets } from "./network/losses/targets.js";
 export { Network, type NetworkOptions } from "./network/network.js";
 export { Adagrad, type AdagradOptions } from "./network/optimizers/adagrad.js";
 export { Adam, type AdamOptions, AdamW } from "./network/optimizers/adam.js";
-export { createOptimizer } from "./network/optimizers/create.js";
 export type { GradientTerms, OptimizerOptions } from "./network/optimizers/kernel-optimizer.js";
 export { Optimizer, type OptimizerConfig, type OptimizerState } from "./network/optimizers/optimizer.js";
 export { RMSProp, type RMSPropOptions } from "./network/optimizers/rmsprop.js";
 export { SGD, type SGDOptions } from "./network/optimizers/sgd.js";
 export { type GradientDestination, Parameter, type State } from "./network/parameter.js";
 export { CosineAnnealingLR, type CosineAnnealingLROptions } from "./network/schedules/cosine.js";
-export { createSchedule } from "./network/schedules/create.js";
 export {
   ConstantLR,
   type ConstantLROptions,

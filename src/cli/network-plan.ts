@@ -1,23 +1,15 @@
 /** From settings to a network, its optimizer and its schedule. */
 
 import type { Engine } from "../create-engine.js";
+import { createOptimizer, createSchedule } from "../network/catalogue.js";
+import { ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh } from "../network/layers/activations.js";
 import { Dense } from "../network/layers/dense.js";
 import { Dropout } from "../network/layers/dropout.js";
-import { ELU } from "../network/layers/elu.js";
-import { GELU } from "../network/layers/gelu.js";
 import type { Layer } from "../network/layers/layer.js";
-import { LeakyReLU } from "../network/layers/leaky-relu.js";
-import { ReLU } from "../network/layers/relu.js";
-import { Sigmoid } from "../network/layers/sigmoid.js";
-import { SiLU } from "../network/layers/silu.js";
-import { Softplus } from "../network/layers/softplus.js";
-import { Tanh } from "../network/layers/tanh.js";
 import { MeanSquaredError } from "../network/losses/regression.js";
 import { SoftmaxCrossEntropy } from "../network/losses/softmax-cross-entropy.js";
 import { Network } from "../network/network.js";
-import { createOptimizer } from "../network/optimizers/create.js";
 import type { Optimizer } from "../network/optimizers/optimizer.js";
-import { createSchedule } from "../network/schedules/create.js";
 import type { Schedule } from "../network/schedules/schedule.js";
 import { INIT_NAMES } from "./options.js";
 import type { TrainSettings } from "./settings.js";

@@ -5,7 +5,7 @@ import { describe, wrongType } from "../checks/check-options.js";
 import { FormatError } from "../checks/errors.js";
 import type { Layer, LayerConfig } from "../network/layers/layer.js";
 import { Network } from "../network/network.js";
-import { layerType, layerTypeNames, typeOfConfig } from "./layer-types.js";
+import { layerType, layerTypeNames, typeOfConfig } from "./layer-configs.js";
 
 /** What the entry `format` says in files of ours. */
 export const OWN_FORMAT = "simdgrad";

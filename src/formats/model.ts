@@ -3,8 +3,9 @@
 import { FormatError } from "../checks/errors.js";
 import type { Engine } from "../create-engine.js";
 import type { LayerConfig } from "../network/layers/layer.js";
+import type { LayerRow } from "../network/layers/layer-row.js";
 import { Network, type NetworkOptions } from "../network/network.js";
-import { checkValues, type LayerType, layerType } from "./layer-types.js";
+import { checkValues, layerType } from "./layer-configs.js";
 import { checkMetadata } from "./metadata.js";
 import { checkSavable, modelMetadata, OWN_ENTRIES, parseModelMetadata } from "./model-metadata.js";
 import { parseSafetensors, serializeSafetensors } from "./safetensors.js";
@@ -37,7 +38,7 @@ export function loadModel(engine: Engine, bytes: Uint8Array, name = "model", opt
   const { tensors, metadata } = parseSafetensors(bytes, name);
   const descriptions = parseModelMetadata(metadata, name);
   checkTensors(descriptions, tensors, name);
-  const layers = descriptions.map((config) => (layerType(config.type) as LayerType).make(config));
+  const layers = descriptions.map((config) => (layerType(config.type) as LayerRow).make(config));
   const network = new Network(engine, layers, options);
   const states = [...tensors].map(([key, tensor]) => [key, { shape: tensor.shape, data: float32Values(tensor) }]);
   network.loadStateDict(Object.fromEntries(states));
@@ -48,7 +49,7 @@ export function loadModel(engine: Engine, bytes: Uint8Array, name = "model", opt
 function checkTensors(layers: readonly LayerConfig[], tensors: ReadonlyMap<string, Tensor>, name: string): void {
   const expected = new Set<string>();
   for (const [index, config] of layers.entries()) {
-    for (const [array, shape] of Object.entries((layerType(config.type) as LayerType).tensors(config))) {
+    for (const [array, shape] of Object.entries((layerType(config.type) as LayerRow).arrays(config))) {
       const key = `layers.${index}.${array}`;
       const tensor = tensors.get(key);
       const got = tensor ? `${tensor.dtype} [${tensor.shape}]` : "none";

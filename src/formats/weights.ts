@@ -6,7 +6,7 @@ import type { Layer } from "../network/layers/layer.js";
 import type { Network } from "../network/network.js";
 import type { StateDict } from "../network/state-dict.js";
 import { floatDtypes, toFloat32, transposed } from "./float-conversion.js";
-import { checkValues } from "./layer-types.js";
+import { checkValues } from "./layer-configs.js";
 import { checkNetwork, checkSavable } from "./model-metadata.js";
 import { parseSafetensors, serializeSafetensors } from "./safetensors.js";
 import { float32Tensor, type Tensor } from "./tensor.js";

@@ -23,7 +23,9 @@ interface Recorded {
 }
 
 /** Written by scripts/record-torch-optimizers.py. */
-const recorded: Recorded = JSON.parse(readFileSync(new URL("../recorded/torch-optimizers.json", import.meta.url), "utf8"));
+const recorded: Recorded = JSON.parse(
+  readFileSync(new URL("../recorded/torch-optimizers.json", import.meta.url), "utf8"),
+);
 
 const BASE = 0.2;
 /** The rates of the first `count` steps. */

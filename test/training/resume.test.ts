@@ -9,6 +9,7 @@ import {
   Checkpoint,
   type CheckpointContents,
   CosineAnnealingLR,
+  createEngine,
   Dense,
   Dropout,
   EarlyStopping,
@@ -19,7 +20,7 @@ import {
   Layer,
   loadCheckpoint,
   type Matrix,
-  type Network,
+  Network,
   type NetworkOptions,
   OneCycleLR,
   Random,
@@ -531,4 +532,20 @@ describe("a checkpoint that is not one", () => {
     expect(stateHash(network)).toBe(before);
     expect(engine.random.state).toEqual((await prepare(() => ({}))).engine.random.state);
   });
+});
+
+it("goes on with a checkpoint whose schedule has its spelling of before", async () => {
+  using engine = await createEngine({ threads: 1 });
+  const shape = [4, 2];
+  const data = engine.dataset({ inputs: new Float32Array(8).fill(1), shape, targets: Int32Array.of(0, 1, 0, 1) });
+  const train = (options: FitOptions) =>
+    fit(new Network(engine, [new Dense(2, 2)]), data, { schedule: new OneCycleLR({ totalSteps: 9 }), ...options });
+  const run = train({ epochs: 1, batchSize: 4 });
+  await run;
+  const { tensors, metadata } = parseSafetensors(saveCheckpoint(run), "checkpoint");
+  const { state = "", ...rest } = metadata;
+  expect(state).toContain("oneCycle");
+  const old = serializeSafetensors([...tensors], { ...rest, state: state.replace("oneCycle", "one-cycle") });
+  const { reports } = await train({ epochs: 2, batchSize: 4, resume: loadCheckpoint(old) });
+  expect(reports).toHaveLength(2);
 });

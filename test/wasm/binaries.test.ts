@@ -169,11 +169,7 @@ describe("createWorker", () => {
       },
       "createWorker: expected a Worker, but it threw: RangeError: no more of them",
     ],
-    [
-      "starts a script that is missing",
-      () => new Worker("./nowhere.js"),
-      "worker 1 of the engine failed: Cannot find",
-    ],
+    ["starts a script that is missing", () => new Worker("./nowhere.js"), "worker 1 of the engine failed: Cannot find"],
     ["starts one that ends", () => new Worker("", { eval: true }), "worker 1 of the engine failed: it ended"],
   ])("has to work: WorkerError when it %s", async (_, createWorker, message) => {
     const failed = createEngine({ threads: 2, createWorker });

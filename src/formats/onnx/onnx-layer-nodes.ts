@@ -1,13 +1,15 @@
 /** ONNX operators that are layers. */
 
 import { FormatError } from "../../checks/errors.js";
+import { ACTIVATION_ROWS } from "../../network/catalogue.js";
 import type { LayerConfig } from "../../network/layers/layer.js";
+import type { OnnxAttribute } from "../../network/layers/layer-row.js";
 import type { Tensor } from "../tensor.js";
 import type { Folding } from "./onnx-affine.js";
-import { attributesOf, describeNode, shortest, type Values } from "./onnx-attributes.js";
+import { attributesOf, describeNode, shortest } from "./onnx-attributes.js";
 import { type Constant, constantOf, type Graph, shapeOf } from "./onnx-constants.js";
 import { quote } from "./onnx-messages.js";
-import type { Attribute, OnnxNode } from "./onnx-model.js";
+import type { OnnxNode } from "./onnx-model.js";
 
 /** An array of a layer as the file has it; without a tensor it is zeros. */
 export interface FileArray {
@@ -72,13 +74,7 @@ const OPERATORS: Readonly<Record<string, (node: OnnxNode, graph: Graph) => Graph
     const layer = dense(node, node.inputs[2] ? constantAt(node, 2, graph) : undefined, transB !== 0, graph);
     return alpha === 1 && beta === 1 ? layer : { ...layer, folding: { alpha, beta } };
   },
-  Relu: activation("relu", {}),
-  LeakyRelu: activation("leakyRelu", { alpha: { float: 0.01 } }, ({ alpha }) => ({ negativeSlope: alpha })),
-  Elu: activation("elu", { alpha: { float: 1 } }, ({ alpha }) => ({ alpha })),
-  Gelu: activation("gelu", { approximate: "none" }, ({ approximate }) => ({ approximate })),
-  Sigmoid: activation("sigmoid", {}),
-  Tanh: activation("tanh", {}),
-  Softplus: activation("softplus", {}),
+  ...activations(),
   BatchNormalization: (node, graph) => {
     const defaults = { epsilon: { float: 1e-5 }, momentum: { float: 0.9 }, training_mode: { integer: 0 } };
     const { epsilon, momentum, training_mode } = attributesOf(node, defaults, graph.name);
@@ -106,12 +102,24 @@ const OPERATORS: Readonly<Record<string, (node: OnnxNode, graph: Graph) => Graph
   },
 };
 
-function activation<D extends Readonly<Record<string, Attribute>>>(
-  type: string,
-  defaults: D,
-  options: (values: Values<D>) => Omit<LayerConfig, "type"> = () => ({}),
-) {
+/** Those of activations: each option is an attribute. */
+function activations(): Readonly<Record<string, (node: OnnxNode, graph: Graph) => GraphLayer>> {
+  const operators = Object.values(ACTIVATION_ROWS).flatMap(({ name, onnx }) =>
+    onnx?.op === undefined ? [] : [[onnx.op, activation(name, onnx.attributes ?? {})] as const],
+  );
+  return Object.fromEntries(operators);
+}
+
+function activation(type: string, attributes: Readonly<Record<string, OnnxAttribute>>) {
+  const options = Object.entries(attributes).flatMap(([name, from]) =>
+    "option" in from ? [[name, from] as const] : [],
+  );
+  const defaults = Object.fromEntries(
+    options.map(([name, { default: value }]) => [name, typeof value === "number" ? { float: value } : value]),
+  );
   return (node: OnnxNode, graph: Graph): GraphLayer => {
-    return { config: { type, ...options(attributesOf(node, defaults, graph.name)) }, arrays: {} };
+    const values = attributesOf(node, defaults, graph.name) as Readonly<Record<string, number | string>>;
+    const given = options.map(([name, { option }]) => [option, values[name] as number | string]);
+    return { config: { type, ...Object.fromEntries(given) }, arrays: {} };
   };
 }

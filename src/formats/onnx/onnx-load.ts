@@ -3,10 +3,11 @@
 import { FormatError } from "../../checks/errors.js";
 import type { Engine } from "../../create-engine.js";
 import type { LayerConfig } from "../../network/layers/layer.js";
+import type { LayerRow } from "../../network/layers/layer-row.js";
 import { Network, type NetworkOptions } from "../../network/network.js";
 import type { StateDict } from "../../network/state-dict.js";
 import { floatDtypes, toFloat32, transposed } from "../float-conversion.js";
-import { checkValues, type LayerType, layerType, widthsOf } from "../layer-types.js";
+import { checkValues, layerType, widthsOf } from "../layer-configs.js";
 import { checkLayers, MOST_LAYERS, parseModelMetadata } from "../model-metadata.js";
 import { byteLength } from "../tensor.js";
 import { foldedArrays } from "./onnx-affine.js";
@@ -69,7 +70,7 @@ export function readOnnx(
   const description = { inputs: graph.inputs, columns, ending: graph.ending, metadata };
   const network = new Network(
     engine,
-    configs.map((config) => (layerType(config.type) as LayerType).make(config)),
+    configs.map((config) => (layerType(config.type) as LayerRow).make(config)),
     optionsOf(description),
   );
   network.loadStateDict(state);
@@ -131,7 +132,7 @@ function checkArrays(layers: readonly GraphLayer[], fileBytes: number, name: str
   for (const [index, { config, arrays, folding }] of layers.entries()) {
     // As the file has them: two classes of one output are one there.
     const own = folding?.pair ? { ...config, outputs: 1 } : config;
-    for (const [array, shape] of Object.entries((layerType(config.type) as LayerType).tensors(own))) {
+    for (const [array, shape] of Object.entries((layerType(config.type) as LayerRow).arrays(own))) {
       const { tensor, transposed: turned } = arrays[array] as FileArray;
       if (!tensor) continue;
       const expected = turned ? [...shape].reverse() : shape;
@@ -152,7 +153,7 @@ function stateOf(layers: readonly GraphLayer[], name: string): StateDict {
     const label = `${name}: layer ${index}`;
     const { weights, biases } = arrays as Record<string, FileArray>;
     const folded = folding && foldedArrays(weights as Constant, biases?.tensor, folding, label);
-    for (const [array, shape] of Object.entries((layerType(config.type) as LayerType).tensors(config))) {
+    for (const [array, shape] of Object.entries((layerType(config.type) as LayerRow).arrays(config))) {
       const data = folded?.[array as "weights" | "biases"] ?? valuesOf(arrays[array] as FileArray, shape);
       checkValues(array, data, `${label}: ${array}`);
       state[`layers.${index}.${array}`] = { shape, data };

@@ -1,6 +1,9 @@
 /** Layers as ONNX operators: what the writer writes, and of activations that have no operator, what the reader looks for. */
 
+import { LAYERS } from "../../network/catalogue.js";
 import type { LayerConfig } from "../../network/layers/layer.js";
+import type { OnnxAttribute, Operand, Step } from "../../network/layers/layer-row.js";
+import { layerType } from "../layer-configs.js";
 import { float32Tensor, type Tensor } from "../tensor.js";
 import type { Attribute, OnnxNode } from "./onnx-model.js";
 
@@ -19,58 +22,12 @@ export const DOMAINS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ["ai.onnx.ml", new Set(["ArrayFeatureExtractor", "FeatureVectorizer", "Scaler", "ZipMap"])],
 ]);
 
-/** What a step works on: the layer's input, the result of an earlier step, or a number. */
-export type Operand = "x" | { readonly step: number } | { readonly constant: number };
-
-/** One operator of a composed activation. */
-export interface Step {
-  readonly op: string;
-  readonly operands: readonly Operand[];
-}
-
-const step = (number: number): Operand => ({ step: number });
-const constant = (value: number): Operand => ({ constant: value });
-
-/** Activations made of several operators, as PyTorch's exporter has them, by the layer's description. */
-export const COMPOSED: readonly { readonly config: LayerConfig; readonly steps: readonly Step[] }[] = [
-  {
-    // x·sigmoid(x)
-    config: { type: "silu" },
-    steps: [
-      { op: "Sigmoid", operands: ["x"] },
-      { op: "Mul", operands: ["x", step(0)] },
-    ],
-  },
-  {
-    // x·(erf(x / √2) + 1)·½
-    config: { type: "gelu", approximate: "none" },
-    steps: [
-      { op: "Div", operands: ["x", constant(Math.SQRT2)] },
-      { op: "Erf", operands: [step(0)] },
-      { op: "Add", operands: [step(1), constant(1)] },
-      { op: "Mul", operands: ["x", step(2)] },
-      { op: "Mul", operands: [step(3), constant(0.5)] },
-    ],
-  },
-  {
-    // ½·x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))
-    config: { type: "gelu", approximate: "tanh" },
-    steps: [
-      { op: "Mul", operands: ["x", "x"] },
-      { op: "Mul", operands: ["x", step(0)] },
-      { op: "Mul", operands: [constant(0.044715), step(1)] },
-      { op: "Add", operands: ["x", step(2)] },
-      { op: "Mul", operands: [constant(Math.sqrt(2 / Math.PI)), step(3)] },
-      { op: "Tanh", operands: [step(4)] },
-      { op: "Add", operands: [constant(1), step(5)] },
-      { op: "Mul", operands: ["x", step(6)] },
-      { op: "Mul", operands: [constant(0.5), step(7)] },
-    ],
-  },
-];
-
-/** The first opset with an operator for each of these. */
-const GELU_OPSET = 20;
+/** Layers made of several operators, as PyTorch's exporter writes them, by the layer's description. */
+export const COMPOSED: readonly { readonly config: LayerConfig; readonly steps: readonly Step[] }[] = Object.values(
+  LAYERS,
+).flatMap(({ name, onnx }) =>
+  (onnx?.composed ?? []).map(({ options, steps }) => ({ config: { type: name, ...options }, steps })),
+);
 
 /** A layer as one operator: its name, its arrays in the operator's order, its attributes. */
 interface Operator {
@@ -93,7 +50,7 @@ export function layerNodes(
   opset: number,
   constants: Map<string, Tensor>,
 ): OnnxNode[] {
-  if (config.type === "dropout") return [];
+  if (layerType(config.type) && !layerType(config.type)?.onnx) return [];
   const single = operatorOf(config, opset);
   if (single) {
     const { op, arrays = [], attributes = {} } = single;
@@ -115,39 +72,19 @@ export function layerNodes(
   });
 }
 
+/** @throws TypeError for a layer that is not built in */
 function operatorOf(config: LayerConfig, opset: number): Operator | undefined {
-  const float = (option: string) => ({ float: config[option] as number });
-  switch (config.type) {
-    case "dense":
-      return { op: "Gemm", arrays: ["weights", "biases"] };
-    case "relu":
-      return { op: "Relu" };
-    case "leakyRelu":
-      return { op: "LeakyRelu", attributes: { alpha: float("negativeSlope") } };
-    case "elu":
-      return { op: "Elu", attributes: { alpha: float("alpha") } };
-    case "sigmoid":
-      return { op: "Sigmoid" };
-    case "tanh":
-      return { op: "Tanh" };
-    case "softplus":
-      return { op: "Softplus" };
-    case "batchNorm": {
-      // ONNX's momentum is the share of the old statistics, ours that of the new ones.
-      const momentum = { float: 1 - (config.momentum as number) };
-      const arrays = ["gamma", "beta", "runningMean", "runningVariance"];
-      return { op: "BatchNormalization", arrays, attributes: { epsilon: float("epsilon"), momentum } };
-    }
-    case "layerNorm": {
-      const attributes = { axis: { integer: -1 }, epsilon: float("epsilon") };
-      return { op: "LayerNormalization", arrays: ["gamma", "beta"], attributes };
-    }
-    case "gelu":
-      if (opset < GELU_OPSET) return undefined;
-      return { op: "Gelu", attributes: { approximate: config.approximate as string } };
-    case "silu":
-      return undefined;
-    default:
-      throw new TypeError(`onnx: expected a built-in layer, got ${config.type}`);
-  }
+  const { onnx } = layerType(config.type) ?? {};
+  if (!onnx) throw new TypeError(`onnx: expected a built-in layer, got ${config.type}`);
+  const { op, opset: first = 0, arrays = [], attributes = {} } = onnx;
+  if (op === undefined || opset < first) return undefined;
+  const values = Object.entries(attributes).map(([name, from]) => [name, attributeOf(from, config)]);
+  return { op, arrays, attributes: Object.fromEntries(values) };
+}
+
+function attributeOf(from: OnnxAttribute, config: LayerConfig): Attribute {
+  if ("integer" in from) return from;
+  const value = config[from.option] as number | string;
+  if (typeof value === "string") return value;
+  return { float: from.complement ? 1 - value : value };
 }

@@ -4,7 +4,7 @@ import { checkChoice, checkInteger, checkOptions, checkText, type OptionNames } 
 import type { Engine } from "../../create-engine.js";
 import type { LayerConfig } from "../../network/layers/layer.js";
 import type { Network, NetworkOptions } from "../../network/network.js";
-import { widthsOf } from "../layer-types.js";
+import { widthsOf } from "../layer-configs.js";
 import { checkMetadata } from "../metadata.js";
 import { checkSavable, describeLayer, modelMetadata, OWN_ENTRIES } from "../model-metadata.js";
 import { float32Tensor, type Tensor } from "../tensor.js";

@@ -1,4 +1,4 @@
-import { checkInteger, checkNumber } from "../../checks/check-options.js";
+import { checkInteger } from "../../checks/check-options.js";
 import { ShapeError } from "../../checks/errors.js";
 import type { Engine } from "../../create-engine.js";
 import { Allocation } from "../../engine/matrix.js";
@@ -45,12 +45,6 @@ export class Affine {
     this.beta.dispose();
     this.#gradients.dispose();
   }
-}
-
-/** @throws TypeError, RangeError unless `features` is an integer from 1 up and `epsilon` a positive number */
-export function checkNormalization(layer: string, features: number, epsilon: number): void {
-  checkInteger(`${layer}: features`, features, 1);
-  checkNumber(`${layer}: epsilon`, epsilon, { positive: true });
 }
 
 /** @throws TypeError, RangeError for anything but a number of columns; ShapeError when the layer before gives another number of columns */

@@ -1,9 +1,10 @@
-import { checkNumber, checkOptions, type OptionNames } from "../../checks/check-options.js";
+import { checkInteger } from "../../checks/check-options.js";
 import { ShapeError } from "../../checks/errors.js";
+import { type OptionTable, readOptions } from "../../checks/option-table.js";
 import type { Engine } from "../../create-engine.js";
 import { Allocation, checkColumns, type Matrix, MatrixBuffer } from "../../engine/matrix.js";
 import type { Parameter, State } from "../parameter.js";
-import { Affine, checkFeatures, checkNormalization } from "./affine.js";
+import { Affine, checkFeatures } from "./affine.js";
 import { Layer, type LayerConfig } from "./layer.js";
 import { checkAttach, checkGradOutput, checkInput } from "./operands.js";
 import { RunningArray } from "./running-array.js";
@@ -16,7 +17,10 @@ export interface BatchNormOptions {
   readonly momentum?: number;
 }
 
-const OPTIONS: OptionNames<BatchNormOptions> = { epsilon: true, momentum: true };
+export const BATCH_NORM_OPTIONS = {
+  epsilon: { kind: "number", positive: true, default: 1e-5 },
+  momentum: { kind: "number", default: 0.1, most: 1 },
+} as const satisfies OptionTable;
 
 /**
  * Y = gamma·(X − mean) / √(variance + epsilon) + beta, column by column. In training mean and variance are the batch's own
@@ -42,10 +46,8 @@ export class BatchNorm extends Layer {
   /** @throws TypeError, RangeError for sizes and options of a wrong type or value */
   constructor(features: number, options: BatchNormOptions = {}) {
     super();
-    checkOptions("BatchNorm", options, OPTIONS);
-    const { epsilon = 1e-5, momentum = 0.1 } = options;
-    checkNormalization("BatchNorm", features, epsilon);
-    checkNumber("BatchNorm: momentum", momentum, { most: 1 });
+    checkInteger("BatchNorm: features", features, 1);
+    const { epsilon, momentum } = readOptions("BatchNorm", options, BATCH_NORM_OPTIONS, "BatchNorm: ");
     this.features = features;
     this.epsilon = epsilon;
     this.momentum = momentum;

@@ -1,5 +1,6 @@
-import { checkInteger, checkNumber, checkOptions, type OptionNames } from "../../checks/check-options.js";
+import { checkInteger } from "../../checks/check-options.js";
 import { ShapeError } from "../../checks/errors.js";
+import { type OptionTable, readOptions } from "../../checks/option-table.js";
 import type { Engine } from "../../create-engine.js";
 import { CsrBuffer, CsrMatrix, densityLimit } from "../../engine/csr.js";
 import { checkColumns, checkMemory, type Matrix, MatrixBuffer } from "../../engine/matrix.js";
@@ -27,7 +28,11 @@ const MOST_WEIGHTS = 2 ** 30;
 /** Rows whose sum the kernels add to a weight at a time: BLOCK_ROWS in assembly/sums.ts. */
 const BLOCK_ROWS = 256;
 
-const OPTIONS: OptionNames<DenseOptions> = { learningRate: true, sparse: true, init: true };
+export const DENSE_OPTIONS = {
+  learningRate: { kind: "number" },
+  sparse: { kind: "other", expected: "true, false or auto", default: "auto" },
+  init: { kind: "other", expected: "the name of an initializer, or a function", default: "glorotUniform" },
+} as const satisfies OptionTable;
 
 /**
  * The affine map Y = X·W + b. X: [batch, inputs], W: [inputs, outputs], b: [outputs], Y: [batch, outputs].
@@ -56,17 +61,15 @@ export class Dense extends Layer {
    * init; TypeError for unknown options and values of a wrong type
    */
   constructor(inputs: number, outputs: number, options: DenseOptions = {}) {
-    checkOptions("Dense", options, OPTIONS);
-    const { learningRate, init = "glorotUniform", sparse = "auto" } = options;
+    const { learningRate, init, sparse } = readOptions("Dense", options, DENSE_OPTIONS, "Dense: ");
     super();
     checkInteger("Dense: inputs", inputs, 1);
     checkInteger("Dense: outputs", outputs, 1);
-    if (learningRate !== undefined) checkNumber("Dense: learningRate", learningRate);
     this.inputs = inputs;
     this.outputs = outputs;
     this.learningRate = learningRate;
-    this.#init = resolveInitializer(init);
-    this.#sparseBelow = densityLimit(sparse);
+    this.#init = resolveInitializer(init as InitializerName | Initializer);
+    this.#sparseBelow = densityLimit(sparse as boolean | "auto");
   }
 
   override attach(engine: Engine, inputs: number | undefined): number {

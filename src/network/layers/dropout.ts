@@ -1,8 +1,12 @@
-import { checkNumber } from "../../checks/check-options.js";
+import { checkOption, type OptionTable } from "../../checks/option-table.js";
 import type { Engine } from "../../create-engine.js";
 import { type Matrix, MatrixBuffer } from "../../engine/matrix.js";
 import { Layer, type LayerConfig } from "./layer.js";
 import { checkAttach, checkGradOutput, checkInput } from "./operands.js";
+
+export const DROPOUT_OPTIONS = {
+  rate: { kind: "number", default: 0.5, below: 1 },
+} as const satisfies OptionTable;
 
 /**
  * In training y = x / (1 − rate) with probability 1 − rate, else 0, each element by itself; otherwise y = x ("inverted"
@@ -22,9 +26,9 @@ export class Dropout extends Layer {
   #key2 = 0;
 
   /** @param rate the share that is dropped, 0 ≤ rate < 1; @throws TypeError, RangeError for anything else */
-  constructor(rate = 0.5) {
+  constructor(rate: number = DROPOUT_OPTIONS.rate.default) {
     super();
-    checkNumber("Dropout: rate", rate, { below: 1 });
+    checkOption("Dropout: rate", rate, DROPOUT_OPTIONS.rate);
     this.rate = rate;
   }
 

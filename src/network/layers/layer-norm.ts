@@ -1,8 +1,9 @@
-import { checkOptions, type OptionNames } from "../../checks/check-options.js";
+import { checkInteger } from "../../checks/check-options.js";
+import { type OptionTable, readOptions } from "../../checks/option-table.js";
 import type { Engine } from "../../create-engine.js";
 import { Allocation, checkColumns, type Matrix, MatrixBuffer } from "../../engine/matrix.js";
 import type { Parameter } from "../parameter.js";
-import { Affine, checkFeatures, checkNormalization } from "./affine.js";
+import { Affine, checkFeatures } from "./affine.js";
 import { Layer, type LayerConfig } from "./layer.js";
 import { checkAttach, checkGradOutput, checkInput } from "./operands.js";
 
@@ -12,7 +13,9 @@ export interface LayerNormOptions {
   readonly epsilon?: number;
 }
 
-const OPTIONS: OptionNames<LayerNormOptions> = { epsilon: true };
+export const LAYER_NORM_OPTIONS = {
+  epsilon: { kind: "number", positive: true, default: 1e-5 },
+} as const satisfies OptionTable;
 
 /**
  * Y = gamma·(X − mean) / √(variance + epsilon) + beta; mean and variance (divided by the columns) are each row's own.
@@ -34,9 +37,8 @@ export class LayerNorm extends Layer {
   /** @throws TypeError, RangeError for sizes and options of a wrong type or value */
   constructor(features: number, options: LayerNormOptions = {}) {
     super();
-    checkOptions("LayerNorm", options, OPTIONS);
-    const { epsilon = 1e-5 } = options;
-    checkNormalization("LayerNorm", features, epsilon);
+    checkInteger("LayerNorm: features", features, 1);
+    const { epsilon } = readOptions("LayerNorm", options, LAYER_NORM_OPTIONS, "LayerNorm: ");
     this.features = features;
     this.epsilon = epsilon;
   }

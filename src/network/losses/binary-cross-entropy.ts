@@ -1,10 +1,10 @@
 /** Binary cross-entropy on logits, for one label of 0 or 1 a row or for several. */
 
-import { checkOptions, type OptionNames } from "../../checks/check-options.js";
 import { checkWeightList } from "../../checks/check-weights.js";
+import { type OptionTable, readOptions } from "../../checks/option-table.js";
 import type { Engine } from "../../create-engine.js";
 import { Matrix } from "../../engine/matrix.js";
-import { Loss, type LossConfig, type Reduction } from "./loss.js";
+import { Loss, type LossConfig, REDUCTIONS, type Reduction } from "./loss.js";
 import type { Targets } from "./targets.js";
 import { checkNumbers, checkUnitInterval, LabelsAsNumbers } from "./targets.js";
 
@@ -16,7 +16,10 @@ export interface BinaryCrossEntropyOptions {
   readonly positiveWeights?: readonly number[];
 }
 
-const OPTIONS: OptionNames<BinaryCrossEntropyOptions> = { reduction: true, positiveWeights: true };
+export const BINARY_CROSS_ENTROPY_OPTIONS = {
+  reduction: { kind: "choice", default: "mean", choices: REDUCTIONS },
+  positiveWeights: { kind: "other", expected: "a number for each column" },
+} as const satisfies OptionTable;
 
 /**
  * ℓ = Σⱼ −pⱼ·tⱼ·ln σ(xⱼ) − (1 − tⱼ)·ln(1 − σ(xⱼ)), x the logits, t targets in [0, 1] (labels of 0 and 1, too), p the positive weights. PyTorch's
@@ -30,11 +33,12 @@ export class BinaryCrossEntropy extends Loss {
 
   /** @throws RangeError, TypeError for weights that are not finite numbers of at least 0, an unknown reduction or option */
   constructor(options: BinaryCrossEntropyOptions = {}) {
-    checkOptions("BinaryCrossEntropy", options, OPTIONS);
-    const { reduction = "mean", positiveWeights } = options;
+    const { reduction, positiveWeights } = readOptions("BinaryCrossEntropy", options, BINARY_CROSS_ENTROPY_OPTIONS);
     super(reduction);
     this.#positiveWeights =
-      positiveWeights === undefined ? undefined : checkWeightList("positiveWeights", positiveWeights);
+      positiveWeights === undefined
+        ? undefined
+        : checkWeightList("positiveWeights", positiveWeights as readonly number[]);
   }
 
   override attach(engine: Engine): void {

@@ -11,6 +11,8 @@ import { checkIsTargets, type Targets } from "./targets.js";
 /** mean: divided by the number of what is summed, or the sum of its weights; sum: not divided. */
 export type Reduction = "mean" | "sum";
 
+export const REDUCTIONS = ["mean", "sum"] as const satisfies readonly Reduction[];
+
 /** A built-in loss as a model file has it: its type and its options. */
 export interface LossConfig {
   readonly type: string;
@@ -35,7 +37,7 @@ export abstract class Loss {
 
   /** @throws TypeError, RangeError for an unknown reduction */
   constructor(reduction: Reduction = "mean") {
-    checkChoice("reduction", reduction, ["mean", "sum"]);
+    checkChoice("reduction", reduction, REDUCTIONS);
     this.reduction = reduction;
   }
 

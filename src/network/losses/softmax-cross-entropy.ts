@@ -1,10 +1,10 @@
 /** Softmax cross-entropy: −log softmax(logits)[label], stable for logits of any finite size. */
 
-import { checkNumber, checkOptions, type OptionNames } from "../../checks/check-options.js";
 import { checkSomeWeight, checkWeightList } from "../../checks/check-weights.js";
+import { type OptionTable, readOptions } from "../../checks/option-table.js";
 import type { Engine } from "../../create-engine.js";
 import { type Labels, Matrix } from "../../engine/matrix.js";
-import { Loss, type LossConfig, type Reduction } from "./loss.js";
+import { Loss, type LossConfig, REDUCTIONS, type Reduction } from "./loss.js";
 import type { Targets } from "./targets.js";
 import { checkClassTargets, checkClassValues, NumbersAsLabels } from "./targets.js";
 
@@ -18,7 +18,11 @@ export interface SoftmaxCrossEntropyOptions {
   readonly labelSmoothing?: number;
 }
 
-const OPTIONS: OptionNames<SoftmaxCrossEntropyOptions> = { reduction: true, classWeights: true, labelSmoothing: true };
+export const SOFTMAX_CROSS_ENTROPY_OPTIONS = {
+  reduction: { kind: "choice", default: "mean", choices: REDUCTIONS },
+  classWeights: { kind: "other", expected: "a number for each class" },
+  labelSmoothing: { kind: "number", default: 0, most: 1 },
+} as const satisfies OptionTable;
 
 /**
  * ℓ = −Σⱼ cⱼ·t′ⱼ·log softmax(x)ⱼ, x the logits, c the class weights, t′ = (1 − s)·t + s/n the smoothed target: t is one at
@@ -34,12 +38,12 @@ export class SoftmaxCrossEntropy extends Loss {
 
   /** @throws RangeError, TypeError for weights that are not finite numbers of at least 0, smoothing outside [0, 1], unknown options */
   constructor(options: SoftmaxCrossEntropyOptions = {}) {
-    checkOptions("SoftmaxCrossEntropy", options, OPTIONS);
-    const { reduction = "mean", classWeights, labelSmoothing = 0 } = options;
+    const read = readOptions("SoftmaxCrossEntropy", options, SOFTMAX_CROSS_ENTROPY_OPTIONS);
+    const { reduction, classWeights, labelSmoothing } = read;
     super(reduction);
-    checkNumber("labelSmoothing", labelSmoothing, { most: 1 });
     this.labelSmoothing = labelSmoothing;
-    this.#classWeights = classWeights === undefined ? undefined : checkWeightList("classWeights", classWeights);
+    this.#classWeights =
+      classWeights === undefined ? undefined : checkWeightList("classWeights", classWeights as readonly number[]);
     if (this.#classWeights) checkSomeWeight("classWeights", this.#classWeights);
   }
 

@@ -1,6 +1,6 @@
 /** Adagrad. */
 
-import { checkNumber, checkOptions, type OptionNames } from "../../checks/check-options.js";
+import { type OptionTable, readOptions } from "../../checks/option-table.js";
 import type { Engine } from "../../create-engine.js";
 import type { Parameter } from "../parameter.js";
 import { type GradientTerms, KernelOptimizer, OPTIMIZER_OPTIONS, type OptimizerOptions } from "./kernel-optimizer.js";
@@ -16,12 +16,13 @@ export interface AdagradOptions extends OptimizerOptions {
   readonly epsilon?: number;
 }
 
-const OPTIONS: OptionNames<AdagradOptions> = {
+export const ADAGRAD_OPTIONS = {
+  learningRate: { kind: "number", default: 0.01 },
   ...OPTIMIZER_OPTIONS,
-  learningRateDecay: true,
-  initialAccumulatorValue: true,
-  epsilon: true,
-};
+  learningRateDecay: { kind: "number", default: 0 },
+  initialAccumulatorValue: { kind: "number", default: 0 },
+  epsilon: { kind: "number", positive: true, default: 1e-10 },
+} as const satisfies OptionTable;
 
 /**
  * s ← s + g²; w ← w − η / (1 + (t − 1)·κ) · g / (√s + ε) in step t, counted from 1. As PyTorch's Adagrad; its options in
@@ -35,11 +36,8 @@ export class Adagrad extends KernelOptimizer {
 
   /** @throws TypeError, RangeError for options of a wrong type or value */
   constructor(options: AdagradOptions = {}) {
-    checkOptions("Adagrad", options, OPTIONS);
-    const { learningRate = 0.01, learningRateDecay = 0, initialAccumulatorValue = 0, epsilon = 1e-10 } = options;
-    checkNumber("learningRateDecay", learningRateDecay);
-    checkNumber("initialAccumulatorValue", initialAccumulatorValue);
-    checkNumber("epsilon", epsilon, { positive: true });
+    const read = readOptions("Adagrad", options, ADAGRAD_OPTIONS);
+    const { learningRate, learningRateDecay, initialAccumulatorValue, epsilon } = read;
     super(learningRate, options, ["squares"]);
     this.#learningRateDecay = learningRateDecay;
     this.#initialAccumulatorValue = initialAccumulatorValue;

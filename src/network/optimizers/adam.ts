@@ -1,6 +1,7 @@
 /** Adam, and AdamW, whose weight decay is kept out of the moments. */
 
-import { checkBetas, checkNumber, checkOptions, type OptionNames } from "../../checks/check-options.js";
+import { checkBetas } from "../../checks/check-options.js";
+import { type OptionTable, readOptions } from "../../checks/option-table.js";
 import { integerPower } from "../../engine/reproducible-math.js";
 import type { Parameter } from "../parameter.js";
 import { type GradientTerms, KernelOptimizer, OPTIMIZER_OPTIONS, type OptimizerOptions } from "./kernel-optimizer.js";
@@ -14,7 +15,12 @@ export interface AdamOptions extends OptimizerOptions {
   readonly epsilon?: number;
 }
 
-const OPTIONS: OptionNames<AdamOptions> = { ...OPTIMIZER_OPTIONS, betas: true, epsilon: true };
+export const ADAM_OPTIONS = {
+  learningRate: { kind: "number", default: 0.001 },
+  ...OPTIMIZER_OPTIONS,
+  betas: { kind: "other", expected: "a pair of numbers from 0 to below 1", default: [0.9, 0.999] },
+  epsilon: { kind: "number", positive: true, default: 1e-8 },
+} as const satisfies OptionTable;
 
 /**
  * m ← β₁·m + (1 − β₁)·g; s ← β₂·s + (1 − β₂)·g²; w ← w − η·m̂ / (√ŝ + ε) with m̂ = m / (1 − β₁ᵗ) and ŝ = s / (1 − β₂ᵗ) in step
@@ -29,12 +35,10 @@ export class Adam extends KernelOptimizer {
 
   /** @throws TypeError, RangeError for options of a wrong type or value */
   constructor(options: AdamOptions = {}) {
-    checkOptions("Adam", options, OPTIONS);
-    const { learningRate = 0.001, betas = [0.9, 0.999], epsilon = 1e-8 } = options;
+    const { learningRate, betas, epsilon } = readOptions("Adam", options, ADAM_OPTIONS);
     checkBetas(betas);
-    checkNumber("epsilon", epsilon, { positive: true });
     super(learningRate, options, ["means", "squares"]);
-    this.#betas = [...betas];
+    this.#betas = [...(betas as readonly [number, number])];
     this.#epsilon = epsilon;
   }
 
@@ -76,6 +80,11 @@ export class Adam extends KernelOptimizer {
   }
 }
 
+export const ADAMW_OPTIONS = {
+  ...ADAM_OPTIONS,
+  weightDecay: { kind: "number", default: 0.01 },
+} as const satisfies OptionTable;
+
 /**
  * Adam with w ← (1 − η·λ₂)·w before each step, in place of λ₂·w in the gradient (Loshchilov and Hutter 2019). As PyTorch's
  * AdamW; `weightDecay` is 0.01 by default.
@@ -85,8 +94,7 @@ export class AdamW extends Adam {
 
   /** @throws TypeError, RangeError for options of a wrong type or value */
   constructor(options: AdamOptions = {}) {
-    checkOptions("AdamW", options, OPTIONS);
-    const { weightDecay = 0.01 } = options;
+    const { weightDecay } = readOptions("AdamW", options, ADAMW_OPTIONS);
     super({ ...options, weightDecay });
   }
 }

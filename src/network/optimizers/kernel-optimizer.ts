@@ -1,6 +1,7 @@
 /** What the built-in optimizers share: clipping, penalties, and the arrays that they keep for each parameter. */
 
-import { ANY_NUMBER, checkChoice, checkNumber, type OptionNames } from "../../checks/check-options.js";
+import { ANY_NUMBER, checkNumber } from "../../checks/check-options.js";
+import { type OptionTable, readValues } from "../../checks/option-table.js";
 import type { Engine } from "../../create-engine.js";
 import { PanelMatrix } from "../../engine/matrix.js";
 import type { Parameter } from "../parameter.js";
@@ -24,15 +25,14 @@ export interface OptimizerOptions {
   readonly clipNorm?: number;
 }
 
-/** Their names, for the check of each optimizer. */
-export const OPTIMIZER_OPTIONS: OptionNames<OptimizerOptions> = {
-  learningRate: true,
-  weightDecay: true,
-  l1: true,
-  decay: true,
-  clipValue: true,
-  clipNorm: true,
-};
+/** The same with defaults and limits. */
+export const OPTIMIZER_OPTIONS = {
+  weightDecay: { kind: "number", default: 0 },
+  l1: { kind: "number", default: 0 },
+  decay: { kind: "choice", default: "all", choices: ["all", "weights"] },
+  clipValue: { kind: "number", positive: true },
+  clipNorm: { kind: "number", positive: true },
+} as const satisfies OptionTable;
 
 /** How a parameter's gradient enters its step: max(−limit, min(limit, scale·∂w)) + l2·w + l1·sign(w). */
 export interface GradientTerms {
@@ -63,15 +63,10 @@ export abstract class KernelOptimizer extends Optimizer {
    */
   constructor(learningRate: number, options: OptimizerOptions, slotNames: readonly string[]) {
     super(learningRate);
-    const { weightDecay = 0, l1 = 0, decay = "all", clipValue, clipNorm } = options;
-    checkNumber("weightDecay", weightDecay);
-    checkNumber("l1", l1);
-    checkChoice("decay", decay, ["all", "weights"]);
+    const { weightDecay, l1, decay, clipValue, clipNorm } = readValues(options, OPTIMIZER_OPTIONS);
     if (options.decay !== undefined && options.weightDecay === undefined && options.l1 === undefined) {
       throw new RangeError("decay: expected a weightDecay or an l1 beside it, got none");
     }
-    if (clipValue !== undefined) checkNumber("clipValue", clipValue, { positive: true });
-    if (clipNorm !== undefined) checkNumber("clipNorm", clipNorm, { positive: true });
     this.weightDecay = weightDecay;
     this.#options = {
       l1,

@@ -1,6 +1,6 @@
 /** RMSProp. */
 
-import { checkBoolean, checkNumber, checkOptions, type OptionNames } from "../../checks/check-options.js";
+import { type OptionTable, readOptions } from "../../checks/option-table.js";
 import type { Parameter } from "../parameter.js";
 import { type GradientTerms, KernelOptimizer, OPTIMIZER_OPTIONS, type OptimizerOptions } from "./kernel-optimizer.js";
 import type { OptimizerConfig } from "./optimizer.js";
@@ -17,13 +17,14 @@ export interface RMSPropOptions extends OptimizerOptions {
   readonly centered?: boolean;
 }
 
-const OPTIONS: OptionNames<RMSPropOptions> = {
+export const RMSPROP_OPTIONS = {
+  learningRate: { kind: "number", default: 0.01 },
   ...OPTIMIZER_OPTIONS,
-  alpha: true,
-  epsilon: true,
-  momentum: true,
-  centered: true,
-};
+  alpha: { kind: "number", default: 0.99, most: 1 },
+  epsilon: { kind: "number", positive: true, default: 1e-8 },
+  momentum: { kind: "number", default: 0 },
+  centered: { kind: "boolean", default: false },
+} as const satisfies OptionTable;
 
 /**
  * s ← α·s + (1 − α)·g²; d = g / (√s + ε); w ← w − η·d. Centered: m ← α·m + (1 − α)·g and s − m² in place of s under the root,
@@ -37,12 +38,8 @@ export class RMSProp extends KernelOptimizer {
 
   /** @throws TypeError, RangeError for options of a wrong type or value */
   constructor(options: RMSPropOptions = {}) {
-    checkOptions("RMSProp", options, OPTIONS);
-    const { learningRate = 0.01, alpha = 0.99, epsilon = 1e-8, momentum = 0, centered = false } = options;
-    checkNumber("alpha", alpha, { most: 1 });
-    checkNumber("epsilon", epsilon, { positive: true });
-    checkNumber("momentum", momentum);
-    checkBoolean("centered", centered);
+    const read = readOptions("RMSProp", options, RMSPROP_OPTIONS);
+    const { learningRate, alpha, epsilon, momentum, centered } = read;
     super(learningRate, options, ["squares", ...(centered ? ["means"] : []), ...(momentum > 0 ? ["velocity"] : [])]);
     this.#alpha = alpha;
     this.#epsilon = epsilon;

@@ -1,6 +1,6 @@
 /** Gradient descent, with momentum if wanted. */
 
-import { checkBoolean, checkNumber, checkOptions, type OptionNames } from "../../checks/check-options.js";
+import { type OptionTable, readOptions } from "../../checks/option-table.js";
 import type { Parameter } from "../parameter.js";
 import { type GradientTerms, KernelOptimizer, OPTIMIZER_OPTIONS, type OptimizerOptions } from "./kernel-optimizer.js";
 import type { OptimizerConfig } from "./optimizer.js";
@@ -15,7 +15,13 @@ export interface SGDOptions extends OptimizerOptions {
   readonly nesterov?: boolean;
 }
 
-const OPTIONS: OptionNames<SGDOptions> = { ...OPTIMIZER_OPTIONS, momentum: true, dampening: true, nesterov: true };
+export const SGD_OPTIONS = {
+  learningRate: { kind: "number", default: 0.1 },
+  ...OPTIMIZER_OPTIONS,
+  momentum: { kind: "number", default: 0 },
+  dampening: { kind: "number", default: 0, most: 1 },
+  nesterov: { kind: "boolean", default: false },
+} as const satisfies OptionTable;
 
 /**
  * v ← μ·v + (1 − τ)·g (at the first step v ← g); w ← w − η·v, or w ← w − η·(g + μ·v) for Nesterov's momentum. Without a
@@ -30,11 +36,7 @@ export class SGD extends KernelOptimizer {
 
   /** @throws TypeError, RangeError for options of a wrong type or value; RangeError for Nesterov's momentum with dampening or of 0 */
   constructor(options: SGDOptions = {}) {
-    checkOptions("SGD", options, OPTIONS);
-    const { learningRate = 0.1, momentum = 0, dampening = 0, nesterov = false } = options;
-    checkNumber("momentum", momentum);
-    checkNumber("dampening", dampening, { most: 1 });
-    checkBoolean("nesterov", nesterov);
+    const { learningRate, momentum, dampening, nesterov } = readOptions("SGD", options, SGD_OPTIONS);
     if (nesterov && (momentum === 0 || dampening !== 0)) {
       const got = `${momentum} and ${dampening}`;
       throw new RangeError(`nesterov: expected a momentum above 0 and a dampening of 0, got ${got}`);

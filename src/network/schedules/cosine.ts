@@ -1,8 +1,8 @@
 /** A rate that falls along half a cosine, after a linear warm-up. */
 
-import { checkInteger, checkNumber, checkOptions, type OptionNames } from "../../checks/check-options.js";
+import { type OptionTable, readOptions } from "../../checks/option-table.js";
 import { cosPi } from "../../engine/reproducible-math.js";
-import { Schedule, type ScheduleConfig, type ScheduleOptions } from "./schedule.js";
+import { INTERVALS, Schedule, type ScheduleConfig, type ScheduleOptions } from "./schedule.js";
 
 /** Options of CosineAnnealingLR. */
 export interface CosineAnnealingLROptions extends ScheduleOptions {
@@ -16,13 +16,13 @@ export interface CosineAnnealingLROptions extends ScheduleOptions {
   readonly warmupStart?: number;
 }
 
-const OPTIONS: OptionNames<CosineAnnealingLROptions> = {
-  totalSteps: true,
-  minLearningRate: true,
-  warmupSteps: true,
-  warmupStart: true,
-  interval: true,
-};
+export const COSINE_OPTIONS = {
+  totalSteps: { kind: "integer", required: true, least: 1 },
+  minLearningRate: { kind: "number", default: 0 },
+  warmupSteps: { kind: "integer", default: 0, least: 0 },
+  warmupStart: { kind: "number", default: 1 / 3, most: 1 },
+  interval: { kind: "choice", default: "epoch", choices: INTERVALS },
+} as const satisfies OptionTable;
 
 /**
  * With W steps of warm-up: η = base·(s + (1 − s)·step/W) before step W, s being `warmupStart`; then
@@ -37,13 +37,9 @@ export class CosineAnnealingLR extends Schedule {
 
   /** @throws TypeError, RangeError for options of a wrong type or value */
   constructor(options: CosineAnnealingLROptions) {
-    checkOptions("CosineAnnealingLR", options, OPTIONS);
-    const { totalSteps, minLearningRate = 0, warmupSteps = 0, warmupStart = 1 / 3, interval = "epoch" } = options;
+    const read = readOptions("CosineAnnealingLR", options, COSINE_OPTIONS);
+    const { totalSteps, minLearningRate, warmupSteps, warmupStart, interval } = read;
     super(interval);
-    checkInteger("totalSteps", totalSteps, 1);
-    checkNumber("minLearningRate", minLearningRate);
-    checkInteger("warmupSteps", warmupSteps, 0);
-    checkNumber("warmupStart", warmupStart, { most: 1 });
     if (options.warmupStart !== undefined && warmupSteps === 0) {
       throw new RangeError("warmupStart: expected warmupSteps beside it, got none");
     }

@@ -1,8 +1,8 @@
 /** Schedules that multiply the rate by a factor: constant, in steps, exponentially. */
 
-import { checkInteger, checkNumber, checkOptions, type OptionNames } from "../../checks/check-options.js";
+import { type OptionTable, readOptions } from "../../checks/option-table.js";
 import { integerPower } from "../../engine/reproducible-math.js";
-import { Schedule, type ScheduleConfig, type ScheduleOptions } from "./schedule.js";
+import { INTERVALS, Schedule, type ScheduleConfig, type ScheduleOptions } from "./schedule.js";
 
 /** Options of ConstantLR. */
 export interface ConstantLROptions extends ScheduleOptions {
@@ -12,7 +12,11 @@ export interface ConstantLROptions extends ScheduleOptions {
   readonly totalSteps?: number;
 }
 
-const CONSTANT_OPTIONS: OptionNames<ConstantLROptions> = { factor: true, totalSteps: true, interval: true };
+export const CONSTANT_OPTIONS = {
+  factor: { kind: "number", default: 1 },
+  totalSteps: { kind: "integer", default: 5, least: 0 },
+  interval: { kind: "choice", default: "epoch", choices: INTERVALS },
+} as const satisfies OptionTable;
 
 /** η = factor·base in the first `totalSteps` steps, then base: with the default factor a constant rate. PyTorch's ConstantLR. */
 export class ConstantLR extends Schedule {
@@ -21,11 +25,8 @@ export class ConstantLR extends Schedule {
 
   /** @throws TypeError, RangeError for options of a wrong type or value */
   constructor(options: ConstantLROptions = {}) {
-    checkOptions("ConstantLR", options, CONSTANT_OPTIONS);
-    const { factor = 1, totalSteps = 5, interval = "epoch" } = options;
+    const { factor, totalSteps, interval } = readOptions("ConstantLR", options, CONSTANT_OPTIONS);
     super(interval);
-    checkNumber("factor", factor);
-    checkInteger("totalSteps", totalSteps, 0);
     if (options.totalSteps !== undefined && options.factor === undefined) {
       throw new RangeError("totalSteps: expected a factor beside it, got none");
     }
@@ -50,7 +51,11 @@ export interface StepLROptions extends ScheduleOptions {
   readonly gamma?: number;
 }
 
-const STEP_OPTIONS: OptionNames<StepLROptions> = { stepSize: true, gamma: true, interval: true };
+export const STEP_OPTIONS = {
+  stepSize: { kind: "integer", required: true, least: 1 },
+  gamma: { kind: "number", default: 0.1 },
+  interval: { kind: "choice", default: "epoch", choices: INTERVALS },
+} as const satisfies OptionTable;
 
 /** η = base·gamma^⌊step / stepSize⌋. PyTorch's StepLR. */
 export class StepLR extends Schedule {
@@ -59,11 +64,8 @@ export class StepLR extends Schedule {
 
   /** @throws TypeError, RangeError for options of a wrong type or value */
   constructor(options: StepLROptions) {
-    checkOptions("StepLR", options, STEP_OPTIONS);
-    const { stepSize, gamma = 0.1, interval = "epoch" } = options;
+    const { stepSize, gamma, interval } = readOptions("StepLR", options, STEP_OPTIONS);
     super(interval);
-    checkInteger("stepSize", stepSize, 1);
-    checkNumber("gamma", gamma);
     this.#stepSize = stepSize;
     this.#gamma = gamma;
   }
@@ -82,7 +84,10 @@ export interface ExponentialLROptions extends ScheduleOptions {
   readonly gamma: number;
 }
 
-const EXPONENTIAL_OPTIONS: OptionNames<ExponentialLROptions> = { gamma: true, interval: true };
+export const EXPONENTIAL_OPTIONS = {
+  gamma: { kind: "number", required: true },
+  interval: { kind: "choice", default: "epoch", choices: INTERVALS },
+} as const satisfies OptionTable;
 
 /** η = base·gamma^step. PyTorch's ExponentialLR. */
 export class ExponentialLR extends Schedule {
@@ -90,10 +95,8 @@ export class ExponentialLR extends Schedule {
 
   /** @throws TypeError, RangeError for options of a wrong type or value */
   constructor(options: ExponentialLROptions) {
-    checkOptions("ExponentialLR", options, EXPONENTIAL_OPTIONS);
-    const { gamma, interval = "epoch" } = options;
+    const { gamma, interval } = readOptions("ExponentialLR", options, EXPONENTIAL_OPTIONS);
     super(interval);
-    checkNumber("gamma", gamma);
     this.#gamma = gamma;
   }
 

@@ -1,15 +1,9 @@
 /** A rate that rises once and falls once. */
 
-import {
-  checkBoolean,
-  checkChoice,
-  checkInteger,
-  checkNumber,
-  checkOptions,
-  type OptionNames,
-} from "../../checks/check-options.js";
+import { checkNumber } from "../../checks/check-options.js";
+import { type OptionTable, readOptions } from "../../checks/option-table.js";
 import { cosPi } from "../../engine/reproducible-math.js";
-import { Schedule, type ScheduleConfig, type ScheduleOptions } from "./schedule.js";
+import { INTERVALS, Schedule, type ScheduleConfig, type ScheduleOptions } from "./schedule.js";
 
 /** Options of OneCycleLR; `interval` is "batch" by default. */
 export interface OneCycleLROptions extends ScheduleOptions {
@@ -28,16 +22,16 @@ export interface OneCycleLROptions extends ScheduleOptions {
   readonly threePhase?: boolean;
 }
 
-const OPTIONS: OptionNames<OneCycleLROptions> = {
-  totalSteps: true,
-  maxLearningRate: true,
-  percentStart: true,
-  annealStrategy: true,
-  divFactor: true,
-  finalDivFactor: true,
-  threePhase: true,
-  interval: true,
-};
+export const ONE_CYCLE_OPTIONS = {
+  totalSteps: { kind: "integer", required: true, least: 2 },
+  maxLearningRate: { kind: "number" },
+  percentStart: { kind: "number", default: 0.3, most: 1 },
+  annealStrategy: { kind: "choice", default: "cos", choices: ["cos", "linear"] },
+  divFactor: { kind: "number", positive: true, default: 25 },
+  finalDivFactor: { kind: "number", positive: true, default: 1e4 },
+  threePhase: { kind: "boolean", default: false },
+  interval: { kind: "choice", default: "batch", choices: INTERVALS },
+} as const satisfies OptionTable;
 
 /**
  * The 1cycle policy (Smith and Topin 2019) as PyTorch's OneCycleLR has it, without the momentum's cycle: from peak / divFactor
@@ -49,17 +43,11 @@ export class OneCycleLR extends Schedule {
 
   /** @throws TypeError, RangeError for options of a wrong type or value */
   constructor(options: OneCycleLROptions) {
-    checkOptions("OneCycleLR", options, OPTIONS);
-    const { totalSteps, maxLearningRate, interval = "batch", annealStrategy = "cos", threePhase = false } = options;
-    const { percentStart = 0.3, divFactor = 25, finalDivFactor = 1e4 } = options;
+    const { interval, maxLearningRate, ...rest } = readOptions("OneCycleLR", options, ONE_CYCLE_OPTIONS);
+    const { totalSteps, percentStart, annealStrategy, divFactor, finalDivFactor, threePhase } = rest;
     super(interval);
-    checkInteger("totalSteps", totalSteps, 2);
-    if (maxLearningRate !== undefined) checkNumber("maxLearningRate", maxLearningRate);
-    checkNumber("percentStart", percentStart, { most: threePhase ? 0.5 : 1 });
-    checkNumber("divFactor", divFactor, { positive: true });
-    checkNumber("finalDivFactor", finalDivFactor, { positive: true });
-    checkBoolean("threePhase", threePhase);
-    checkChoice("annealStrategy", annealStrategy, ["cos", "linear"]);
+    // What rises and falls as fast takes half of the steps at most.
+    if (threePhase) checkNumber("percentStart", percentStart, { most: 0.5 });
     this.#options = { totalSteps, percentStart, annealStrategy, divFactor, finalDivFactor, threePhase };
     this.#max = maxLearningRate;
   }
@@ -86,6 +74,6 @@ export class OneCycleLR extends Schedule {
 
   override config(): ScheduleConfig {
     const max = this.#max !== undefined && { maxLearningRate: this.#max };
-    return { type: "one-cycle", interval: this.interval, ...this.#options, ...max };
+    return { type: "oneCycle", interval: this.interval, ...this.#options, ...max };
   }
 }

@@ -1,15 +1,7 @@
 /** A rate that drops when a metric gets no better. */
 
-import {
-  ANY_DOUBLE,
-  checkChoice,
-  checkInteger,
-  checkNumber,
-  checkOptions,
-  checkRecord,
-  type OptionNames,
-  wrongType,
-} from "../../checks/check-options.js";
+import { ANY_DOUBLE, checkInteger, checkNumber, checkRecord, wrongType } from "../../checks/check-options.js";
+import { type OptionTable, readOptions } from "../../checks/option-table.js";
 import { Schedule, type ScheduleConfig, type ScheduleState } from "./schedule.js";
 
 /** Options of ReduceLROnPlateau. */
@@ -32,16 +24,16 @@ export interface ReduceLROnPlateauOptions {
   readonly epsilon?: number;
 }
 
-const OPTIONS: OptionNames<ReduceLROnPlateauOptions> = {
-  mode: true,
-  factor: true,
-  patience: true,
-  threshold: true,
-  thresholdMode: true,
-  cooldown: true,
-  minLearningRate: true,
-  epsilon: true,
-};
+export const PLATEAU_OPTIONS = {
+  mode: { kind: "choice", default: "min", choices: ["min", "max"] },
+  factor: { kind: "number", default: 0.1, below: 1 },
+  patience: { kind: "integer", default: 10, least: 0 },
+  threshold: { kind: "number", default: 1e-4 },
+  thresholdMode: { kind: "choice", default: "relative", choices: ["relative", "absolute"] },
+  cooldown: { kind: "integer", default: 0, least: 0 },
+  minLearningRate: { kind: "number", default: 0 },
+  epsilon: { kind: "number", default: 1e-8 },
+} as const satisfies OptionTable;
 
 /**
  * After more than `patience` epochs without a better metric, η ← max(factor·η, minLearningRate). PyTorch's and Keras's
@@ -57,19 +49,8 @@ export class ReduceLROnPlateau extends Schedule {
 
   /** @throws TypeError, RangeError for options of a wrong type or value */
   constructor(options: ReduceLROnPlateauOptions = {}) {
-    checkOptions("ReduceLROnPlateau", options, OPTIONS);
-    const { mode = "min", factor = 0.1, patience = 10, threshold = 1e-4, thresholdMode = "relative" } = options;
-    const { cooldown = 0, minLearningRate = 0, epsilon = 1e-8 } = options;
     super("epoch");
-    checkChoice("mode", mode, ["min", "max"]);
-    checkChoice("thresholdMode", thresholdMode, ["relative", "absolute"]);
-    checkNumber("factor", factor, { below: 1 });
-    checkInteger("patience", patience, 0);
-    checkNumber("threshold", threshold);
-    checkInteger("cooldown", cooldown, 0);
-    checkNumber("minLearningRate", minLearningRate);
-    checkNumber("epsilon", epsilon);
-    this.#options = { mode, factor, patience, threshold, thresholdMode, cooldown, minLearningRate, epsilon };
+    this.#options = readOptions("ReduceLROnPlateau", options, PLATEAU_OPTIONS);
   }
 
   /** @throws TypeError for anything but a number; NaN is one that is not better */

@@ -7,6 +7,8 @@ const { isFinite: isFiniteNumber, isSafeInteger } = Number;
 /** What a schedule counts. */
 export type ScheduleInterval = "batch" | "epoch";
 
+export const INTERVALS = ["batch", "epoch"] as const satisfies readonly ScheduleInterval[];
+
 /** Options of every schedule. */
 export interface ScheduleOptions {
   /** Whether the rate changes with every batch or with every epoch. */
@@ -32,7 +34,7 @@ export abstract class Schedule {
 
   /** @throws TypeError, RangeError for an unknown interval */
   constructor(interval: ScheduleInterval) {
-    checkChoice("interval", interval, ["batch", "epoch"]);
+    checkChoice("interval", interval, INTERVALS);
     this.interval = interval;
   }
 

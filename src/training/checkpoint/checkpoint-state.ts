@@ -28,7 +28,7 @@ export function readState(value: unknown, name: string): CheckpointState {
     position,
     random: readRandom(state.random, position, `${name}: random`),
     settings: readNumbers(state.settings, `${name}: settings`),
-    ...(state.parts !== undefined && { parts: readTexts(state.parts, `${name}: parts`) }),
+    ...(state.parts !== undefined && { parts: readParts(state.parts, `${name}: parts`) }),
     schedule: state.schedule === null ? null : readNumbers(state.schedule, `${name}: schedule`),
     optimizer: readOptimizer(state.optimizer, `${name}: optimizer`),
     callbacks: list(state.callbacks, `${name}: callbacks`).map((callback, i) => {
@@ -104,8 +104,11 @@ function readNumbers(value: unknown, what: string): Record<string, number> {
   return mapValues(fields(value, what), (number, key) => finite(number, `${what}: ${key.slice(0, 80)}`));
 }
 
-function readTexts(value: unknown, what: string): Record<string, string> {
-  return mapValues(fields(value, what), (part, key) => text(part, `${what}: ${key.slice(0, 80)}`));
+/** What the parts were made with; the schedule oneCycle was one-cycle in files of 0.1.0 and before. */
+function readParts(value: unknown, what: string): Record<string, string> {
+  const parts = mapValues(fields(value, what), (part, key) => text(part, `${what}: ${key.slice(0, 80)}`));
+  if (parts.schedule) parts.schedule = parts.schedule.replace('"type":"one-cycle"', '"type":"oneCycle"');
+  return parts;
 }
 
 function fields(value: unknown, what: string): Fields {

@@ -1,0 +1,104 @@
+/** Options as a table: a default and limits for each name, in one place. Constructors check by it; the command, the page and documents show it. */
+
+import { type Bounds, checkBoolean, checkChoice, checkInteger, checkNumber, checkOptions } from "./check-options.js";
+
+/** A number within bounds; without a default it may be left out, unless it is required. */
+export interface NumberOption extends Bounds {
+  readonly kind: "number";
+  readonly default?: number;
+  readonly required?: true;
+}
+
+/** An integer from `least` to `most`, which is 2^53 − 1 if it is not said. */
+export interface IntegerOption {
+  readonly kind: "integer";
+  readonly least: number;
+  readonly most?: number;
+  readonly default?: number;
+  readonly required?: true;
+}
+
+export interface BooleanOption {
+  readonly kind: "boolean";
+  readonly default: boolean;
+}
+
+export interface ChoiceOption {
+  readonly kind: "choice";
+  readonly choices: readonly string[];
+  readonly default: string;
+}
+
+/** Anything else, checked by who takes it: a list of any length, a function, a name. */
+export interface OtherOption {
+  readonly kind: "other";
+  /** For people: "a weight for each class". */
+  readonly expected: string;
+  readonly default?: unknown;
+}
+
+export type OptionRow = NumberOption | IntegerOption | BooleanOption | ChoiceOption | OtherOption;
+export type OptionTable = Readonly<Record<string, OptionRow>>;
+
+type Value<R extends OptionRow> = R extends NumberOption | IntegerOption
+  ? number
+  : R extends BooleanOption
+    ? boolean
+    : R extends ChoiceOption
+      ? R["choices"][number]
+      : unknown;
+
+/** Options that are sure to have a value. */
+type Certain<T extends OptionTable> = {
+  [N in keyof T]: T[N] extends { readonly default: unknown } | { readonly required: true } ? N : never;
+}[keyof T];
+
+/** What `readOptions` gives for a table. */
+export type OptionValues<T extends OptionTable> = {
+  readonly [N in keyof T]: N extends Certain<T> ? Value<T[N]> : Value<T[N]> | undefined;
+};
+
+/**
+ * The options that were given, with defaults for the others.
+ *
+ * @param what for messages about options that there are not
+ * @param prefix in front of an option's name, for messages about its value
+ * @throws TypeError for an option that is not in the table, and for a value of a wrong type; RangeError for one out of its limits
+ */
+export function readOptions<T extends OptionTable>(
+  what: string,
+  given: object,
+  table: T,
+  prefix = "",
+): OptionValues<T> {
+  checkOptions(what, given, table as unknown as Readonly<Record<never, true>>);
+  return readValues(given, table, prefix);
+}
+
+/** As `readOptions`, of options among which there may be others. */
+export function readValues<T extends OptionTable>(given: object, table: T, prefix = ""): OptionValues<T> {
+  const values: Record<string, unknown> = {};
+  for (const [name, row] of Object.entries(table)) {
+    const value = (given as Readonly<Record<string, unknown>>)[name];
+    values[name] = value === undefined ? row.default : value;
+    if (values[name] !== undefined || "required" in row) checkOption(`${prefix}${name}`, values[name], row);
+  }
+  return values as OptionValues<T>;
+}
+
+type Checks = {
+  readonly [K in OptionRow["kind"]]: (name: string, value: unknown, row: Extract<OptionRow, { kind: K }>) => void;
+};
+
+const CHECKS: Checks = {
+  number: checkNumber,
+  integer: (name, value, { least, most }) => checkInteger(name, value, least, most),
+  boolean: checkBoolean,
+  choice: (name, value, { choices }) => checkChoice(name, value, choices),
+  other: () => {},
+};
+
+/** @throws TypeError, RangeError for a value that the row does not allow */
+export function checkOption(name: string, value: unknown, row: OptionRow): void {
+  (CHECKS[row.kind] as (name: string, value: unknown, row: OptionRow) => void)(name, value, row);
+}

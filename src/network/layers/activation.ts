@@ -1,0 +1,91 @@
+/** What activation layers are: Y = f(X), gradInput = gradOutput·f′(X), elementwise, each by a kernel for either direction. */
+
+import { type OptionTable, type OptionValues, readOptions } from "../../checks/option-table.js";
+import type { Engine } from "../../create-engine.js";
+import { type Matrix, MatrixBuffer } from "../../engine/matrix.js";
+import type { Pointer } from "../../wasm/kernels.js";
+import { Layer, type LayerConfig } from "./layer.js";
+import type { LayerOnnx } from "./layer-row.js";
+import { checkAttach, checkGradOutput, checkInput } from "./operands.js";
+
+/** An activation. */
+export interface ActivationRow {
+  /** Its name everywhere: in the API, the command, links and files. */
+  readonly name: string;
+  /** Its name for people. */
+  readonly title: string;
+  /** That of its class, for messages: bundlers rename classes. */
+  readonly className: string;
+  readonly options: OptionTable;
+  /** The kernels' name before `Forward` and `Backward`; or that for each choice of the option `variant`. */
+  readonly kernel: string | Readonly<Record<string, string>>;
+  readonly variant?: string;
+  /** The option that the kernels take after the number of elements, if there is one. */
+  readonly parameter?: string;
+  readonly onnx: LayerOnnx;
+}
+
+type ElementwiseKernel = (n: number, ...rest: number[]) => void;
+
+/** What activation layers share. Their kernels are found by name, so that a new one is a kernel and a row. */
+export abstract class Activation<T extends OptionTable = OptionTable> extends Layer {
+  protected readonly options: OptionValues<T>;
+  readonly #row: ActivationRow;
+  #engine: Engine | undefined;
+  #forward!: ElementwiseKernel;
+  #backward!: ElementwiseKernel;
+  /** Undefined where the kernels take none. */
+  readonly #parameter: number | undefined;
+  #output!: MatrixBuffer;
+  #gradInput!: MatrixBuffer;
+
+  /** @throws TypeError for unknown options and values of a wrong type, RangeError for those out of their limits */
+  constructor(row: ActivationRow & { readonly options: T }, options: object = {}) {
+    super();
+    this.options = readOptions(row.className, options, row.options, `${row.className}: `);
+    this.#row = row;
+    const { parameter } = row;
+    this.#parameter = parameter === undefined ? undefined : (this.options[parameter] as number);
+  }
+
+  override attach(engine: Engine, inputs: number | undefined): number | undefined {
+    checkAttach(this, this.#engine, engine, inputs);
+    this.#engine = engine;
+    const { kernel, variant = "" } = this.#row;
+    const name = typeof kernel === "string" ? kernel : kernel[this.options[variant] as string];
+    const kernels = engine.kernels as unknown as Readonly<Record<string, ElementwiseKernel>>;
+    this.#forward = kernels[`${name}Forward`] as ElementwiseKernel;
+    this.#backward = kernels[`${name}Backward`] as ElementwiseKernel;
+    this.#output = new MatrixBuffer(engine.memory);
+    this.#gradInput = new MatrixBuffer(engine.memory);
+    return inputs;
+  }
+
+  override forward(input: Matrix): Matrix {
+    checkInput(this, this.#engine, input);
+    const output = this.#output.shaped(input.rows, input.columns);
+    const [n, x, y]: [number, Pointer, Pointer] = [input.rows * input.columns, input.pointer, output.pointer];
+    if (this.#parameter === undefined) this.#forward(n, x, y);
+    else this.#forward(n, this.#parameter, x, y);
+    return output;
+  }
+
+  override backward(input: Matrix, gradOutput: Matrix): Matrix {
+    checkInput(this, this.#engine, input);
+    checkGradOutput(this, input, gradOutput);
+    const gradInput = this.#gradInput.shaped(input.rows, input.columns);
+    const [n, x, g] = [input.rows * input.columns, input.pointer, gradOutput.pointer];
+    if (this.#parameter === undefined) this.#backward(n, x, g, gradInput.pointer);
+    else this.#backward(n, this.#parameter, x, g, gradInput.pointer);
+    return gradInput;
+  }
+
+  override config(): LayerConfig {
+    return { type: this.#row.name, ...(this.options as OptionValues<Record<never, never>>) };
+  }
+
+  override dispose(): void {
+    this.#output?.dispose();
+    this.#gradInput?.dispose();
+  }
+}

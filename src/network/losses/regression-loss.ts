@@ -1,0 +1,104 @@
+/** What regression losses are: sums over the differences d = outputs − targets, element by element. */
+
+import { type OptionTable, type OptionValues, readOptions } from "../../checks/option-table.js";
+import type { Engine } from "../../create-engine.js";
+import type { Matrix } from "../../engine/matrix.js";
+import { Loss, type LossConfig, REDUCTIONS, type Reduction } from "./loss.js";
+import type { Targets } from "./targets.js";
+import { checkNumbers, LabelsAsNumbers } from "./targets.js";
+
+/** Options of the losses of values. */
+export interface RegressionLossOptions {
+  /** `mean` over all rows and columns (the default), or `sum`. */
+  readonly reduction?: Reduction;
+}
+
+export const REGRESSION_OPTIONS = {
+  reduction: { kind: "choice", default: "mean", choices: REDUCTIONS },
+} as const satisfies OptionTable;
+
+/** A regression loss. */
+export interface RegressionRow {
+  /** Its name in the API and in files. */
+  readonly name: string;
+  /** Its name for people. */
+  readonly title: string;
+  /** That of its class, for messages: bundlers rename classes. */
+  readonly className: string;
+  readonly options: OptionTable;
+  /** The kernel that computes losses and gradients. */
+  readonly kernel: string;
+  /** The option that the kernel takes after rows and columns, if there is one. */
+  readonly parameter?: string;
+  /** What the kernel's losses and gradients are multiplied by; default 1. */
+  readonly factor?: number;
+}
+
+type RegressionKernel = (rows: number, columns: number, ...rest: number[]) => void;
+
+/** What regression losses share; as in PyTorch, the mean is over all elements. Their kernels are found by name, so that a new one is a kernel and a row. */
+export abstract class RegressionLoss<T extends OptionTable = OptionTable> extends Loss {
+  override readonly activation = "identity";
+
+  protected readonly options: OptionValues<T>;
+  readonly #row: RegressionRow;
+  /** Undefined where the kernel takes none. */
+  readonly #parameter: number | undefined;
+  #kernel!: RegressionKernel;
+  #numbers: LabelsAsNumbers | undefined;
+
+  /** @throws TypeError for unknown options and values of a wrong type, RangeError for those out of their limits */
+  constructor(row: RegressionRow & { readonly options: T }, options: object) {
+    const values = readOptions<T>(row.className, options, row.options);
+    super((values as { readonly reduction: Reduction }).reduction);
+    this.options = values;
+    this.#row = row;
+    const { parameter } = row;
+    this.#parameter = parameter === undefined ? undefined : (values as Readonly<Record<string, number>>)[parameter];
+  }
+
+  override config(): LossConfig {
+    return { type: this.#row.name, ...(this.options as OptionValues<Record<never, never>>) };
+  }
+
+  override attach(engine: Engine): void {
+    super.attach(engine);
+    this.#kernel = (engine.kernels as unknown as Readonly<Record<string, RegressionKernel>>)[
+      this.#row.kernel
+    ] as RegressionKernel;
+    this.#numbers = new LabelsAsNumbers(engine);
+  }
+
+  override dispose(): void {
+    super.dispose();
+    this.#numbers?.dispose();
+  }
+
+  protected override checkTargets(outputs: Pick<Matrix, "rows" | "columns">, targets: Targets): void {
+    checkNumbers(this.constructor.name, outputs, targets);
+  }
+
+  /** Integers are values, too. */
+  protected override convert(_outputs: Matrix, targets: Targets): Targets {
+    return (this.#numbers as LabelsAsNumbers).convert(targets);
+  }
+
+  protected override computeDivisor(outputs: Matrix, targets: Targets, weights: Matrix | undefined): number {
+    return super.computeDivisor(outputs, targets, weights) * outputs.columns;
+  }
+
+  protected override run(
+    { rows, columns, pointer }: Matrix,
+    targets: Targets,
+    weights: Matrix | undefined,
+    scale: number,
+    losses: Matrix,
+    gradient: Matrix,
+  ): void {
+    const { factor = 1 } = this.#row;
+    const [t, w, l, g] = [targets.pointer, weights?.pointer ?? 0, losses.pointer, gradient.pointer];
+    if (this.#parameter === undefined) this.#kernel(rows, columns, pointer, t, w, scale * factor, l, g);
+    else this.#kernel(rows, columns, this.#parameter, pointer, t, w, scale * factor, l, g);
+    if (factor !== 1) this.engine.kernels.scale(rows, factor, l);
+  }
+}
