@@ -1,7 +1,7 @@
 // Softmax and what is built on it, row by row. Every row's maximum is subtracted first, so that no logit overflows.
 
-import { exponential } from "./exponential";
-import { addLanes, BLOCK_COLUMNS, withBlocks } from "./sums";
+import { exponential } from "../elements/exponential";
+import { addLanes, BLOCK_COLUMNS, withBlocks } from "../runtime/long-sums";
 
 /** Y[i, :] ← e^X[i, :] / Σⱼ e^X[i, j]; m × n, row-major. Y may be X. */
 export function softmax(m: i32, n: i32, x: usize, y: usize): void {

@@ -1,6 +1,6 @@
 // eˣ in four lanes.
 
-import { multiplyAdd } from "./lanes";
+import { multiplyAdd } from "../runtime/lanes";
 
 const LOG2_E: f32 = 1.44269504;
 /** ln 2 in two parts: the first has few enough bits that n·LN2_HIGH is exact for every n that occurs. */

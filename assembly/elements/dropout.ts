@@ -1,7 +1,7 @@
 // Dropout. The mask of an element follows from a key and the element's number alone, so that it takes no memory: the
 // backward pass computes the same one again.
 
-import { loadLanes, storeLanes } from "./lanes";
+import { loadLanes, storeLanes } from "../runtime/lanes";
 
 /**
  * y ← scale·x where hash(key, i) < threshold as unsigned integers, else 0; n elements numbered i = 0, 1, …. y may be x.

@@ -1,7 +1,7 @@
 // Sparse rows turned over: their elements in the order of the columns, so that what a batch adds to a weight is one sum. The
 // time follows from the number of elements, however many columns there are.
 
-import { BLOCK_ROWS } from "./sums";
+import { BLOCK_ROWS } from "../runtime/long-sums";
 
 /** Bits of an element's key that say its row. */
 const ROW_BITS: u32 = 8;

@@ -4,7 +4,7 @@
 // Throughout, e = e^−|x| ≤ 1, so that nothing overflows; f32x4.pmin and pmax with x first keep NaN.
 
 import { exponential, exponentialMinusOne } from "./exponential";
-import { multiplyAdd } from "./lanes";
+import { multiplyAdd } from "../runtime/lanes";
 import { logarithmOfOnePlus } from "./logarithm";
 import { mapBackward, mapForward } from "./map";
 

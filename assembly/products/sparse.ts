@@ -7,13 +7,13 @@
 
 import {
   boundRange, columnOf, Columns, COLUMNS_BYTES, ELEMENT_BYTES, listBegin, listEnd, LISTS, rowOf, SparseRange, turnOver,
-} from "./columns";
-import { axpy } from "./elementwise";
-import { PANEL } from "./gemm-micro";
-import { PROGRESS, partBegin, SCRATCH_BYTES, TURNED } from "./gemm-tiles";
-import { multiplyAdd } from "./lanes";
-import { BLOCK_INPUTS, BLOCK_ROWS } from "./sums";
-import { runParts, Team, WORK_BYTES } from "./team";
+} from "./sparse-columns";
+import { axpy } from "../elements/arithmetic";
+import { PANEL } from "./micro-kernel";
+import { PROGRESS, partBegin, SCRATCH_BYTES, TURNED } from "./tiles";
+import { multiplyAdd } from "../runtime/lanes";
+import { BLOCK_INPUTS, BLOCK_ROWS } from "../runtime/long-sums";
+import { runParts, Team, WORK_BYTES } from "../runtime/threads";
 
 const PANEL_BYTES: usize = PANEL * 4;
 /** Most panels at a time: with their sums, four need more vector registers than Node 20's compiler has. */

@@ -1,9 +1,9 @@
 // Layer normalization (Ba, Kiros and Hinton 2016): each row is shifted and scaled to mean 0 and variance 1, then by beta and
 // gamma. X, Y, G: m × n, row-major; gamma, beta and their gradients are n floats. Sums are taken in double precision.
 
-import { highDoubles, loadLanes, lowDoubles, storeLanes } from "./lanes";
+import { highDoubles, loadLanes, lowDoubles, storeLanes } from "../runtime/lanes";
 import { sum } from "./reduce";
-import { TERMS } from "./sums";
+import { TERMS } from "../runtime/long-sums";
 
 /**
  * mean[i] ← Σⱼ X[i, j] / n, inverse[i] ← 1 / √(Σⱼ (X[i, j] − mean[i])² / n + epsilon),

@@ -3,7 +3,7 @@
 
 import { decay, sigmoid, sigmoidOf } from "./activations";
 import { exponential } from "./exponential";
-import { multiplyAdd } from "./lanes";
+import { multiplyAdd } from "../runtime/lanes";
 import { mapBackward, mapForward } from "./map";
 
 /** y ← x·Φ(x), n elements. */

@@ -1,7 +1,7 @@
 // The loops of elementwise functions. F is a class without fields whose methods `value` and `derivative` take four lanes of x
 // and a parameter: they are inlined, so that each function has loops of its own.
 
-import { loadLanes, storeLanes } from "./lanes";
+import { loadLanes, storeLanes } from "../runtime/lanes";
 
 /** y ← F(x), n elements. y may be x. */
 // @ts-ignore: decorator

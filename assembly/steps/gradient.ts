@@ -1,6 +1,6 @@
 // What the optimizers' kernels share: how they take the gradient, and how they walk over the floats.
 
-import { multiplyAdd } from "./lanes";
+import { multiplyAdd } from "../runtime/lanes";
 
 /** A cache line: parts begin at multiples of it, so that no two threads write to the same one. */
 const LINE: usize = 64;

@@ -1,6 +1,6 @@
 // Packing: copies of an operand's block in the order the micro-kernel reads it.
 
-import { PANEL } from "./gemm-micro";
+import { PANEL } from "./micro-kernel";
 import { transpose, transposeBlock } from "./transpose";
 
 const PANEL_BYTES: usize = PANEL * 4;

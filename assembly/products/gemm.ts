@@ -1,10 +1,10 @@
 // C ← β·C + α·op(A)·op(B): the blocking loops around the tiles.
 
-import { PANEL } from "./gemm-micro";
-import { packColumns, packRows } from "./gemm-pack";
-import { multiplyTiles, panelsBegin, SCRATCH_BYTES, walksRowByRow, ZEROS } from "./gemm-tiles";
-import { scale } from "./elementwise";
-import { runParts, Team, WORK_BYTES } from "./team";
+import { PANEL } from "./micro-kernel";
+import { packColumns, packRows } from "./packing";
+import { multiplyTiles, panelsBegin, SCRATCH_BYTES, walksRowByRow, ZEROS } from "./tiles";
+import { scale } from "../elements/arithmetic";
+import { runParts, Team, WORK_BYTES } from "../runtime/threads";
 import { transpose } from "./transpose";
 
 /** Rows of B, columns of A in a block: a panel of B (16 KiB) stays in the first-level cache. Fixed, since it decides the bits. */

@@ -1,8 +1,8 @@
 // The sum of squares, for the norm of a gradient.
 
-import { PROGRESS, SCRATCH_BYTES } from "./gemm-tiles";
+import { PROGRESS, SCRATCH_BYTES } from "../products/tiles";
 import { lineBegin } from "./gradient";
-import { runParts, Team } from "./team";
+import { runParts, Team } from "../runtime/threads";
 
 /** Runs of elements that are added up apart, whatever the number of threads; their sums then one after the other. */
 const RUNS: i32 = 64;

@@ -1,7 +1,7 @@
 // Batch normalization (Ioffe and Szegedy 2015): each column is shifted and scaled to mean 0 and variance 1, then by beta and
 // gamma. X, Y, G: m × n, row-major; all else are n floats. Four columns go at a time; sums are taken in double precision.
 
-import { highDoubles, loadLanes, lowDoubles, storeLanes, toFloats } from "./lanes";
+import { highDoubles, loadLanes, lowDoubles, storeLanes, toFloats } from "../runtime/lanes";
 
 /**
  * mean[j] ← Σᵢ X[i, j] / m, variance v[j] = Σᵢ (X[i, j] − mean[j])² / m, inverse[j] ← 1 / √(v[j] + epsilon);

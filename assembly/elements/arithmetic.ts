@@ -1,6 +1,6 @@
 // Vectors: scaling and adding.
 
-import { multiplyAdd } from "./lanes";
+import { multiplyAdd } from "../runtime/lanes";
 
 /** x ← alpha·x, n elements. */
 export function scale(n: i32, alpha: f32, x: usize): void {

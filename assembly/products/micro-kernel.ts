@@ -1,7 +1,7 @@
 // The micro-kernel: one tile of C, held in registers over the whole of k. One source for every tile size: a strategy
 // class gives rows and width as compile-time constants, so that the rows and columns a tile does not have vanish.
 
-import { multiplyAdd } from "./lanes";
+import { multiplyAdd } from "../runtime/lanes";
 
 /** Columns of a panel, the unit in which B, packed or permanent, is laid out: two vectors. */
 export const PANEL: usize = 8;

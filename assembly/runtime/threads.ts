@@ -1,7 +1,7 @@
 // The team: the threads that share the work of a kernel, and how a job reaches them. It lies in linear memory, laid out by
 // the host. Jobs are split by output, never along a sum, so that the number of threads changes no bit of a result.
 
-import { PROGRESS, TURNED } from "./gemm-tiles";
+import { PROGRESS, TURNED } from "../products/tiles";
 
 /** Bytes of each thread's workspace: the largest that any kernel asks for. */
 export const WORK_BYTES: usize = 2 << 20;

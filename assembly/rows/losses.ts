@@ -1,11 +1,11 @@
 // Losses and their gradients in one pass over the outputs. All matrices m × n, row-major; losses: m floats, each row's sum.
 // `weights`: m sample weights, or 0 for none. losses[i] ← wᵢ·ℓᵢ, grad[i, :] ← scale·wᵢ·∂ℓᵢ/∂outputs[i, :]. grad may be outputs.
 
-import { exponential } from "./exponential";
-import { multiplyAdd } from "./lanes";
-import { logarithmOfOnePlus } from "./logarithm";
+import { exponential } from "../elements/exponential";
+import { multiplyAdd } from "../runtime/lanes";
+import { logarithmOfOnePlus } from "../elements/logarithm";
 import { exponentials, rowMaximum } from "./softmax";
-import { addLanes, BLOCK_COLUMNS, TERMS, withBlocks } from "./sums";
+import { addLanes, BLOCK_COLUMNS, TERMS, withBlocks } from "../runtime/long-sums";
 
 /**
  * ℓᵢ = −Σⱼ q[j]·log softmax(logits[i, :])[j], q[j] = classWeights[j]·((1 − smoothing)·t[j] + smoothing/n).

@@ -3,11 +3,11 @@
 // W (inputs × outputs) is held as ⌈outputs / 8⌉ panels, each `inputs` rows of eight floats; columns beyond `outputs` are
 // zero and stay zero. Forward streams the panels, the weight step updates them in place: neither is ever packed.
 
-import { PANEL } from "./gemm-micro";
-import { packColumns, packRows } from "./gemm-pack";
-import { multiplyTiles, panelsBegin, partBegin, SCRATCH_BYTES, walksRowByRow, ZEROS } from "./gemm-tiles";
-import { BLOCK_INPUTS, BLOCK_ROWS } from "./sums";
-import { runParts, Team, WORK_BYTES } from "./team";
+import { PANEL } from "./micro-kernel";
+import { packColumns, packRows } from "./packing";
+import { multiplyTiles, panelsBegin, partBegin, SCRATCH_BYTES, walksRowByRow, ZEROS } from "./tiles";
+import { BLOCK_INPUTS, BLOCK_ROWS } from "../runtime/long-sums";
+import { runParts, Team, WORK_BYTES } from "../runtime/threads";
 import { transpose } from "./transpose";
 
 const PANEL_BYTES: usize = PANEL * 4;

@@ -1,7 +1,7 @@
 // Bias: the row that is added to every row, and its gradient, the sum of all rows.
 
-import { highDoubles, loadLanes, lowDoubles, multiplyAdd, storeLanes, toFloats } from "./lanes";
-import { TERMS } from "./sums";
+import { highDoubles, loadLanes, lowDoubles, multiplyAdd, storeLanes, toFloats } from "../runtime/lanes";
+import { TERMS } from "../runtime/long-sums";
 
 /** Y ← Y + bias in every row; Y: m × n, row-major. */
 export function biasAdd(m: i32, n: i32, bias: usize, y: usize): void {

@@ -1,6 +1,6 @@
 // ln(1 + t) in four lanes.
 
-import { multiplyAdd } from "./lanes";
+import { multiplyAdd } from "../runtime/lanes";
 
 /** ln(1 + t) for 0 ≤ t ≤ 1: 2·artanh(u) with u = t / (2 + t) ≤ 1/3, its series to u¹⁵; error below 1e-8 of the result. */
 // @ts-ignore: decorator

@@ -1,6 +1,6 @@
 // The macro-kernel: walks the tiles of C over operands that need no further packing.
 
-import { MAX_ROWS, multiplyTile, PANEL } from "./gemm-micro";
+import { MAX_ROWS, multiplyTile, PANEL } from "./micro-kernel";
 
 /** Sixteen zeros, the addend of a product that does not read C. */
 export const ZEROS: usize = memory.data(64, 16);
@@ -8,7 +8,7 @@ export const ZEROS: usize = memory.data(64, 16);
 const SCRATCH_TILE: usize = <usize>MAX_ROWS * PANEL * 4;
 /** Offset in a workspace of the word that changes while a long part advances. */
 export const PROGRESS: usize = SCRATCH_TILE;
-/** Offset of the number of the job for which the thread has turned over sparse rows; see sparse.ts. */
+/** Offset of the number of the job for which the thread has turned over sparse rows; see sparse-columns.ts. */
 export const TURNED: usize = PROGRESS + 4;
 /** Bytes of both, rounded up to whole cache lines. */
 export const SCRATCH_BYTES: usize = SCRATCH_TILE + 64;

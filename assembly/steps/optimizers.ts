@@ -6,8 +6,8 @@
 // 2.7 ns, of which the root and the quotient take 2.2). No part is so long that its progress would have to show.
 
 import { flush, flushSquare, loadLanes, Penalized, Plain, Step, storeLanes } from "./gradient";
-import { multiplyAdd } from "./lanes";
-import { runParts, Team } from "./team";
+import { multiplyAdd } from "../runtime/lanes";
+import { runParts, Team } from "../runtime/threads";
 
 /**
  * velocity ← momentum·velocity + gain·g; w ← w − rate·d, where d is the velocity, or g + momentum·velocity when `nesterov`.
