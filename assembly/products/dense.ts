@@ -5,9 +5,11 @@
 
 import { PANEL } from "./micro-kernel";
 import { packColumns, packRows } from "./packing";
-import { multiplyTiles, panelsBegin, partBegin, SCRATCH_BYTES, walksRowByRow, ZEROS } from "./tiles";
+import { multiplyTiles, panelsBegin, SCRATCH_BYTES, walksRowByRow, ZEROS } from "./tiles";
 import { BLOCK_INPUTS, BLOCK_ROWS } from "../runtime/long-sums";
-import { runParts, Team, WORK_BYTES } from "../runtime/threads";
+import { partBegin } from "../runtime/parts";
+import { runParts, Team } from "../runtime/threads";
+import { WORK_BYTES } from "../runtime/workspace";
 import { transpose } from "./transpose";
 
 const PANEL_BYTES: usize = PANEL * 4;

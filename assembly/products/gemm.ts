@@ -4,7 +4,8 @@ import { PANEL } from "./micro-kernel";
 import { packColumns, packRows } from "./packing";
 import { multiplyTiles, panelsBegin, SCRATCH_BYTES, walksRowByRow, ZEROS } from "./tiles";
 import { scale } from "../elements/arithmetic";
-import { runParts, Team, WORK_BYTES } from "../runtime/threads";
+import { runParts, Team } from "../runtime/threads";
+import { WORK_BYTES } from "../runtime/workspace";
 import { transpose } from "./transpose";
 
 /** Rows of B, columns of A in a block: a panel of B (16 KiB) stays in the first-level cache. Fixed, since it decides the bits. */
@@ -63,8 +64,7 @@ function gemmPart(team: Team, thread: i32, part: i32, parts: i32): void {
   n = end - begin;
   if (beta != 0 && beta != 1 || k == 0) scaleRows(m, n, beta, c, ldc);
 
-  const scratch = work;
-  const packedB = scratch + SCRATCH_BYTES;
+  const packedB = work + SCRATCH_BYTES;
   const packedA = packedB + <usize>(KC * NC) * 4;
   const cRow = <usize>ldc << 2;
   for (let column = 0; column < n; column += NC) {
@@ -89,7 +89,7 @@ function gemmPart(team: Team, thread: i32, part: i32, parts: i32): void {
         const cBlock = c + (<usize>column << 2) + <usize>row * cRow;
         multiplyTiles(rows, columns, depth, aBlock, aRow, 4, packedB, PANEL * 4, bPanel,
           cBlock, cRow, PANEL * 4, readC ? cBlock : ZEROS, readC ? cRow : 0, readC ? PANEL * 4 : 0, alpha, tile,
-          walksRowByRow(columns, depth), scratch, 0, 1);
+          walksRowByRow(columns, depth), work, 0, 1);
       }
     }
   }

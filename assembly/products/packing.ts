@@ -40,7 +40,7 @@ export function packColumns(k: i32, n: i32, b: usize, ldb: i32, panels: usize, p
     const columns = min(n - column, <i32>PANEL);
     const source = b + <usize>column * bRow;
     if (columns == <i32>PANEL && k == <i32>PANEL) {
-      // A panel of weights turned over: too small for a call.
+      // A transposed panel of weights: too small for a call.
       const below = source + (bRow << 2);
       transposeBlock(source, bRow, panels, PANEL_BYTES);
       transposeBlock(below, bRow, panels + 16, PANEL_BYTES);

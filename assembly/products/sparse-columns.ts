@@ -1,4 +1,4 @@
-// Sparse rows turned over: their elements in the order of the columns, so that what a batch adds to a weight is one sum. The
+// Sparse rows sorted by column: their elements in the order of the columns, so that what a batch adds to a weight is one sum. The
 // time follows from the number of elements, however many columns there are.
 
 import { BLOCK_ROWS } from "../runtime/long-sums";
@@ -21,7 +21,7 @@ const RANGE_COLUMNS: u32 = (1 << 32 - ROW_BITS) - 1;
 /** Most counters, which then fill the first-level cache. */
 const MAX_COUNTERS: u32 = 1 << 13;
 
-/** Up to BLOCK_ROWS rows, and the range of columns whose elements are turned over. */
+/** Up to BLOCK_ROWS rows, and the range of columns whose elements are sorted. */
 @unmanaged
 export class SparseRange {
   rows: i32;
@@ -32,7 +32,7 @@ export class SparseRange {
   columns: u32; first: u32; limit: u32;
 }
 
-/** The memory of a range turned over. What follows it: elements before and after a pass, lists, counters, bounds of the rows. */
+/** The memory of a sorted range. What follows it: elements before and after a pass, lists, counters, bounds of the rows. */
 @unmanaged
 export class Columns {
   /** Each list's end. */
@@ -79,16 +79,16 @@ export function rowOf(key: u32): u32 { return key & BLOCK_ROWS - 1; }
 /** The first entry of the list of columns of so many elements; LISTS: or more. */
 // @ts-ignore: decorator
 @inline
-export function listBegin(turned: Columns, elements: u32): usize {
+export function listBegin(sorted: Columns, elements: u32): usize {
   const shares: usize = elements == 1 ? 0 : elements == 2 ? 12 : elements == 3 ? 18 : 22;
-  return turned.lists + (ELEMENTS_BYTES * shares / 12 & ~7);
+  return sorted.lists + (ELEMENTS_BYTES * shares / 12 & ~7);
 }
 
 /** The end of that list. */
 // @ts-ignore: decorator
 @inline
-export function listEnd(turned: Columns, elements: u32): usize {
-  return load<u32>(changetype<usize>(turned) + (elements - 1 << 2));
+export function listEnd(sorted: Columns, elements: u32): usize {
+  return load<u32>(changetype<usize>(sorted) + (elements - 1 << 2));
 }
 
 /**
@@ -128,20 +128,20 @@ function indexFrom(column: u32, begin: usize, end: usize): usize {
   return begin;
 }
 
-/** Turns over a range: lists its columns that have elements, which lie together, ascending by row. */
-export function turnOver(range: SparseRange, turned: Columns): void {
+/** Sorts a range: lists its columns that have elements, which lie together, ascending by row. */
+export function sortByColumn(range: SparseRange, sorted: Columns): void {
   const rows = range.rows, first = range.first, width = range.limit - first;
-  boundRows(range, turned);
+  boundRows(range, sorted);
   for (let elements: u32 = 1; elements <= LISTS; ++elements) {
-    store<u32>(changetype<usize>(turned) + (elements - 1 << 2), <u32>listBegin(turned, elements));
+    store<u32>(changetype<usize>(sorted) + (elements - 1 << 2), <u32>listBegin(sorted, elements));
   }
-  const counters = turned.counters, target = turned.elements, count = <u32>turned.count;
+  const counters = sorted.counters, target = sorted.elements, count = <u32>sorted.count;
   if (width <= min(MAX_COUNTERS, 2 * count) && <i64>width * rows <= 2 * RANGE_ELEMENTS) {
     // There is room for as many elements in each column as there are rows: they need not be counted first.
     const stride = <usize>rows * ELEMENT_BYTES;
     spreadCounters(counters, width, target, stride);
-    placeRows(range, turned, -1);
-    listColumns(turned, width, target, stride);
+    placeRows(range, sorted, -1);
+    listColumns(sorted, width, target, stride);
     return;
   }
   const bits: u32 = 32 - <u32>clz<u32>(max<u32>(width, 2) - 1);
@@ -150,16 +150,16 @@ export function turnOver(range: SparseRange, turned: Columns): void {
   let passes: u32 = 1;
   while (<u32>1 << (bits + passes - 1) / passes > most) ++passes;
   const digit = (bits + passes - 1) / passes;
-  countRows(range, turned, digit);
+  countRows(range, sorted, digit);
   placeCounters(counters, digit, target);
-  placeRows(range, turned, (1 << digit) - 1);
-  if (passes == 1) listColumns(turned, 1 << digit, target, 0);
-  else listRuns(turned, sortFurther(turned, digit, passes));
+  placeRows(range, sorted, (1 << digit) - 1);
+  if (passes == 1) listColumns(sorted, 1 << digit, target, 0);
+  else listRuns(sorted, sortFurther(sorted, digit, passes));
 }
 
 /** Finds where each row comes into the range and where it leaves it. */
-function boundRows(range: SparseRange, turned: Columns): void {
-  const begins = turned.begins, stops = turned.stops, indices = range.indices;
+function boundRows(range: SparseRange, sorted: Columns): void {
+  const begins = sorted.begins, stops = sorted.stops, indices = range.indices;
   const isLast = range.limit == range.columns;
   let count: usize = 0;
   for (let row: usize = 0; row < <usize>range.rows << 2; row += 4) {
@@ -170,12 +170,12 @@ function boundRows(range: SparseRange, turned: Columns): void {
     store<u32>(stops + row, <u32>stop);
     count += stop - begin;
   }
-  turned.count = <i32>(count >> 2);
+  sorted.count = <i32>(count >> 2);
 }
 
 /** Counts the elements by the lowest `digit` bits of their columns. */
-function countRows(range: SparseRange, turned: Columns, digit: u32): void {
-  const counters = turned.counters, begins = turned.begins, stops = turned.stops, first = range.first;
+function countRows(range: SparseRange, sorted: Columns, digit: u32): void {
+  const counters = sorted.counters, begins = sorted.begins, stops = sorted.stops, first = range.first;
   const mask: u32 = (1 << digit) - 1;
   const last = <usize>range.rows << 2;
   memory.fill(counters, 0, <usize>4 << digit);
@@ -210,8 +210,8 @@ function spreadCounters(counters: usize, n: u32, target: usize, stride: usize): 
 }
 
 /** Brings the elements from their rows to the places that the counters of their columns' bits in `mask` give. */
-function placeRows(range: SparseRange, turned: Columns, mask: u32): void {
-  const counters = turned.counters, begins = turned.begins, stops = turned.stops;
+function placeRows(range: SparseRange, sorted: Columns, mask: u32): void {
+  const counters = sorted.counters, begins = sorted.begins, stops = sorted.stops;
   const offset = range.values - range.indices, first = range.first;
   const firsts = i32x4.splat(first);
   const last = <usize>range.rows << 2;
@@ -249,13 +249,13 @@ function nextPlace(counters: usize, index: u32): usize {
 }
 
 /** Sorts the elements by the other digits, lowest first, each time keeping the order where digits agree; where they end up. */
-function sortFurther(turned: Columns, digit: u32, passes: u32): usize {
-  const counters = turned.counters;
+function sortFurther(sorted: Columns, digit: u32, passes: u32): usize {
+  const counters = sorted.counters;
   const mask: u32 = (1 << digit) - 1;
-  let source = turned.elements, target = source + ELEMENTS_BYTES;
+  let source = sorted.elements, target = source + ELEMENTS_BYTES;
   for (let pass: u32 = 1; pass < passes; ++pass) {
     const shift = ROW_BITS + pass * digit;
-    const end = source + <usize>turned.count * ELEMENT_BYTES;
+    const end = source + <usize>sorted.count * ELEMENT_BYTES;
     memory.fill(counters, 0, <usize>4 << digit);
     for (let at = source; at < end; at += ELEMENT_BYTES) {
       const counter = counters + (<usize>(load<u32>(at) >> shift & mask) << 2);
@@ -266,9 +266,9 @@ function sortFurther(turned: Columns, digit: u32, passes: u32): usize {
       const element = load<u64>(at);
       store<u64>(nextPlace(counters, <u32>element >> shift & mask), element);
     }
-    const sorted = target;
+    const result = target;
     target = source;
-    source = sorted;
+    source = result;
   }
   return source;
 }
@@ -277,25 +277,25 @@ function sortFurther(turned: Columns, digit: u32, passes: u32): usize {
  * Lists n columns, each of whose counters holds the address after its last element. Their elements begin `stride` apart from
  * `elements` on, or with 0 one after the other.
  */
-function listColumns(turned: Columns, n: u32, elements: usize, stride: usize): void {
-  const counters = turned.counters;
+function listColumns(sorted: Columns, n: u32, elements: usize, stride: usize): void {
+  const counters = sorted.counters;
   for (let column: u32 = 0; column < n; ++column) {
     const end = <usize>load<u32>(counters + (<usize>column << 2));
     const count = <u32>((end - elements) / ELEMENT_BYTES);
-    append(turned, column, count, elements, count != 0);
+    append(sorted, column, count, elements, count != 0);
     elements = stride ? elements + stride : end;
   }
 }
 
 /** Lists the columns of sorted elements. */
-function listRuns(turned: Columns, elements: usize): void {
-  const end = elements + <usize>turned.count * ELEMENT_BYTES;
+function listRuns(sorted: Columns, elements: usize): void {
+  const end = elements + <usize>sorted.count * ELEMENT_BYTES;
   store<u32>(end, 0xffffffff);
   let count: u32 = 0;
   for (let at = elements; at < end; at += ELEMENT_BYTES) {
     const column = columnOf(load<u32>(at));
     const ends = columnOf(load<u32>(at, ELEMENT_BYTES)) != column;
-    append(turned, column, ++count, elements, ends);
+    append(sorted, column, ++count, elements, ends);
     elements = ends ? at + ELEMENT_BYTES : elements;
     count = ends ? 0 : count;
   }
@@ -304,8 +304,8 @@ function listRuns(turned: Columns, elements: usize): void {
 /** Writes an entry, which counts only if it is `complete`: no branch that is hard to foresee. */
 // @ts-ignore: decorator
 @inline
-function append(turned: Columns, column: u32, count: u32, elements: usize, complete: bool): void {
-  const list = changetype<usize>(turned) + (min(count - 1, LISTS - 1) << 2);
+function append(sorted: Columns, column: u32, count: u32, elements: usize, complete: bool): void {
+  const list = changetype<usize>(sorted) + (min(count - 1, LISTS - 1) << 2);
   const entry = <usize>load<u32>(list);
   store<u32>(entry, column << ROW_BITS | count - 1);
   store<u32>(entry, <u32>elements, 4);

@@ -6,14 +6,15 @@
 // weight's own last place.
 
 import {
-  boundRange, columnOf, Columns, COLUMNS_BYTES, ELEMENT_BYTES, listBegin, listEnd, LISTS, rowOf, SparseRange, turnOver,
+  boundRange, columnOf, Columns, COLUMNS_BYTES, ELEMENT_BYTES, listBegin, listEnd, LISTS, rowOf, SparseRange, sortByColumn,
 } from "./sparse-columns";
 import { axpy } from "../elements/arithmetic";
 import { PANEL } from "./micro-kernel";
-import { PROGRESS, partBegin, SCRATCH_BYTES, TURNED } from "./tiles";
 import { multiplyAdd } from "../runtime/lanes";
 import { BLOCK_INPUTS, BLOCK_ROWS } from "../runtime/long-sums";
-import { runParts, Team, WORK_BYTES } from "../runtime/threads";
+import { partBegin } from "../runtime/parts";
+import { runParts, Team } from "../runtime/threads";
+import { PROGRESS, SORTED_JOB, WORDS_BYTES, WORK_BYTES } from "../runtime/workspace";
 
 const PANEL_BYTES: usize = PANEL * 4;
 /** Most panels at a time: with their sums, four need more vector registers than Node 20's compiler has. */
@@ -159,13 +160,13 @@ function loadSome(g: usize, columns: i32): v128 {
 const GRADIENT_ROW: usize = 128;
 const GRADIENT_BYTES: usize = <usize>BLOCK_ROWS * GRADIENT_ROW;
 /**
- * Up to so many panels, weights are summed up in memory row by row where there are as many elements as columns: turning the rows
- * over takes longer than passing over all weights twice. 32 rows of MNIST, 784 → 10: 11 µs instead of 16.
+ * Up to so many panels, weights are summed up in memory row by row where there are as many elements as columns: sorting them takes
+ * longer than passing over all weights twice. 32 rows of MNIST, 784 → 10: 11 µs instead of 16.
  */
 const SUMS_PANELS: usize = 2;
-const SUMS_BYTES: usize = WORK_BYTES - SCRATCH_BYTES;
+const SUMS_BYTES: usize = WORK_BYTES - WORDS_BYTES;
 
-if (SCRATCH_BYTES + GRADIENT_BYTES + COLUMNS_BYTES > WORK_BYTES) ERROR("a thread's workspace is too small");
+if (WORDS_BYTES + GRADIENT_BYTES + COLUMNS_BYTES > WORK_BYTES) ERROR("a thread's workspace is too small");
 
 /**
  * W ← alpha·Xᵀ·G, plus W when `accumulate`; as denseWeightGradient, for sparse X. Both give the same bits where all numbers are
@@ -210,19 +211,19 @@ class GradientJob extends SparseRange {
 }
 
 /**
- * A part's panels. Each thread turns the rows over for itself, once a job: handed over, they would have to come out of another
+ * A part's panels. Each thread sorts the elements for itself, once a job: handed over, they would have to come out of another
  * core's cache, and go back there for the next step.
  */
 function columnsPart(team: Team, thread: i32, part: i32, parts: i32): void {
   const job = changetype<GradientJob>(team.job);
   const panels = (job.outputs + <i32>PANEL - 1) / <i32>PANEL;
-  const work = team.workspace(thread), packedG = work + SCRATCH_BYTES;
-  const turned = changetype<Columns>(packedG + GRADIENT_BYTES);
+  const work = team.workspace(thread), packedG = work + WORDS_BYTES;
+  const sorted = changetype<Columns>(packedG + GRADIENT_BYTES);
   const stride = <usize>job.columns * PANEL_BYTES;
   // A job of one part has no number.
-  if (parts == 1 || load<i32>(work, TURNED) != team.jobs) {
-    turnOver(job, turned);
-    if (parts > 1) store<i32>(work, team.jobs, TURNED);
+  if (parts == 1 || load<i32>(work, SORTED_JOB) != team.jobs) {
+    sortByColumn(job, sorted);
+    if (parts > 1) store<i32>(work, team.jobs, SORTED_JOB);
   }
   const end = partBegin(panels, part + 1, parts);
   let panel = partBegin(panels, part, parts);
@@ -232,9 +233,9 @@ function columnsPart(team: Team, thread: i32, part: i32, parts: i32): void {
     packGradient(job, panel, 2 * count, packedG);
     if (job.clears) memory.fill(job.weights + <usize>panel * stride, 0, <usize>count * stride);
     switch (count) {
-      case 1: addColumns<Panels1>(job, turned, panel, packedG); break;
-      case 2: addColumns<Panels2>(job, turned, panel, packedG); break;
-      default: addColumns<Panels3>(job, turned, panel, packedG); break;
+      case 1: addColumns<Panels1>(job, sorted, panel, packedG); break;
+      case 2: addColumns<Panels2>(job, sorted, panel, packedG); break;
+      default: addColumns<Panels3>(job, sorted, panel, packedG); break;
     }
     panel += count;
   }
@@ -255,14 +256,14 @@ function packGradient(job: GradientJob, panel: i32, halves: i32, packedG: usize)
 }
 
 /** Adds to `count` panels of the weights of each column, from `panel` on, the sum over its elements. */
-function addColumns<PANELS>(job: GradientJob, turned: Columns, panel: i32, packedG: usize): void {
+function addColumns<PANELS>(job: GradientJob, sorted: Columns, panel: i32, packedG: usize): void {
   const panels = changetype<PANELS>(<usize>0).count;
   const stride = <usize>job.columns * PANEL_BYTES;
   const weights = job.weights + <usize>panel * stride + <usize>job.first * PANEL_BYTES;
   const factor = f32x4.splat(job.alpha), zero = f32x4.splat(0);
   for (let list: u32 = 1; list <= LISTS; ++list) {
-    const end = listEnd(turned, list);
-    for (let entry = listBegin(turned, list); entry < end; entry += ELEMENT_BYTES) {
+    const end = listEnd(sorted, list);
+    for (let entry = listBegin(sorted, list); entry < end; entry += ELEMENT_BYTES) {
       const key = load<u32>(entry);
       let element = <usize>load<u32>(entry, 4);
       const last = element + <usize>rowOf(key) * ELEMENT_BYTES;
@@ -287,7 +288,7 @@ function addColumns<PANELS>(job: GradientJob, turned: Columns, panel: i32, packe
 function sumsPart(team: Team, thread: i32, part: i32, parts: i32): void {
   const job = changetype<GradientJob>(team.job);
   const panels = (job.outputs + <i32>PANEL - 1) / <i32>PANEL;
-  const sums = team.workspace(thread) + SCRATCH_BYTES;
+  const sums = team.workspace(thread) + WORDS_BYTES;
   const stride = <usize>job.columns * PANEL_BYTES;
   const end = partBegin(panels, part + 1, parts);
   for (let panel = partBegin(panels, part, parts); panel < end; ++panel) {

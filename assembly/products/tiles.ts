@@ -1,17 +1,13 @@
 // The macro-kernel: walks the tiles of C over operands that need no further packing.
 
+import { partBegin } from "../runtime/parts";
+import { PROGRESS, WORDS_BYTES } from "../runtime/workspace";
 import { MAX_ROWS, multiplyTile, PANEL } from "./micro-kernel";
 
 /** Sixteen zeros, the addend of a product that does not read C. */
 export const ZEROS: usize = memory.data(64, 16);
-/** A workspace begins with the tile that takes the place of C where a panel reaches beyond its last column. */
-const SCRATCH_TILE: usize = <usize>MAX_ROWS * PANEL * 4;
-/** Offset in a workspace of the word that changes while a long part advances. */
-export const PROGRESS: usize = SCRATCH_TILE;
-/** Offset of the number of the job for which the thread has turned over sparse rows; see sparse-columns.ts. */
-export const TURNED: usize = PROGRESS + 4;
-/** Bytes of both, rounded up to whole cache lines. */
-export const SCRATCH_BYTES: usize = SCRATCH_TILE + 64;
+/** Behind the words of a workspace lies the tile that takes the place of C where a panel reaches beyond its last column. */
+export const SCRATCH_BYTES: usize = WORDS_BYTES + <usize>MAX_ROWS * PANEL * 4;
 
 /** Elements of B that stay in the first-level cache beside what else a tile needs. */
 const CACHED_ELEMENTS: i64 = 4096;
@@ -43,9 +39,10 @@ export function multiplyTiles(
   b: usize, bStep: usize, bPanel: usize,
   c: usize, cRow: usize, cPanel: usize,
   d: usize, dRow: usize, dPanel: usize,
-  alpha: f32, tile: i32, rowByRow: bool, scratch: usize, part: i32, parts: i32,
+  alpha: f32, tile: i32, rowByRow: bool, work: usize, part: i32, parts: i32,
 ): void {
   if (m == 0) return;
+  const scratch = work + WORDS_BYTES;
   const wide = tileIsWide(tile);
   const width = <i32>PANEL << <i32>wide;
   const rowTiles = (m + tileRows(tile) - 1) / tileRows(tile);
@@ -56,7 +53,7 @@ export function multiplyTiles(
   const end = partBegin(groups * rowTiles, part + 1, parts);
 
   for (let index = partBegin(groups * rowTiles, part, parts); index < end; ++index) {
-    store<i32>(scratch, index, PROGRESS);
+    store<i32>(work, index, PROGRESS);
     const outerIndex = index / inner;
     const innerIndex = index - outerIndex * inner;
     const group = rowByRow ? innerIndex : outerIndex;
@@ -80,13 +77,6 @@ export function multiplyTiles(
         cTile + cPanel, cRow, dTile + dPanel, dRow, alpha, scratch);
     }
   }
-}
-
-/** The first of `count` pieces that belongs to `part`. */
-// @ts-ignore: decorator
-@inline
-export function partBegin(count: i32, part: i32, parts: i32): i32 {
-  return <i32>(<i64>count * part / parts);
 }
 
 /** The first of `columns` columns that belongs to `part`, panels kept whole. */

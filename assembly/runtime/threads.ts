@@ -1,16 +1,13 @@
-// The team: the threads that share the work of a kernel, and how a job reaches them. It lies in linear memory, laid out by
-// the host. Jobs are split by output, never along a sum, so that the number of threads changes no bit of a result.
+// A team, as OpenMP calls the threads that share the work of a kernel, and how a job reaches them. It lies in linear memory,
+// laid out by the host. Jobs are split by output, never along a sum, so that the number of threads changes no bit of a result.
 
-import { PROGRESS, TURNED } from "../products/tiles";
+import { LINE } from "./parts";
+import { PROGRESS, SORTED_JOB, WORK_BYTES } from "./workspace";
 
-/** Bytes of each thread's workspace: the largest that any kernel asks for. */
-export const WORK_BYTES: usize = 2 << 20;
 /** Floating-point operations that make a part: some 1 µs, several times what it takes to hand it to another core. */
 const GRAIN: f64 = 50_000;
 /** Parts for each thread: should one be kept from running for a while, the others take over most of its work. */
 const PARTS_A_THREAD: i32 = 2;
-/** No two threads write to the same cache line. */
-const LINE: usize = 64;
 /** Polls of a waiting worker before it sleeps: some 100 µs, longer than the pauses between the kernels of a step. */
 const SPINS_BEFORE_SLEEP: i32 = 100_000;
 /** Polls for the last parts' end between two calls of the host, which tells whether their threads still live. */
@@ -182,5 +179,5 @@ export function initTeam(team: Team, threads: i32, tile: i32, work: usize): void
   team.threads = threads;
   team.tile = tile;
   team.work = work;
-  for (let thread = 0; thread < threads; ++thread) store<i32>(team.workspace(thread), 0, TURNED);
+  for (let thread = 0; thread < threads; ++thread) store<i32>(team.workspace(thread), 0, SORTED_JOB);
 }

@@ -1,8 +1,8 @@
 // The sum of squares, for the norm of a gradient.
 
-import { PROGRESS, SCRATCH_BYTES } from "../products/tiles";
-import { lineBegin } from "./gradient";
+import { lineBegin, partBegin } from "../runtime/parts";
 import { runParts, Team } from "../runtime/threads";
+import { PROGRESS, WORDS_BYTES } from "../runtime/workspace";
 
 /** Runs of elements that are added up apart, whatever the number of threads; their sums then one after the other. */
 const RUNS: i32 = 64;
@@ -16,7 +16,7 @@ export function sumOfSquares(n: i32, x: usize, team: Team): f64 {
   job.n = n;
   job.x = x;
   runParts(team, sumOfSquaresPart, 8.0 * n);
-  const sums = team.workspace(0) + SCRATCH_BYTES;
+  const sums = team.workspace(0) + WORDS_BYTES;
   let total: f64 = 0;
   for (let run = 0; run < RUNS; ++run) total += load<f64>(sums + (<usize>run << 3));
   return total;
@@ -24,9 +24,9 @@ export function sumOfSquares(n: i32, x: usize, team: Team): f64 {
 
 function sumOfSquaresPart(team: Team, thread: i32, part: i32, parts: i32): void {
   const job = changetype<Norm>(team.job);
-  const sums = team.workspace(0) + SCRATCH_BYTES;
-  const end = RUNS * (part + 1) / parts;
-  for (let run = RUNS * part / parts; run < end; ++run) {
+  const sums = team.workspace(0) + WORDS_BYTES;
+  const end = partBegin(RUNS, part + 1, parts);
+  for (let run = partBegin(RUNS, part, parts); run < end; ++run) {
     store<i32>(team.workspace(thread), run, PROGRESS);
     store<f64>(sums + (<usize>run << 3), sumRun(job.x + lineBegin(job.n, run, RUNS), job.x + lineBegin(job.n, run + 1, RUNS)));
   }

@@ -1,9 +1,8 @@
 // What the optimizers' kernels share: how they take the gradient, and how they walk over the floats.
 
 import { multiplyAdd } from "../runtime/lanes";
+import { lineBegin } from "../runtime/parts";
 
-/** A cache line: parts begin at multiples of it, so that no two threads write to the same one. */
-const LINE: usize = 64;
 /** The smallest normal float. */
 const MIN_NORMAL: f32 = 1.17549435e-38;
 
@@ -34,14 +33,6 @@ export class Step {
   // @ts-ignore: decorator
   @inline
   first(part: i32, parts: i32): usize { return this.w + lineBegin(this.n, part, parts); }
-}
-
-/** Bytes before part number `part` of n floats. */
-// @ts-ignore: decorator
-@inline
-export function lineBegin(n: i32, part: i32, parts: i32): usize {
-  const bytes = <usize>n << 2;
-  return part == parts ? bytes : <usize>(<u64>bytes * part / parts) & ~(LINE - 1);
 }
 
 /** g = scale·gradient. */
