@@ -3,10 +3,19 @@
 
 import { multiplyAdd } from "../runtime/lanes";
 
-/** Columns of a panel, the unit in which B, packed or permanent, is laid out: two vectors. */
-export const PANEL: usize = 8;
-/** Most rows a tile may have. */
-export const MAX_ROWS: i32 = 6;
+/** The sizes and strides that the tiles of a product have in common. Strides are bytes. */
+@unmanaged
+export class Strides {
+  /** Terms of the sum. */
+  k: i32;
+  /** Between rows of A, and between a row's scalars. */
+  aRow: usize; aStep: usize;
+  /** Between a panel's rows of eight floats, and between panels. */
+  bStep: usize; bPanel: usize;
+  /** Of C and the addend D: between rows, and from eight floats to those of the next panel. */
+  cRow: usize; cPanel: usize; dRow: usize; dPanel: usize;
+  alpha: f32;
+}
 
 /** scale·acc + addend for the eight columns of one row; both halves side by side, which V8 can pair into one 256-bit operation. */
 // @ts-ignore: decorator
@@ -23,21 +32,16 @@ function storeHalf(c: usize, addend: usize, scale: v128, left: v128, right: v128
  * so that every tile size gives the same bits.
  *
  * A is read one scalar at a time at a + row·aRow + k·aStep; B eight floats at a time at b + k·bStep (a wide tile's right
- * half at b + bRight + …); C and D eight floats at a time. Strides are bytes. D may be C itself (β = 1), a bias
- * (addendRow = 0) or a block of zeros (addendRow = 0).
+ * half at b + bPanel + …); C and D eight floats at a time. D may be C itself (β = 1), a bias (dRow = 0) or a block of zeros
+ * (dRow = 0).
  */
-function microKernel<TILE>(
-  k: i32,
-  a0: usize, aRow: usize, aStep: usize,
-  b: usize, bStep: usize, bRight: usize,
-  c: usize, cRow: usize, cRight: usize,
-  addend: usize, addendRow: usize, addendRight: usize,
-  alpha: f32,
-): void {
+function microKernel<TILE>(strides: Strides, a: usize, b: usize, c: usize, d: usize): void {
   const rows = changetype<TILE>(<usize>0).rows;
   const wide = changetype<TILE>(<usize>0).wide;
   const zero = f32x4.splat(0);
-  bRight += b;
+  const aRow = strides.aRow, aStep = strides.aStep, bStep = strides.bStep;
+  let bRight = b + strides.bPanel;
+  let a0 = a;
   let a1 = a0 + aRow;
   let a2 = a1 + aRow;
   let a3 = a2 + aRow;
@@ -50,7 +54,7 @@ function microKernel<TILE>(
   let c40 = zero, c41 = zero, c42 = zero, c43 = zero;
   let c50 = zero, c51 = zero, c52 = zero, c53 = zero;
 
-  for (; k > 0; --k) {
+  for (let k = strides.k; k > 0; --k) {
     const b_0 = v128.load(b);
     const b_1 = v128.load(b, 16);
     const b_2 = wide ? v128.load(bRight) : zero;
@@ -117,38 +121,39 @@ function microKernel<TILE>(
     if (wide) bRight += bStep;
   }
 
-  const scale = f32x4.splat(alpha);
-  storeHalf(c, addend, scale, c00, c01);
-  if (wide) storeHalf(c + cRight, addend + addendRight, scale, c02, c03);
+  const scale = f32x4.splat(strides.alpha);
+  const cRow = strides.cRow, cRight = strides.cPanel, dRow = strides.dRow, dRight = strides.dPanel;
+  storeHalf(c, d, scale, c00, c01);
+  if (wide) storeHalf(c + cRight, d + dRight, scale, c02, c03);
   if (rows > 1) {
     c += cRow;
-    addend += addendRow;
-    storeHalf(c, addend, scale, c10, c11);
-    if (wide) storeHalf(c + cRight, addend + addendRight, scale, c12, c13);
+    d += dRow;
+    storeHalf(c, d, scale, c10, c11);
+    if (wide) storeHalf(c + cRight, d + dRight, scale, c12, c13);
   }
   if (rows > 2) {
     c += cRow;
-    addend += addendRow;
-    storeHalf(c, addend, scale, c20, c21);
-    if (wide) storeHalf(c + cRight, addend + addendRight, scale, c22, c23);
+    d += dRow;
+    storeHalf(c, d, scale, c20, c21);
+    if (wide) storeHalf(c + cRight, d + dRight, scale, c22, c23);
   }
   if (rows > 3) {
     c += cRow;
-    addend += addendRow;
-    storeHalf(c, addend, scale, c30, c31);
-    if (wide) storeHalf(c + cRight, addend + addendRight, scale, c32, c33);
+    d += dRow;
+    storeHalf(c, d, scale, c30, c31);
+    if (wide) storeHalf(c + cRight, d + dRight, scale, c32, c33);
   }
   if (rows > 4) {
     c += cRow;
-    addend += addendRow;
-    storeHalf(c, addend, scale, c40, c41);
-    if (wide) storeHalf(c + cRight, addend + addendRight, scale, c42, c43);
+    d += dRow;
+    storeHalf(c, d, scale, c40, c41);
+    if (wide) storeHalf(c + cRight, d + dRight, scale, c42, c43);
   }
   if (rows > 5) {
     c += cRow;
-    addend += addendRow;
-    storeHalf(c, addend, scale, c50, c51);
-    if (wide) storeHalf(c + cRight, addend + addendRight, scale, c52, c53);
+    d += dRow;
+    storeHalf(c, d, scale, c50, c51);
+    if (wide) storeHalf(c + cRight, d + dRight, scale, c52, c53);
   }
 }
 
@@ -185,31 +190,23 @@ function microKernel<TILE>(
  */
 // @ts-ignore: decorator
 @inline
-export function multiplyTile(
-  rows: i32, wide: bool,
-  k: i32,
-  a: usize, aRow: usize, aStep: usize,
-  b: usize, bStep: usize, bRight: usize,
-  c: usize, cRow: usize, cRight: usize,
-  addend: usize, addendRow: usize, addendRight: usize,
-  alpha: f32,
-): void {
+export function multiplyTile(rows: i32, wide: bool, strides: Strides, a: usize, b: usize, c: usize, d: usize): void {
   if (wide) {
     switch (rows) {
-      case 1: return microKernel<Tile1x16>(k, a, aRow, aStep, b, bStep, bRight, c, cRow, cRight, addend, addendRow, addendRight, alpha);
-      case 2: return microKernel<Tile2x16>(k, a, aRow, aStep, b, bStep, bRight, c, cRow, cRight, addend, addendRow, addendRight, alpha);
-      case 3: return microKernel<Tile3x16>(k, a, aRow, aStep, b, bStep, bRight, c, cRow, cRight, addend, addendRow, addendRight, alpha);
-      case 4: return microKernel<Tile4x16>(k, a, aRow, aStep, b, bStep, bRight, c, cRow, cRight, addend, addendRow, addendRight, alpha);
-      case 5: return microKernel<Tile5x16>(k, a, aRow, aStep, b, bStep, bRight, c, cRow, cRight, addend, addendRow, addendRight, alpha);
-      default: return microKernel<Tile6x16>(k, a, aRow, aStep, b, bStep, bRight, c, cRow, cRight, addend, addendRow, addendRight, alpha);
+      case 1: return microKernel<Tile1x16>(strides, a, b, c, d);
+      case 2: return microKernel<Tile2x16>(strides, a, b, c, d);
+      case 3: return microKernel<Tile3x16>(strides, a, b, c, d);
+      case 4: return microKernel<Tile4x16>(strides, a, b, c, d);
+      case 5: return microKernel<Tile5x16>(strides, a, b, c, d);
+      default: return microKernel<Tile6x16>(strides, a, b, c, d);
     }
   }
   switch (rows) {
-    case 1: return microKernel<Tile1x8>(k, a, aRow, aStep, b, bStep, bRight, c, cRow, cRight, addend, addendRow, addendRight, alpha);
-    case 2: return microKernel<Tile2x8>(k, a, aRow, aStep, b, bStep, bRight, c, cRow, cRight, addend, addendRow, addendRight, alpha);
-    case 3: return microKernel<Tile3x8>(k, a, aRow, aStep, b, bStep, bRight, c, cRow, cRight, addend, addendRow, addendRight, alpha);
-    case 4: return microKernel<Tile4x8>(k, a, aRow, aStep, b, bStep, bRight, c, cRow, cRight, addend, addendRow, addendRight, alpha);
-    case 5: return microKernel<Tile5x8>(k, a, aRow, aStep, b, bStep, bRight, c, cRow, cRight, addend, addendRow, addendRight, alpha);
-    default: return microKernel<Tile6x8>(k, a, aRow, aStep, b, bStep, bRight, c, cRow, cRight, addend, addendRow, addendRight, alpha);
+    case 1: return microKernel<Tile1x8>(strides, a, b, c, d);
+    case 2: return microKernel<Tile2x8>(strides, a, b, c, d);
+    case 3: return microKernel<Tile3x8>(strides, a, b, c, d);
+    case 4: return microKernel<Tile4x8>(strides, a, b, c, d);
+    case 5: return microKernel<Tile5x8>(strides, a, b, c, d);
+    default: return microKernel<Tile6x8>(strides, a, b, c, d);
   }
 }

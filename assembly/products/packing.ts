@@ -1,45 +1,42 @@
 // Packing: copies of an operand's block in the order the micro-kernel reads it.
 
-import { PANEL } from "./micro-kernel";
+import { NR, PANEL_BYTES } from "./blocking";
 import { transpose, transposeBlock } from "./transpose";
 
-const PANEL_BYTES: usize = PANEL * 4;
-
 /**
- * Panels of B (k × n, row-major): panel p holds columns 8p … 8p+7 as k rows of eight floats, zero beyond column n.
- * Panels are `panelStride` bytes apart.
+ * Panels of B (k × n, row-major, rows `bRow` bytes apart): panel p holds columns 8p … 8p+7 as k rows of eight floats, zero
+ * beyond column n.
  */
-export function packRows(k: i32, n: i32, b: usize, ldb: i32, panels: usize, panelStride: usize): void {
-  const bRow = <usize>ldb << 2;
-  for (let column = 0; column < n; column += <i32>PANEL) {
-    const columns = min(n - column, <i32>PANEL);
+export function packRows(k: i32, n: i32, b: usize, bRow: usize, panels: usize): void {
+  for (let column = 0; column < n; column += NR) {
+    const columns = min(n - column, NR);
     let source = b + (<usize>column << 2);
-    let target = panels;
-    if (columns == <i32>PANEL) {
+    if (columns == NR) {
       for (let row = 0; row < k; ++row) {
-        v128.store(target, v128.load(source));
-        v128.store(target, v128.load(source, 16), 16);
+        v128.store(panels, v128.load(source));
+        v128.store(panels, v128.load(source, 16), 16);
         source += bRow;
-        target += PANEL_BYTES;
+        panels += PANEL_BYTES;
       }
     } else {
       for (let row = 0; row < k; ++row) {
-        copyPadded(target, source, columns);
+        copyPadded(panels, source, columns);
         source += bRow;
-        target += PANEL_BYTES;
+        panels += PANEL_BYTES;
       }
     }
-    panels += panelStride;
   }
 }
 
-/** As `packRows` for B held transposed (n × k, row-major): panel p holds rows 8p … 8p+7, transposed. */
-export function packColumns(k: i32, n: i32, b: usize, ldb: i32, panels: usize, panelStride: usize): void {
-  const bRow = <usize>ldb << 2;
-  for (let column = 0; column < n; column += <i32>PANEL) {
-    const columns = min(n - column, <i32>PANEL);
+/**
+ * As `packRows` for B held transposed (n × k, row-major): panel p holds rows 8p … 8p+7, transposed. Panels are `panelStride`
+ * bytes apart.
+ */
+export function packColumns(k: i32, n: i32, b: usize, bRow: usize, panels: usize, panelStride: usize): void {
+  for (let column = 0; column < n; column += NR) {
+    const columns = min(n - column, NR);
     const source = b + <usize>column * bRow;
-    if (columns == <i32>PANEL && k == <i32>PANEL) {
+    if (columns == NR && k == NR) {
       // A transposed panel of weights: too small for a call.
       const below = source + (bRow << 2);
       transposeBlock(source, bRow, panels, PANEL_BYTES);
@@ -47,10 +44,19 @@ export function packColumns(k: i32, n: i32, b: usize, ldb: i32, panels: usize, p
       transposeBlock(source + 16, bRow, panels + PANEL_BYTES * 4, PANEL_BYTES);
       transposeBlock(below + 16, bRow, panels + PANEL_BYTES * 4 + 16, PANEL_BYTES);
     } else {
-      if (columns < <i32>PANEL) memory.fill(panels, 0, <usize>k * PANEL_BYTES);
-      transpose(columns, k, source, ldb, panels, <i32>PANEL);
+      if (columns < NR) memory.fill(panels, 0, <usize>k * PANEL_BYTES);
+      transpose(columns, k, source, <i32>(bRow >> 2), panels, NR);
     }
     panels += panelStride;
+  }
+}
+
+/** As `packRows` for B held transposed in panels, which are `bPanel` bytes apart: eight of its rows each, as rows of eight floats. */
+export function packPanels(k: i32, n: i32, b: usize, bPanel: usize, panels: usize): void {
+  const panelStride = <usize>k * PANEL_BYTES;
+  for (let row = 0; row < k; row += NR) {
+    packColumns(min(k - row, NR), n, b, PANEL_BYTES, panels + <usize>row * PANEL_BYTES, panelStride);
+    b += bPanel;
   }
 }
 

@@ -1,12 +1,12 @@
 // Sparse rows sorted by column: their elements in the order of the columns, so that what a batch adds to a weight is one sum. The
 // time follows from the number of elements, however many columns there are.
 
-import { BLOCK_ROWS } from "../runtime/long-sums";
+import { KC_ROWS } from "./blocking";
 
 /** Bits of an element's key that say its row. */
 const ROW_BITS: u32 = 8;
-if (1 << ROW_BITS != BLOCK_ROWS) ERROR("a key has as many bits for the row as a block needs");
-/** An element is its key, column · BLOCK_ROWS + row, and its value. An entry of a list: column · BLOCK_ROWS + elements − 1, and where they lie. */
+if (1 << ROW_BITS != KC_ROWS) ERROR("a key has as many bits for the row as a block needs");
+/** An element is its key, column · KC_ROWS + row, and its value. An entry of a list: column · KC_ROWS + elements − 1, and where they lie. */
 export const ELEMENT_BYTES: usize = 8;
 /**
  * Columns are listed by their number of elements: one, two, three, four and more. They are short loops of foreseeable length
@@ -21,7 +21,7 @@ const RANGE_COLUMNS: u32 = (1 << 32 - ROW_BITS) - 1;
 /** Most counters, which then fill the first-level cache. */
 const MAX_COUNTERS: u32 = 1 << 13;
 
-/** Up to BLOCK_ROWS rows, and the range of columns whose elements are sorted. */
+/** Up to KC_ROWS rows, and the range of columns whose elements are sorted. */
 @unmanaged
 export class SparseRange {
   rows: i32;
@@ -62,7 +62,7 @@ const ELEMENTS_BYTES: usize = <usize>RANGE_ELEMENTS * ELEMENT_BYTES + 64;
 /** n elements make n columns of one, n / 2 of two, n / 3 of three or n / 4 of more. */
 const LISTS_BYTES: usize = ELEMENTS_BYTES * 25 / 12;
 const COUNTERS_BYTES: usize = MAX_COUNTERS * 4;
-const BOUNDS_BYTES: usize = <usize>BLOCK_ROWS * 4;
+const BOUNDS_BYTES: usize = <usize>KC_ROWS * 4;
 /** Bytes of a `Columns` and what follows it. */
 export const COLUMNS_BYTES: usize = 64 + 2 * ELEMENTS_BYTES + LISTS_BYTES + COUNTERS_BYTES + 2 * BOUNDS_BYTES;
 
@@ -74,7 +74,7 @@ export function columnOf(key: u32): u32 { return key >> ROW_BITS; }
 /** The row of an element's key, and the number of elements less one of an entry's. */
 // @ts-ignore: decorator
 @inline
-export function rowOf(key: u32): u32 { return key & BLOCK_ROWS - 1; }
+export function rowOf(key: u32): u32 { return key & KC_ROWS - 1; }
 
 /** The first entry of the list of columns of so many elements; LISTS: or more. */
 // @ts-ignore: decorator

@@ -9,18 +9,16 @@ import {
   boundRange, columnOf, Columns, COLUMNS_BYTES, ELEMENT_BYTES, listBegin, listEnd, LISTS, rowOf, SparseRange, sortByColumn,
 } from "./sparse-columns";
 import { axpy } from "../elements/arithmetic";
-import { PANEL } from "./micro-kernel";
+import { KC_INPUTS, KC_ROWS, NR, PANEL_BYTES } from "./blocking";
 import { multiplyAdd } from "../runtime/lanes";
-import { BLOCK_INPUTS, BLOCK_ROWS } from "../runtime/long-sums";
 import { partBegin } from "../runtime/parts";
 import { runParts, Team } from "../runtime/threads";
 import { PROGRESS, SORTED_JOB, WORDS_BYTES, WORK_BYTES } from "../runtime/workspace";
 
-const PANEL_BYTES: usize = PANEL * 4;
 /** Most panels at a time: with their sums, four need more vector registers than Node 20's compiler has. */
 const MAX_PANELS: i32 = 3;
 /** Bytes of `indices` whose products are one sum in forward. */
-const BLOCK_BYTES: usize = <usize>BLOCK_INPUTS << 2;
+const BLOCK_BYTES: usize = <usize>KC_INPUTS << 2;
 
 @unmanaged
 class ForwardJob {
@@ -50,7 +48,7 @@ export function sparseForward(
 function sparseForwardPart(team: Team, thread: i32, part: i32, parts: i32): void {
   const job = changetype<ForwardJob>(team.job);
   touchRows(job);
-  const panels = (job.outputs + <i32>PANEL - 1) / <i32>PANEL;
+  const panels = (job.outputs + NR - 1) / NR;
   const progress = team.workspace(thread) + PROGRESS;
   const end = partBegin(panels, part + 1, parts);
   let panel = partBegin(panels, part, parts);
@@ -73,7 +71,7 @@ function forwardRows<PANELS>(job: ForwardJob, panel: i32): void {
   const weights = job.weights + <usize>panel * stride;
   const bias = job.bias + <usize>panel * PANEL_BYTES;
   const yRow = <usize>job.outputs << 2;
-  const columns = job.outputs - panel * <i32>PANEL;
+  const columns = job.outputs - panel * NR;
   const zero = f32x4.splat(0);
   let y = job.y + <usize>panel * PANEL_BYTES;
   const offset = job.values - job.indices;
@@ -113,7 +111,7 @@ function forwardRows<PANELS>(job: ForwardJob, panel: i32): void {
 function storePanel(y: usize, addend: usize, left: v128, right: v128, columns: i32): void {
   left = f32x4.add(left, v128.load(addend));
   right = f32x4.add(right, v128.load(addend, 16));
-  if (columns >= <i32>PANEL) {
+  if (columns >= NR) {
     v128.store(y, left);
     v128.store(y, right, 16);
   } else {
@@ -123,7 +121,7 @@ function storePanel(y: usize, addend: usize, left: v128, right: v128, columns: i
 
 /** y ← y + sums, as storePanel: of rows so long that they have several sums. */
 function addPanel(y: usize, left: v128, right: v128, columns: i32): void {
-  storeSome(y, f32x4.add(loadHalf(y, columns), left), f32x4.add(loadHalf(y + 16, columns - 4), right), min(columns, <i32>PANEL));
+  storeSome(y, f32x4.add(loadHalf(y, columns), left), f32x4.add(loadHalf(y + 16, columns - 4), right), min(columns, NR));
 }
 
 /** At most eight floats. */
@@ -158,7 +156,7 @@ function loadSome(g: usize, columns: i32): v128 {
 
 /** Bytes between rows of the packed gradient: MAX_PANELS panels and room, so that a row's place is a shift. */
 const GRADIENT_ROW: usize = 128;
-const GRADIENT_BYTES: usize = <usize>BLOCK_ROWS * GRADIENT_ROW;
+const GRADIENT_BYTES: usize = <usize>KC_ROWS * GRADIENT_ROW;
 /**
  * Up to so many panels, weights are summed up in memory row by row where there are as many elements as columns: sorting them takes
  * longer than passing over all weights twice. 32 rows of MNIST, 784 → 10: 11 µs instead of 16.
@@ -170,7 +168,7 @@ if (WORDS_BYTES + GRADIENT_BYTES + COLUMNS_BYTES > WORK_BYTES) ERROR("a thread's
 
 /**
  * W ← alpha·Xᵀ·G, plus W when `accumulate`; as denseWeightGradient, for sparse X. Both give the same bits where all numbers are
- * finite: of each BLOCK_ROWS rows, in order, a weight takes the sum.
+ * finite: of each KC_ROWS rows, in order, a weight takes the sum.
  */
 export function sparseWeightGradient(
   batch: i32, inputs: i32, outputs: i32, alpha: f32, starts: usize, ends: usize, indices: usize, values: usize,
@@ -184,9 +182,9 @@ export function sparseWeightGradient(
   job.columns = inputs;
   job.clears = !accumulate;
   job.weights = weights;
-  const sumsFit = <usize>outputs <= SUMS_PANELS * PANEL && <u64>inputs * PANEL_BYTES <= SUMS_BYTES;
-  for (let row: usize = 0; row < <usize>batch || job.clears; row += BLOCK_ROWS) {
-    job.rows = min(batch - <i32>row, BLOCK_ROWS);
+  const sumsFit = <usize>outputs <= SUMS_PANELS * NR && <u64>inputs * PANEL_BYTES <= SUMS_BYTES;
+  for (let row: usize = 0; row < <usize>batch || job.clears; row += KC_ROWS) {
+    job.rows = min(batch - <i32>row, KC_ROWS);
     job.starts = starts + (row << 2);
     job.ends = ends + (row << 2);
     job.gradOutput = gradOutput + (row * <usize>outputs << 2);
@@ -216,7 +214,7 @@ class GradientJob extends SparseRange {
  */
 function columnsPart(team: Team, thread: i32, part: i32, parts: i32): void {
   const job = changetype<GradientJob>(team.job);
-  const panels = (job.outputs + <i32>PANEL - 1) / <i32>PANEL;
+  const panels = (job.outputs + NR - 1) / NR;
   const work = team.workspace(thread), packedG = work + WORDS_BYTES;
   const sorted = changetype<Columns>(packedG + GRADIENT_BYTES);
   const stride = <usize>job.columns * PANEL_BYTES;
@@ -243,7 +241,7 @@ function columnsPart(team: Team, thread: i32, part: i32, parts: i32): void {
 
 /** The rows of G, so many halves of panels, close together and padded with zeros. */
 function packGradient(job: GradientJob, panel: i32, halves: i32, packedG: usize): void {
-  const columns = job.outputs - panel * <i32>PANEL;
+  const columns = job.outputs - panel * NR;
   const end = packedG + <usize>job.rows * GRADIENT_ROW;
   let g = job.gradOutput + <usize>panel * PANEL_BYTES;
   for (; packedG < end; packedG += GRADIENT_ROW) {
@@ -287,7 +285,7 @@ function addColumns<PANELS>(job: GradientJob, sorted: Columns, panel: i32, packe
 
 function sumsPart(team: Team, thread: i32, part: i32, parts: i32): void {
   const job = changetype<GradientJob>(team.job);
-  const panels = (job.outputs + <i32>PANEL - 1) / <i32>PANEL;
+  const panels = (job.outputs + NR - 1) / NR;
   const sums = team.workspace(thread) + WORDS_BYTES;
   const stride = <usize>job.columns * PANEL_BYTES;
   const end = partBegin(panels, part + 1, parts);
@@ -302,7 +300,7 @@ function sumsPart(team: Team, thread: i32, part: i32, parts: i32): void {
 
 /** sums ← sums + Xᵀ·G, one panel, row by row. */
 function sumRows(job: GradientJob, panel: i32, sums: usize): void {
-  const columns = job.outputs - panel * <i32>PANEL;
+  const columns = job.outputs - panel * NR;
   const offset = job.values - job.indices;
   let g = job.gradOutput + <usize>panel * PANEL_BYTES;
   for (let row: usize = 0; row < <usize>job.rows << 2; row += 4) {

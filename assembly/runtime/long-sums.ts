@@ -6,10 +6,6 @@ export const TERMS: i32 = 32;
 /** Columns of a row that are one block: each of four lanes takes TERMS. */
 export const BLOCK_COLUMNS: i32 = 4 * TERMS;
 
-/** Rows of a batch, and inputs, whose products are one sum in a layer's weight gradient, and forward. They decide the bits. */
-export const BLOCK_ROWS: i32 = 256;
-export const BLOCK_INPUTS: i32 = 1024;
-
 /** Σ of the four lanes, two by two. */
 // @ts-ignore: decorator
 @inline

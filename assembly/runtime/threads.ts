@@ -8,6 +8,8 @@ import { PROGRESS, SORTED_JOB, WORK_BYTES } from "./workspace";
 const GRAIN: f64 = 50_000;
 /** Parts for each thread: should one be kept from running for a while, the others take over most of its work. */
 const PARTS_A_THREAD: i32 = 2;
+/** Bytes for a kernel's arguments. */
+export const JOB_BYTES: usize = 3 * LINE;
 /** Polls of a waiting worker before it sleeps: some 100 µs, longer than the pauses between the kernels of a step. */
 const SPINS_BEFORE_SLEEP: i32 = 100_000;
 /** Polls for the last parts' end between two calls of the host, which tells whether their threads still live. */
@@ -54,7 +56,7 @@ export class Team {
   // @ts-ignore: decorator
   @inline
   get open(): usize {
-    return changetype<usize>(this) + 4 * LINE;
+    return this.job + JOB_BYTES;
   }
 
   /** Number of sleeping threads. */
