@@ -5,7 +5,6 @@
 
 import { runParts, Team } from "../runtime/threads";
 import { KC, KC_INPUTS, KC_ROWS, MC, NC, NR, PANEL_BYTES } from "./blocking";
-import { ZEROS } from "./macro-kernel";
 import { B, Product, productPart, Split } from "./product";
 
 /** Y ← X·W + bias. X: batch × inputs, Y: batch × outputs, row-major; bias: outputs floats, zero-padded to whole panels. */
@@ -14,29 +13,12 @@ export function denseForward(
   x: usize, weights: usize, bias: usize, y: usize, team: Team,
 ): void {
   const job = changetype<Product>(team.job);
-  job.m = batch;
-  job.n = outputs;
-  job.k = inputs;
-  job.alpha = 1;
-  job.a = x;
-  job.aRow = <usize>inputs << 2;
-  job.aStep = 4;
-  job.packsA = false;
-  job.b = weights;
-  job.bStep = PANEL_BYTES;
-  job.bPanel = <usize>inputs * PANEL_BYTES;
-  job.layout = B.InPlace;
-  job.c = y;
-  job.cRow = <usize>outputs << 2;
-  job.cPanel = PANEL_BYTES;
-  job.d = bias;
-  job.dRow = 0;
-  job.dPanel = PANEL_BYTES;
-  job.kc = KC_INPUTS;
-  job.nc = outputs;
-  job.mc = batch;
-  job.split = Split.Tiles;
-  job.wholePanels = false;
+  job.setSizes(batch, outputs, inputs, 1);
+  job.setBlocks(KC_INPUTS, outputs, batch, Split.Tiles);
+  job.setA(x, <usize>inputs << 2, 4, false);
+  job.setB(weights, PANEL_BYTES, <usize>inputs * PANEL_BYTES, B.InPlace);
+  job.setC(y, <usize>outputs << 2, PANEL_BYTES, false);
+  job.setD(bias, 0, PANEL_BYTES);
   runParts(team, productPart, operations(batch, inputs, outputs));
 }
 
@@ -48,34 +30,16 @@ export function denseWeightGradient(
   batch: i32, inputs: i32, outputs: i32,
   alpha: f32, x: usize, gradOutput: usize, accumulate: bool, weights: usize, team: Team,
 ): void {
-  const panelStride = <usize>inputs * PANEL_BYTES;
   const packsX = sharesCacheSets(inputs);
   const packsG = sharesCacheSets(outputs) || outputs % NR != 0;
   const job = changetype<Product>(team.job);
-  job.m = inputs;
-  job.n = outputs;
-  job.k = batch;
-  job.alpha = alpha;
-  job.a = x;
-  job.aRow = 4;
-  job.aStep = <usize>inputs << 2;
-  job.packsA = packsX;
-  job.b = gradOutput;
-  job.bStep = <usize>outputs << 2;
-  job.bPanel = PANEL_BYTES;
-  job.layout = packsG ? B.Rows : B.InPlace;
-  job.c = weights;
-  job.cRow = PANEL_BYTES;
-  job.cPanel = panelStride;
-  job.d = accumulate ? weights : ZEROS;
-  job.dRow = accumulate ? PANEL_BYTES : 0;
-  job.dPanel = accumulate ? panelStride : 0;
-  job.kc = KC_ROWS;
-  job.nc = NC;
-  job.mc = packsX ? MC : inputs;
-  job.split = Split.Rows;
-  // The padding of G makes that of W stay zero.
-  job.wholePanels = true;
+  job.setSizes(inputs, outputs, batch, alpha);
+  job.setBlocks(KC_ROWS, NC, packsX ? MC : inputs, Split.Rows);
+  job.setA(x, 4, <usize>inputs << 2, packsX);
+  job.setB(gradOutput, <usize>outputs << 2, PANEL_BYTES, packsG ? B.Rows : B.InPlace);
+  // Whole panels: the padding of G makes that of W stay zero.
+  job.setC(weights, PANEL_BYTES, <usize>inputs * PANEL_BYTES, true);
+  job.setDToC(accumulate);
   runParts(team, productPart, operations(batch, inputs, outputs));
 }
 
@@ -91,30 +55,13 @@ export function denseInputGradient(
 ): void {
   if (outputs == 0) return;
   const job = changetype<Product>(team.job);
-  job.m = batch;
-  job.n = inputs;
-  job.k = outputs;
-  job.alpha = 1;
-  job.a = gradOutput;
-  job.aRow = <usize>outputs << 2;
-  job.aStep = 4;
-  job.packsA = false;
+  job.setSizes(batch, inputs, outputs, 1);
+  job.setBlocks(KC, NC, batch, Split.Columns);
+  job.setA(gradOutput, <usize>outputs << 2, 4, false);
   // Eight inputs are eight rows of a panel, eight outputs the next panel.
-  job.b = weights;
-  job.bStep = <usize>inputs * PANEL_BYTES / NR;
-  job.bPanel = PANEL_BYTES * NR;
-  job.layout = B.Transposed;
-  job.c = gradInput;
-  job.cRow = <usize>inputs << 2;
-  job.cPanel = PANEL_BYTES;
-  job.d = ZEROS;
-  job.dRow = 0;
-  job.dPanel = 0;
-  job.kc = KC;
-  job.nc = NC;
-  job.mc = batch;
-  job.split = Split.Columns;
-  job.wholePanels = false;
+  job.setB(weights, <usize>inputs * PANEL_BYTES / NR, PANEL_BYTES * NR, B.Transposed);
+  job.setC(gradInput, <usize>inputs << 2, PANEL_BYTES, false);
+  job.setDToC(false);
   runParts(team, productPart, operations(batch, inputs, outputs));
 }
 

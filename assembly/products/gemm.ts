@@ -3,7 +3,6 @@
 import { scale } from "../elements/arithmetic";
 import { runParts, Team } from "../runtime/threads";
 import { KC, MC, NC, NR, PANEL_BYTES } from "./blocking";
-import { ZEROS } from "./macro-kernel";
 import { B, panelsBegin, Product, productPart, Split } from "./product";
 
 /**
@@ -18,29 +17,13 @@ export function gemm(
   const cRow = <usize>ldc << 2, aRow = <usize>lda << 2, bRow = <usize>ldb << 2;
   if (k == 0) return scaleRows(m, n, beta, c, cRow);
   const job = changetype<Gemm>(team.job);
-  job.m = m;
-  job.n = n;
-  job.k = k;
-  job.alpha = alpha;
-  job.a = a;
-  job.aRow = transposeA ? 4 : aRow;
-  job.aStep = transposeA ? aRow : 4;
-  job.packsA = transposeA;
-  job.b = b;
-  job.bStep = transposeB ? 4 : bRow;
-  job.bPanel = transposeB ? bRow * NR : PANEL_BYTES;
-  job.layout = transposeB ? B.Columns : B.Rows;
-  job.c = c;
-  job.cRow = cRow;
-  job.cPanel = PANEL_BYTES;
-  job.d = beta != 0 ? c : ZEROS;
-  job.dRow = beta != 0 ? cRow : 0;
-  job.dPanel = beta != 0 ? PANEL_BYTES : 0;
-  job.kc = KC;
-  job.nc = NC;
-  job.mc = MC;
-  job.split = Split.Columns;
-  job.wholePanels = false;
+  job.setSizes(m, n, k, alpha);
+  job.setBlocks(KC, NC, MC, Split.Columns);
+  job.setA(a, transposeA ? 4 : aRow, transposeA ? aRow : 4, transposeA);
+  if (transposeB) job.setB(b, 4, bRow * NR, B.Columns);
+  else job.setB(b, bRow, PANEL_BYTES, B.Rows);
+  job.setC(c, cRow, PANEL_BYTES, false);
+  job.setDToC(beta != 0);
   job.beta = beta;
   runParts(team, beta != 0 && beta != 1 ? scaledPart : productPart, 2.0 * m * n * k);
 }

@@ -4,7 +4,7 @@ import { partBegin } from "../runtime/parts";
 import { JOB_BYTES, Team } from "../runtime/threads";
 import { WORK_BYTES } from "../runtime/workspace";
 import { A_PADDING, KC, MC, NC, NR, PANEL_BYTES } from "./blocking";
-import { blockOf, macroKernel, PACKED, walksRowByRow } from "./macro-kernel";
+import { blockOf, macroKernel, PACKED, walksRowByRow, ZEROS } from "./macro-kernel";
 import { packColumns, packPanels, packRows } from "./packing";
 import { transpose } from "./transpose";
 
@@ -26,21 +26,82 @@ export const enum Split { Columns, Rows, Tiles }
 /**
  * C (m × n) ← alpha·A·B + D. Strides are bytes: a scalar of A lies at a + row·aRow + k·aStep; B at
  * b + panel·bPanel + k·bStep, panel = ⌊column / 8⌋, what lies there being for `layout` to say; eight floats of C at
- * c + row·cRow + panel·cPanel; D likewise. kc, nc, mc: the blocks of the loops 4, 5 and 3.
+ * c + row·cRow + panel·cPanel; D likewise.
  */
 @unmanaged
 export class Product {
   m: i32; n: i32; k: i32; alpha: f32;
-  a: usize; aRow: usize; aStep: usize;
-  b: usize; bStep: usize; bPanel: usize;
-  c: usize; cRow: usize; cPanel: usize;
-  d: usize; dRow: usize; dPanel: usize;
+  /** Most terms, columns and rows of a block. */
   kc: i32; nc: i32; mc: i32;
-  layout: B; split: Split;
+  split: Split;
+  a: usize; aRow: usize; aStep: usize;
   /** Whether blocks of A, whose columns are contiguous (aRow = 4), are transposed. */
   packsA: bool;
   /** Whether C and D have whole panels, whose padding is computed, too. */
   wholePanels: bool;
+  b: usize; bStep: usize; bPanel: usize; layout: B;
+  c: usize; cRow: usize; cPanel: usize;
+  d: usize; dRow: usize; dPanel: usize;
+
+  // @ts-ignore: decorator
+  @inline
+  setSizes(m: i32, n: i32, k: i32, alpha: f32): void {
+    this.m = m;
+    this.n = n;
+    this.k = k;
+    this.alpha = alpha;
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  setBlocks(kc: i32, nc: i32, mc: i32, split: Split): void {
+    this.kc = kc;
+    this.nc = nc;
+    this.mc = mc;
+    this.split = split;
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  setA(a: usize, aRow: usize, aStep: usize, packsA: bool): void {
+    this.a = a;
+    this.aRow = aRow;
+    this.aStep = aStep;
+    this.packsA = packsA;
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  setB(b: usize, bStep: usize, bPanel: usize, layout: B): void {
+    this.b = b;
+    this.bStep = bStep;
+    this.bPanel = bPanel;
+    this.layout = layout;
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  setC(c: usize, cRow: usize, cPanel: usize, wholePanels: bool): void {
+    this.c = c;
+    this.cRow = cRow;
+    this.cPanel = cPanel;
+    this.wholePanels = wholePanels;
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  setD(d: usize, dRow: usize, dPanel: usize): void {
+    this.d = d;
+    this.dRow = dRow;
+    this.dPanel = dPanel;
+  }
+
+  /** D is C, or zeros that take its place unread. */
+  // @ts-ignore: decorator
+  @inline
+  setDToC(reads: bool): void {
+    this.setD(reads ? this.c : ZEROS, reads ? this.cRow : 0, reads ? this.cPanel : 0);
+  }
 }
 
 if (offsetof<Product>() + 8 > JOB_BYTES) ERROR("a product does not fit where a job's arguments lie");
