@@ -3,6 +3,8 @@
 
 /** Most rows of a micro-kernel's tile; the tile that is chosen at the start may have fewer. */
 export const MR: i32 = 6;
+/** The same of a tile of sixteen columns: 16 accumulators, which no taller tile that a host asks for has. */
+export const MR_WIDE: i32 = 4;
 /** Columns of a panel, the unit in which B, packed or permanent, is laid out: two vectors. A wide tile takes two panels. */
 export const NR: i32 = 8;
 export const PANEL_BYTES: usize = <usize>NR * 4;

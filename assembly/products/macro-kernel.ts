@@ -2,7 +2,7 @@
 
 import { partBegin } from "../runtime/parts";
 import { PROGRESS, WORDS_BYTES } from "../runtime/workspace";
-import { CACHED_ELEMENTS, MR, NR, PANEL_BYTES } from "./blocking";
+import { CACHED_ELEMENTS, MR, MR_WIDE, NR, PANEL_BYTES } from "./blocking";
 import { multiplyTile, Strides } from "./micro-kernel";
 
 /** Sixteen zeros, the addend of a product that does not read C. */
@@ -42,15 +42,16 @@ export function walksRowByRow(n: i32, k: i32): bool { return <i64>n * k <= CACHE
 /** A tile choice in one word: the most rows (1 to 6), plus 16 for sixteen columns instead of eight. */
 // @ts-ignore: decorator
 @inline
-export function tileRows(tile: i32): i32 { return tile & 15; }
+function tileIsWide(tile: i32): bool { return (tile & 16) != 0; }
+/** Wide tiles have MR_WIDE rows at most, whatever the word allows. */
 // @ts-ignore: decorator
 @inline
-export function tileIsWide(tile: i32): bool { return (tile & 16) != 0; }
+function tileRows(tile: i32): i32 { return min(tile & 15, tileIsWide(tile) ? MR_WIDE : MR); }
 
 /**
  * Part `part` of `parts` of the block in `work`: tiles are numbered panel by panel, or row by row, and cut into equal runs.
  * Which tiles a part gets depends on m, n, tile and rowByRow, not on k: calls that add to the same C agree in all four.
- * Rows are shared out evenly among the fewest tiles of at most tileRows(tile) rows (32 = 6+6+5+5+5+5).
+ * Rows are shared out evenly among the fewest tiles of at most tileRows(tile) rows (with 6: 32 = 6+6+5+5+5+5).
  */
 export function macroKernel(work: usize, tile: i32, part: i32, parts: i32): void {
   const block = blockOf(work);
@@ -58,7 +59,8 @@ export function macroKernel(work: usize, tile: i32, part: i32, parts: i32): void
   if (m == 0) return;
   const wide = tileIsWide(tile);
   const width = NR << <i32>wide;
-  const rowTiles = (m + tileRows(tile) - 1) / tileRows(tile);
+  const most = tileRows(tile);
+  const rowTiles = (m + most - 1) / most;
   const height = m / rowTiles;
   const taller = m - height * rowTiles;
   const groups = (n + width - 1) / width;

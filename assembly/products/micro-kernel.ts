@@ -39,8 +39,10 @@ function microKernel<TILE>(strides: Strides, a: usize, b: usize, c: usize, d: us
   const rows = changetype<TILE>(<usize>0).rows;
   const wide = changetype<TILE>(<usize>0).wide;
   const zero = f32x4.splat(0);
-  const aRow = strides.aRow, aStep = strides.aStep, bStep = strides.bStep;
-  let bRight = b + strides.bPanel;
+  // Only what the tile uses: the compiler keeps every load, since one might trap.
+  const aStep = strides.aStep, bStep = strides.bStep;
+  const aRow = rows > 1 ? strides.aRow : 0;
+  let bRight = wide ? b + strides.bPanel : 0;
   let a0 = a;
   let a1 = a0 + aRow;
   let a2 = a1 + aRow;
@@ -122,7 +124,8 @@ function microKernel<TILE>(strides: Strides, a: usize, b: usize, c: usize, d: us
   }
 
   const scale = f32x4.splat(strides.alpha);
-  const cRow = strides.cRow, cRight = strides.cPanel, dRow = strides.dRow, dRight = strides.dPanel;
+  const cRow = rows > 1 ? strides.cRow : 0, cRight = wide ? strides.cPanel : 0;
+  const dRow = rows > 1 ? strides.dRow : 0, dRight = wide ? strides.dPanel : 0;
   storeHalf(c, d, scale, c00, c01);
   if (wide) storeHalf(c + cRight, d + dRight, scale, c02, c03);
   if (rows > 1) {
@@ -177,13 +180,9 @@ function microKernel<TILE>(strides: Strides, a: usize, b: usize, c: usize, d: us
 @unmanaged @final class Tile3x16 { @inline get rows(): i32 { return 3; } @inline get wide(): bool { return true; } }
 // @ts-ignore: decorator
 @unmanaged @final class Tile4x16 { @inline get rows(): i32 { return 4; } @inline get wide(): bool { return true; } }
-// @ts-ignore: decorator
-@unmanaged @final class Tile5x16 { @inline get rows(): i32 { return 5; } @inline get wide(): bool { return true; } }
-// @ts-ignore: decorator
-@unmanaged @final class Tile6x16 { @inline get rows(): i32 { return 6; } @inline get wide(): bool { return true; } }
 
 /**
- * Runs the micro-kernel for a tile of 1 to 6 `rows`, 16 columns when `wide`, else 8.
+ * Runs the micro-kernel for a tile of up to MR_WIDE `rows` of 16 columns when `wide`, else of up to MR rows of 8.
  *
  * Inlined into its two callers: each micro-kernel then has two, which keeps the compiler from inlining it. As a function
  * of its own with a single loop it gets the registers to itself, and V8 can turn its vectors into 256-bit ones.
@@ -196,9 +195,7 @@ export function multiplyTile(rows: i32, wide: bool, strides: Strides, a: usize, 
       case 1: return microKernel<Tile1x16>(strides, a, b, c, d);
       case 2: return microKernel<Tile2x16>(strides, a, b, c, d);
       case 3: return microKernel<Tile3x16>(strides, a, b, c, d);
-      case 4: return microKernel<Tile4x16>(strides, a, b, c, d);
-      case 5: return microKernel<Tile5x16>(strides, a, b, c, d);
-      default: return microKernel<Tile6x16>(strides, a, b, c, d);
+      default: return microKernel<Tile4x16>(strides, a, b, c, d);
     }
   }
   switch (rows) {
