@@ -18,16 +18,13 @@ export function leakyReluBackward(n: i32, slope: f32, x: usize, gradOutput: usiz
   mapBackward<LeakyRelu>(n, slope, x, gradOutput, gradInput);
 }
 
-// @ts-ignore: decorator
 @unmanaged @final
 class LeakyRelu {
-  // @ts-ignore: decorator
   @inline
   value(x: v128, slope: v128): v128 {
     return f32x4.mul(x, this.derivative(x, slope));
   }
 
-  // @ts-ignore: decorator
   @inline
   derivative(x: v128, slope: v128): v128 {
     return v128.bitselect(f32x4.splat(1), slope, isPositive(x));
@@ -44,16 +41,13 @@ export function eluBackward(n: i32, alpha: f32, x: usize, gradOutput: usize, gra
   mapBackward<Elu>(n, alpha, x, gradOutput, gradInput);
 }
 
-// @ts-ignore: decorator
 @unmanaged @final
 class Elu {
-  // @ts-ignore: decorator
   @inline
   value(x: v128, alpha: v128): v128 {
     return v128.bitselect(x, f32x4.mul(alpha, exponentialMinusOne(x)), isPositive(x));
   }
 
-  // @ts-ignore: decorator
   @inline
   derivative(x: v128, alpha: v128): v128 {
     return v128.bitselect(f32x4.splat(1), f32x4.mul(alpha, exponential(x)), isPositive(x));
@@ -70,16 +64,13 @@ export function sigmoidBackward(n: i32, x: usize, gradOutput: usize, gradInput: 
   mapBackward<Sigmoid>(n, 0, x, gradOutput, gradInput);
 }
 
-// @ts-ignore: decorator
 @unmanaged @final
 class Sigmoid {
-  // @ts-ignore: decorator
   @inline
   value(x: v128, _: v128): v128 {
     return sigmoid(x);
   }
 
-  // @ts-ignore: decorator
   @inline
   derivative(x: v128, _: v128): v128 {
     const e = decay(x);
@@ -89,21 +80,18 @@ class Sigmoid {
 }
 
 /** σ(x). */
-// @ts-ignore: decorator
 @inline
 export function sigmoid(x: v128): v128 {
   return sigmoidOf(x, decay(x));
 }
 
 /** e = e^−|x|. */
-// @ts-ignore: decorator
 @inline
 export function decay(x: v128): v128 {
   return exponential(f32x4.neg(f32x4.abs(x)));
 }
 
 /** σ(x) = 1 / (1 + e) for x ≥ 0, e / (1 + e) below: accurate in both tails. */
-// @ts-ignore: decorator
 @inline
 export function sigmoidOf(x: v128, e: v128): v128 {
   const one = f32x4.splat(1);
@@ -120,17 +108,14 @@ export function siluBackward(n: i32, x: usize, gradOutput: usize, gradInput: usi
   mapBackward<Silu>(n, 0, x, gradOutput, gradInput);
 }
 
-// @ts-ignore: decorator
 @unmanaged @final
 class Silu {
-  // @ts-ignore: decorator
   @inline
   value(x: v128, _: v128): v128 {
     // Below −100, σ(x) is 0: the bound keeps −∞·0 from becoming NaN.
     return f32x4.mul(f32x4.pmax(x, f32x4.splat(-100)), sigmoid(x));
   }
 
-  // @ts-ignore: decorator
   @inline
   derivative(x: v128, _: v128): v128 {
     const bounded = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-100)), f32x4.splat(100));
@@ -153,10 +138,8 @@ export function tanhBackward(n: i32, x: usize, gradOutput: usize, gradInput: usi
  * tanh |x| = (1 − e²) / (1 + e²); below 0.625 that cancels, and an odd polynomial takes its place.
  * Method and coefficients: S. Moshier, Cephes Mathematical Library, tanhf.c.
  */
-// @ts-ignore: decorator
 @unmanaged @final
 class Tanh {
-  // @ts-ignore: decorator
   @inline
   value(x: v128, _: v128): v128 {
     const one = f32x4.splat(1);
@@ -173,7 +156,6 @@ class Tanh {
     return v128.bitselect(near, signed, f32x4.lt(size, f32x4.splat(0.625)));
   }
 
-  // @ts-ignore: decorator
   @inline
   derivative(x: v128, _: v128): v128 {
     const e = exponential(f32x4.mul(f32x4.abs(x), f32x4.splat(-2)));
@@ -192,25 +174,21 @@ export function softplusBackward(n: i32, x: usize, gradOutput: usize, gradInput:
   mapBackward<Softplus>(n, 0, x, gradOutput, gradInput);
 }
 
-// @ts-ignore: decorator
 @unmanaged @final
 class Softplus {
   /** max(x, 0) + ln(1 + e). */
-  // @ts-ignore: decorator
   @inline
   value(x: v128, _: v128): v128 {
     const logarithm = logarithmOfOnePlus(decay(x));
     return f32x4.add(f32x4.pmax(x, f32x4.splat(0)), logarithm);
   }
 
-  // @ts-ignore: decorator
   @inline
   derivative(x: v128, _: v128): v128 {
     return sigmoid(x);
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function isPositive(x: v128): v128 {
   return f32x4.gt(x, f32x4.splat(0));

@@ -22,14 +22,12 @@ export function dropout(n: i32, threshold: u32, scale: f32, key: u32, key2: u32,
 }
 
 /** 32 bits that look random, of a number and a key of 64 bits: two rounds, each of which takes one half of the key. */
-// @ts-ignore: decorator
 @inline
 function hash(index: v128, key: v128, key2: v128): v128 {
   return mix(v128.xor(mix(i32x4.add(index, key)), key2));
 }
 
 /** lowbias32, a bijection in which every bit of the input flips each of the output's half the time. C. Wellons 2018. */
-// @ts-ignore: decorator
 @inline
 function mix(x: v128): v128 {
   x = i32x4.mul(v128.xor(x, i32x4.shr_u(x, 16)), i32x4.splat(0x7feb352d));

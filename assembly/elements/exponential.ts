@@ -14,7 +14,6 @@ const LOWEST: f32 = -87.33654;
 const HIGHEST: f32 = 88.72283;
 
 /** eʳ − 1 for r = x − n·ln 2. */
-// @ts-ignore: decorator
 @inline
 function remainderExponential(x: v128, n: v128): v128 {
   let r = multiplyAdd(n, f32x4.splat(-LN2_HIGH), x);
@@ -33,7 +32,6 @@ function remainderExponential(x: v128, n: v128): v128 {
  * x = n·ln 2 + r with |r| ≤ ln 2 / 2; eʳ by a polynomial of degree 6 (Cephes expf's coefficients); the exponent n is
  * added to the result's bits. Method: S. Moshier, Cephes Mathematical Library, expf.c.
  */
-// @ts-ignore: decorator
 @inline
 export function exponential(x: v128): v128 {
   const round = f32x4.splat(ROUND);
@@ -50,7 +48,6 @@ export function exponential(x: v128): v128 {
  * eˣ − 1 for x ≤ 0 without the cancellation near 0: 2ⁿ·(eʳ − 1) + (2ⁿ − 1), whose last term is exact and 0 for n = 0.
  * NaN for NaN.
  */
-// @ts-ignore: decorator
 @inline
 export function exponentialMinusOne(x: v128): v128 {
   // Far below, the result is −1 to the last bit. pmax keeps NaN.

@@ -20,10 +20,8 @@ export function geluBackward(n: i32, x: usize, gradOutput: usize, gradInput: usi
 const FAR: f32 = 13.5;
 
 /** With t = |x| and E = e^(−t²/2): Φ(−t) = E·R(t), so that the lower tail keeps its relative accuracy. */
-// @ts-ignore: decorator
 @unmanaged @final
 class Gelu {
-  // @ts-ignore: decorator
   @inline
   value(x: v128, _: v128): v128 {
     const t = f32x4.pmin(f32x4.abs(x), f32x4.splat(FAR));
@@ -32,7 +30,6 @@ class Gelu {
     return f32x4.mul(f32x4.pmax(x, f32x4.splat(-FAR)), fromTail(x, tail));
   }
 
-  // @ts-ignore: decorator
   @inline
   derivative(x: v128, _: v128): v128 {
     const t = f32x4.pmin(f32x4.abs(x), f32x4.splat(FAR));
@@ -43,7 +40,6 @@ class Gelu {
 }
 
 /** `tail` where x < 0, else 1 − tail. */
-// @ts-ignore: decorator
 @inline
 function fromTail(x: v128, tail: v128): v128 {
   return v128.bitselect(tail, f32x4.sub(f32x4.splat(1), tail), f32x4.lt(x, f32x4.splat(0)));
@@ -53,7 +49,6 @@ function fromTail(x: v128, tail: v128): v128 {
  * R(t) = Φ(−t)·e^(t²/2) for 0 ≤ t ≤ 14: a polynomial in s = 1 / (1 + 0.35·t), fitted to the least relative error in double
  * precision (3.2e-8; Lawson's iteration against SciPy's erfcx).
  */
-// @ts-ignore: decorator
 @inline
 function tailRatio(t: v128): v128 {
   const one = f32x4.splat(1);
@@ -73,7 +68,6 @@ function tailRatio(t: v128): v128 {
  * e^(−t²/2). A rounded square, up to 182, would cost the result five digits' last bits: its rounding error, exact by
  * Dekker's splitting t = high + low, goes in to first order.
  */
-// @ts-ignore: decorator
 @inline
 function halfSquareExponential(t: v128): v128 {
   const high = v128.and(t, i32x4.splat(0xfffff000));
@@ -100,17 +94,14 @@ export function geluTanhBackward(n: i32, x: usize, gradOutput: usize, gradInput:
 const SLOPE: f32 = 1.5957691216;
 const CUBE: f32 = 0.0713548162726;
 
-// @ts-ignore: decorator
 @unmanaged @final
 class GeluTanh {
-  // @ts-ignore: decorator
   @inline
   value(x: v128, _: v128): v128 {
     const bounded = this.bounded(x);
     return f32x4.mul(f32x4.pmax(x, f32x4.splat(-FAR)), sigmoid(this.doubled(bounded)));
   }
 
-  // @ts-ignore: decorator
   @inline
   derivative(x: v128, _: v128): v128 {
     const t = this.bounded(x);
@@ -122,14 +113,12 @@ class GeluTanh {
   }
 
   /** Beyond, σ(2u) is 0 or 1. */
-  // @ts-ignore: decorator
   @inline
   bounded(x: v128): v128 {
     return f32x4.pmin(f32x4.pmax(x, f32x4.splat(-FAR)), f32x4.splat(FAR));
   }
 
   /** 2u. */
-  // @ts-ignore: decorator
   @inline
   doubled(x: v128): v128 {
     return f32x4.mul(x, multiplyAdd(f32x4.mul(x, x), f32x4.splat(CUBE), f32x4.splat(SLOPE)));

@@ -3,7 +3,6 @@
 import { multiplyAdd } from "../runtime/lanes";
 
 /** ln(1 + t) for 0 ≤ t ≤ 1: 2·artanh(u) with u = t / (2 + t) ≤ 1/3, its series to u¹⁵; error below 1e-8 of the result. */
-// @ts-ignore: decorator
 @inline
 export function logarithmOfOnePlus(t: v128): v128 {
   const u = f32x4.div(t, f32x4.add(t, f32x4.splat(2)));

@@ -3,10 +3,15 @@
 
 import { loadLanes, storeLanes } from "../runtime/lanes";
 
+/** Four lanes of a function and of its derivative. */
+export interface ElementFunction {
+  value(x: v128, parameter: v128): v128;
+  derivative(x: v128, parameter: v128): v128;
+}
+
 /** y ← F(x), n elements. y may be x. */
-// @ts-ignore: decorator
 @inline
-export function mapForward<F>(n: i32, parameter: f32, x: usize, y: usize): void {
+export function mapForward<F extends ElementFunction>(n: i32, parameter: f32, x: usize, y: usize): void {
   const parameters = f32x4.splat(parameter);
   // One body for whole vectors and the rest keeps the binary small: the functions' bodies are long.
   for (let i = 0, whole = false; i < n; i += whole ? 4 : 1) {
@@ -17,9 +22,8 @@ export function mapForward<F>(n: i32, parameter: f32, x: usize, y: usize): void 
 }
 
 /** gradInput ← gradOutput·F′(x), n elements. gradInput may be gradOutput. */
-// @ts-ignore: decorator
 @inline
-export function mapBackward<F>(n: i32, parameter: f32, x: usize, gradOutput: usize, gradInput: usize): void {
+export function mapBackward<F extends ElementFunction>(n: i32, parameter: f32, x: usize, gradOutput: usize, gradInput: usize): void {
   const parameters = f32x4.splat(parameter);
   for (let i = 0, whole = false; i < n; i += whole ? 4 : 1) {
     whole = i + 4 <= n;

@@ -45,7 +45,6 @@ export function compressRows(
   return count;
 }
 
-// @ts-ignore: decorator
 @inline
 function compressRow(columns: i32, x: usize, count: i32, indices: usize, values: usize, zero: v128): i32 {
   let column = i32x4(0, 1, 2, 3);
@@ -89,7 +88,7 @@ function countNonZero(n: i32, x: usize): i32 {
   let count = j - (i32x4.extract_lane(zeros, 0) + i32x4.extract_lane(zeros, 1)
     + i32x4.extract_lane(zeros, 2) + i32x4.extract_lane(zeros, 3));
   for (; j < n; ++j) {
-    count += <i32>(load<f32>(x) != 0);
+    count += load<f32>(x) != 0 ? 1 : 0;
     x += 4;
   }
   return count;

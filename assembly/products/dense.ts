@@ -5,7 +5,7 @@
 
 import { runParts, Team } from "../runtime/threads";
 import { KC, KC_INPUTS, KC_ROWS, MC, NC, NR, PANEL_BYTES } from "./blocking";
-import { B, Product, productPart, Split } from "./product";
+import { Layout, Product, productPart, Split } from "./product";
 
 /** Y ← X·W + bias. X: batch × inputs, Y: batch × outputs, row-major; bias: outputs floats, zero-padded to whole panels. */
 export function denseForward(
@@ -16,7 +16,7 @@ export function denseForward(
   job.setSizes(batch, outputs, inputs, 1);
   job.setBlocks(KC_INPUTS, outputs, batch, Split.Tiles);
   job.setA(x, <usize>inputs << 2, 4, false);
-  job.setB(weights, PANEL_BYTES, <usize>inputs * PANEL_BYTES, B.InPlace);
+  job.setB(weights, PANEL_BYTES, <usize>inputs * PANEL_BYTES, Layout.InPlace);
   job.setC(y, <usize>outputs << 2, PANEL_BYTES, false);
   job.setD(bias, 0, PANEL_BYTES);
   runParts(team, productPart, operations(batch, inputs, outputs));
@@ -36,7 +36,7 @@ export function denseWeightGradient(
   job.setSizes(inputs, outputs, batch, alpha);
   job.setBlocks(KC_ROWS, NC, packsX ? MC : inputs, Split.Rows);
   job.setA(x, 4, <usize>inputs << 2, packsX);
-  job.setB(gradOutput, <usize>outputs << 2, PANEL_BYTES, packsG ? B.Rows : B.InPlace);
+  job.setB(gradOutput, <usize>outputs << 2, PANEL_BYTES, packsG ? Layout.Rows : Layout.InPlace);
   // Whole panels: the padding of G makes that of W stay zero.
   job.setC(weights, PANEL_BYTES, <usize>inputs * PANEL_BYTES, true);
   job.setDToC(accumulate);
@@ -44,7 +44,6 @@ export function denseWeightGradient(
 }
 
 /** Whether rows of so many floats begin in so few different cache sets that a column of them does not stay cached. */
-// @ts-ignore: decorator
 @inline
 function sharesCacheSets(columns: i32): bool { return (columns & 255) == 0; }
 
@@ -59,14 +58,13 @@ export function denseInputGradient(
   job.setBlocks(KC, NC, batch, Split.Columns);
   job.setA(gradOutput, <usize>outputs << 2, 4, false);
   // Eight inputs are eight rows of a panel, eight outputs the next panel.
-  job.setB(weights, <usize>inputs * PANEL_BYTES / NR, PANEL_BYTES * NR, B.Transposed);
+  job.setB(weights, <usize>inputs * PANEL_BYTES / NR, PANEL_BYTES * NR, Layout.Transposed);
   job.setC(gradInput, <usize>inputs << 2, PANEL_BYTES, false);
   job.setDToC(false);
   runParts(team, productPart, operations(batch, inputs, outputs));
 }
 
 /** Floating-point operations of each of the three. */
-// @ts-ignore: decorator
 @inline
 function operations(batch: i32, inputs: i32, outputs: i32): f64 {
   return 2.0 * batch * inputs * outputs;

@@ -3,7 +3,7 @@
 import { scale } from "../elements/arithmetic";
 import { runParts, Team } from "../runtime/threads";
 import { KC, MC, NC, NR, PANEL_BYTES } from "./blocking";
-import { B, panelsBegin, Product, productPart, Split } from "./product";
+import { Layout, panelsBegin, Product, productPart, Split } from "./product";
 
 /**
  * C ← beta·C + alpha·op(A)·op(B), row-major, op(X) = X or Xᵀ; op(A) is m × k, op(B) k × n, C m × n.
@@ -20,8 +20,8 @@ export function gemm(
   job.setSizes(m, n, k, alpha);
   job.setBlocks(KC, NC, MC, Split.Columns);
   job.setA(a, transposeA ? 4 : aRow, transposeA ? aRow : 4, transposeA);
-  if (transposeB) job.setB(b, 4, bRow * NR, B.Columns);
-  else job.setB(b, bRow, PANEL_BYTES, B.Rows);
+  if (transposeB) job.setB(b, 4, bRow * NR, Layout.Columns);
+  else job.setB(b, bRow, PANEL_BYTES, Layout.Rows);
   job.setC(c, cRow, PANEL_BYTES, false);
   job.setDToC(beta != 0);
   job.beta = beta;

@@ -30,21 +30,17 @@ export const PACKED: usize = SCRATCH_TILE + <usize>MR * PANEL_BYTES;
 if (offsetof<Block>() > EDGE - BLOCK || offsetof<Strides>() > SCRATCH_TILE - EDGE) ERROR("a block does not fit its place");
 
 /** The block of the thread with this workspace. */
-// @ts-ignore: decorator
 @inline
 export function blockOf(work: usize): Block { return changetype<Block>(work + BLOCK); }
 
 /** Whether to walk the tiles row by row: where all of B (k × n) stays in the first-level cache. */
-// @ts-ignore: decorator
 @inline
 export function walksRowByRow(n: i32, k: i32): bool { return <i64>n * k <= CACHED_ELEMENTS; }
 
 /** A tile choice in one word: the most rows (1 to 6), plus 16 for sixteen columns instead of eight. */
-// @ts-ignore: decorator
 @inline
 function tileIsWide(tile: i32): bool { return (tile & 16) != 0; }
 /** Wide tiles have MR_WIDE rows at most, whatever the word allows. */
-// @ts-ignore: decorator
 @inline
 function tileRows(tile: i32): i32 { return min(tile & 15, tileIsWide(tile) ? MR_WIDE : MR); }
 
@@ -76,7 +72,7 @@ export function macroKernel(work: usize, tile: i32, part: i32, parts: i32): void
     const innerIndex = index - outerIndex * inner;
     const group = rowByRow ? innerIndex : outerIndex;
     const rowTile = rowByRow ? outerIndex : innerIndex;
-    const rows = height + <i32>(rowTile < taller);
+    const rows = height + (rowTile < taller ? 1 : 0);
     const row = <usize>(rowTile * height + min(rowTile, taller));
     const panel = <usize>(group << <i32>wide);
     const columns = n - <i32>panel * NR;

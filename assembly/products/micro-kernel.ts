@@ -18,7 +18,6 @@ export class Strides {
 }
 
 /** scale·acc + addend for the eight columns of one row; both halves side by side, which V8 can pair into one 256-bit operation. */
-// @ts-ignore: decorator
 @inline
 function storeHalf(c: usize, addend: usize, scale: v128, left: v128, right: v128): void {
   const d0 = v128.load(addend);
@@ -26,6 +25,9 @@ function storeHalf(c: usize, addend: usize, scale: v128, left: v128, right: v128
   v128.store(c, multiplyAdd(scale, left, d0));
   v128.store(c, multiplyAdd(scale, right, d1), 16);
 }
+
+/** Sizes of a tile, constants when compiled. */
+interface Tile { readonly rows: i32; readonly wide: bool; }
 
 /**
  * C ← alpha·A·B + D for one tile of `rows` × 8 (or 16) elements: each element is one chain of multiply-adds, k in order,
@@ -35,7 +37,7 @@ function storeHalf(c: usize, addend: usize, scale: v128, left: v128, right: v128
  * half at b + bPanel + …); C and D eight floats at a time. D may be C itself (β = 1), a bias (dRow = 0) or a block of zeros
  * (dRow = 0).
  */
-function microKernel<TILE>(strides: Strides, a: usize, b: usize, c: usize, d: usize): void {
+function microKernel<TILE extends Tile>(strides: Strides, a: usize, b: usize, c: usize, d: usize): void {
   const rows = changetype<TILE>(<usize>0).rows;
   const wide = changetype<TILE>(<usize>0).wide;
   const zero = f32x4.splat(0);
@@ -160,25 +162,15 @@ function microKernel<TILE>(strides: Strides, a: usize, b: usize, c: usize, d: us
   }
 }
 
-// @ts-ignore: decorator
 @unmanaged @final class Tile1x8 { @inline get rows(): i32 { return 1; } @inline get wide(): bool { return false; } }
-// @ts-ignore: decorator
 @unmanaged @final class Tile2x8 { @inline get rows(): i32 { return 2; } @inline get wide(): bool { return false; } }
-// @ts-ignore: decorator
 @unmanaged @final class Tile3x8 { @inline get rows(): i32 { return 3; } @inline get wide(): bool { return false; } }
-// @ts-ignore: decorator
 @unmanaged @final class Tile4x8 { @inline get rows(): i32 { return 4; } @inline get wide(): bool { return false; } }
-// @ts-ignore: decorator
 @unmanaged @final class Tile5x8 { @inline get rows(): i32 { return 5; } @inline get wide(): bool { return false; } }
-// @ts-ignore: decorator
 @unmanaged @final class Tile6x8 { @inline get rows(): i32 { return 6; } @inline get wide(): bool { return false; } }
-// @ts-ignore: decorator
 @unmanaged @final class Tile1x16 { @inline get rows(): i32 { return 1; } @inline get wide(): bool { return true; } }
-// @ts-ignore: decorator
 @unmanaged @final class Tile2x16 { @inline get rows(): i32 { return 2; } @inline get wide(): bool { return true; } }
-// @ts-ignore: decorator
 @unmanaged @final class Tile3x16 { @inline get rows(): i32 { return 3; } @inline get wide(): bool { return true; } }
-// @ts-ignore: decorator
 @unmanaged @final class Tile4x16 { @inline get rows(): i32 { return 4; } @inline get wide(): bool { return true; } }
 
 /**
@@ -187,7 +179,6 @@ function microKernel<TILE>(strides: Strides, a: usize, b: usize, c: usize, d: us
  * Inlined into its two callers: each micro-kernel then has two, which keeps the compiler from inlining it. As a function
  * of its own with a single loop it gets the registers to itself, and V8 can turn its vectors into 256-bit ones.
  */
-// @ts-ignore: decorator
 @inline
 export function multiplyTile(rows: i32, wide: bool, strides: Strides, a: usize, b: usize, c: usize, d: usize): void {
   if (wide) {

@@ -9,7 +9,7 @@ import { packColumns, packPanels, packRows } from "./packing";
 import { transpose } from "./transpose";
 
 /** How B lies in memory, and so what becomes of a block of it. */
-export const enum B {
+export const enum Layout {
   /** In panels, or in rows that are read as if they were: it is not packed. */
   InPlace,
   /** k × n, row-major. */
@@ -39,11 +39,10 @@ export class Product {
   packsA: bool;
   /** Whether C and D have whole panels, whose padding is computed, too. */
   wholePanels: bool;
-  b: usize; bStep: usize; bPanel: usize; layout: B;
+  b: usize; bStep: usize; bPanel: usize; layout: Layout;
   c: usize; cRow: usize; cPanel: usize;
   d: usize; dRow: usize; dPanel: usize;
 
-  // @ts-ignore: decorator
   @inline
   setSizes(m: i32, n: i32, k: i32, alpha: f32): void {
     this.m = m;
@@ -52,7 +51,6 @@ export class Product {
     this.alpha = alpha;
   }
 
-  // @ts-ignore: decorator
   @inline
   setBlocks(kc: i32, nc: i32, mc: i32, split: Split): void {
     this.kc = kc;
@@ -61,7 +59,6 @@ export class Product {
     this.split = split;
   }
 
-  // @ts-ignore: decorator
   @inline
   setA(a: usize, aRow: usize, aStep: usize, packsA: bool): void {
     this.a = a;
@@ -70,16 +67,14 @@ export class Product {
     this.packsA = packsA;
   }
 
-  // @ts-ignore: decorator
   @inline
-  setB(b: usize, bStep: usize, bPanel: usize, layout: B): void {
+  setB(b: usize, bStep: usize, bPanel: usize, layout: Layout): void {
     this.b = b;
     this.bStep = bStep;
     this.bPanel = bPanel;
     this.layout = layout;
   }
 
-  // @ts-ignore: decorator
   @inline
   setC(c: usize, cRow: usize, cPanel: usize, wholePanels: bool): void {
     this.c = c;
@@ -88,7 +83,6 @@ export class Product {
     this.wholePanels = wholePanels;
   }
 
-  // @ts-ignore: decorator
   @inline
   setD(d: usize, dRow: usize, dPanel: usize): void {
     this.d = d;
@@ -97,7 +91,6 @@ export class Product {
   }
 
   /** D is C, or zeros that take its place unread. */
-  // @ts-ignore: decorator
   @inline
   setDToC(reads: bool): void {
     this.setD(reads ? this.c : ZEROS, reads ? this.cRow : 0, reads ? this.cPanel : 0);
@@ -138,9 +131,9 @@ export function productPart(team: Team, thread: i32, part: i32, parts: i32): voi
       block.bPanel = <usize>depth * PANEL_BYTES;
       const b = job.b + panel * job.bPanel + <usize>pc * job.bStep;
       switch (layout) {
-        case B.Rows: packRows(depth, columns, b, job.bStep, packedB); break;
-        case B.Columns: packColumns(depth, columns, b, job.bPanel / NR, packedB, block.bPanel); break;
-        case B.Transposed: packPanels(depth, columns, b, job.bStep * NR, packedB); break;
+        case Layout.Rows: packRows(depth, columns, b, job.bStep, packedB); break;
+        case Layout.Columns: packColumns(depth, columns, b, job.bPanel / NR, packedB, block.bPanel); break;
+        case Layout.Transposed: packPanels(depth, columns, b, job.bStep * NR, packedB); break;
         default:
           block.b = b;
           block.bStep = job.bStep;
@@ -173,7 +166,6 @@ export function productPart(team: Team, thread: i32, part: i32, parts: i32): voi
 }
 
 /** The first of `columns` columns that belongs to `part`, panels kept whole. */
-// @ts-ignore: decorator
 @inline
 export function panelsBegin(columns: i32, part: i32, parts: i32): i32 {
   return partBegin((columns + NR - 1) / NR, part, parts) * NR;

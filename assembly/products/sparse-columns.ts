@@ -40,20 +40,15 @@ export class Columns {
   /** Elements. */
   count: i32;
 
-  // @ts-ignore: decorator
   @inline
   get elements(): usize { return changetype<usize>(this) + 64; }
-  // @ts-ignore: decorator
   @inline
   get lists(): usize { return this.elements + 2 * ELEMENTS_BYTES; }
-  // @ts-ignore: decorator
   @inline
   get counters(): usize { return this.lists + LISTS_BYTES; }
   /** Addresses of each row's first index in the range, and of the one after its last there. */
-  // @ts-ignore: decorator
   @inline
   get begins(): usize { return this.counters + COUNTERS_BYTES; }
-  // @ts-ignore: decorator
   @inline
   get stops(): usize { return this.begins + BOUNDS_BYTES; }
 }
@@ -67,17 +62,14 @@ const BOUNDS_BYTES: usize = <usize>KC_ROWS * 4;
 export const COLUMNS_BYTES: usize = 64 + 2 * ELEMENTS_BYTES + LISTS_BYTES + COUNTERS_BYTES + 2 * BOUNDS_BYTES;
 
 /** The column of a key, from the range's first on. */
-// @ts-ignore: decorator
 @inline
 export function columnOf(key: u32): u32 { return key >> ROW_BITS; }
 
 /** The row of an element's key, and the number of elements less one of an entry's. */
-// @ts-ignore: decorator
 @inline
 export function rowOf(key: u32): u32 { return key & KC_ROWS - 1; }
 
 /** The first entry of the list of columns of so many elements; LISTS: or more. */
-// @ts-ignore: decorator
 @inline
 export function listBegin(sorted: Columns, elements: u32): usize {
   const shares: usize = elements == 1 ? 0 : elements == 2 ? 12 : elements == 3 ? 18 : 22;
@@ -85,7 +77,6 @@ export function listBegin(sorted: Columns, elements: u32): usize {
 }
 
 /** The end of that list. */
-// @ts-ignore: decorator
 @inline
 export function listEnd(sorted: Columns, elements: u32): usize {
   return load<u32>(changetype<usize>(sorted) + (elements - 1 << 2));
@@ -239,7 +230,6 @@ function placeRows(range: SparseRange, sorted: Columns, mask: u32): void {
 }
 
 /** The address that a counter holds; the next element's then. */
-// @ts-ignore: decorator
 @inline
 function nextPlace(counters: usize, index: u32): usize {
   const counter = counters + (<usize>index << 2);
@@ -302,7 +292,6 @@ function listRuns(sorted: Columns, elements: usize): void {
 }
 
 /** Writes an entry, which counts only if it is `complete`: no branch that is hard to foresee. */
-// @ts-ignore: decorator
 @inline
 function append(sorted: Columns, column: u32, count: u32, elements: usize, complete: bool): void {
   const list = changetype<usize>(sorted) + (min(count - 1, LISTS - 1) << 2);

@@ -65,7 +65,7 @@ function sparseForwardPart(team: Team, thread: i32, part: i32, parts: i32): void
 }
 
 /** `count` columns of panels of every row of Y, from `panel` on. */
-function forwardRows<PANELS>(job: ForwardJob, panel: i32): void {
+function forwardRows<PANELS extends Panels>(job: ForwardJob, panel: i32): void {
   const panels = changetype<PANELS>(<usize>0).count;
   const stride = <usize>job.inputs * PANEL_BYTES;
   const weights = job.weights + <usize>panel * stride;
@@ -106,7 +106,6 @@ function forwardRows<PANELS>(job: ForwardJob, panel: i32): void {
 }
 
 /** y ← addend + sums, the first `columns` of eight; all of them when there are more. */
-// @ts-ignore: decorator
 @inline
 function storePanel(y: usize, addend: usize, left: v128, right: v128, columns: i32): void {
   left = f32x4.add(left, v128.load(addend));
@@ -139,7 +138,6 @@ function storeSome(y: usize, left: v128, right: v128, columns: i32): void {
 }
 
 /** Four of the floats that storePanel has written, zeros in place of what lies beyond `columns`. */
-// @ts-ignore: decorator
 @inline
 function loadHalf(g: usize, columns: i32): v128 {
   if (columns >= 4) return v128.load(g);
@@ -254,7 +252,7 @@ function packGradient(job: GradientJob, panel: i32, halves: i32, packedG: usize)
 }
 
 /** Adds to `count` panels of the weights of each column, from `panel` on, the sum over its elements. */
-function addColumns<PANELS>(job: GradientJob, sorted: Columns, panel: i32, packedG: usize): void {
+function addColumns<PANELS extends Panels>(job: GradientJob, sorted: Columns, panel: i32, packedG: usize): void {
   const panels = changetype<PANELS>(<usize>0).count;
   const stride = <usize>job.columns * PANEL_BYTES;
   const weights = job.weights + <usize>panel * stride + <usize>job.first * PANEL_BYTES;
@@ -313,7 +311,6 @@ function sumRows(job: GradientJob, panel: i32, sums: usize): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function addTo(w: usize, x: v128, left: v128, right: v128): void {
   v128.store(w, multiplyAdd(x, left, v128.load(w)));
@@ -350,9 +347,8 @@ function countElements(batch: i32, starts: usize, ends: usize): f64 {
   return count;
 }
 
-// @ts-ignore: decorator
+/** How many panels go at a time, a constant when compiled. */
+interface Panels { readonly count: i32; }
 @unmanaged @final class Panels1 { @inline get count(): i32 { return 1; } }
-// @ts-ignore: decorator
 @unmanaged @final class Panels2 { @inline get count(): i32 { return 2; } }
-// @ts-ignore: decorator
 @unmanaged @final class Panels3 { @inline get count(): i32 { return 3; } }

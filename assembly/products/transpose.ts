@@ -20,7 +20,6 @@ export function transpose(m: i32, n: i32, a: usize, lda: i32, b: usize, ldb: i32
 }
 
 /** Four rows of four. */
-// @ts-ignore: decorator
 @inline
 export function transposeBlock(a: usize, aRow: usize, b: usize, bRow: usize): void {
   const r0 = v128.load(a);

@@ -127,14 +127,12 @@ function columnGradients(
 }
 
 /** 1 / √(variance + epsilon). */
-// @ts-ignore: decorator
 @inline
 function inverseDeviation(variance: v128, epsilon: f64): v128 {
   return f64x2.div(f64x2.splat(1), f64x2.sqrt(f64x2.add(variance, f64x2.splat(epsilon))));
 }
 
 /** running ← running + step·(values − running). */
-// @ts-ignore: decorator
 @inline
 function approach(running: usize, step: v128, low: v128, high: v128, whole: bool): void {
   const old = loadLanes(running, whole);

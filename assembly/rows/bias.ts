@@ -40,7 +40,6 @@ export function biasGradient(m: i32, n: i32, alpha: f32, gradOutput: usize, accu
 }
 
 /** Four columns, or with `whole` false one. */
-// @ts-ignore: decorator
 @inline
 function sumFew(m: i32, row: usize, alpha: f32, source: usize, accumulate: bool, bias: usize, whole: bool): void {
   const zero = f32x4.splat(0);
@@ -96,14 +95,12 @@ function sumLine(m: i32, row: usize, alpha: f32, source: usize, accumulate: bool
 }
 
 /** The last block's sums beside those of the others. */
-// @ts-ignore: decorator
 @inline
 function withBlocks(sum: v128, low: v128, high: v128): v128 {
   return toFloats(f64x2.add(low, lowDoubles(sum)), f64x2.add(high, highDoubles(sum)));
 }
 
 /** bias ← alpha·sum + (accumulate ? bias : 0) */
-// @ts-ignore: decorator
 @inline
 function addTo(bias: usize, alpha: f32, sum: v128, accumulate: bool, whole: bool): void {
   storeLanes(bias, multiplyAdd(f32x4.splat(alpha), sum, accumulate ? loadLanes(bias, whole) : f32x4.splat(0)), whole);

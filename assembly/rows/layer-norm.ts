@@ -132,7 +132,6 @@ function backwardRows(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function normalize(x: v128, centre: f32, factor: f32): v128 {
   return f32x4.mul(f32x4.sub(x, f32x4.splat(centre)), f32x4.splat(factor));
@@ -156,7 +155,6 @@ function squaredDistances(n: i32, x: usize, mean: f64): f64 {
   return total;
 }
 
-// @ts-ignore: decorator
 @inline
 function bothLanes(x: v128): f64 {
   return f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1);

@@ -1,6 +1,7 @@
 // Losses and their gradients in one pass over the outputs. All matrices m × n, row-major; losses: m floats, each row's sum.
 // `weights`: m sample weights, or 0 for none. losses[i] ← wᵢ·ℓᵢ, grad[i, :] ← scale·wᵢ·∂ℓᵢ/∂outputs[i, :]. grad may be outputs.
 
+import { ElementFunction } from "../elements/map";
 import { exponential } from "../elements/exponential";
 import { multiplyAdd } from "../runtime/lanes";
 import { logarithmOfOnePlus } from "../elements/logarithm";
@@ -53,7 +54,6 @@ export function weightedCrossEntropy(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function crossEntropyTarget(j: i32, label: i32, targets: usize, classWeights: usize, rest: f32, floor: f32): f32 {
   const at = <usize>j << 2;
@@ -133,7 +133,7 @@ export function huber(
   differences<Huber>(m, n, delta, outputs, targets, weights, scale, losses, grad);
 }
 
-function differences<F>(
+function differences<F extends ElementFunction>(
   m: i32, n: i32, parameter: f32, outputs: usize, targets: usize, weights: usize, scale: f32, losses: usize, grad: usize,
 ): void {
   const f = changetype<F>(<usize>0);

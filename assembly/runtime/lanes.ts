@@ -1,7 +1,6 @@
 // The one place that knows which SIMD instruction set a binary is compiled for.
 
 /** a·b + c in each lane: one rounding in the relaxed binaries on engines that fuse, two in the simd ones. */
-// @ts-ignore: decorator
 @inline
 export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
@@ -9,14 +8,12 @@ export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
 }
 
 /** Four floats, or with `whole` false one, beside which the other lanes are 0. */
-// @ts-ignore: decorator
 @inline
 export function loadLanes(source: usize, whole: bool): v128 {
   return whole ? v128.load(source) : v128.load32_zero(source);
 }
 
 /** Stores what `loadLanes` loads. */
-// @ts-ignore: decorator
 @inline
 export function storeLanes(target: usize, value: v128, whole: bool): void {
   if (whole) v128.store(target, value);
@@ -24,21 +21,18 @@ export function storeLanes(target: usize, value: v128, whole: bool): void {
 }
 
 /** Lanes 0 and 1 in double precision. */
-// @ts-ignore: decorator
 @inline
 export function lowDoubles(x: v128): v128 {
   return f64x2.promote_low_f32x4(x);
 }
 
 /** Lanes 2 and 3 in double precision. */
-// @ts-ignore: decorator
 @inline
 export function highDoubles(x: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<u64>(x, x, 1, 1));
 }
 
 /** Back to four floats, each rounded once. */
-// @ts-ignore: decorator
 @inline
 export function toFloats(low: v128, high: v128): v128 {
   return v128.shuffle<u64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);

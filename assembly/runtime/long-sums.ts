@@ -7,13 +7,11 @@ export const TERMS: i32 = 32;
 export const BLOCK_COLUMNS: i32 = 4 * TERMS;
 
 /** Σ of the four lanes, two by two. */
-// @ts-ignore: decorator
 @inline
 export function addLanes(x: v128): f32 {
   return (f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1)) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3));
 }
 
 /** The last block's sum beside those of the others. Most sums have no others: a branch is faster than the conversions. */
-// @ts-ignore: decorator
 @inline
 export function withBlocks(others: f64, last: f32): f32 { return others == 0 ? last : <f32>(others + last); }

@@ -4,14 +4,12 @@
 export const LINE: usize = 64;
 
 /** The first of `count` pieces that belongs to `part`. */
-// @ts-ignore: decorator
 @inline
 export function partBegin(count: i32, part: i32, parts: i32): i32 {
   return <i32>(<i64>count * part / parts);
 }
 
 /** Bytes before part number `part` of n floats: parts begin at multiples of a cache line. */
-// @ts-ignore: decorator
 @inline
 export function lineBegin(n: i32, part: i32, parts: i32): usize {
   const bytes = <usize>n << 2;

@@ -19,7 +19,6 @@ const SPINS_BEFORE_ASKING: i32 = 20_000;
 export type Part = (team: Team, thread: i32, part: i32, parts: i32) => void;
 
 /** Called while job number `job` takes its time, and after endTeam; throws once nothing more can be expected of its threads. */
-// @ts-ignore: decorator
 @external("host", "awaitParts")
 declare function awaitParts(job: i32): void;
 
@@ -39,35 +38,30 @@ export class Team {
   ended: bool;
 
   /** Thread number `thread`'s own memory. */
-  // @ts-ignore: decorator
   @inline
   workspace(thread: i32): usize {
     return this.work + <usize>thread * WORK_BYTES;
   }
 
   /** Where the kernel leaves its arguments for the threads. */
-  // @ts-ignore: decorator
   @inline
   get job(): usize {
     return changetype<usize>(this) + LINE;
   }
 
   /** The word with the parts that nobody has taken yet: from its low byte up to the next byte, that one excluded. */
-  // @ts-ignore: decorator
   @inline
   get open(): usize {
     return this.job + JOB_BYTES;
   }
 
   /** Number of sleeping threads. */
-  // @ts-ignore: decorator
   @inline
   get sleepers(): usize {
     return changetype<usize>(this) + 5 * LINE;
   }
 
   /** Number of parts that workers have finished. */
-  // @ts-ignore: decorator
   @inline
   get finished(): usize {
     return changetype<usize>(this) + 6 * LINE;
@@ -104,12 +98,10 @@ export function runParts(team: Team, part: Part, operations: f64): void {
 }
 
 /** Whether there is a part left to take. */
-// @ts-ignore: decorator
 @inline
 function isOpen(word: i32): bool { return (word & 255) < (word >> 8); }
 
 /** Takes a part, if nobody was faster. */
-// @ts-ignore: decorator
 @inline
 function take(team: Team, word: i32, rest: i32): bool { return atomic.cmpxchg<i32>(team.open, word, rest) == word; }
 

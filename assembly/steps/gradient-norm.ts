@@ -46,7 +46,6 @@ function sumRun(x: usize, end: usize): f64 {
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
 }
 
-// @ts-ignore: decorator
 @inline
 function addSquares(sum: v128, floats: v128): v128 {
   const values = f64x2.promote_low_f32x4(floats);

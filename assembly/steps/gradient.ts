@@ -11,7 +11,6 @@ const MIN_NORMAL: f32 = 1.17549435e-38;
 export class Step {
   n: i32; w: usize; gradient: usize; scale: f32; limit: f32; l2: f32; l1: f32; rate: f32;
 
-  // @ts-ignore: decorator
   @inline
   begin(n: i32, w: usize, gradient: usize, scale: f32, limit: f32, l2: f32, l1: f32, rate: f32): void {
     this.n = n;
@@ -25,20 +24,20 @@ export class Step {
   }
 
   /** Whether the gradient is taken as it is but for its scale. */
-  // @ts-ignore: decorator
   @inline
   get isPlain(): bool { return this.limit == Infinity && this.l2 == 0 && this.l1 == 0; }
 
   /** Address of the first weight of part number `part`. */
-  // @ts-ignore: decorator
   @inline
   first(part: i32, parts: i32): usize { return this.w + lineBegin(this.n, part, parts); }
 }
 
+/** How a step takes four lanes of its gradient. */
+export interface Terms { apply(step: Step, gradient: v128, w: v128, scale: v128): v128; }
+
 /** g = scale·gradient. */
 @unmanaged @final
 export class Plain {
-  // @ts-ignore: decorator
   @inline
   apply(step: Step, gradient: v128, w: v128, scale: v128): v128 { return f32x4.mul(scale, gradient); }
 }
@@ -47,7 +46,6 @@ export class Plain {
 @unmanaged @final
 export class Penalized {
   // The constants come out of memory each time: the registers are taken.
-  // @ts-ignore: decorator
   @inline
   apply(step: Step, gradient: v128, w: v128, scale: v128): v128 {
     const limit = v128.load32_splat(changetype<usize>(step), offsetof<Step>("limit"));
@@ -60,7 +58,6 @@ export class Penalized {
 }
 
 /** Four floats (T = v128), or one in the lowest lane and zeros (T = f32). */
-// @ts-ignore: decorator
 @inline
 export function loadLanes<T>(address: usize): v128 {
   if (isVector<T>()) return v128.load(address);
@@ -68,7 +65,6 @@ export function loadLanes<T>(address: usize): v128 {
 }
 
 /** Stores as many lanes as loadLanes loads. */
-// @ts-ignore: decorator
 @inline
 export function storeLanes<T>(address: usize, lanes: v128): void {
   if (isVector<T>()) v128.store(address, lanes);
@@ -79,13 +75,11 @@ export function storeLanes<T>(address: usize, lanes: v128): void {
  * x, but 0 where it is too small for a normal float: a moment whose gradient stays 0 would decay into the subnormal numbers
  * and stay there for ever, and each operation on one may cost a hundred cycles. NaN stays NaN.
  */
-// @ts-ignore: decorator
 @inline
 export function flush(x: v128): v128 {
   return v128.andnot(x, f32x4.lt(v128.and(x, i32x4.splat(0x7fffffff)), f32x4.splat(MIN_NORMAL)));
 }
 
 /** As flush, of what is not negative. */
-// @ts-ignore: decorator
 @inline
 export function flushSquare(x: v128): v128 { return v128.andnot(x, f32x4.lt(x, f32x4.splat(MIN_NORMAL))); }

@@ -5,7 +5,7 @@
 // the processor overlaps their turns by itself, and waits for nothing but its divider (Adam, one vector on an EPYC 9004:
 // 2.7 ns, of which the root and the quotient take 2.2). No part is so long that its progress would have to show.
 
-import { flush, flushSquare, loadLanes, Penalized, Plain, Step, storeLanes } from "./gradient";
+import { flush, flushSquare, loadLanes, Penalized, Plain, Step, storeLanes, Terms } from "./gradient";
 import { multiplyAdd } from "../runtime/lanes";
 import { runParts, Team } from "../runtime/threads";
 
@@ -36,7 +36,7 @@ function sgdPart(team: Team, thread: i32, part: i32, parts: i32): void {
   else sgdRange<Penalized>(job, job.first(part, parts), job.first(part + 1, parts));
 }
 
-function sgdRange<TERMS>(job: SGDStep, w: usize, end: usize): void {
+function sgdRange<TERMS extends Terms>(job: SGDStep, w: usize, end: usize): void {
   const scale = f32x4.splat(job.scale), minusRate = f32x4.splat(-job.rate);
   let g = w + job.gradient;
   for (; w + 16 <= end; w += 16) {
@@ -49,9 +49,8 @@ function sgdRange<TERMS>(job: SGDStep, w: usize, end: usize): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
-function sgd<TERMS, T>(job: Step, w: usize, gradient: usize, scale: v128, minusRate: v128): void {
+function sgd<TERMS extends Terms, T>(job: Step, w: usize, gradient: usize, scale: v128, minusRate: v128): void {
   const old = loadLanes<T>(w);
   const g = changetype<TERMS>(<usize>0).apply(job, loadLanes<T>(gradient), old, scale);
   storeLanes<T>(w, multiplyAdd(minusRate, g, old));
@@ -63,7 +62,7 @@ function momentumPart(team: Team, thread: i32, part: i32, parts: i32): void {
   else momentumRange<Penalized>(job, job.first(part, parts), job.first(part + 1, parts));
 }
 
-function momentumRange<TERMS>(job: SGDStep, w: usize, end: usize): void {
+function momentumRange<TERMS extends Terms>(job: SGDStep, w: usize, end: usize): void {
   const scale = f32x4.splat(job.scale), minusRate = f32x4.splat(-job.rate);
   const momentum = f32x4.splat(job.momentum), gain = f32x4.splat(job.gain);
   // d = share·velocity + rest·g covers both kinds without a branch.
@@ -81,9 +80,8 @@ function momentumRange<TERMS>(job: SGDStep, w: usize, end: usize): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
-function sgdMomentum<TERMS, T>(
+function sgdMomentum<TERMS extends Terms, T>(
   job: Step, w: usize, gradient: usize, velocity: usize,
   scale: v128, minusRate: v128, momentum: v128, gain: v128, share: v128, rest: v128,
 ): void {
@@ -129,7 +127,7 @@ function rmspropPart(team: Team, thread: i32, part: i32, parts: i32): void {
   else rmspropRange<Penalized>(job, job.first(part, parts), job.first(part + 1, parts));
 }
 
-function rmspropRange<TERMS>(job: RMSPropStep, w: usize, end: usize): void {
+function rmspropRange<TERMS extends Terms>(job: RMSPropStep, w: usize, end: usize): void {
   const scale = f32x4.splat(job.scale), minusRate = f32x4.splat(-job.rate);
   const alpha = f32x4.splat(job.alpha), gain = f32x4.splat(job.gain);
   const epsilon = f32x4.splat(job.epsilon), momentum = f32x4.splat(job.momentum);
@@ -151,9 +149,8 @@ function rmspropRange<TERMS>(job: RMSPropStep, w: usize, end: usize): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
-function rmsprop<TERMS, T>(
+function rmsprop<TERMS extends Terms, T>(
   job: Step, w: usize, gradient: usize, squares: usize, means: usize, velocity: usize, scale: v128, minusRate: v128,
   alpha: v128, gain: v128, epsilon: v128, momentum: v128, centered: bool, moving: bool,
 ): void {
@@ -197,7 +194,7 @@ function adagradPart(team: Team, thread: i32, part: i32, parts: i32): void {
   else adagradRange<Penalized>(job, job.first(part, parts), job.first(part + 1, parts));
 }
 
-function adagradRange<TERMS>(job: AdagradStep, w: usize, end: usize): void {
+function adagradRange<TERMS extends Terms>(job: AdagradStep, w: usize, end: usize): void {
   const scale = f32x4.splat(job.scale), minusRate = f32x4.splat(-job.rate), epsilon = f32x4.splat(job.epsilon);
   let g = w + job.gradient, s = w + job.squares;
   for (; w + 16 <= end; w += 16) {
@@ -212,9 +209,8 @@ function adagradRange<TERMS>(job: AdagradStep, w: usize, end: usize): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
-function adagrad<TERMS, T>(
+function adagrad<TERMS extends Terms, T>(
   job: Step, w: usize, gradient: usize, squares: usize, scale: v128, minusRate: v128, epsilon: v128,
 ): void {
   const old = loadLanes<T>(w);
@@ -258,7 +254,7 @@ function adamPart(team: Team, thread: i32, part: i32, parts: i32): void {
   else adamRange<Penalized>(job, job.first(part, parts), job.first(part + 1, parts));
 }
 
-function adamRange<TERMS>(job: AdamStep, w: usize, end: usize): void {
+function adamRange<TERMS extends Terms>(job: AdamStep, w: usize, end: usize): void {
   const scale = f32x4.splat(job.scale), minusRate = f32x4.splat(-job.rate), keep = f32x4.splat(job.keep);
   const beta1 = f32x4.splat(job.beta1), gain1 = f32x4.splat(job.gain1);
   const beta2 = f32x4.splat(job.beta2), gain2 = f32x4.splat(job.gain2);
@@ -278,9 +274,8 @@ function adamRange<TERMS>(job: AdamStep, w: usize, end: usize): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
-function adam<TERMS, T>(
+function adam<TERMS extends Terms, T>(
   job: Step, w: usize, gradient: usize, means: usize, squares: usize, scale: v128, minusRate: v128, keep: v128,
   beta1: v128, gain1: v128, beta2: v128, gain2: v128, correction: v128, epsilon: v128,
 ): void {
