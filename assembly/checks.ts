@@ -1,6 +1,6 @@
 // Questions about arrays that a host asks before it relies on them: a pass over the data at the speed of memory.
 
-import { sum } from "./reduce";
+import { sum } from "./rows/reduce";
 
 /** The index of the first of n floats that is not in [least, most], NaN among them; −1 if all are. */
 export function firstOutside(n: i32, least: f32, most: f32, x: usize): i32 {

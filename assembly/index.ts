@@ -3,28 +3,28 @@
 export {
   eluBackward, eluForward, leakyReluBackward, leakyReluForward, sigmoidBackward, sigmoidForward, siluBackward, siluForward,
   softplusBackward, softplusForward, tanhBackward, tanhForward,
-} from "./activations";
-export { batchNormBackward, batchNormForward, batchNormInverse, batchNormStatistics } from "./batch-norm";
-export { biasAdd, biasGradient } from "./bias";
+} from "./elements/activations";
+export { batchNormBackward, batchNormForward, batchNormInverse, batchNormStatistics } from "./rows/batch-norm";
+export { biasAdd, biasGradient } from "./rows/bias";
 export { firstOutside, firstUnnormalized, floatsFromLabels, labelsFromFloats } from "./checks";
-export { compressRows, expandRows } from "./compress";
+export { compressRows, expandRows } from "./products/compress";
 export {
   denseForward, denseInputGradient, denseWeightGradient,
-} from "./dense";
-export { dropout } from "./dropout";
-export { axpy, scale } from "./elementwise";
-export { exp } from "./exponential";
-export { gatherByteRows, gatherRows } from "./gather";
-export { geluBackward, geluForward, geluTanhBackward, geluTanhForward } from "./gelu";
-export { gemm } from "./gemm";
-export { layerNormBackward, layerNormForward } from "./layer-norm";
-export { absoluteError, binaryCrossEntropy, huber, squaredError, weightedCrossEntropy } from "./losses";
-export { sumOfSquares } from "./norm";
-export { adagradStep, adamStep, rmspropStep, sgdStep } from "./optimizers";
-export { multiplyAddPeak } from "./peak";
-export { sum } from "./reduce";
-export { reluBackward, reluForward } from "./relu";
-export { argmaxRows, logSoftmax, softmax, softmaxCrossEntropy } from "./softmax";
-export { sparseForward, sparseWeightGradient } from "./sparse";
-export { endTeam, heapBase, initTeam, progressOf, serve, teamBytes, workBytes } from "./team";
-export { transpose } from "./transpose";
+} from "./products/dense";
+export { dropout } from "./elements/dropout";
+export { axpy, scale } from "./elements/arithmetic";
+export { exp } from "./elements/exponential";
+export { gatherByteRows, gatherRows } from "./rows/gather";
+export { geluBackward, geluForward, geluTanhBackward, geluTanhForward } from "./elements/gelu";
+export { gemm } from "./products/gemm";
+export { layerNormBackward, layerNormForward } from "./rows/layer-norm";
+export { absoluteError, binaryCrossEntropy, huber, squaredError, weightedCrossEntropy } from "./rows/losses";
+export { sumOfSquares } from "./steps/gradient-norm";
+export { adagradStep, adamStep, rmspropStep, sgdStep } from "./steps/optimizers";
+export { multiplyAddPeak } from "./runtime/peak";
+export { sum } from "./rows/reduce";
+export { reluBackward, reluForward } from "./elements/relu";
+export { argmaxRows, logSoftmax, softmax, softmaxCrossEntropy } from "./rows/softmax";
+export { sparseForward, sparseWeightGradient } from "./products/sparse";
+export { endTeam, heapBase, initTeam, progressOf, serve, teamBytes, workBytes } from "./runtime/threads";
+export { transpose } from "./products/transpose";

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, stat } from "node:fs/promises";
 import asc from "assemblyscript/asc";
 
 const { targets } = JSON.parse(await readFile("asconfig.json", "utf8"));
-const sources = (await readdir("assembly")).map((file) => `assembly/${file}`);
+const sources = (await readdir("assembly", { recursive: true })).map((file) => `assembly/${file}`);
 const inputs = [...sources, "asconfig.json", "scripts/build-wasm.mjs", "node_modules/assemblyscript/package.json"];
 const newestInput = Math.max(...(await Promise.all(inputs.map(modifiedAt))));
 

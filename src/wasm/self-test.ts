@@ -17,6 +17,84 @@ const ROUNDS = 60;
 const MOST_ROUNDS = 2000;
 
 /**
+ * A kernel and its arguments: numbers, or names of those below. Every kernel that training, evaluation and inference call is
+ * here, each of its loops at least once. What is not, and why, says test/wasm/self-test.test.ts.
+ */
+const CALLS = `
+denseForward b i o x w g y team
+denseWeightGradient b i o -0.1 x g 1 w team
+denseInputGradient b i o g w y team
+sparseForward b i o starts ends indices elements w g y team
+sparseForward b i 8 starts ends indices elements w g y team
+sparseWeightGradient b i o -0.1 starts ends indices elements g 1 w team
+sparseWeightGradient b i 10 -0.1 starts ends indices elements g 1 w team
+gemm 0 0 b o i 0.5 x i w o 1 y o team
+gemm 1 0 b o i 0.5 x b w o 1 y o team
+gemm 0 1 b o i 0.5 x i w i 1 y o team
+gemm 0 0 b o i 0.5 x i w o 0.7 y o team
+transpose b i x i y b
+biasAdd b o g y
+biasGradient b o -0.1 g 1 y
+reluForward n x y
+reluBackward n x g y
+leakyReluForward n 0.01 x y
+leakyReluBackward n 0.01 x g y
+eluForward n 1 x y
+eluBackward n 1 x g y
+geluForward n x y
+geluBackward n x g y
+geluTanhForward n x y
+geluTanhBackward n x g y
+sigmoidForward n x y
+sigmoidBackward n x g y
+siluForward n x y
+siluBackward n x g y
+softplusForward n x y
+softplusBackward n x g y
+tanhForward n x y
+tanhBackward n x g y
+dropout n 2147483648 2 1 2 x y
+batchNormStatistics b o 1e-5 0.1 x r0 r1 r2 r3
+batchNormInverse n 1e-5 x y
+batchNormForward b o x w g w g y
+batchNormBackward b o 1 x w g w g r0 r1 y
+layerNormForward b o 1e-5 x w g r0 r1 y
+layerNormBackward b o x w g w g r2 r0 r1 y
+softmax m c g y
+logSoftmax m c g y
+softmaxCrossEntropy m c g labels 0.1 x y
+weightedCrossEntropy m c g labels 0 w 0.1 w 0.1 x y
+binaryCrossEntropy m c g w w w 0.1 x y
+squaredError m c g w w 0.1 x y
+absoluteError m c g w w 0.1 x y
+huber m c 0.5 g w w 0.1 x y
+argmaxRows b o g y
+exp n x y
+firstOutside n -1 1.4 x
+firstUnnormalized b o 1 x
+labelsFromFloats b 2 x w
+floatsFromLabels b labels y
+gatherRows b i labels x y
+gatherByteRows b i 0.004 labels x y
+scale n 0.7 y
+axpy n 0.7 x y
+sum n x
+sumOfSquares n x team
+compressRows b i x 0 n starts ends w y
+expandRows b i starts ends indices elements y
+sgdStep n x w 0 1.1 Infinity 0 0 0.1 0 1 0 team
+sgdStep n x w 0 1.1 0.5 0.01 0.01 0.1 0 1 0 team
+sgdStep n x w g 1.1 Infinity 0 0 0.1 0.9 1 1 team
+sgdStep n x w g 1.1 0.5 0.01 0.01 0.1 0.9 1 0 team
+rmspropStep h x w g y z 1.1 Infinity 0 0 0.1 0.9 0.1 1e-5 0.9 team
+rmspropStep h x w g y z 1.1 0.5 0.01 0.01 0.1 0.9 0.1 1e-5 0.9 team
+adagradStep n x w g 1.1 Infinity 0 0 0.1 1e-5 team
+adagradStep n x w g 1.1 0.5 0.01 0.01 0.1 1e-5 team
+adamStep n x w g y 1.1 Infinity 0 0 0.1 0.99 0.9 0.1 0.99 0.01 3 1e-5 team
+adamStep n x w g y 1.1 0.5 0.01 0.01 0.1 0.99 0.9 0.1 0.99 0.01 3 1e-5 team
+`;
+
+/**
  * Runs every kernel over and over, until each has long been compiled with optimisation, and compares all results with the
  * first, which plain code computed. Takes 0.4 s, longer on a busy machine.
  *
@@ -30,98 +108,47 @@ export function findChangedKernel(
   const arrays = memory.allocate(4 * LENGTH * 4);
   const [x, w, g, y] = [0, 1, 2, 3].map((index) => arrays + index * LENGTH * 4) as [number, number, number, number];
   // Beyond the largest result of the normalizations: room for their statistics.
-  const rows = [0, 1, 2, 3].map((index) => y + (BATCH * INPUTS + index * 64) * 4) as [number, number, number, number];
+  const [r0, r1, r2, r3] = [0, 1, 2, 3].map((index) => y + (BATCH * INPUTS + index * 64) * 4);
   // A quarter of the arrays' values are zero, and each row of X has its own elements.
   const values = Float32Array.from({ length: 4 * LENGTH }, (_, i) => Math.max(0, Math.sin(i * i * 0.37) + 0.5));
-  const sparse = memory.allocate((2 * LENGTH + 2 * BATCH + 8) * 4);
-  const [starts, ends] = [sparse, sparse + BATCH * 4];
-  const [indices, elements] = [sparse + 2 * BATCH * 4, sparse + (2 * BATCH + LENGTH + 4) * 4];
+  const starts = memory.allocate((2 * LENGTH + 2 * BATCH + 8) * 4);
+  const ends = starts + BATCH * 4;
+  const indices = ends + BATCH * 4;
+  const elements = indices + (LENGTH + 4) * 4;
   const labels = memory.allocate(BATCH * 4);
   memory.i32(labels, BATCH).set(Array.from({ length: BATCH }, (_, row) => row));
   memory.f32(x, 4 * LENGTH).set(values);
   kernels.compressRows(BATCH, INPUTS, x, 0, LENGTH, starts, ends, indices, elements);
 
-  const [gemmFlags, n, k] = [
-    [
-      [false, false],
-      [true, false],
-      [false, true],
-    ] as const,
-    OUTPUTS,
-    INPUTS,
-  ];
-  const tests: Record<string, () => unknown> = {
-    denseForward: () => kernels.denseForward(BATCH, k, n, x, w, g, y, team),
-    denseWeightGradient: () => kernels.denseWeightGradient(BATCH, k, n, -0.1, x, g, true, w, team),
-    denseInputGradient: () => kernels.denseInputGradient(BATCH, k, n, g, w, y, team),
-    sparseForward: () => kernels.sparseForward(BATCH, k, n, starts, ends, indices, elements, w, g, y, team),
-    sparseWeightGradient: () =>
-      kernels.sparseWeightGradient(BATCH, k, n, -0.1, starts, ends, indices, elements, g, true, w, team),
-    gemm: () => {
-      for (const [a, b] of gemmFlags) {
-        kernels.gemm(a, b, BATCH, n, k, 0.5, x, a ? BATCH : k, w, b ? k : n, 1, y, n, team);
-      }
-    },
-    transpose: () => kernels.transpose(BATCH, k, x, k, y, BATCH),
-    biasAdd: () => kernels.biasAdd(BATCH, n, g, y),
-    biasGradient: () => kernels.biasGradient(BATCH, n, -0.1, g, true, y),
-    reluForward: () => kernels.reluForward(LENGTH, x, y),
-    reluBackward: () => kernels.reluBackward(LENGTH, x, g, y),
-    leakyReluForward: () => kernels.leakyReluForward(LENGTH, 0.01, x, y),
-    leakyReluBackward: () => kernels.leakyReluBackward(LENGTH, 0.01, x, g, y),
-    eluForward: () => kernels.eluForward(LENGTH, 1, x, y),
-    eluBackward: () => kernels.eluBackward(LENGTH, 1, x, g, y),
-    geluForward: () => kernels.geluForward(LENGTH, x, y),
-    geluBackward: () => kernels.geluBackward(LENGTH, x, g, y),
-    geluTanhForward: () => kernels.geluTanhForward(LENGTH, x, y),
-    geluTanhBackward: () => kernels.geluTanhBackward(LENGTH, x, g, y),
-    sigmoidForward: () => kernels.sigmoidForward(LENGTH, x, y),
-    sigmoidBackward: () => kernels.sigmoidBackward(LENGTH, x, g, y),
-    siluForward: () => kernels.siluForward(LENGTH, x, y),
-    siluBackward: () => kernels.siluBackward(LENGTH, x, g, y),
-    softplusForward: () => kernels.softplusForward(LENGTH, x, y),
-    softplusBackward: () => kernels.softplusBackward(LENGTH, x, g, y),
-    tanhForward: () => kernels.tanhForward(LENGTH, x, y),
-    tanhBackward: () => kernels.tanhBackward(LENGTH, x, g, y),
-    dropout: () => kernels.dropout(LENGTH, 2 ** 31, 2, 1, 2, x, y),
-    batchNormStatistics: () => kernels.batchNormStatistics(BATCH, n, 1e-5, 0.1, x, rows[0], rows[1], rows[2], rows[3]),
-    batchNormInverse: () => kernels.batchNormInverse(LENGTH, 1e-5, x, y),
-    batchNormForward: () => kernels.batchNormForward(BATCH, n, x, w, g, w, g, y),
-    batchNormBackward: () => kernels.batchNormBackward(BATCH, n, true, x, w, g, w, g, rows[0], rows[1], y),
-    layerNormForward: () => kernels.layerNormForward(BATCH, n, 1e-5, x, w, g, rows[0], rows[1], y),
-    layerNormBackward: () => kernels.layerNormBackward(BATCH, n, x, w, g, w, g, rows[2], rows[0], rows[1], y),
-    softmax: () => kernels.softmax(ROWS, COLUMNS, g, y),
-    logSoftmax: () => kernels.logSoftmax(ROWS, COLUMNS, g, y),
-    softmaxCrossEntropy: () => kernels.softmaxCrossEntropy(ROWS, COLUMNS, g, labels, 1 / ROWS, x, y),
-    argmaxRows: () => kernels.argmaxRows(BATCH, n, g, y),
-    exp: () => kernels.exp(LENGTH, x, y),
-    firstOutside: () => memory.i32(y, 1).fill(kernels.firstOutside(LENGTH, -1, 1.4, x)),
-    firstUnnormalized: () => memory.i32(y, 1).fill(kernels.firstUnnormalized(BATCH, n, 1, x)),
-    labelsFromFloats: () => memory.i32(y, 1).fill(kernels.labelsFromFloats(BATCH, 2, x, w)),
-    floatsFromLabels: () => kernels.floatsFromLabels(BATCH, labels, y),
-    gatherRows: () => kernels.gatherRows(BATCH, k, labels, x, y),
-    gatherByteRows: () => kernels.gatherByteRows(BATCH, k, 1 / 255, labels, x, y),
-    scale: () => kernels.scale(LENGTH, 0.7, y),
-    axpy: () => kernels.axpy(LENGTH, 0.7, x, y),
-    sum: () => memory.f32(y, 1).fill(kernels.sum(LENGTH, x)),
-    compressRows: () => kernels.compressRows(BATCH, k, x, 0, LENGTH, starts, ends, w, y),
-    expandRows: () => kernels.expandRows(BATCH, k, starts, ends, indices, elements, y),
-  };
+  const sizes = { b: BATCH, i: INPUTS, o: OUTPUTS, m: ROWS, c: COLUMNS, n: LENGTH, h: LENGTH / 2 };
+  const places = { x, w, g, y, z: y + LENGTH * 2, r0, r1, r2, r3, starts, ends, indices, elements, labels, team };
+  const named: Record<string, number | undefined> = { ...sizes, ...places };
+  const calls = CALLS.trim()
+    .split("\n")
+    .map((line) => {
+      const [name, ...words] = line.split(" ") as [string, ...string[]];
+      return { name, values: words.map((word) => named[word] ?? Number(word)) };
+    });
 
-  const first = new Map<string, Int32Array>();
+  const first: [result: unknown, bits: Int32Array][] = [];
   let changed: string | undefined;
   const begin = performance.now();
   const goesOn = (round: number) => round < ROUNDS || (round < MOST_ROUNDS && performance.now() - begin < MILLISECONDS);
   for (let round = 0; !changed && goesOn(round); ++round) {
-    for (const [name, run] of Object.entries(tests)) {
+    for (const [index, call] of calls.entries()) {
       memory.f32(arrays, 4 * LENGTH).set(values);
-      run();
+      const result = (kernels[call.name] as (...values: number[]) => unknown)(...call.values);
       const bits = memory.i32(arrays, 4 * LENGTH);
-      const expected = first.get(name);
-      if (!expected) first.set(name, bits.slice());
-      else if (bits.some((word, i) => word !== expected[i])) changed ??= name;
+      const expected = first[index];
+      if (!expected) first[index] = [result, bits.slice()];
+      else if (result !== expected[0] || differ(bits, expected[1])) changed ??= call.name;
     }
   }
-  for (const block of [arrays, sparse, labels]) memory.free(block);
+  for (const block of [arrays, starts, labels]) memory.free(block);
   return changed;
+}
+
+function differ(a: Int32Array, b: Int32Array): boolean {
+  for (let i = 0; i < a.length; ++i) if (a[i] !== b[i]) return true;
+  return false;
 }

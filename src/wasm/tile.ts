@@ -7,7 +7,7 @@ import type { LinearMemory } from "./memory.js";
 /** Rows × columns. */
 export type Tile = "4x8" | "6x8" | "2x16" | "4x16";
 
-/** The word that the kernels take: rows, plus 16 for sixteen columns. See assembly/gemm-tiles.ts. */
+/** The word that the kernels take: rows, plus 16 for sixteen columns. See assembly/products/macro-kernel.ts. */
 const TILE_WORDS: Record<Tile, number> = { "4x8": 4, "6x8": 6, "2x16": 2 + 16, "4x16": 4 + 16 };
 
 /** A product whose sizes all tiles divide: 24 × 48 with k = 64, about 3 µs. */

@@ -11,7 +11,7 @@ const TEAMS: readonly (readonly [number, Tile])[] = [
   [7, "2x16"],
 ];
 
-/** Operations, seven times assembly/team.ts's GRAIN and more: a part for each thread of the largest team. */
+/** Operations, seven times assembly/runtime/threads.ts's GRAIN and more: a part for each thread of the largest team. */
 const PRODUCTS = [
   [53, 67, 129],
   [1, 601, 700],

@@ -14,7 +14,7 @@ async function start(threads: number): Promise<Engine> {
   return engine;
 }
 
-/** Enough operations for three threads, see GRAIN in assembly/team.ts, and few enough for thousands of jobs a second. */
+/** Enough operations for three threads, see GRAIN in assembly/runtime/threads.ts, and few enough for thousands of jobs a second. */
 const [BATCH, INPUTS, OUTPUTS] = [8, 128, 96];
 
 /** A job that counts how often it was done: each call of `step` adds BATCH to every weight, exactly. */
@@ -67,7 +67,7 @@ describe("jobs", () => {
     const engine = await start(3);
     const { step, counts } = counter(engine);
     step();
-    // The word that they sleep on, see `open` in assembly/team.ts: as many parts were taken as there were, none is left.
+    // The word that they sleep on, see `open` in assembly/runtime/threads.ts: as many parts were taken as there were, none is left.
     const open = engine.memory.i32(engine.team + 4 * 64, 1);
     const word = open[0] as number;
     expect(word >> 8).toBe(word & 255);

@@ -25,7 +25,7 @@ export interface DenseOptions {
 
 /** As many as the linear memory could hold, if there were nothing else in it. */
 const MOST_WEIGHTS = 2 ** 30;
-/** Rows whose sum the kernels add to a weight at a time: BLOCK_ROWS in assembly/sums.ts. */
+/** Rows whose sum the kernels add to a weight at a time: KC_ROWS in assembly/products/blocking.ts. */
 const BLOCK_ROWS = 256;
 
 export const DENSE_OPTIONS = {
