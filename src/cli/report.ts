@@ -4,6 +4,7 @@ import { classScores } from "../metrics/class-scores.js";
 import type { Evaluation } from "../network/evaluation.js";
 import type { EpochReport } from "../training/fit.js";
 import { type BestEpoch, describeBest } from "./best-epoch.js";
+import { escaped } from "./markup.js";
 
 /** What the page shows. */
 export interface ReportData {
@@ -117,7 +118,7 @@ function settingsSection(settings: Readonly<Record<string, string>>): string {
 }
 
 function chart(label: string, svg: string): string {
-  return `<div class="chart scroll" role="img" aria-label="${label}" tabindex="0">${svg}</div>`;
+  return `<div class="chart scroll" role="region" aria-label="${label}" tabindex="0">${svg}</div>`;
 }
 
 function epochsSection({ epochs, best }: ReportData): string {
@@ -217,16 +218,4 @@ ${content}
 
 function percent(share: number | undefined): string {
   return share === undefined ? "–" : `${(share * 100).toFixed(2)} %`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
 }
