@@ -155,14 +155,19 @@ function classSections({ test, classes }: ReportData): string {
   if (!confusion) {
     return test?.accuracy === undefined
       ? ""
-      : `<p class="note">${classes?.length} classes are too many for scores of each and a confusion matrix.</p>`;
+      : matrixLeftOut(`${classes?.length} classes are too many for scores of each and a confusion matrix.`);
   }
   const names = (classes ?? confusion.map((_, label) => String(label))).map(escaped);
   if (names.length > MOST_CLASSES) {
     const note = `With ${names.length} classes the confusion matrix is too large for this page; history.json has it.`;
-    return `${scoresSection(confusion, names)}\n<p class="note">${note}</p>`;
+    return `${scoresSection(confusion, names)}\n${matrixLeftOut(note)}`;
   }
   return `${scoresSection(confusion, names)}\n${confusionSection(confusion, names)}`;
+}
+
+/** Said where readers look for the matrix. */
+function matrixLeftOut(note: string): string {
+  return `<h2>Confusion matrix</h2>\n<p class="note">${note}</p>`;
 }
 
 function scoresSection(confusion: NonNullable<Evaluation["confusion"]>, names: readonly string[]): string {
