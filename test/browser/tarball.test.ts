@@ -1,9 +1,10 @@
 import { execFile, execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { trainInNode } from "./outcome.js";
 import { makeProject, type Project } from "./project.js";
@@ -16,6 +17,10 @@ const listFiles = (tarball: string) =>
     .trim()
     .split("\n")
     .map((path) => path.replace(/^package\//, ""));
+
+/** A file of the tarball, as text. */
+const extracted = (path: string) =>
+  execFileSync("tar", ["-xzOf", inject("tarball"), `package/${path}`], { encoding: "utf8" });
 
 describe("the tarball", () => {
   const files = () => listFiles(inject("tarball"));
@@ -33,11 +38,18 @@ describe("the tarball", () => {
     for (const pattern of expected) expect(files()).toContainEqual(expect.stringMatching(pattern));
   });
 
-  it("holds one script for each declaration file", () => {
-    const scripts = files().filter((path) => path.endsWith(".js") && path !== "build/inline-node.js");
+  it("holds the declarations that its entries lead to, each with its script, and no other", () => {
+    const { exports } = JSON.parse(extracted("package.json")) as { exports: Record<string, { types?: string }> };
     const declarations = files().filter((path) => path.endsWith(".d.ts"));
-    expect(declarations.map((path) => path.replace(".d.ts", ".js")).sort()).toEqual(scripts.sort());
-  });
+    const reached = new Set(Object.values(exports).flatMap(({ types }) => (types ? [posix.normalize(types)] : [])));
+    for (const path of reached) {
+      for (const { fileName } of ts.preProcessFile(extracted(path)).importedFiles) {
+        reached.add(posix.join(posix.dirname(path), fileName).replace(/\.js$/, ".d.ts"));
+      }
+    }
+    expect(declarations.toSorted()).toEqual([...reached].toSorted());
+    expect(files()).toEqual(expect.arrayContaining(declarations.map((path) => path.replace(/\.d\.ts$/, ".js"))));
+  }, 120_000);
 });
 
 it("npm pack builds anew: nothing of an older build gets into it", async () => {
