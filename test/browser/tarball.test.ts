@@ -38,6 +38,12 @@ describe("the tarball", () => {
     for (const pattern of expected) expect(files()).toContainEqual(expect.stringMatching(pattern));
   });
 
+  it("runs nothing where it is installed", () => {
+    const manifest = JSON.parse(extracted("package.json")) as { scripts: Record<string, string> };
+    const run = ["preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare"];
+    expect(Object.keys(manifest.scripts).filter((name) => run.includes(name))).toEqual([]);
+  });
+
   it("holds the declarations that its entries lead to, each with its script, and no other", () => {
     const { exports } = JSON.parse(extracted("package.json")) as { exports: Record<string, { types?: string }> };
     const declarations = files().filter((path) => path.endsWith(".d.ts"));
