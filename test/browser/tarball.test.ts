@@ -22,20 +22,39 @@ const listFiles = (tarball: string) =>
 const extracted = (path: string) =>
   execFileSync("tar", ["-xzOf", inject("tarball"), `package/${path}`], { encoding: "utf8" });
 
+/** Paths inside the package that a document of it links to. */
+const linksOf = (document: string) =>
+  [...extracted(document).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
+    .map(([, target]) => target as string)
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .map((target) => posix.join(posix.dirname(document), target));
+
 describe("the tarball", () => {
   const files = () => listFiles(inject("tarball"));
 
   it("holds what was built, its types, licence and documents, and nothing else", () => {
     const expected = [
       /^package\.json$/,
-      /^(LICENSE|README\.md|CHANGELOG\.md)$/,
-      /^docs\/(kernel-contract|bundlers)\.md$/,
+      /^(LICENSE|README\.md|CHANGELOG\.md|CONTRIBUTING\.md)$/,
+      /^docs\/(kernel-contract|bundlers|page|performance|reliability)\.md$/,
+      /^docs\/decisions\/\d{3}-[a-z-]+\.md$/,
+      /^docs\/images\/training-light\.webp$/,
       /^build\/(simd|relaxed)(-shared)?\.wasm$/,
       /^build\/([a-z-]+\/)?[a-z-]+(\.d\.ts|\.js)$/,
       /^build\/(crc32|data\/codecs\/([a-z-]+|lz4))(\.d\.ts|\.js)$/,
     ];
     expect(files().filter((path) => !expected.some((pattern) => pattern.test(path)))).toEqual([]);
     for (const pattern of expected) expect(files()).toContainEqual(expect.stringMatching(pattern));
+  });
+
+  it("holds what its documents link to; of pictures, those of the README", () => {
+    const all = files();
+    const documents = all.filter((path) => path.endsWith(".md"));
+    const links = documents.flatMap((document) => linksOf(document).map((target) => ({ document, target })));
+    expect(links.filter(({ document }) => document === "README.md").length).toBeGreaterThan(10);
+    const isThere = (path: string) => all.some((file) => file === path || file.startsWith(path.replace(/\/?$/, "/")));
+    const held = links.filter(({ document, target }) => document === "README.md" || !target.endsWith(".webp"));
+    expect(held.filter(({ target }) => !isThere(target))).toEqual([]);
   });
 
   it("runs nothing where it is installed", () => {
