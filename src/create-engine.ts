@@ -12,6 +12,7 @@ import {
   wrongType,
 } from "./checks/check-options.js";
 import { DisposedError, WorkerError } from "./checks/errors.js";
+import type { WebAssemblyModuleLike } from "./checks/platform-types.js";
 import type { DataSource, SparseSource } from "./dataset/data-source.js";
 import { Dataset, type DatasetOptions } from "./dataset/dataset.js";
 import { type CsrData, CsrMatrix } from "./engine/csr.js";
@@ -95,7 +96,7 @@ async function createUnshared(
 async function createShared(
   settings: Omit<EngineSettings, "threads" | "memoryReason">,
   threads: ThreadsChoice,
-  module: WebAssembly.Module,
+  module: WebAssemblyModuleLike,
   createWorker?: () => ThreadWorker,
 ): Promise<Engine> {
   const { memory, maximumBytes, reason: memoryReason } = createMemory(true, settings.maximumBytes);

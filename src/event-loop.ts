@@ -1,11 +1,12 @@
 /** Long work in parts, so that timers, input and signals have their turn. */
 
 import { checkOptions, type OptionNames, wrongType } from "./checks/check-options.js";
+import type { AbortSignalLike } from "./checks/platform-types.js";
 
 /** Options of work in turns. */
 export interface TurnOptions {
   /** Ends the work between two parts. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignalLike;
 }
 
 export const TURN_OPTIONS: OptionNames<TurnOptions> = { signal: true };
@@ -65,7 +66,7 @@ export function finish<T>(work: Generator<void, T, undefined>): T {
  *
  * @throws the signal's reason once it is aborted
  */
-export async function finishInTurns<T>(work: Generator<void, T, undefined>, signal?: AbortSignal): Promise<T> {
+export async function finishInTurns<T>(work: Generator<void, T, undefined>, signal?: AbortSignalLike): Promise<T> {
   const clock = new TurnClock();
   try {
     for (;;) {
@@ -89,6 +90,6 @@ export function checkTurnOptions(what: string, options: TurnOptions): void {
 
 /** @throws TypeError for anything but an AbortSignal or undefined */
 export function checkSignal(signal: unknown): void {
-  if (signal === undefined || typeof (signal as AbortSignal | null)?.aborted === "boolean") return;
+  if (signal === undefined || typeof (signal as AbortSignalLike | null)?.aborted === "boolean") return;
   throw wrongType("signal", "an AbortSignal", signal);
 }

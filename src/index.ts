@@ -1,4 +1,3 @@
-/// <reference lib="esnext.disposable" preserve="true" />
 /** simdgrad: training of dense neural networks on the CPU. */
 
 export {
@@ -10,6 +9,7 @@ export {
   ShapeError,
   WorkerError,
 } from "./checks/errors.js";
+export type { AbortSignalLike, URLLike } from "./checks/platform-types.js";
 export { createEngine, type Engine, type FiniteOptions } from "./create-engine.js";
 export { type Class, uniqueLabels } from "./dataset/classes.js";
 export type { DataSource, SparseSource } from "./dataset/data-source.js";

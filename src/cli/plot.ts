@@ -1,4 +1,9 @@
-/** Learning curves as standalone SVG, drawn by ECharts without a browser. */
+/** Learning curves, and predicted against true values, as standalone SVG. */
+
+import { line, symbolCircle, symbolDiamond, symbolSquare, symbolTriangle } from "d3-shape";
+import { epochAxis, type Scale, valueAxis } from "./axis.js";
+import { chartSvg } from "./chart.js";
+import { type Look, rounded, segment, strokeOf, symbolAt } from "./svg.js";
 
 /** One curve: `values[i]` belongs to epoch i + 1. */
 export interface Curve {
@@ -6,160 +11,120 @@ export interface Curve {
   readonly values: readonly number[];
 }
 
-const WIDTH = 720;
-const HEIGHT = 400;
-/** Up to this many epochs each one gets a symbol; beyond, symbols would hide the line. */
+/** Up to this many epochs each one gets a symbol; beyond, every n-th, half as many in all: more would hide the line. */
 const MOST_SYMBOLS = 30;
-const FONT = "system-ui, sans-serif";
-const INK = "#1f2328";
-const GRID_LINE = "#d8dee4";
-/** Curves differ in colour, symbol and dash, so that they can be told apart without colour. */
-const COLORS = ["#0b62c4", "#c2410c", "#15803d", "#7e22ce"];
-const SYMBOLS = ["circle", "rect", "triangle", "diamond"];
-const DASHES = ["solid", "dashed", "dotted"] as const;
+/** Points of a scatter: more would not be told apart, and make the file large. */
+const MOST_POINTS = 2000;
+
+const COLORS = ["#0b62c4", "#c2410c", "#15803d", "#7e22ce"] as const;
+const SYMBOLS = [symbolCircle, symbolSquare, symbolTriangle, symbolDiamond];
+/** One more than there are colours and symbols, so that twenty curves differ. */
+const DASHES = [undefined, "8 4", "2 3", "10 4 2 4", "16 5"];
 
 /**
- * A line chart of `series` over epochs 1…n, n the longest series' length, as a standalone SVG of 720 × 400 on white. Values
- * that are not finite leave a gap.
+ * A line chart of `series` over epochs 1…n, n the longest series' length, as a standalone SVG of 720 × 400 (higher if the legend
+ * has several rows). Values that are not finite leave a gap.
  */
-export async function curvesSvg(
-  title: string,
-  yLabel: string,
-  series: readonly { name: string; values: readonly number[] }[],
-): Promise<string> {
-  return renderSvg(chartOption(title, yLabel, series));
+export function curvesSvg(title: string, yLabel: string, series: readonly Curve[]): string {
+  const epochs = series.reduce((most, { values }) => Math.max(most, values.length), 0);
+  const drawn = series.flatMap(({ values }) => values.filter(isDrawable));
+  const looks = series.map((_, index) => curveLook(index));
+  return chartSvg({
+    title,
+    ...(drawn.length === 0 && { subtitle: "no values" }),
+    description: series.map(describe).join("; "),
+    x: epochAxis(epochs),
+    y: valueAxis(yLabel, drawn),
+    legend: series.map(({ name }, index) => ({ name, look: looks[index] as Look })),
+    marks: (x, y) =>
+      series
+        .map(({ values }, index) => curve(values, looks[index] as Look, epochs, index / series.length, x, y))
+        .join("\n"),
+  });
 }
 
 /**
  * Predicted against true values as a standalone SVG of 720 × 400, with the line on which they are equal. Of many points every
- * n-th is drawn, so that at most 2000 are.
+ * n-th is drawn, so that at most 2000 are; the subtitle says so, and how many values are not finite.
  */
-export async function scatterSvg(
-  title: string,
-  actual: ArrayLike<number>,
-  predicted: ArrayLike<number>,
-): Promise<string> {
-  return renderSvg(scatterOption(title, actual, predicted));
-}
-
-/** Loads ECharts: other commands should not wait for a chart library. */
-async function renderSvg(option: Record<string, unknown>): Promise<string> {
-  const [
-    { init, use },
-    { LineChart, ScatterChart },
-    { GridComponent, LegendComponent, TitleComponent },
-    { SVGRenderer },
-  ] = await Promise.all([
-    import("echarts/core"),
-    import("echarts/charts"),
-    import("echarts/components"),
-    import("echarts/renderers"),
-  ]);
-  use([LineChart, ScatterChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
-  const chart = init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height: HEIGHT });
-  try {
-    chart.setOption(option);
-    return chart.renderToSVGString();
-  } finally {
-    chart.dispose();
-  }
-}
-
-const MOST_POINTS = 2000;
-
-function scatterOption(title: string, actual: ArrayLike<number>, predicted: ArrayLike<number>) {
-  const every = Math.max(1, Math.ceil(actual.length / MOST_POINTS));
-  const points: [number, number][] = [];
-  for (let row = 0; row < actual.length; row += every) {
-    const point: [number, number] = [actual[row] as number, predicted[row] as number];
-    if (point.every(Number.isFinite)) points.push(point);
-  }
-  const values = points.flat();
-  let [least, most] = [Infinity, -Infinity];
-  for (const value of values) [least, most] = [Math.min(least, value), Math.max(most, value)];
-  const text = { color: INK, fontFamily: FONT, fontSize: 14 };
-  const axis = {
-    type: "value",
-    nameLocation: "middle",
-    nameTextStyle: text,
-    axisLabel: text,
-    scale: true,
-    splitLine: { lineStyle: { color: GRID_LINE } },
-    axisLine: { onZero: false, lineStyle: { color: INK } },
-  };
-  return {
-    animation: false,
-    backgroundColor: "#ffffff",
-    color: COLORS,
-    title: { text: title, left: "center", top: 12, textStyle: { ...text, fontSize: 18, fontWeight: 600 } },
-    grid: { left: 84, right: 28, top: 56, bottom: 60 },
-    xAxis: { ...axis, name: "true", nameGap: 30 },
-    yAxis: { ...axis, name: "predicted", nameGap: 62 },
-    series: [
-      { type: "scatter", data: points, symbolSize: 7, itemStyle: { opacity: 0.6 }, silent: true },
-      {
-        type: "line",
-        data:
-          points.length === 0
-            ? []
-            : [
-                [least, least],
-                [most, most],
-              ],
-        showSymbol: false,
-        silent: true,
-        lineStyle: { width: 2, type: "dashed", color: COLORS[1] },
-      },
+export function scatterSvg(title: string, actual: ArrayLike<number>, predicted: ArrayLike<number>): string {
+  const rows = Array.from(actual, (value, row): [number, number] => [value, predicted[row] as number]);
+  const finite = rows.filter((pair) => pair.every(isDrawable));
+  const every = Math.max(1, Math.ceil(finite.length / MOST_POINTS));
+  const points = finite.filter((_, index) => index % every === 0);
+  const subtitle = leftOut(rows.length, finite.length, points.length);
+  const ideal: Look = { color: COLORS[1], dash: "8 4" };
+  const look: Look = { color: COLORS[0], symbol: symbolCircle, line: false };
+  // One scale for both: where a point should be is then a diagonal.
+  const x = valueAxis("true", points.flat(), 580);
+  const [least, most] = x.domain;
+  return chartSvg({
+    title,
+    ...(subtitle !== undefined && { subtitle }),
+    description: `${points.length} points of true and predicted values; on the dashed line they are equal`,
+    x,
+    y: { ...x, label: "predicted" },
+    grid: "both",
+    legend: [
+      { name: "test row", look },
+      { name: "predicted = true", look: ideal },
     ],
+    marks: (toX, toY) =>
+      `${circles(points, toX, toY)}\n${segment(toX(least), toY(least), toX(most), toY(most), ideal)}`,
+  });
+}
+
+/** Finite, and so far from the largest number that differences are, too. */
+function isDrawable(value: number): boolean {
+  return Math.abs(value) < 1e300;
+}
+
+function curveLook(index: number): Look {
+  const dash = DASHES[index % DASHES.length];
+  return {
+    color: COLORS[index % COLORS.length] as string,
+    ...(dash !== undefined && { dash }),
+    symbol: SYMBOLS[index % SYMBOLS.length] as typeof symbolCircle,
   };
 }
 
-function chartOption(title: string, yLabel: string, series: readonly Curve[]) {
-  const epochs = series.reduce((most, { values }) => Math.max(most, values.length), 0);
-  const text = { color: INK, fontFamily: FONT, fontSize: 14 };
-  const axisName = { nameLocation: "middle", nameTextStyle: text, axisLabel: text } as const;
-  return {
-    // A static picture: ECharts would otherwise write the opening animation into the SVG.
-    animation: false,
-    backgroundColor: "#ffffff",
-    color: COLORS,
-    title: { text: title, left: "center", top: 12, textStyle: { ...text, fontSize: 18, fontWeight: 600 } },
-    legend: {
-      bottom: 10,
-      itemWidth: 40,
-      itemGap: 32,
-      selectedMode: false,
-      textStyle: text,
-      data: series.map(({ name }) => name),
-    },
-    grid: { left: 76, right: 28, top: 56, bottom: 92 },
-    xAxis: {
-      ...axisName,
-      type: "category",
-      name: "epoch",
-      nameGap: 30,
-      boundaryGap: epochs <= 1,
-      axisLine: { onZero: false, lineStyle: { color: INK } },
-      data: Array.from({ length: epochs }, (_, index) => String(index + 1)),
-    },
-    yAxis: {
-      ...axisName,
-      type: "value",
-      name: yLabel,
-      nameGap: 54,
-      scale: true,
-      splitLine: { lineStyle: { color: GRID_LINE } },
-    },
-    series: series.map(({ name, values }, index) => ({
-      type: "line",
-      name,
-      data: values.map((value) => (Number.isFinite(value) ? value : null)),
-      silent: true,
-      symbol: SYMBOLS[index % SYMBOLS.length],
-      symbolSize: 7,
-      showSymbol: epochs <= MOST_SYMBOLS,
-      showAllSymbol: true,
-      lineStyle: { width: 2, type: DASHES[index % DASHES.length] },
-    })),
-  };
+/** @param shift where in the interval between symbols the first one is, 0 to 1, so that curves do not have theirs in one place */
+function curve(values: readonly number[], look: Look, epochs: number, shift: number, x: Scale, y: Scale): string {
+  const path = line<number>((_, index) => x(index + 1), y)
+    .defined(isDrawable)
+    .digits(1)(values as number[]);
+  const every = epochs <= MOST_SYMBOLS ? 1 : Math.ceil((2 * epochs) / MOST_SYMBOLS);
+  const first = Math.floor(shift * every);
+  const isAlone = (index: number) =>
+    !isDrawable(values[index - 1] as number) && !isDrawable(values[index + 1] as number);
+  const symbols = values.flatMap((value, index) => {
+    const isMarked = isDrawable(value) && (index % every === first || isAlone(index));
+    return isMarked && look.symbol ? [symbolAt(look.symbol, x(index + 1), y(value), look.color)] : [];
+  });
+  return [...(path ? [`<path d="${path}" ${strokeOf(look)} stroke-linejoin="round"/>`] : []), ...symbols].join("\n");
+}
+
+/** "train loss: 2.1 in epoch 1, 0.05 in epoch 25". */
+function describe({ name, values }: Curve): string {
+  const finite = values.flatMap((value, index) => (isDrawable(value) ? [{ value, epoch: index + 1 }] : []));
+  const ends = finite.length > 1 ? [finite[0], finite.at(-1)] : finite;
+  const texts = ends.map((end) => end && `${Number(end.value.toPrecision(4))} in epoch ${end.epoch}`);
+  return `${name}: ${texts.join(", ") || "no values"}`;
+}
+
+/** What a reader would not see; undefined: every row is drawn. */
+function leftOut(rows: number, finite: number, drawn: number): string | undefined {
+  const count = (value: number) => value.toLocaleString("en");
+  const texts = [
+    ...(rows === 0 ? ["no values"] : []),
+    ...(drawn < rows ? [`${count(drawn)} of ${count(rows)} points`] : []),
+    ...(finite < rows ? [`${count(rows - finite)} not finite`] : []),
+  ];
+  return texts.length > 0 ? texts.join(", ") : undefined;
+}
+
+function circles(points: readonly [number, number][], x: Scale, y: Scale): string {
+  const circle = ([actual, predicted]: [number, number]) =>
+    `<circle cx="${rounded(x(actual))}" cy="${rounded(y(predicted))}" r="3.5" fill-opacity="0.6"/>`;
+  return points.length === 0 ? "" : `<g fill="${COLORS[0]}">\n${points.map(circle).join("\n")}\n</g>`;
 }

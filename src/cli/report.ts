@@ -4,6 +4,7 @@ import { classScores } from "../metrics/class-scores.js";
 import type { Evaluation } from "../network/evaluation.js";
 import type { EpochReport } from "../training/fit.js";
 import { type BestEpoch, describeBest } from "./best-epoch.js";
+import { escaped } from "./markup.js";
 
 /** What the page shows. */
 export interface ReportData {
@@ -117,7 +118,7 @@ function settingsSection(settings: Readonly<Record<string, string>>): string {
 }
 
 function chart(label: string, svg: string): string {
-  return `<div class="chart scroll" role="img" aria-label="${label}" tabindex="0">${svg}</div>`;
+  return `<div class="chart scroll" role="region" aria-label="${label}" tabindex="0">${svg}</div>`;
 }
 
 function epochsSection({ epochs, best }: ReportData): string {
@@ -154,14 +155,19 @@ function classSections({ test, classes }: ReportData): string {
   if (!confusion) {
     return test?.accuracy === undefined
       ? ""
-      : `<p class="note">${classes?.length} classes are too many for scores of each and a confusion matrix.</p>`;
+      : matrixLeftOut(`${classes?.length} classes are too many for scores of each and a confusion matrix.`);
   }
   const names = (classes ?? confusion.map((_, label) => String(label))).map(escaped);
   if (names.length > MOST_CLASSES) {
     const note = `With ${names.length} classes the confusion matrix is too large for this page; history.json has it.`;
-    return `${scoresSection(confusion, names)}\n<p class="note">${note}</p>`;
+    return `${scoresSection(confusion, names)}\n${matrixLeftOut(note)}`;
   }
   return `${scoresSection(confusion, names)}\n${confusionSection(confusion, names)}`;
+}
+
+/** Said where readers look for the matrix. */
+function matrixLeftOut(note: string): string {
+  return `<h2>Confusion matrix</h2>\n<p class="note">${note}</p>`;
 }
 
 function scoresSection(confusion: NonNullable<Evaluation["confusion"]>, names: readonly string[]): string {
@@ -217,16 +223,4 @@ ${content}
 
 function percent(share: number | undefined): string {
   return share === undefined ? "–" : `${(share * 100).toFixed(2)} %`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
 }

@@ -1,7 +1,6 @@
 /** The plots and the report of a run. */
 
 import { join } from "node:path";
-import { encode } from "fast-png";
 import type { DataSource } from "../dataset/data-source.js";
 import type { Dataset } from "../dataset/dataset.js";
 import { iterateMinibatches } from "../dataset/minibatches.js";
@@ -9,8 +8,9 @@ import type { Network } from "../network/network.js";
 import type { Metric } from "../training/epoch-report.js";
 import type { EpochReport } from "../training/fit.js";
 import { writeWhole } from "./files.js";
+import { greyPng } from "./grey-png.js";
 import type { ImageSet } from "./image-set.js";
-import { curvesSvg, scatterSvg } from "./plot.js";
+import type { Curve } from "./plot.js";
 import { htmlReport, type ReportData } from "./report.js";
 import { describeTest } from "./test-result.js";
 
@@ -40,7 +40,7 @@ export function pickSamples(
   return picked.map(({ row: index, predicted, label }) => {
     const pixels = height * width;
     const data = source.inputs.slice(index * pixels, (index + 1) * pixels) as Uint8Array;
-    const png = encode({ width, height, data, depth: 8, channels: 1 });
+    const png = greyPng(width, height, data);
     return { png, predicted: classes[predicted] as string, label: classes[label] as string };
   });
 }
@@ -60,9 +60,11 @@ export interface RunResult extends Omit<ReportData, "charts" | "result"> {
 /** Writes accuracy.svg (of values r2.svg and predicted.svg), loss.svg and report.html, and returns their paths. */
 export async function writeReport(folder: string, run: RunResult): Promise<string[]> {
   const { epochs, values, test } = run;
+  // Not before it is needed: training should not wait for what draws charts.
+  const { curvesSvg, scatterSvg } = await import("./plot.js");
   const score = values
-    ? await curves("R²", "R²", epochs, ["trainR2", "valR2"])
-    : await curves("Accuracy", "accuracy", epochs, ["trainAccuracy", "valAccuracy"]);
+    ? curvesSvg("R²", "R²", curves("R²", epochs, ["trainR2", "valR2"]))
+    : curvesSvg("Accuracy", "accuracy", curves("accuracy", epochs, ["trainAccuracy", "valAccuracy"]));
   const loss = values ? "mean squared error of the scaled target" : "cross-entropy";
   const charts = [
     {
@@ -73,11 +75,11 @@ export async function writeReport(folder: string, run: RunResult): Promise<strin
     {
       file: "loss.svg",
       label: "Loss over the epochs",
-      svg: await curves("Loss", loss, epochs, ["trainLoss", "valLoss"]),
+      svg: curvesSvg("Loss", loss, curves("loss", epochs, ["trainLoss", "valLoss"])),
     },
   ];
   if (values && values.actual.length > 0) {
-    const svg = await scatterSvg(`${values.name} of the test rows`, values.actual, values.predicted);
+    const svg = scatterSvg(`${values.name} of the test rows`, values.actual, values.predicted);
     charts.push({ file: "predicted.svg", label: "Predicted against true values", svg });
   }
   const result =
@@ -93,16 +95,10 @@ export async function writeReport(folder: string, run: RunResult): Promise<strin
 }
 
 /** The curves of two numbers of the reports, those that have values. */
-function curves(
-  title: string,
-  yLabel: string,
-  epochs: readonly EpochReport[],
-  names: readonly Metric[],
-): Promise<string> {
+function curves(measure: string, epochs: readonly EpochReport[], names: readonly Metric[]): Curve[] {
   const series = names.map((name) => ({
-    name: `${name.startsWith("train") ? "train" : "validation"} ${title === "R²" ? title : title.toLowerCase()}`,
+    name: `${name.startsWith("train") ? "train" : "validation"} ${measure}`,
     values: epochs.map((epoch) => epoch[name] ?? Number.NaN),
   }));
-  const shown = series.filter(({ values }, index) => index === 0 || values.some(Number.isFinite));
-  return curvesSvg(title, yLabel, shown);
+  return series.filter(({ values }, index) => index === 0 || values.some(Number.isFinite));
 }

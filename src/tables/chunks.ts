@@ -56,8 +56,14 @@ function foundEncoding([first, second]: Uint8Array): string {
   return first === 0 && second !== undefined && second !== 0 ? "utf-16be" : "utf-8";
 }
 
+/** A `TextDecoder`, as far as it is used: declarations name no type of the platform's. */
+interface Decoder {
+  readonly encoding: string;
+  decode(bytes?: Uint8Array, options?: { readonly stream?: boolean }): string;
+}
+
 /** @throws TypeError, RangeError for what is no label of an encoding */
-export function decoderOf(encoding: string): TextDecoder {
+export function decoderOf(encoding: string): Decoder {
   checkText("encoding", encoding);
   try {
     return new TextDecoder(encoding, { fatal: true });
@@ -67,7 +73,7 @@ export function decoderOf(encoding: string): TextDecoder {
   }
 }
 
-const nameOf = ({ encoding }: TextDecoder) => encoding.toUpperCase();
+const nameOf = ({ encoding }: Decoder) => encoding.toUpperCase();
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
   const both = new Uint8Array(a.length + b.length);

@@ -10,6 +10,7 @@ import {
   type OptionNames,
   wrongType,
 } from "../checks/check-options.js";
+import type { AbortSignalLike } from "../checks/platform-types.js";
 import type { Rows } from "../dataset/rows.js";
 import { checkSplit } from "../dataset/split-rows.js";
 import { checkSignal } from "../event-loop.js";
@@ -70,7 +71,7 @@ export interface FitOptions {
    * Ends the training after the batch under way, or in the middle of an evaluation. The epoch it fell in is reported with
    * `completed: false` and without the evaluations; `resume` goes on with it.
    */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignalLike;
   /** Called about ten times a second while an epoch runs, and at its end. */
   onProgress?(progress: Progress): void;
   /**

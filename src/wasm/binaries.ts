@@ -2,6 +2,7 @@
 
 import { checkFunction, wrongType } from "../checks/check-options.js";
 import { FormatError } from "../checks/errors.js";
+import type { URLLike, WebAssemblyModuleLike } from "../checks/platform-types.js";
 import { fetchBinary } from "./binary-file.js";
 import { loadBinary } from "./binary-files.js";
 import type { BinaryName } from "./variant.js";
@@ -18,11 +19,11 @@ export interface BinaryOptions {
    * URL of the folder that holds `simd.wasm`, `relaxed.wasm`, `simd-shared.wasm` and `relaxed-shared.wasm`, or the URL of each
    * one. A text is relative to the page, in Node to the current folder.
    */
-  readonly wasmUrl?: string | URL | PerBinary<string | URL>;
+  readonly wasmUrl?: string | URLLike | PerBinary<string | URLLike>;
   /** The bytes of each binary. */
-  readonly wasmBinary?: PerBinary<BufferSource>;
+  readonly wasmBinary?: PerBinary<ArrayBuffer | ArrayBufferView>;
   /** Each binary compiled, for runtimes which compile ahead and forbid it later. */
-  readonly wasmModule?: PerBinary<WebAssembly.Module>;
+  readonly wasmModule?: PerBinary<WebAssemblyModuleLike>;
 }
 
 /** The binaries an engine may use. */
@@ -31,7 +32,7 @@ export interface Binaries {
   readonly option: keyof BinaryOptions | undefined;
   has(name: BinaryName): boolean;
   /** @throws TypeError for a value of a wrong type; FormatError for what is no binary of ours; LoadError */
-  compile(name: BinaryName): Promise<WebAssembly.Module>;
+  compile(name: BinaryName): Promise<WebAssemblyModuleLike>;
 }
 
 /** In the order in which they are listed in messages. */

@@ -1,6 +1,7 @@
 /** The typed ABI of the compiled kernels, and their instantiation. docs/kernel-contract.md says what each one computes. */
 
 import { instantiate } from "@assemblyscript/loader";
+import type { WebAssemblyMemoryLike, WebAssemblyModuleLike } from "../checks/platform-types.js";
 
 /** A byte address in linear memory. */
 export type Pointer = number;
@@ -358,11 +359,12 @@ export interface Kernels extends Record<string, unknown> {
  * @param awaitParts what the kernels call while they wait for another thread
  */
 export async function instantiateKernels(
-  module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
+  module: WebAssemblyModuleLike,
+  memory: WebAssemblyMemoryLike,
   awaitParts: (job: number) => void = () => {},
 ): Promise<Kernels> {
   // The loader's own, "demangled" exports cost three times a direct call.
-  const { instance } = await instantiate<Kernels>(module, { env: { memory }, host: { awaitParts } });
+  const env = { memory: memory as WebAssembly.Memory };
+  const { instance } = await instantiate<Kernels>(module, { env, host: { awaitParts } });
   return instance.exports as unknown as Kernels;
 }

@@ -1,6 +1,7 @@
 /** LinearMemory: an aligned allocator over the one linear memory that all kernels share. It is not a garbage collector. */
 
 import { checkInteger } from "../checks/check-options.js";
+import type { WebAssemblyMemoryLike } from "../checks/platform-types.js";
 
 const PAGE_BYTES = 65536;
 const INITIAL_PAGES = 64;
@@ -13,7 +14,7 @@ const ALIGNMENT = 64;
 
 /** A memory, how far it can grow, and how its views stay valid. */
 export interface MemoryChoice {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: WebAssemblyMemoryLike;
   readonly maximumBytes: number;
   readonly reason: string;
 }
@@ -81,7 +82,7 @@ interface Block {
 
 /** First-fit allocation from a list of free blocks; the memory grows when none fits, and never shrinks. */
 export class LinearMemory {
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: WebAssemblyMemoryLike;
   /** How far it can grow. */
   readonly maximumBytes: number;
   /** Free blocks by address, no two of them adjacent, none of them last. */
@@ -94,7 +95,7 @@ export class LinearMemory {
   #made: Disposable[] | undefined;
 
   /** @param base the first byte that may be handed out */
-  constructor(memory: WebAssembly.Memory, base: number, maximumBytes = MOST_MAXIMUM_BYTES) {
+  constructor(memory: WebAssemblyMemoryLike, base: number, maximumBytes = MOST_MAXIMUM_BYTES) {
     this.#memory = memory;
     this.maximumBytes = maximumBytes;
     this.#top = align(base);

@@ -1,5 +1,7 @@
 /** What the library and its worker threads know of each other. */
 
+import type { WebAssemblyMemoryLike, WebAssemblyModuleLike } from "../checks/platform-types.js";
+
 /**
  * A worker that runs `simdgrad/worker`, a module script: a `Worker` of the browser, or in Node one of `node:worker_threads`.
  * The engine listens to it, sends it one message, and ends it.
@@ -11,8 +13,8 @@ export interface ThreadWorker {
 
 /** The message that a worker is started with. It answers with any message once it is ready to work. */
 export interface WorkerStart {
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
+  readonly module: WebAssemblyModuleLike;
+  readonly memory: WebAssemblyMemoryLike;
   readonly team: number;
   /** The worker's number, from 1. */
   readonly thread: number;

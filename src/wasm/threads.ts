@@ -3,6 +3,7 @@
 import { hardwareThreads, isWorker, watchWorker, whyNotShared } from "#platform";
 import { describe, wrongType } from "../checks/check-options.js";
 import { DisposedError, WorkerError } from "../checks/errors.js";
+import type { WebAssemblyMemoryLike, WebAssemblyModuleLike } from "../checks/platform-types.js";
 import { nextTask } from "../event-loop.js";
 import { startWorker } from "./binary-files.js";
 import type { Kernels, Pointer } from "./kernels.js";
@@ -73,7 +74,7 @@ const dropped = new FinalizationRegistry<WorkerPool>((workers) => workers.dispos
 
 /** The workers of an engine. They end with it: when it is disposed of, or collected. */
 export class WorkerPool {
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: WebAssemblyMemoryLike;
   readonly #createWorker: (() => ThreadWorker) | undefined;
   readonly #workers: WorkerHandle[] = [];
   /** Makes the error that says why no job can be split any more. */
@@ -94,13 +95,13 @@ export class WorkerPool {
   readonly #pillow = new Int32Array(new SharedArrayBuffer(4));
 
   /** @param createWorker in place of the library's own way */
-  constructor(memory: WebAssembly.Memory, createWorker?: () => ThreadWorker) {
+  constructor(memory: WebAssemblyMemoryLike, createWorker?: () => ThreadWorker) {
     this.#memory = memory;
     this.#createWorker = createWorker;
   }
 
   /** Starts workers number 1 to threads − 1. @throws WorkerError when one does not start, NoWorkerError when it is none */
-  async start(module: WebAssembly.Module, kernels: Kernels, team: Pointer, threads: number): Promise<void> {
+  async start(module: WebAssemblyModuleLike, kernels: Kernels, team: Pointer, threads: number): Promise<void> {
     const workers = Array.from({ length: threads - 1 }, (_, index) => index + 1);
     this.#kernels = new WeakRef(kernels);
     this.#team = team;
@@ -116,7 +117,7 @@ export class WorkerPool {
     }
   }
 
-  #startOne(module: WebAssembly.Module, team: Pointer, thread: number): Promise<void> {
+  #startOne(module: WebAssemblyModuleLike, team: Pointer, thread: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const fail = (reason: string) => {
         clearTimeout(timer);

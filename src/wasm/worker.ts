@@ -10,7 +10,8 @@ const port = globalThis.process?.getBuiltinModule?.("node:worker_threads").paren
 
 async function serve({ data }: { readonly data: WorkerStart }): Promise<void> {
   const { module, memory, team, thread } = data;
-  const instance = await WebAssembly.instantiate(module, { env: { memory }, host: { awaitParts: () => {} } });
+  const env = { memory: memory as WebAssembly.Memory };
+  const instance = await WebAssembly.instantiate(module as WebAssembly.Module, { env, host: { awaitParts: () => {} } });
   port.postMessage("ready");
   (instance.exports as { serve(team: number, thread: number): void }).serve(team, thread);
 }

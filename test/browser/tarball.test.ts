@@ -1,9 +1,10 @@
 import { execFile, execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { trainInNode } from "./outcome.js";
 import { makeProject, type Project } from "./project.js";
@@ -17,27 +18,63 @@ const listFiles = (tarball: string) =>
     .split("\n")
     .map((path) => path.replace(/^package\//, ""));
 
+/** A file of the tarball, as text. */
+const extracted = (path: string) =>
+  execFileSync("tar", ["-xzOf", inject("tarball"), `package/${path}`], { encoding: "utf8" });
+
+/** Paths inside the package that a document of it links to. */
+const linksOf = (document: string) =>
+  [...extracted(document).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
+    .map(([, target]) => target as string)
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .map((target) => posix.join(posix.dirname(document), target));
+
 describe("the tarball", () => {
   const files = () => listFiles(inject("tarball"));
 
   it("holds what was built, its types, licence and documents, and nothing else", () => {
     const expected = [
       /^package\.json$/,
-      /^(LICENSE|README\.md|CHANGELOG\.md)$/,
-      /^docs\/(kernel-contract|bundlers)\.md$/,
+      /^(LICENSE|README\.md|CHANGELOG\.md|CONTRIBUTING\.md)$/,
+      /^docs\/(kernel-contract|bundlers|page|performance|reliability)\.md$/,
+      /^docs\/decisions\/\d{3}-[a-z-]+\.md$/,
+      /^docs\/images\/training-light\.webp$/,
       /^build\/(simd|relaxed)(-shared)?\.wasm$/,
-      /^build\/([a-z-]+\/)?[a-z-]+(\.d\.ts|\.js)$/,
-      /^build\/(crc32|data\/codecs\/([a-z-]+|lz4))(\.d\.ts|\.js)$/,
+      /^build\/([a-z-]+\/){0,2}[a-z-]+\.(d\.ts|js)$/,
+      /^build\/codecs\/(crc32|lz4)\.js$/,
     ];
     expect(files().filter((path) => !expected.some((pattern) => pattern.test(path)))).toEqual([]);
     for (const pattern of expected) expect(files()).toContainEqual(expect.stringMatching(pattern));
   });
 
-  it("holds one script for each declaration file", () => {
-    const scripts = files().filter((path) => path.endsWith(".js") && path !== "build/inline-node.js");
-    const declarations = files().filter((path) => path.endsWith(".d.ts"));
-    expect(declarations.map((path) => path.replace(".d.ts", ".js")).sort()).toEqual(scripts.sort());
+  it("holds what its documents link to; of pictures, those of the README", () => {
+    const all = files();
+    const documents = all.filter((path) => path.endsWith(".md"));
+    const links = documents.flatMap((document) => linksOf(document).map((target) => ({ document, target })));
+    expect(links.filter(({ document }) => document === "README.md").length).toBeGreaterThan(10);
+    const isThere = (path: string) => all.some((file) => file === path || file.startsWith(path.replace(/\/?$/, "/")));
+    const held = links.filter(({ document, target }) => document === "README.md" || !target.endsWith(".webp"));
+    expect(held.filter(({ target }) => !isThere(target))).toEqual([]);
   });
+
+  it("runs nothing where it is installed", () => {
+    const manifest = JSON.parse(extracted("package.json")) as { scripts: Record<string, string> };
+    const run = ["preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare"];
+    expect(Object.keys(manifest.scripts).filter((name) => run.includes(name))).toEqual([]);
+  });
+
+  it("holds the declarations that its entries lead to, each with its script, and no other", () => {
+    const { exports } = JSON.parse(extracted("package.json")) as { exports: Record<string, { types?: string }> };
+    const declarations = files().filter((path) => path.endsWith(".d.ts"));
+    const reached = new Set(Object.values(exports).flatMap(({ types }) => (types ? [posix.normalize(types)] : [])));
+    for (const path of reached) {
+      for (const { fileName } of ts.preProcessFile(extracted(path)).importedFiles) {
+        reached.add(posix.join(posix.dirname(path), fileName).replace(/\.js$/, ".d.ts"));
+      }
+    }
+    expect(declarations.toSorted()).toEqual([...reached].toSorted());
+    expect(files()).toEqual(expect.arrayContaining(declarations.map((path) => path.replace(/\.d\.ts$/, ".js"))));
+  }, 120_000);
 });
 
 it("npm pack builds anew: nothing of an older build gets into it", async () => {

@@ -162,6 +162,18 @@ describe("htmlReport", () => {
     expect(named).not.toContain("<b>");
   });
 
+  test("says where the matrix would stand that it is left out, and where it is", () => {
+    const classes = Array.from({ length: 101 }, (_, index) => `class ${index}`);
+    const confusion = classes.map((_, label) => classes.map((_, column) => Number(column === label)));
+    const large = htmlReport({ ...data, classes, test: { loss: 1, accuracy: 1, confusion } });
+    expect(large).toMatch(
+      /<h2>Confusion matrix<\/h2>\n<p class="note">With 101 classes .* history\.json has it\.<\/p>/,
+    );
+    expect(large).toContain("<h2>Classes</h2>");
+    const none = htmlReport({ ...data, classes, test: { loss: 1, accuracy: 1 } });
+    expect(none).toMatch(/<h2>Confusion matrix<\/h2>\n<p class="note">101 classes are too many for scores of each/);
+  });
+
   test("of values it has R² and no matrix; without test rows it says so", () => {
     const { test: _, ...rest } = data;
     const values = htmlReport({

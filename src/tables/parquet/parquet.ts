@@ -1,6 +1,6 @@
 /** Parquet as columns, by hyparquet: `simdgrad/parquet`. */
 
-import type { AsyncBuffer, SchemaElement } from "hyparquet";
+import type { SchemaElement } from "hyparquet";
 import { checkInteger, checkOptions, checkText, type OptionNames, wrongType } from "../../checks/check-options.js";
 import { FormatError } from "../../checks/errors.js";
 import { viewKind } from "../../checks/typed-arrays.js";
@@ -19,6 +19,13 @@ import { loadCodec, type Unpack } from "./parquet-codecs.js";
 import { type ChunkPlace, checkColumns, columnsOf, leaveOut, readMetadata, rowGroupsOf } from "./parquet-contents.js";
 import { readValues } from "./parquet-pages.js";
 import { adderOf, ForeignValue } from "./parquet-values.js";
+
+/** A file of which parts can be read, such as hyparquet's `AsyncBuffer`. */
+export interface ParquetFile {
+  readonly byteLength: number;
+  /** The bytes from `start` to before `end`; default the file's end. */
+  slice(start: number, end?: number): ArrayBuffer | Promise<ArrayBuffer>;
+}
 
 /** Options of `readParquet`. */
 export interface ParquetOptions extends ColumnOptions {
@@ -46,7 +53,7 @@ const BYTES_EACH = 9;
  * `maxValues`; TypeError for anything but a file
  */
 export async function readParquet(
-  file: AsyncBuffer | ArrayBuffer,
+  file: ParquetFile | ArrayBuffer,
   name = "Parquet",
   options: ParquetOptions = {},
 ): Promise<Table> {
@@ -56,9 +63,8 @@ export async function readParquet(
   if (maxValues !== undefined) checkInteger("Parquet: maxValues", maxValues, 1);
   checkText("Parquet: name", name);
   if (!isFile(file)) throw wrongType(name, "an ArrayBuffer, or a file of which parts can be read (AsyncBuffer)", file);
-  const source = file as AsyncBuffer;
   try {
-    const metadata = await readMetadata(source);
+    const metadata = await readMetadata(file);
     const { columns: all, leaves } = columnsOf(metadata.schema);
     const problem = ignoredProblem(
       all.map((column) => column.name),
@@ -67,8 +73,8 @@ export async function readParquet(
     if (problem) throw new FormatError(problem);
     const columns = all.filter((column) => isRead(column.name, columnOptions));
     checkColumns(columns);
-    const { groups, rows } = rowGroupsOf(metadata, columns, leaves, source.byteLength);
-    const usual = DEFAULT_VALUES.room + DEFAULT_VALUES.each * source.byteLength;
+    const { groups, rows } = rowGroupsOf(metadata, columns, leaves, file.byteLength);
+    const usual = DEFAULT_VALUES.room + DEFAULT_VALUES.each * file.byteLength;
     const most = maxValues ?? usual;
     const values = rows * columns.length;
     if (values > most) throw new FormatError(`expected at most ${most} values, got ${values} (${ALLOW_MORE})`);
@@ -79,7 +85,7 @@ export async function readParquet(
     for (const group of groups) {
       for (const [index, place] of group.places.entries()) {
         const { element } = columns[index] as (typeof columns)[number];
-        const bytes = new Uint8Array(await source.slice(place.begin, place.end));
+        const bytes = new Uint8Array(await file.slice(place.begin, place.end));
         const unpack = await unpackOf(place, take);
         const chunk = { element, unpack, rows: group.rows };
         addColumn(builders[index] as ColumnBuilder, element, readValues(bytes, chunk), first);
@@ -122,7 +128,7 @@ async function unpackOf({ codec }: ChunkPlace, take: (size: number) => void): Pr
 
 /** A typed array has what such a file has, too, but gives parts of another kind. */
 function isFile(file: unknown): boolean {
-  const { byteLength, slice } = (file ?? {}) as Partial<AsyncBuffer>;
+  const { byteLength, slice } = (file ?? {}) as Partial<ParquetFile>;
   return typeof byteLength === "number" && typeof slice === "function" && viewKind(file) === undefined;
 }
 

@@ -1,0 +1,82 @@
+/** The axes of a chart: from where to where they go, and the numbers on them. */
+
+import { nice, tickStep, ticks } from "d3-array";
+import { FONT_SIZE, textWidth } from "./svg.js";
+
+export interface Axis {
+  readonly label: string;
+  readonly domain: Range;
+  readonly ticks: readonly { readonly value: number; readonly text: string }[];
+}
+
+type Range = readonly [from: number, to: number];
+
+/** From values to pixels. */
+export type Scale = (value: number) => number;
+
+export function linear([from, to]: Range, [start, end]: Range): Scale {
+  return (value) => start + ((value - from) / (to - from)) * (end - start);
+}
+
+/** Pixels of the longest text. */
+export function widest(axis: Axis): number {
+  return axis.ticks.reduce((most, { text }) => Math.max(most, textWidth(text)), 0);
+}
+
+/** Epochs from 1 on: 1, and about seven round ones. */
+export function epochAxis(epochs: number): Axis {
+  // A single one is in the middle.
+  const domain = epochs > 1 ? ([1, epochs] as const) : ([0, 2] as const);
+  const round = epochs > 1 ? ticks(1, epochs, 7).filter((tick) => Number.isInteger(tick) && tick > 1) : [];
+  return { label: "epoch", domain, ticks: [1, ...round].map((value) => ({ value, text: fixed(value, 0) })) };
+}
+
+/**
+ * An axis of values from the least to the largest of `values`, each finite, on to round ones. Ticks are about six, fewer where
+ * their texts need more than `room` pixels.
+ */
+export function valueAxis(label: string, values: Iterable<number>, room = Number.POSITIVE_INFINITY): Axis {
+  const [least, most] = widened(extent(values));
+  for (let count = 6; ; --count) {
+    const domain = nice(least, most, count);
+    const format = tickFormat(domain, tickStep(...domain, count));
+    const axis = { label, domain, ticks: ticks(...domain, count).map((value) => ({ value, text: format(value) })) };
+    if (count === 2 || axis.ticks.length * (widest(axis) + FONT_SIZE) <= room) return axis;
+  }
+}
+
+/** The smallest and the largest value; of none, 0 and 1. */
+function extent(values: Iterable<number>): Range {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) [least, most] = [Math.min(least, value), Math.max(most, value)];
+  return least <= most ? [least, most] : [0, 1];
+}
+
+/** An axis of one value would have no length. */
+function widened([least, most]: Range): Range {
+  if (least < most) return [least, most];
+  const around = Math.abs(least) / 10 || 1;
+  return [least - around, most + around];
+}
+
+/** As many decimals as the ticks differ by; powers of ten where that would be many digits. */
+function tickFormat([least, most]: Range, step: number): (value: number) => string {
+  if (Math.max(Math.abs(least), Math.abs(most)) <= 1e7 && most - least >= 1e-4) {
+    // A step is 1, 2 or 5 times a power of ten, but for rounding.
+    const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+    return (value) => fixed(value, decimals);
+  }
+  // Ticks are sums: 12 digits leave out what rounding adds.
+  return (value) => (value === 0 ? "0" : typeset(Number(value.toPrecision(12)).toExponential().replace("e+", "e")));
+}
+
+function fixed(value: number, decimals: number): string {
+  // Not −0.
+  const number = value === 0 ? 0 : value;
+  return typeset(number.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+}
+
+/** With a minus sign before it, as long as a plus sign. */
+function typeset(number: string): string {
+  return number.replace(/^-/, "\u2212");
+}

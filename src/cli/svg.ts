@@ -1,0 +1,62 @@
+/** The parts that charts are drawn of, as SVG: lines, symbols, texts. */
+
+import { type SymbolType, symbol } from "d3-shape";
+import { escaped } from "./markup.js";
+
+/** Of every text but titles, in pixels. */
+export const FONT_SIZE = 14;
+
+/** How one set of marks looks: by colour, dash and symbol, so that it can be told apart without colour. */
+export interface Look {
+  readonly color: string;
+  /** As `stroke-dasharray`; undefined: solid. */
+  readonly dash?: string;
+  /** Of a line, in pixels; default 2. */
+  readonly width?: number;
+  /** Undefined: a line without symbols. */
+  readonly symbol?: SymbolType;
+  /** False: symbols without a line. */
+  readonly line?: false;
+}
+
+/** The attributes of a line of this look. */
+export function strokeOf({ color, dash, width = 2 }: Look): string {
+  return `fill="none" stroke="${color}" stroke-width="${width}"${dash === undefined ? "" : ` stroke-dasharray="${dash}"`}`;
+}
+
+/** A symbol of the size of a point in a curve. */
+export function symbolAt(type: SymbolType, x: number, y: number, color: string): string {
+  const path = symbol(type, 45).digits(2)();
+  return `<path d="${path}" transform="translate(${rounded(x)} ${rounded(y)})" fill="${color}"/>`;
+}
+
+/** To a tenth of a pixel. */
+export function rounded(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+/** A straight line. */
+export function segment(x1: number, y1: number, x2: number, y2: number, look: Look): string {
+  return `<path d="M${rounded(x1)},${rounded(y1)}L${rounded(x2)},${rounded(y2)}" ${strokeOf(look)}/>`;
+}
+
+/** A text that begins, or as the attribute `text-anchor` says, at (x, y), its baseline. */
+export function text(content: string, x: number, y: number, attributes = ""): string {
+  return `<text x="${rounded(x)}" y="${rounded(y)}"${attributes && ` ${attributes}`}>${escaped(content)}</text>`;
+}
+
+const NARROW = /[ijlt.,:;'|!() [\]]/;
+
+/** About how wide a text is, rather more than less: in wide fonts such as DejaVu Sans. Characters of East Asia fill a square. */
+export function textWidth(content: string, size = FONT_SIZE): number {
+  const width = (character: string) => (character >= "\u2e80" ? 1 : NARROW.test(character) ? 0.36 : 0.64);
+  return [...content].reduce((sum, character) => sum + width(character) * size, 0);
+}
+
+/** `content`, cut to about `width` pixels. */
+export function fitted(content: string, width: number, size = FONT_SIZE): string {
+  if (textWidth(content, size) <= width) return content;
+  const kept = [...content];
+  while (kept.length > 0 && textWidth(`${kept.join("")}…`, size) > width) kept.pop();
+  return `${kept.join("")}…`;
+}
