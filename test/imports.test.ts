@@ -49,12 +49,29 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
 const LIBRARY = Object.keys(ROOMS);
 
+/** The kernels, from the bottom to the top. */
+const KERNELS: Readonly<Record<string, readonly string[]>> = {
+  "assembly/runtime": [],
+  "assembly/elements": ["assembly/runtime"],
+  "assembly/rows": ["assembly/runtime", "assembly/elements"],
+  "assembly/steps": ["assembly/runtime", "assembly/elements"],
+  "assembly/products": ["assembly/runtime", "assembly/elements"],
+  "assembly/checks.ts": ["assembly/runtime", "assembly/rows"],
+  "assembly/index.ts": [
+    "assembly/runtime",
+    "assembly/elements",
+    "assembly/rows",
+    "assembly/steps",
+    "assembly/products",
+    "assembly/checks.ts",
+  ],
+};
+
 /** Programs over the library. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   "src/cli": LIBRARY,
   web: [...LIBRARY, "src/cli", "bench"],
   bench: [...LIBRARY, "src/cli"],
-  assembly: [],
 };
 
 /** Text of each source file below the folders. */
@@ -69,7 +86,7 @@ function read(...folders: readonly string[]): Sources {
 describe("imports", () => {
   const sources = read("src", "web", "bench", "assembly");
   const graph = importGraph(sources);
-  const table = { ...ROOMS, ...PROGRAMS };
+  const table = { ...ROOMS, ...KERNELS, ...PROGRAMS };
 
   it("go only where the table of rooms says", () => {
     expect(forbiddenImports(graph, table)).toEqual([]);
@@ -96,6 +113,11 @@ describe("imports", () => {
     ["for its effect", "src/formats/npy.ts", 'import "../training/fit.js";'],
     ["as a worker", "src/wasm/threads.ts", 'new Worker(new URL("../cli/main.js", import.meta.url));'],
     ["from the page to the tests", "web/app.tsx", 'import { readTable } from "../test/datasets/read.js";'],
+    [
+      "from a kernel at the bottom to one above",
+      "assembly/runtime/lanes.ts",
+      'import { gemm } from "../products/gemm";',
+    ],
     ["from a benchmark to the page", "bench/gemm.ts", 'import { Curve } from "../web/page/curve.js";'],
     ["from nowhere: a file in no room", "src/utils.ts", "export {};"],
   ])("are refused %s", (_, path, line) => {

@@ -35,24 +35,6 @@ gemm 0 0 b o i 0.5 x i w o 0.7 y o team
 transpose b i x i y b
 biasAdd b o g y
 biasGradient b o -0.1 g 1 y
-reluForward n x y
-reluBackward n x g y
-leakyReluForward n 0.01 x y
-leakyReluBackward n 0.01 x g y
-eluForward n 1 x y
-eluBackward n 1 x g y
-geluForward n x y
-geluBackward n x g y
-geluTanhForward n x y
-geluTanhBackward n x g y
-sigmoidForward n x y
-sigmoidBackward n x g y
-siluForward n x y
-siluBackward n x g y
-softplusForward n x y
-softplusBackward n x g y
-tanhForward n x y
-tanhBackward n x g y
 dropout n 2147483648 2 1 2 x y
 batchNormStatistics b o 1e-5 0.1 x r0 r1 r2 r3
 batchNormInverse n 1e-5 x y
@@ -65,8 +47,6 @@ logSoftmax m c g y
 softmaxCrossEntropy m c g labels 0.1 x y
 weightedCrossEntropy m c g labels 0 w 0.1 w 0.1 x y
 binaryCrossEntropy m c g w w w 0.1 x y
-squaredError m c g w w 0.1 x y
-absoluteError m c g w w 0.1 x y
 huber m c 0.5 g w w 0.1 x y
 argmaxRows b o g y
 exp n x y
@@ -93,6 +73,29 @@ adagradStep n x w g 1.1 0.5 0.01 0.01 0.1 1e-5 team
 adamStep n x w g y 1.1 Infinity 0 0 0.1 0.99 0.9 0.1 0.99 0.01 3 1e-5 team
 adamStep n x w g y 1.1 0.5 0.01 0.01 0.1 0.99 0.9 0.1 0.99 0.01 3 1e-5 team
 `;
+
+/** Arguments of kernels that take them as others do, by what their names end with and how many they take. */
+const CONVENTIONS: Readonly<Record<string, string>> = {
+  Forward3: "n x y",
+  Forward4: "n 1 x y",
+  Backward4: "n x g y",
+  Backward5: "n 1 x g y",
+  Error8: "m c g w w 0.1 x y",
+};
+
+/** The calls above, and those of the activations and errors that are not named there. */
+function callsOf(kernels: Kernels): string[] {
+  const written = CALLS.trim().split("\n");
+  const named = new Set(written.map((line) => line.split(" ")[0]));
+  const others = Object.entries(kernels).filter(([name]) => !named.has(name));
+  const byConvention = others.flatMap(([name, kernel]) => {
+    const { length } = kernel as { readonly length?: number };
+    const ending = /(?:Forward|Backward|Error)$/.exec(name)?.[0];
+    const words = CONVENTIONS[`${ending}${length}`];
+    return words === undefined ? [] : [`${name} ${words}`];
+  });
+  return [...written, ...byConvention];
+}
 
 /**
  * Runs every kernel over and over, until each has long been compiled with optimisation, and compares all results with the
@@ -123,12 +126,10 @@ export function findChangedKernel(
   const sizes = { b: BATCH, i: INPUTS, o: OUTPUTS, m: ROWS, c: COLUMNS, n: LENGTH, h: LENGTH / 2 };
   const places = { x, w, g, y, z: y + LENGTH * 2, r0, r1, r2, r3, starts, ends, indices, elements, labels, team };
   const named: Record<string, number | undefined> = { ...sizes, ...places };
-  const calls = CALLS.trim()
-    .split("\n")
-    .map((line) => {
-      const [name, ...words] = line.split(" ") as [string, ...string[]];
-      return { name, values: words.map((word) => named[word] ?? Number(word)) };
-    });
+  const calls = callsOf(kernels).map((line) => {
+    const [name, ...words] = line.split(" ") as [string, ...string[]];
+    return { name, values: words.map((word) => named[word] ?? Number(word)) };
+  });
 
   const first: [result: unknown, bits: Int32Array][] = [];
   let changed: string | undefined;

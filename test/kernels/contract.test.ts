@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../../src/create-engine.js";
+import { ACTIVATION_ROWS, LAYERS, LOSSES, OPTIMIZERS } from "../../src/network/catalogue.js";
 import { createTestEngine, VARIANTS } from "./fixture.js";
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
@@ -46,9 +47,16 @@ describe("docs/kernel-contract.md", () => {
       expect(documented.get(name)?.length, name).toBe(kernel.length);
       if (typed.has(name)) expect(documented.get(name), name).toEqual(typed.get(name));
     }
-    // Only the workers call it.
     const untyped = exported().filter(([name]) => !typed.has(name));
-    expect(untyped.map(([name]) => name)).toEqual(["serve"]);
+    // Only the workers call serve; kernels of activations and regression losses may be found by the names in their rows.
+    const byRow = [...Object.values(ACTIVATION_ROWS), ...Object.values(LOSSES)].flatMap(({ kernels }) => kernels);
+    expect(untyped.map(([name]) => name).filter((name) => !byRow.includes(name))).toEqual(["serve"]);
+  });
+
+  it("has every kernel that a row of the catalogue names", () => {
+    const rows = [LAYERS, LOSSES, OPTIMIZERS].flatMap((table) => Object.values<{ kernels: readonly string[] }>(table));
+    const names = exported().map(([name]) => name);
+    expect(rows.flatMap(({ kernels }) => kernels).filter((name) => !names.includes(name))).toEqual([]);
   });
 
   it("lists as divided over threads just those that take the team", () => {

@@ -23,7 +23,11 @@ const watched = (kernels: Kernels, see: (name: string, kernel: Call, values: num
   Object.fromEntries(
     Object.entries(kernels).map(([name, kernel]) => [
       name,
-      typeof kernel === "function" ? (...values: number[]) => see(name, kernel as Call, values) : kernel,
+      typeof kernel === "function"
+        ? Object.defineProperty((...values: number[]) => see(name, kernel as Call, values), "length", {
+            value: kernel.length,
+          })
+        : kernel,
     ]),
   ) as unknown as Kernels;
 
