@@ -178,7 +178,7 @@ function matchesSteps({ nodes, constants }: Graph, at: number, steps: readonly S
     if (operand === "x") return name === current;
     if ("step" in operand) return name === nodes[at + operand.step]?.outputs[0];
     const value = numberOf(constants.get(name ?? "")) ?? Number.NaN;
-    return Math.abs(value - operand.constant) <= 1e-6 * operand.constant;
+    return Math.abs(value - operand.constant) <= 1e-6 * Math.abs(operand.constant);
   };
   return steps.every(({ op, operands }, index) => {
     const node = nodes[at + index];

@@ -7,21 +7,21 @@ import { layerType } from "../layer-configs.js";
 import { float32Tensor, type Tensor } from "../tensor.js";
 import type { Attribute, OnnxNode } from "./onnx-model.js";
 
-/** Operators that are read, by the domain that defines them: ONNX's own, and those that scikit-learn's converter adds. */
-export const DOMAINS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
-  [
-    "",
-    new Set(
-      (
-        "Add ArgMax BatchNormalization Cast Concat Constant Div Dropout Elu Erf Flatten Gelu Gemm Identity " +
-        "LayerNormalization LeakyRelu LogSoftmax MatMul Mul Relu Reshape Sigmoid Softmax Softplus Squeeze Sub Tanh " +
-        "Transpose Unsqueeze"
-      ).split(" "),
-    ),
-  ],
-  ["ai.onnx.ml", new Set(["ArrayFeatureExtractor", "FeatureVectorizer", "Scaler", "ZipMap"])],
+/** ONNX's own operators that layers are written as. */
+const OF_LAYERS = Object.values(LAYERS).flatMap(({ onnx }) => [
+  ...(onnx?.op === undefined ? [] : [onnx.op]),
+  ...(onnx?.composed ?? []).flatMap(({ steps }) => steps.map(({ op }) => op)),
 ]);
 
+/** Others of which layers of other programs are made, or that stand before and behind them. */
+const BESIDE_LAYERS =
+  "ArgMax Cast Concat Constant Dropout Flatten Identity LogSoftmax MatMul Reshape Softmax Squeeze Sub Transpose Unsqueeze";
+
+/** Operators that are read, by the domain that defines them: ONNX's own, and those that scikit-learn's converter adds. */
+export const DOMAINS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ["", new Set([...OF_LAYERS, ...BESIDE_LAYERS.split(" ")])],
+  ["ai.onnx.ml", new Set(["ArrayFeatureExtractor", "FeatureVectorizer", "Scaler", "ZipMap"])],
+]);
 /** Layers made of several operators, as PyTorch's exporter writes them, by the layer's description. */
 export const COMPOSED: readonly { readonly config: LayerConfig; readonly steps: readonly Step[] }[] = Object.values(
   LAYERS,
