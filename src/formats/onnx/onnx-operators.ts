@@ -19,7 +19,7 @@ const BESIDE_LAYERS =
 
 /** Operators that are read, by the domain that defines them: ONNX's own, and those that scikit-learn's converter adds. */
 export const DOMAINS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
-  ["", new Set([...OF_LAYERS, ...BESIDE_LAYERS.split(" ")])],
+  ["", new Set([...OF_LAYERS, ...BESIDE_LAYERS.split(" ")].sort())],
   ["ai.onnx.ml", new Set(["ArrayFeatureExtractor", "FeatureVectorizer", "Scaler", "ZipMap"])],
 ]);
 /** Layers made of several operators, as PyTorch's exporter writes them, by the layer's description. */
