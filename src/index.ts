@@ -80,7 +80,7 @@ export type { GradientTerms, OptimizerOptions } from "./network/optimizers/kerne
 export { Optimizer, type OptimizerConfig, type OptimizerState } from "./network/optimizers/optimizer.js";
 export { RMSProp, type RMSPropOptions } from "./network/optimizers/rmsprop.js";
 export { SGD, type SGDOptions } from "./network/optimizers/sgd.js";
-export { type GradientDestination, Parameter, type State } from "./network/parameter.js";
+export { type DirectStep, type GradientDestination, Parameter, type State } from "./network/parameter.js";
 export { CosineAnnealingLR, type CosineAnnealingLROptions } from "./network/schedules/cosine.js";
 export {
   ConstantLR,

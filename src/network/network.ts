@@ -24,9 +24,11 @@ import type { Targets } from "./losses/targets.js";
 import { type Lease, NetworkLease } from "./network-lease.js";
 import type { Optimizer } from "./optimizers/optimizer.js";
 import { SGD } from "./optimizers/sgd.js";
-import { Parameter, type State } from "./parameter.js";
+import { type DirectStep, Parameter, type State } from "./parameter.js";
 import { checkStateDict, type StateDict } from "./state-dict.js";
 import { summarize } from "./summary.js";
+
+const { isFinite: isFiniteNumber } = Number;
 
 /** Options of a network. */
 export interface NetworkOptions {
@@ -182,23 +184,27 @@ export class Network {
     this.#lease.check();
     this.#checkIdle();
     const { optimizer } = this;
-    const direct = optimizer.direct && !this.#parameters.some((parameter) => parameter.hasGradient);
-    if (!direct) {
-      const loss = this.gradients(input, targets, weights);
-      optimizer.step();
-      return loss;
-    }
-    for (const parameter of this.#parameters) parameter.stepDirectly(optimizer.learningRateOf(parameter));
-    try {
-      return this.gradients(input, targets, weights);
-    } finally {
-      for (const parameter of this.#parameters) parameter.stepDirectly(undefined);
-    }
+    // Gradients that are there already have to be in the step.
+    const step = optimizer.direct && !this.#hasGradients() ? this.#checkedStep() : undefined;
+    const loss = this.#pass(input, targets, weights, step);
+    // Of a direct step there are gradients only of layers that do not hand it on.
+    if (!step || this.#hasGradients()) optimizer.step();
+    return loss;
   }
 
   /** `train` without the step: adds the batch's gradients to the parameters' own. @throws as `train` */
   gradients(input: Matrix | CsrMatrix, targets: Targets, weights?: Matrix): number {
     this.#lease.check();
+    return this.#pass(input, targets, weights, undefined);
+  }
+
+  /** A batch forwards and backwards. @param step that the backward pass takes, if it does */
+  #pass(
+    input: Matrix | CsrMatrix,
+    targets: Targets,
+    weights: Matrix | undefined,
+    step: DirectStep | undefined,
+  ): number {
     this.#check(input);
     // Before the pass: statistics of batches, and the generator, are to be as they were after a refusal.
     if (this.outputs !== undefined) this.loss.check(input.rows, this.outputs, targets, weights);
@@ -209,7 +215,7 @@ export class Network {
     try {
       const logits = this.#forward(input)[this.layers.length - 1] as Matrix;
       const loss = this.loss.compute(logits, targets, weights);
-      this.#backward(input, this.loss.gradient(logits));
+      this.#backward(input, this.loss.gradient(logits), step);
       return loss;
     } finally {
       this.training = before;
@@ -229,21 +235,21 @@ export class Network {
     this.#checkGradient(input, gradOutput);
     this.#enter();
     try {
-      this.#backward(input, gradOutput);
+      this.#backward(input, gradOutput, undefined);
     } finally {
       this.#passing = false;
     }
   }
 
-  #backward(input: Matrix | CsrMatrix, gradOutput: Matrix): void {
+  #backward(input: Matrix | CsrMatrix, gradOutput: Matrix, step: DirectStep | undefined): void {
     let gradient = gradOutput;
     for (let index = this.layers.length - 1; index >= 0; --index) {
       const layer = this.layers[index] as Layer;
       try {
-        if (index === 0) layer.learn(this.#firstInput(input), gradient);
+        if (index === 0) layer.learn(this.#firstInput(input), gradient, step);
         else {
           const before = this.#activations[index - 1] as Matrix;
-          gradient = layer.backward(before, gradient);
+          gradient = layer.backward(before, gradient, step);
           checkSameShape("input gradient", before, gradient);
         }
       } catch (error) {
@@ -396,6 +402,22 @@ export class Network {
     checkTurnOptions("network", options);
     const work = begin();
     return this.#lease.reading(() => finishInTurns(work, options.signal));
+  }
+
+  #hasGradients(): boolean {
+    const parameters = this.#parameters;
+    for (let i = 0; i < parameters.length; ++i) if ((parameters[i] as Parameter).hasGradient) return true;
+    return false;
+  }
+
+  /** The optimizer, for a direct step. @throws RangeError for a step length that is not finite: nothing has moved then */
+  #checkedStep(): DirectStep {
+    const parameters = this.#parameters;
+    for (let i = 0; i < parameters.length; ++i) {
+      const rate = this.optimizer.learningRateOf(parameters[i] as Parameter);
+      if (!isFiniteNumber(rate)) checkNumber("learningRate", rate);
+    }
+    return this.optimizer;
   }
 
   #states(): [string, State][] {
