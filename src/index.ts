@@ -49,7 +49,7 @@ export { type LogLossOptions, logLoss, type TopKOptions, topKAccuracyScore } fro
 export { meanAbsoluteError, meanSquaredError, r2Score } from "./metrics/regression.js";
 export type { ScoreRows } from "./metrics/score-rows.js";
 export { createOptimizer, createSchedule } from "./network/catalogue.js";
-export type { EvaluateOptions, Evaluation } from "./network/evaluation.js";
+export type { EvaluateOptions, Evaluation, Predictions } from "./network/evaluation.js";
 export {
   checkGradients,
   type GradientCheck,

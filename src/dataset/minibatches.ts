@@ -59,16 +59,21 @@ export function iterateMinibatches(
 ): Generator<Minibatch, void, undefined> {
   checkOptions("minibatches", options, OPTIONS);
   checkEngine("minibatches", engine);
+  checkSource(engine, { inputs, targets });
+  checkInteger("batch size", batchSize, 1);
+  checkSelection(inputs, options);
+  return generate(engine, { inputs, targets }, batchSize, options);
+}
+
+/** @throws TypeError, ShapeError, RangeError for inputs and targets that are not a pair in the engine's memory */
+function checkSource({ memory }: Runtime, { inputs, targets }: Pick<Rows, "inputs" | "targets">): void {
   if (!isInputs(inputs)) throw wrongType("minibatches: inputs", "a Matrix, ByteMatrix or CsrMatrix", inputs);
   if (!isTargets(targets)) throw wrongType("minibatches: targets", "Labels or a Matrix", targets);
   if (inputs.rows !== targets.rows) {
     throw new ShapeError(`minibatches: expected one target for each of the ${inputs.rows} rows, got ${targets.rows}`);
   }
-  checkInteger("batch size", batchSize, 1);
-  checkMemory("minibatches: inputs", engine.memory, inputs);
-  checkMemory("minibatches: targets", engine.memory, targets);
-  checkSelection(inputs, options);
-  return generate(engine, { inputs, targets }, batchSize, options);
+  checkMemory("minibatches: inputs", memory, inputs);
+  checkMemory("minibatches: targets", memory, targets);
 }
 
 /** @throws TypeError, ShapeError, RangeError for options that do not fit the rows */
@@ -113,8 +118,12 @@ export class Minibatches {
   /** A last batch that has fewer rows. */
   readonly #rest: Minibatch | undefined;
 
-  /** @param dropLast leave out a last batch that has fewer rows; @throws RangeError for an index that is none of the rows */
+  /**
+   * @param dropLast leave out a last batch that has fewer rows
+   * @throws TypeError, ShapeError, RangeError as `iterateMinibatches`
+   */
   constructor(engine: Runtime, data: MinibatchSource, batchSize: number, dropLast: boolean) {
+    checkSource(engine, data);
     this.#engine = engine;
     this.#data = data;
     this.#batchSize = batchSize;

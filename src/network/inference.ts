@@ -1,12 +1,12 @@
 /** What a network says of rows: predictions and evaluations, a part of the rows at a time, at once or in turns. */
 
 import type { Engine } from "../create-engine.js";
-import { iterateMinibatches } from "../dataset/minibatches.js";
+import { type Minibatch, Minibatches } from "../dataset/minibatches.js";
 import { checkCounts, type Rows } from "../dataset/rows.js";
-import type { CsrMatrix } from "../engine/csr.js";
-import { type Matrix, MatrixBuffer, MOST_FLOAT } from "../engine/matrix.js";
+import { CsrMatrix } from "../engine/csr.js";
+import { Matrix, MatrixBuffer, MOST_FLOAT } from "../engine/matrix.js";
 import type { Kernels, Pointer } from "../wasm/kernels.js";
-import { type EvaluateOptions, type Evaluation, tallyFor } from "./evaluation.js";
+import { type EvaluateOptions, type Evaluation, type Predictions, tallyFor } from "./evaluation.js";
 import type { Loss } from "./losses/loss.js";
 
 /** Rows that are taken at a time: large enough for the kernels to run at full speed, small enough for the caches. */
@@ -45,57 +45,98 @@ export class Inference {
 
   /** Class indices, or 0/1 labels, row by row. @throws RangeError when an output is not a finite number */
   *classes(input: Matrix | CsrMatrix): Parts<Int32Array> {
-    return yield* this.#collect(input, Int32Array, (outputs, row) => this.#classesOf(outputs, row));
+    const classes = new Collected<Int32Array>(Int32Array, input.rows);
+    yield* this.#pass(input, (outputs, row) => classes.add(this.#classesOf(outputs, row), outputs, row));
+    return classes.values;
   }
 
   /** Probabilities, row by row. @throws as `classes` */
   *probabilities(input: Matrix | CsrMatrix): Parts<Float32Array> {
-    return yield* this.#collect(input, Float32Array, (outputs, row) => this.#probabilitiesOf(outputs, row));
+    const probabilities = new Collected<Float32Array>(Float32Array, input.rows);
+    yield* this.#pass(input, (outputs, row) => probabilities.add(this.#probabilitiesOf(outputs, row), outputs, row));
+    return probabilities.values;
   }
 
   /** The outputs themselves, row by row. */
   *values(input: Matrix | CsrMatrix): Parts<Float32Array> {
-    return yield* this.#collect(input, Float32Array, ({ data }) => data);
+    const values = new Collected<Float32Array>(Float32Array, input.rows);
+    yield* this.#pass(input, (outputs, row) => values.add(outputs.data, outputs, row));
+    return values.values;
+  }
+
+  /** Classes and probabilities, or values, of the same passes. @throws as `classes` */
+  *predictions(data: Matrix | CsrMatrix | Rows): Parts<Predictions> {
+    const predictions = this.#collectPredictions(data.rows);
+    yield* this.#pass(data, (outputs, row) => predictions.add(outputs, row));
+    return predictions.result();
   }
 
   /** Loss and metrics over all rows. @throws RangeError when an output for classes is not a finite number, or no row counts */
   *evaluation(data: Rows, options: EvaluateOptions): Parts<Evaluation> {
     checkCounts("evaluate: data", data);
-    const { inputs, targets, weights, indices } = data;
-    const { engine, loss } = this.#network;
+    const { loss } = this.#network;
     const tally = tallyFor(loss.activation, options);
+    const predictions = options.predictions ? this.#collectPredictions(data.rows) : undefined;
     let total = 0;
     let divisor = 0;
-    let row = 0;
-    const selection = { dropLast: false, weights, indices };
-    for (const batch of iterateMinibatches(engine, inputs, targets, PART_ROWS, selection)) {
-      if (row > 0) yield;
-      const outputs = this.#network.outputsOf(batch.inputs);
-      loss.compute(outputs, batch.targets, batch.weights);
+    const ofValues = loss.activation === "identity";
+    yield* this.#pass(data, (outputs, row, batch) => {
+      const { targets, weights } = batch as Minibatch;
+      loss.compute(outputs, targets, weights);
       total += loss.total;
       divisor += loss.divisor;
-      tally.add(outputs, loss.targets, () => this.#classesOf(outputs, row));
-      row += outputs.rows;
-    }
-    return { loss: loss.reduction === "mean" ? total / divisor : total, ...tally.result() };
+      tally.add(outputs, loss.targets, ofValues ? undefined : this.#classesOf(outputs, row));
+      predictions?.add(outputs, row);
+    });
+    const reduced = loss.reduction === "mean" ? total / divisor : total;
+    return { loss: reduced, ...tally.result(), ...(predictions && { predictions: predictions.result() }) };
   }
 
-  /** What `read` gives for each part of the rows, one after the other. */
-  *#collect<T extends Float32Array | Int32Array>(
-    input: Matrix | CsrMatrix,
-    Results: new (length: number) => T,
-    read: (outputs: Matrix, row: number) => T,
-  ): Parts<T> {
-    const { rows } = input;
-    let results: T | undefined;
-    for (let row = 0; row < rows || !results; row += PART_ROWS) {
+  #collectPredictions(rows: number) {
+    const ofValues = this.#network.loss.activation === "identity";
+    const values = new Collected<Float32Array>(Float32Array, rows);
+    const classes = new Collected<Int32Array>(Int32Array, rows);
+    return {
+      add: (outputs: Matrix, row: number): void => {
+        if (!ofValues) classes.add(this.#classesOf(outputs, row), outputs, row);
+        values.add(ofValues ? outputs.data : this.#probabilitiesOf(outputs, row), outputs, row);
+      },
+      result: (): Predictions =>
+        ofValues ? { values: values.values } : { classes: classes.values, probabilities: values.values },
+    };
+  }
+
+  /**
+   * Hands the outputs of each part of the rows to `read`, with the number of the first row. Between two parts it yields; rows of
+   * which there are none are one empty part.
+   *
+   * @param read is given the batch, too, if the rows are those of a data set
+   */
+  *#pass(
+    data: Matrix | CsrMatrix | Rows,
+    read: (outputs: Matrix, row: number, batch?: Minibatch) => void,
+  ): Parts<void> {
+    if (!(data instanceof Matrix || data instanceof CsrMatrix)) return yield* this.#passOverSet(data, read);
+    const { rows } = data;
+    for (let row = 0; row < rows || row === 0; row += PART_ROWS) {
       if (row > 0) yield;
       const end = Math.min(rows, row + PART_ROWS);
-      const part = read(this.#network.outputsOf(end - row === rows ? input : input.slice(row, end)), row);
-      results ??= new Results(rows === 0 ? 0 : (part.length / (end - row)) * rows);
-      results.set(part, rows === 0 ? 0 : (part.length / (end - row)) * row);
+      read(this.#network.outputsOf(end - row === rows ? data : data.slice(row, end)), row);
     }
-    return results;
+  }
+
+  *#passOverSet(data: Rows, read: (outputs: Matrix, row: number, batch: Minibatch) => void): Parts<void> {
+    const batches = new Minibatches(this.#network.engine, data, PART_ROWS, false);
+    try {
+      batches.order.arrange();
+      for (let index = 0; index < batches.count; ++index) {
+        if (index > 0) yield;
+        const batch = batches.at(index);
+        read(this.#network.outputsOf(batch.inputs), index * PART_ROWS, batch);
+      }
+    } finally {
+      batches.dispose();
+    }
   }
 
   /** A view, valid until the next call. @param row of the first output, for messages */
@@ -132,5 +173,31 @@ export class Inference {
     const row = firstRow + Math.floor(index / columns);
     const why = "the inputs or the network's weights are not finite";
     throw new RangeError(`network: outputs of row ${row}: expected finite numbers, got ${data[index]}: ${why}`);
+  }
+}
+
+/** What parts of the rows give, one after the other in one array, which is made when it is known how much a row gives. */
+class Collected<T extends Float32Array | Int32Array> {
+  readonly #Values: new (
+    length: number,
+  ) => T;
+  readonly #rows: number;
+  #values: T | undefined;
+
+  constructor(Values: new (length: number) => T, rows: number) {
+    this.#Values = Values;
+    this.#rows = rows;
+  }
+
+  /** @param row of the first of the outputs' rows */
+  add(part: T, { rows }: Matrix, row: number): void {
+    const perRow = rows === 0 ? 0 : part.length / rows;
+    this.#values ??= new this.#Values(perRow * this.#rows);
+    this.#values.set(part, perRow * row);
+  }
+
+  /** Of all rows. */
+  get values(): T {
+    return this.#values ?? new this.#Values(0);
   }
 }

@@ -15,7 +15,13 @@ import { CsrMatrix } from "../engine/csr.js";
 import { checkMatrix, checkMemory, checkSameShape, Matrix, MatrixBuffer } from "../engine/matrix.js";
 import { checkTurnOptions, finish, finishInTurns, TURN_OPTIONS, type TurnOptions } from "../event-loop.js";
 import { attachParts, located } from "./attach-parts.js";
-import { checkEvaluateOptions, EVALUATE_OPTIONS, type EvaluateOptions, type Evaluation } from "./evaluation.js";
+import {
+  checkEvaluateOptions,
+  EVALUATE_OPTIONS,
+  type EvaluateOptions,
+  type Evaluation,
+  type Predictions,
+} from "./evaluation.js";
 import { firstNonFinite, Inference, type Parts } from "./inference.js";
 import type { Layer } from "./layers/layer.js";
 import type { Loss } from "./losses/loss.js";
@@ -169,6 +175,21 @@ export class Network {
   /** As `predictValues`, in turns. */
   predictValuesAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Float32Array> {
     return this.#inTurns(() => this.#inference(input, "values").values(input), options);
+  }
+
+  /**
+   * Classes and probabilities of every row, or under a regression loss its values, of one forward pass.
+   *
+   * @param data inputs, or a data set or `Subset`, whose targets are not looked at
+   * @throws as `predict`; TypeError, ShapeError, RangeError for rows that do not fit
+   */
+  predictAll(data: Matrix | CsrMatrix | Rows): Predictions {
+    return finish(this.#predictions(data));
+  }
+
+  /** As `predictAll`, in turns. */
+  predictAllAsync(data: Matrix | CsrMatrix | Rows, options?: TurnOptions): Promise<Predictions> {
+    return this.#inTurns(() => this.#predictions(data), options);
   }
 
   /**
@@ -339,7 +360,7 @@ export class Network {
   }
 
   #evaluation(data: Rows, options: EvaluateOptions): Parts<Evaluation> {
-    checkIsRows("evaluate: data", data);
+    this.#checkRows("evaluate: data", data);
     if (data.rows === 0) throw new RangeError("evaluate: expected at least one row, got none");
     checkEvaluateOptions(options, this.loss.activation);
     return this.#passes.evaluation(data, options);
@@ -384,6 +405,10 @@ export class Network {
   /** The passes in evaluation mode. @throws as `predict` */
   #inference(input: Matrix | CsrMatrix, results: "classes" | "values"): Inference {
     this.#check(input);
+    return this.#inferenceOf(results);
+  }
+
+  #inferenceOf(results: "classes" | "values"): Inference {
     if (results === "classes" && this.loss.activation === "softmax" && this.outputs === 1) {
       const instead =
         "give the network the loss that it was trained under, as in loadModel(engine, bytes, name, { loss })";
@@ -395,6 +420,12 @@ export class Network {
         ? ["a regression loss", "predictValues"]
         : ["a loss of classes", "predict or predictProbabilities"];
     throw new TypeError(`network: ${this.loss.constructor.name} is ${kind}: use ${method}`);
+  }
+
+  #predictions(data: Matrix | CsrMatrix | Rows): Parts<Predictions> {
+    if (data instanceof Matrix || data instanceof CsrMatrix) this.#check(data);
+    else this.#checkRows("network: data", data);
+    return this.#inferenceOf(this.loss.activation === "identity" ? "values" : "classes").predictions(data);
   }
 
   /** The work in turns, between which the parameters must not change. */
@@ -453,13 +484,22 @@ export class Network {
     throw new ShapeError(`output: expected ${rows} × ${columns}, got ${output.rows} × ${output.columns}`);
   }
 
-  #check(input: Matrix | CsrMatrix): void {
+  #checkAlive(): void {
     if (this.#disposed) throw new DisposedError("the network was used after it was disposed of");
     this.engine.checkAlive();
+  }
+
+  #check(input: Matrix | CsrMatrix): void {
+    this.#checkAlive();
     if (!(input instanceof Matrix || input instanceof CsrMatrix)) {
       throw wrongType("network: input", "a Matrix or CsrMatrix", input);
     }
     checkMemory("network: input", this.engine.memory, input);
+  }
+
+  #checkRows(what: string, data: Rows): void {
+    this.#checkAlive();
+    checkIsRows(what, data);
   }
 
   #checkGradient({ rows }: Matrix | CsrMatrix, gradOutput: Matrix): void {
