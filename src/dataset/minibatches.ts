@@ -96,12 +96,7 @@ function* generate(
 ): Generator<Minibatch, void, undefined> {
   const data = { inputs, targets, weights, ...(indices && { indices }) };
   const batches = new Minibatches(engine, data, batchSize, dropLast);
-  try {
-    batches.order.arrange(shuffle === true ? engine.random : shuffle || undefined);
-    for (let index = skip; index < batches.count; ++index) yield batches.at(index);
-  } finally {
-    batches.dispose();
-  }
+  yield* batches.once(shuffle === true ? engine.random : shuffle || undefined, skip);
 }
 
 /** The minibatches of a data set, in an order that can be arranged anew for every pass; their buffers are made once. */
@@ -145,6 +140,16 @@ export class Minibatches {
     const batch = (this.rows - first < this.#batchSize ? this.#rest : this.#whole) as Minibatch;
     gather(this.#engine, this.#data, this.order.pointer + first * 4, batch);
     return batch;
+  }
+
+  /** One pass over them, in a random order if there is a generator, after which they are disposed of. @param skip batches to leave out */
+  *once(random?: Random, skip = 0): Generator<Minibatch, void, undefined> {
+    try {
+      this.order.arrange(random);
+      for (let index = skip; index < this.count; ++index) yield this.at(index);
+    } finally {
+      this.dispose();
+    }
   }
 
   dispose(): void {

@@ -20,7 +20,8 @@ export class RowOrder {
    * @throws RangeError for an index that is none of the rows
    */
   constructor(memory: LinearMemory, rows: number, indices?: Int32Array) {
-    if (indices) checkWithin(indices, rows);
+    const strange = indices?.find((row) => !(row >= 0 && row < rows));
+    if (strange !== undefined) throw new RangeError(`indices: expected rows from 0 to ${rows - 1}, got ${strange}`);
     this.rows = indices?.length ?? rows;
     this.#memory = memory;
     this.#indices = indices;
@@ -42,14 +43,5 @@ export class RowOrder {
 
   dispose(): void {
     this.#allocation.dispose();
-  }
-}
-
-/** @throws RangeError for an index that is none of so many rows */
-function checkWithin(indices: Int32Array, rows: number): void {
-  for (let i = 0; i < indices.length; ++i) {
-    const row = indices[i] as number;
-    if (row >= 0 && row < rows) continue;
-    throw new RangeError(`indices[${i}]: expected the index of a row, 0 to ${rows - 1}, got ${row}`);
   }
 }

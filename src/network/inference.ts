@@ -17,6 +17,14 @@ export function firstNonFinite(kernels: Kernels, n: number, pointer: Pointer): n
   return kernels.firstOutside(n, -MOST_FLOAT, MOST_FLOAT, pointer);
 }
 
+/** What can be predicted of rows. */
+export type Kind = keyof Predictions;
+
+/** What can be predicted under a loss. */
+export function kindsOf({ activation }: Loss): readonly Kind[] {
+  return activation === "identity" ? ["values"] : ["classes", "probabilities"];
+}
+
 /** What inference asks of its network. */
 export interface Predictor {
   readonly engine: Engine;
@@ -43,32 +51,11 @@ export class Inference {
     this.#results.dispose();
   }
 
-  /** Class indices, or 0/1 labels, row by row. @throws RangeError when an output is not a finite number */
-  *classes(input: Matrix | CsrMatrix): Parts<Int32Array> {
-    const classes = new Collected<Int32Array>(Int32Array, input.rows);
-    yield* this.#pass(input, (outputs, row) => classes.add(this.#classesOf(outputs, row), outputs, row));
-    return classes.values;
-  }
-
-  /** Probabilities, row by row. @throws as `classes` */
-  *probabilities(input: Matrix | CsrMatrix): Parts<Float32Array> {
-    const probabilities = new Collected<Float32Array>(Float32Array, input.rows);
-    yield* this.#pass(input, (outputs, row) => probabilities.add(this.#probabilitiesOf(outputs, row), outputs, row));
-    return probabilities.values;
-  }
-
-  /** The outputs themselves, row by row. */
-  *values(input: Matrix | CsrMatrix): Parts<Float32Array> {
-    const values = new Collected<Float32Array>(Float32Array, input.rows);
-    yield* this.#pass(input, (outputs, row) => values.add(outputs.data, outputs, row));
-    return values.values;
-  }
-
-  /** Classes and probabilities, or values, of the same passes. @throws as `classes` */
-  *predictions(data: Matrix | CsrMatrix | Rows): Parts<Predictions> {
-    const predictions = this.#collectPredictions(data.rows);
-    yield* this.#pass(data, (outputs, row) => predictions.add(outputs, row));
-    return predictions.result();
+  /** Classes, probabilities or values, of the same passes. @throws RangeError when an output for classes is not a finite number */
+  *predictions(data: Matrix | CsrMatrix | Rows, kinds: readonly Kind[]): Parts<Predictions> {
+    const predictions: Predictions = {};
+    yield* this.#pass(data, (outputs, row) => this.#collect(predictions, kinds, data.rows, outputs, row));
+    return predictions;
   }
 
   /** Loss and metrics over all rows. @throws RangeError when an output for classes is not a finite number, or no row counts */
@@ -76,7 +63,7 @@ export class Inference {
     checkCounts("evaluate: data", data);
     const { loss } = this.#network;
     const tally = tallyFor(loss.activation, options);
-    const predictions = options.predictions ? this.#collectPredictions(data.rows) : undefined;
+    const predictions: Predictions = {};
     let total = 0;
     let divisor = 0;
     const ofValues = loss.activation === "identity";
@@ -86,24 +73,27 @@ export class Inference {
       total += loss.total;
       divisor += loss.divisor;
       tally.add(outputs, loss.targets, ofValues ? undefined : this.#classesOf(outputs, row));
-      predictions?.add(outputs, row);
+      if (options.predictions) this.#collect(predictions, kindsOf(loss), data.rows, outputs, row);
     });
     const reduced = loss.reduction === "mean" ? total / divisor : total;
-    return { loss: reduced, ...tally.result(), ...(predictions && { predictions: predictions.result() }) };
+    return { loss: reduced, ...tally.result(), ...(options.predictions && { predictions }) };
   }
 
-  #collectPredictions(rows: number) {
-    const ofValues = this.#network.loss.activation === "identity";
-    const values = new Collected<Float32Array>(Float32Array, rows);
-    const classes = new Collected<Int32Array>(Int32Array, rows);
-    return {
-      add: (outputs: Matrix, row: number): void => {
-        if (!ofValues) classes.add(this.#classesOf(outputs, row), outputs, row);
-        values.add(ofValues ? outputs.data : this.#probabilitiesOf(outputs, row), outputs, row);
-      },
-      result: (): Predictions =>
-        ofValues ? { values: values.values } : { classes: classes.values, probabilities: values.values },
-    };
+  /** Puts what the outputs say of their rows, of which the first is number `row`, into arrays for all rows. */
+  #collect(arrays: Predictions, kinds: readonly Kind[], rows: number, outputs: Matrix, row: number): void {
+    for (const kind of kinds) {
+      const part = this.#read(kind, outputs, row);
+      const perRow = outputs.rows === 0 ? 0 : part.length / outputs.rows;
+      if (row === 0)
+        Object.assign(arrays, { [kind]: new (kind === "classes" ? Int32Array : Float32Array)(perRow * rows) });
+      arrays[kind]?.set(part, perRow * row);
+    }
+  }
+
+  /** A view, valid until the next call. */
+  #read(kind: Kind, outputs: Matrix, row: number): Int32Array | Float32Array {
+    if (kind === "values") return outputs.data;
+    return kind === "classes" ? this.#classesOf(outputs, row) : this.#probabilitiesOf(outputs, row);
   }
 
   /**
@@ -126,16 +116,11 @@ export class Inference {
   }
 
   *#passOverSet(data: Rows, read: (outputs: Matrix, row: number, batch: Minibatch) => void): Parts<void> {
-    const batches = new Minibatches(this.#network.engine, data, PART_ROWS, false);
-    try {
-      batches.order.arrange();
-      for (let index = 0; index < batches.count; ++index) {
-        if (index > 0) yield;
-        const batch = batches.at(index);
-        read(this.#network.outputsOf(batch.inputs), index * PART_ROWS, batch);
-      }
-    } finally {
-      batches.dispose();
+    let row = 0;
+    for (const batch of new Minibatches(this.#network.engine, data, PART_ROWS, false).once()) {
+      if (row > 0) yield;
+      read(this.#network.outputsOf(batch.inputs), row, batch);
+      row += PART_ROWS;
     }
   }
 
@@ -173,31 +158,5 @@ export class Inference {
     const row = firstRow + Math.floor(index / columns);
     const why = "the inputs or the network's weights are not finite";
     throw new RangeError(`network: outputs of row ${row}: expected finite numbers, got ${data[index]}: ${why}`);
-  }
-}
-
-/** What parts of the rows give, one after the other in one array, which is made when it is known how much a row gives. */
-class Collected<T extends Float32Array | Int32Array> {
-  readonly #Values: new (
-    length: number,
-  ) => T;
-  readonly #rows: number;
-  #values: T | undefined;
-
-  constructor(Values: new (length: number) => T, rows: number) {
-    this.#Values = Values;
-    this.#rows = rows;
-  }
-
-  /** @param row of the first of the outputs' rows */
-  add(part: T, { rows }: Matrix, row: number): void {
-    const perRow = rows === 0 ? 0 : part.length / rows;
-    this.#values ??= new this.#Values(perRow * this.#rows);
-    this.#values.set(part, perRow * row);
-  }
-
-  /** Of all rows. */
-  get values(): T {
-    return this.#values ?? new this.#Values(0);
   }
 }

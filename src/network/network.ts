@@ -22,7 +22,7 @@ import {
   type Evaluation,
   type Predictions,
 } from "./evaluation.js";
-import { firstNonFinite, Inference, type Parts } from "./inference.js";
+import { firstNonFinite, Inference, type Kind, kindsOf, type Parts } from "./inference.js";
 import type { Layer } from "./layers/layer.js";
 import type { Loss } from "./losses/loss.js";
 import { SoftmaxCrossEntropy } from "./losses/softmax-cross-entropy.js";
@@ -33,8 +33,6 @@ import { SGD } from "./optimizers/sgd.js";
 import { type DirectStep, Parameter, type State } from "./parameter.js";
 import { checkStateDict, type StateDict } from "./state-dict.js";
 import { summarize } from "./summary.js";
-
-const { isFinite: isFiniteNumber } = Number;
 
 /** Options of a network. */
 export interface NetworkOptions {
@@ -149,32 +147,32 @@ export class Network {
    * RangeError when an output is not a finite number, since the inputs or the weights are not
    */
   predict(input: Matrix | CsrMatrix): Int32Array {
-    return finish(this.#inference(input, "classes").classes(input));
+    return finish(this.#predict(input, "classes")).classes as Int32Array;
   }
 
   /** As `predict`, in turns. */
-  predictAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Int32Array> {
-    return this.#inTurns(() => this.#inference(input, "classes").classes(input), options);
+  async predictAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Int32Array> {
+    return (await this.#inTurns(() => this.#predict(input, "classes"), options)).classes as Int32Array;
   }
 
   /** softmax(outputs) of each row, or the sigmoid of each output, as the loss says, row by row. @throws as `predict` */
   predictProbabilities(input: Matrix | CsrMatrix): Float32Array {
-    return finish(this.#inference(input, "classes").probabilities(input));
+    return finish(this.#predict(input, "probabilities")).probabilities as Float32Array;
   }
 
   /** As `predictProbabilities`, in turns. */
-  predictProbabilitiesAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Float32Array> {
-    return this.#inTurns(() => this.#inference(input, "classes").probabilities(input), options);
+  async predictProbabilitiesAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Float32Array> {
+    return (await this.#inTurns(() => this.#predict(input, "probabilities"), options)).probabilities as Float32Array;
   }
 
   /** The outputs themselves, row by row. @throws TypeError under a loss of classes */
   predictValues(input: Matrix | CsrMatrix): Float32Array {
-    return finish(this.#inference(input, "values").values(input));
+    return finish(this.#predict(input, "values")).values as Float32Array;
   }
 
   /** As `predictValues`, in turns. */
-  predictValuesAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Float32Array> {
-    return this.#inTurns(() => this.#inference(input, "values").values(input), options);
+  async predictValuesAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Float32Array> {
+    return (await this.#inTurns(() => this.#predict(input, "values"), options)).values as Float32Array;
   }
 
   /**
@@ -184,12 +182,12 @@ export class Network {
    * @throws as `predict`; TypeError, ShapeError, RangeError for rows that do not fit
    */
   predictAll(data: Matrix | CsrMatrix | Rows): Predictions {
-    return finish(this.#predictions(data));
+    return finish(this.#predictAll(data));
   }
 
   /** As `predictAll`, in turns. */
   predictAllAsync(data: Matrix | CsrMatrix | Rows, options?: TurnOptions): Promise<Predictions> {
-    return this.#inTurns(() => this.#predictions(data), options);
+    return this.#inTurns(() => this.#predictAll(data), options);
   }
 
   /**
@@ -206,7 +204,7 @@ export class Network {
     this.#checkIdle();
     const { optimizer } = this;
     // Gradients that are there already have to be in the step.
-    const step = optimizer.direct && !this.#hasGradients() ? this.#checkedStep() : undefined;
+    const step = optimizer.direct && !this.#hasGradients() ? optimizer : undefined;
     const loss = this.#pass(input, targets, weights, step);
     // Of a direct step there are gradients only of layers that do not hand it on.
     if (!step || this.#hasGradients()) optimizer.step();
@@ -402,30 +400,34 @@ export class Network {
     this.dispose();
   }
 
-  /** The passes in evaluation mode. @throws as `predict` */
-  #inference(input: Matrix | CsrMatrix, results: "classes" | "values"): Inference {
+  #predict(input: Matrix | CsrMatrix, kind: Kind): Parts<Predictions> {
     this.#check(input);
-    return this.#inferenceOf(results);
+    this.#checkKind(kind);
+    return this.#passes.predictions(input, [kind]);
   }
 
-  #inferenceOf(results: "classes" | "values"): Inference {
-    if (results === "classes" && this.loss.activation === "softmax" && this.outputs === 1) {
+  #predictAll(data: Matrix | CsrMatrix | Rows): Parts<Predictions> {
+    if (data instanceof Matrix || data instanceof CsrMatrix) this.#check(data);
+    else this.#checkRows("network: data", data);
+    const kinds = kindsOf(this.loss);
+    this.#checkKind(kinds[0] as Kind);
+    return this.#passes.predictions(data, kinds);
+  }
+
+  /** @throws TypeError, ShapeError unless the loss and the outputs are for such predictions */
+  #checkKind(kind: Kind): void {
+    const { activation } = this.loss;
+    if (kind !== "values" && activation === "softmax" && this.outputs === 1) {
       const instead =
         "give the network the loss that it was trained under, as in loadModel(engine, bytes, name, { loss })";
       throw new ShapeError(`network: softmax: expected at least 2 outputs, one for each class, got 1: ${instead}`);
     }
-    if ((this.loss.activation !== "identity") === (results === "classes")) return this.#passes;
-    const [kind, method] =
-      results === "classes"
-        ? ["a regression loss", "predictValues"]
-        : ["a loss of classes", "predict or predictProbabilities"];
-    throw new TypeError(`network: ${this.loss.constructor.name} is ${kind}: use ${method}`);
-  }
-
-  #predictions(data: Matrix | CsrMatrix | Rows): Parts<Predictions> {
-    if (data instanceof Matrix || data instanceof CsrMatrix) this.#check(data);
-    else this.#checkRows("network: data", data);
-    return this.#inferenceOf(this.loss.activation === "identity" ? "values" : "classes").predictions(data);
+    if (kindsOf(this.loss).includes(kind)) return;
+    const [got, method] =
+      kind === "values"
+        ? ["a loss of classes", "predict or predictProbabilities"]
+        : ["a regression loss", "predictValues"];
+    throw new TypeError(`network: ${this.loss.constructor.name} is ${got}: use ${method}`);
   }
 
   /** The work in turns, between which the parameters must not change. */
@@ -439,16 +441,6 @@ export class Network {
     const parameters = this.#parameters;
     for (let i = 0; i < parameters.length; ++i) if ((parameters[i] as Parameter).hasGradient) return true;
     return false;
-  }
-
-  /** The optimizer, for a direct step. @throws RangeError for a step length that is not finite: nothing has moved then */
-  #checkedStep(): DirectStep {
-    const parameters = this.#parameters;
-    for (let i = 0; i < parameters.length; ++i) {
-      const rate = this.optimizer.learningRateOf(parameters[i] as Parameter);
-      if (!isFiniteNumber(rate)) checkNumber("learningRate", rate);
-    }
-    return this.optimizer;
   }
 
   #states(): [string, State][] {
