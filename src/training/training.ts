@@ -129,10 +129,10 @@ export class Training implements RunView {
     const { network, options, callbacks } = this.#plan;
     const checkpoint = options.resume;
     this.#giveBack = claimForTraining(callbacks, options.schedule);
-    const { random: shared } = network.engine;
     this.#lease = network.claim();
-    const before = shared.state;
-    const random = shared.fork();
+    const source = options.random ?? network.engine.random;
+    const before = source.state;
+    const random = options.random ?? source.fork();
     this.#random = random;
     try {
       if (checkpoint?.random.split) random.state = checkpoint.random.split;
@@ -145,7 +145,7 @@ export class Training implements RunView {
         this.#schedule.reset();
       }
     } catch (error) {
-      shared.state = before;
+      source.state = before;
       throw error;
     }
   }
@@ -238,9 +238,13 @@ export class Training implements RunView {
     this.#schedule.beginEpoch(progression.epoch);
     const lease = this.#lease as Lease;
     const random = this.#random as Random;
-    let begun = now();
     while (progression.batch < count) {
       this.#settled = false;
+      for (let i = 0; i < callbacks.length; ++i) {
+        const pending = callbacks[i]?.onBatchBegin?.(this);
+        if (pending) await pending;
+      }
+      const begun = now();
       const batch = batches.at(progression.batch);
       this.#stepper.beginBatch(progression.epoch, progression.batch, count);
       lease.open();
@@ -263,19 +267,18 @@ export class Training implements RunView {
       // Steps alone: callbacks may wait, and other tasks' turns take what they want.
       const ended = now();
       progression.seconds += (ended - begun) / 1000;
-      for (const callback of callbacks) {
-        const pending = callback.onBatchEnd?.(this);
+      for (let i = 0; i < callbacks.length; ++i) {
+        const pending = callbacks[i]?.onBatchEnd?.(this);
         if (pending) await pending;
       }
       this.#settled = true;
-      for (const callback of callbacks) {
-        const pending = callback.onSettled?.("batch", this);
+      for (let i = 0; i < callbacks.length; ++i) {
+        const pending = callbacks[i]?.onSettled?.("batch", this);
         if (pending) await pending;
       }
       this.#clock.tick(progression, this.#plan, batches, ended);
       if (this.#turns.isDue()) await this.#turns.give();
       if (options.signal?.aborted) break;
-      begun = now();
     }
   }
 
