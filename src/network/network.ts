@@ -227,7 +227,7 @@ export class Network {
     this.#check(input);
     // Before the pass: statistics of batches, and the generator, are to be as they were after a refusal.
     if (this.outputs !== undefined) this.loss.check(input.rows, this.outputs, targets, weights);
-    // Without a closure: a training step allocates nothing.
+    // Without a closure: a training step makes no object.
     this.#enter();
     const before = this.#training;
     this.training = true;

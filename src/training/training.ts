@@ -277,7 +277,7 @@ export class Training implements RunView {
         if (pending) await pending;
       }
       this.#clock.tick(progression, this.#plan, batches, ended);
-      if (this.#turns.isDue()) await this.#turns.give();
+      if (this.#turns.isDue(ended)) await this.#turns.give();
       if (options.signal?.aborted) break;
     }
   }
