@@ -41,9 +41,9 @@ export function nextTask(): Promise<void> {
 export class TurnClock {
   #last = now();
 
-  /** Whether about 50 ms have passed. */
-  isDue(): boolean {
-    return now() - this.#last > TURN_MILLISECONDS;
+  /** Whether about 50 ms have passed. @param time it is now, if it is known */
+  isDue(time = now()): boolean {
+    return time - this.#last > TURN_MILLISECONDS;
   }
 
   /** Lets all tasks that wait have their turn. */

@@ -49,7 +49,7 @@ export { type LogLossOptions, logLoss, type TopKOptions, topKAccuracyScore } fro
 export { meanAbsoluteError, meanSquaredError, r2Score } from "./metrics/regression.js";
 export type { ScoreRows } from "./metrics/score-rows.js";
 export { createOptimizer, createSchedule } from "./network/catalogue.js";
-export type { EvaluateOptions, Evaluation } from "./network/evaluation.js";
+export type { EvaluateOptions, Evaluation, Predictions } from "./network/evaluation.js";
 export {
   checkGradients,
   type GradientCheck,
@@ -80,7 +80,7 @@ export type { GradientTerms, OptimizerOptions } from "./network/optimizers/kerne
 export { Optimizer, type OptimizerConfig, type OptimizerState } from "./network/optimizers/optimizer.js";
 export { RMSProp, type RMSPropOptions } from "./network/optimizers/rmsprop.js";
 export { SGD, type SGDOptions } from "./network/optimizers/sgd.js";
-export { type GradientDestination, Parameter, type State } from "./network/parameter.js";
+export { type DirectStep, type GradientDestination, Parameter, type State } from "./network/parameter.js";
 export { CosineAnnealingLR, type CosineAnnealingLROptions } from "./network/schedules/cosine.js";
 export {
   ConstantLR,

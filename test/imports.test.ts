@@ -28,6 +28,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "src/create-engine.ts",
     "src/network",
     "src/metrics",
+    "src/training",
   ],
   "src/index.ts": [
     "src/checks",

@@ -85,7 +85,7 @@ function methodsOf(Class: { readonly prototype: object }): string[] {
 }
 
 /** Called by `fit`, with what it has made itself. */
-const CALLED_BY_FIT = ["check", "onTrainBegin", "onBatchEnd", "onEpochEnd", "onSettled", "onTrainEnd"];
+const CALLED_BY_FIT = ["check", "onTrainBegin", "onBatchBegin", "onBatchEnd", "onEpochEnd", "onSettled", "onTrainEnd"];
 /** What subclasses override and the library calls: protected to TypeScript. */
 const PROTECTED: readonly (readonly [new (...given: never[]) => unknown, readonly string[]])[] = [
   [library.Layer, ["compute", "differentiate"]],

@@ -18,13 +18,21 @@ export class LoadError extends Error {
 /** Training whose loss or weights became NaN or infinite. */
 export class DivergenceError extends Error {
   override readonly name = "DivergenceError";
+  /** From 1. */
+  readonly epoch: number;
+  /** Of the epoch, from 1. */
+  readonly batch: number;
+  /** What was there in place of finite numbers. */
+  readonly got: string;
 
-  /** @param got what was there in place of finite numbers */
   constructor(epoch: number, batch: number, got: string) {
     super(
       `training diverged: expected finite numbers, got ${got} in batch ${batch} of epoch ${epoch}; ` +
         "try a smaller learning rate or scaled inputs",
     );
+    this.epoch = epoch;
+    this.batch = batch;
+    this.got = got;
   }
 }
 

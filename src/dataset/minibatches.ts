@@ -7,7 +7,8 @@ import { CsrMatrix } from "../engine/csr.js";
 import { ByteMatrix, checkMemory, Labels, Matrix } from "../engine/matrix.js";
 import { Random } from "../engine/random.js";
 import type { Runtime } from "../engine/runtime.js";
-import { checkIndices, checkRowWeights, isInputs, isTargets } from "./rows.js";
+import { RowOrder } from "./row-order.js";
+import { checkIndices, checkRowWeights, isInputs, isTargets, type Rows } from "./rows.js";
 
 /** One minibatch; all parts are overwritten by the next. */
 export interface Minibatch {
@@ -17,6 +18,9 @@ export interface Minibatch {
   /** Sample weights [batch, 1], if the data has any. */
   readonly weights?: Matrix | undefined;
 }
+
+/** What minibatches are gathered from. */
+export type MinibatchSource = Pick<Rows, "inputs" | "targets" | "weights" | "indices">;
 
 /** Options of `iterateMinibatches`. */
 export interface MinibatchOptions {
@@ -55,16 +59,21 @@ export function iterateMinibatches(
 ): Generator<Minibatch, void, undefined> {
   checkOptions("minibatches", options, OPTIONS);
   checkEngine("minibatches", engine);
+  checkSource(engine, { inputs, targets });
+  checkInteger("batch size", batchSize, 1);
+  checkSelection(inputs, options);
+  return generate(engine, { inputs, targets }, batchSize, options);
+}
+
+/** @throws TypeError, ShapeError, RangeError for inputs and targets that are not a pair in the engine's memory */
+function checkSource({ memory }: Runtime, { inputs, targets }: Pick<Rows, "inputs" | "targets">): void {
   if (!isInputs(inputs)) throw wrongType("minibatches: inputs", "a Matrix, ByteMatrix or CsrMatrix", inputs);
   if (!isTargets(targets)) throw wrongType("minibatches: targets", "Labels or a Matrix", targets);
   if (inputs.rows !== targets.rows) {
     throw new ShapeError(`minibatches: expected one target for each of the ${inputs.rows} rows, got ${targets.rows}`);
   }
-  checkInteger("batch size", batchSize, 1);
-  checkMemory("minibatches: inputs", engine.memory, inputs);
-  checkMemory("minibatches: targets", engine.memory, targets);
-  checkSelection(inputs, options);
-  return generate(engine, inputs, targets, batchSize, options);
+  checkMemory("minibatches: inputs", memory, inputs);
+  checkMemory("minibatches: targets", memory, targets);
 }
 
 /** @throws TypeError, ShapeError, RangeError for options that do not fit the rows */
@@ -81,48 +90,76 @@ function checkSelection(inputs: Matrix | ByteMatrix | CsrMatrix, options: Miniba
 
 function* generate(
   engine: Runtime,
-  inputs: Matrix | ByteMatrix | CsrMatrix,
-  targets: Labels | Matrix,
+  { inputs, targets }: Pick<Rows, "inputs" | "targets">,
   batchSize: number,
   { shuffle = false, dropLast = true, weights, indices, skip = 0 }: MinibatchOptions,
 ): Generator<Minibatch, void, undefined> {
-  const visited = rowOrder(indices ?? inputs.rows, shuffle === true ? engine.random : shuffle);
-  const order = new Labels(engine.memory, visited, Math.max(inputs.rows, 1));
-  const size = Math.min(batchSize, order.rows);
-  let batch: Minibatch | undefined;
-  try {
-    batch = allocate(engine, size, inputs, targets, weights);
-    for (let start = skip * batchSize; start < order.rows; start += batchSize) {
-      const rows = Math.min(batchSize, order.rows - start);
-      if (rows < batchSize && dropLast) break;
-      if (rows < batch.inputs.rows) {
-        release(batch);
-        batch = undefined;
-        batch = allocate(engine, rows, inputs, targets, weights);
-      }
-      gather(engine, inputs, targets, weights, order.pointer + start * 4, batch);
-      yield batch;
+  const data = { inputs, targets, weights, ...(indices && { indices }) };
+  const batches = new Minibatches(engine, data, batchSize, dropLast);
+  yield* batches.once(shuffle === true ? engine.random : shuffle || undefined, skip);
+}
+
+/** The minibatches of a data set, in an order that can be arranged anew for every pass; their buffers are made once. */
+export class Minibatches {
+  readonly order: RowOrder;
+  /** Batches of a pass. */
+  readonly count: number;
+  /** Rows in them. */
+  readonly rows: number;
+  readonly #engine: Runtime;
+  readonly #data: MinibatchSource;
+  readonly #batchSize: number;
+  readonly #whole: Minibatch | undefined;
+  /** A last batch that has fewer rows. */
+  readonly #rest: Minibatch | undefined;
+
+  /**
+   * @param dropLast leave out a last batch that has fewer rows
+   * @throws TypeError, ShapeError, RangeError as `iterateMinibatches`
+   */
+  constructor(engine: Runtime, data: MinibatchSource, batchSize: number, dropLast: boolean) {
+    checkSource(engine, data);
+    this.#engine = engine;
+    this.#data = data;
+    this.#batchSize = batchSize;
+    const rows = data.indices?.length ?? data.inputs.rows;
+    const whole = Math.floor(rows / batchSize);
+    const rest = dropLast ? 0 : rows % batchSize;
+    this.count = whole + Number(rest > 0);
+    this.rows = whole * batchSize + rest;
+    [this.order, this.#whole, this.#rest] = engine.memory.allOrNothing(() => [
+      new RowOrder(engine.memory, data.inputs.rows, data.indices),
+      whole > 0 ? allocate(engine, batchSize, data) : undefined,
+      rest > 0 ? allocate(engine, rest, data) : undefined,
+    ]);
+  }
+
+  /** Batch number `index` of the order, from 0; overwritten by the next. */
+  at(index: number): Minibatch {
+    const first = index * this.#batchSize;
+    const batch = (this.rows - first < this.#batchSize ? this.#rest : this.#whole) as Minibatch;
+    gather(this.#engine, this.#data, this.order.pointer + first * 4, batch);
+    return batch;
+  }
+
+  /** One pass over them, in a random order if there is a generator, after which they are disposed of. @param skip batches to leave out */
+  *once(random?: Random, skip = 0): Generator<Minibatch, void, undefined> {
+    try {
+      this.order.arrange(random);
+      for (let index = skip; index < this.count; ++index) yield this.at(index);
+    } finally {
+      this.dispose();
     }
-  } finally {
-    if (batch) release(batch);
-    order.dispose();
+  }
+
+  dispose(): void {
+    this.order.dispose();
+    if (this.#whole) release(this.#whole);
+    if (this.#rest) release(this.#rest);
   }
 }
 
-/** The rows' indices, 0 … rows − 1 for a number, shuffled if a generator is given. */
-function rowOrder(rows: number | Int32Array, random: Random | false): Int32Array {
-  const order = typeof rows === "number" ? Int32Array.from({ length: rows }, (_, row) => row) : rows.slice();
-  if (random) random.shuffle(order);
-  return order;
-}
-
-function allocate(
-  { memory }: Runtime,
-  rows: number,
-  inputs: Matrix | ByteMatrix | CsrMatrix,
-  targets: Labels | Matrix,
-  weights: Matrix | undefined,
-): Minibatch {
+function allocate({ memory }: Runtime, rows: number, { inputs, targets, weights }: MinibatchSource): Minibatch {
   return memory.allOrNothing(() => ({
     inputs: inputs instanceof CsrMatrix ? inputs.selection(rows) : new Matrix(memory, rows, inputs.columns),
     targets:
@@ -142,9 +179,7 @@ function release(batch: Minibatch): void {
 /** Copies the rows whose indices lie at `indicesPtr` into the batch. */
 function gather(
   { kernels }: Runtime,
-  inputs: Matrix | ByteMatrix | CsrMatrix,
-  targets: Labels | Matrix,
-  weights: Matrix | undefined,
+  { inputs, targets, weights }: MinibatchSource,
   indicesPtr: number,
   batch: Minibatch,
 ): void {

@@ -73,6 +73,7 @@ export class Matrix {
   /** The memory it lies in: operands of one kernel must share it. */
   readonly memory: LinearMemory;
   readonly #allocation: Allocation | Borrowed;
+  #data: Float32Array | undefined;
 
   /**
    * Contents are undefined unless `data` is given.
@@ -107,7 +108,10 @@ export class Matrix {
 
   /** The elements, row by row: a view, valid until `dispose`. @throws DisposedError */
   get data(): Float32Array {
-    return this.memory.f32(this.pointer, this.rows * this.columns);
+    const { pointer } = this;
+    // Kept: a view is as large as ten numbers, and losses look at one in every step.
+    this.#data ??= this.memory.f32(pointer, this.rows * this.columns);
+    return this.#data;
   }
 
   /** The rows from `begin` up to `end` as a matrix that shares this one's elements. @throws RangeError unless 0 ≤ begin ≤ end ≤ rows */
@@ -171,6 +175,7 @@ export class Labels {
   readonly classes: number;
   readonly memory: LinearMemory;
   readonly #allocation: Allocation;
+  #data: Int32Array | undefined;
 
   /**
    * @param values the labels; or their number, contents undefined
@@ -197,7 +202,9 @@ export class Labels {
 
   /** The labels: a view, valid until `dispose`. @throws DisposedError */
   get data(): Int32Array {
-    return this.memory.i32(this.pointer, this.rows);
+    const { pointer } = this;
+    this.#data ??= this.memory.i32(pointer, this.rows);
+    return this.#data;
   }
 
   dispose(): void {

@@ -20,7 +20,6 @@ function taskOf(classes: number): MLPTask {
     makeLoss: () => (isBinary ? new BinaryCrossEntropy() : new SoftmaxCrossEntropy()),
     place: (engine, targets) =>
       isBinary ? engine.matrix(targets.length, 1, targets) : engine.labels(targets, classes),
-    predict: (network, input) => network.predict(input),
     score: accuracyScore,
   };
 }

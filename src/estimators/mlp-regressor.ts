@@ -13,7 +13,6 @@ const VALUES: MLPTask = {
   leastRows: 2,
   makeLoss: () => new HalfSquaredError(),
   place: (engine, targets) => engine.matrix(targets.length, 1, targets),
-  predict: (network, input) => network.predictValues(input),
   score: r2Score,
 };
 

@@ -1,10 +1,8 @@
 /** What a network of an estimator is to learn: what tells classes and values apart. */
 
 import type { Engine } from "../create-engine.js";
-import type { Matrix } from "../engine/matrix.js";
 import type { Loss } from "../network/losses/loss.js";
 import type { Targets } from "../network/losses/targets.js";
-import type { Network } from "../network/network.js";
 
 /** Classes or values. */
 export interface MLPTask {
@@ -17,8 +15,6 @@ export interface MLPTask {
   makeLoss(): Loss;
   /** Targets in linear memory: class indices, or values. */
   place(engine: Engine, targets: ArrayLike<number>): Targets & { dispose(): void };
-  /** For each row the index of its class, or its value. */
-  predict(network: Network, input: Matrix): ArrayLike<number>;
   /** Accuracy or R². */
   score(targets: ArrayLike<number>, predictions: ArrayLike<number>): number;
 }

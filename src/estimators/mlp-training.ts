@@ -1,22 +1,22 @@
-/** The training of an estimator's network: epochs, the penalty in their losses, stopping. scikit-learn's `_fit_stochastic`. */
+/** The network of an estimator, and its training: scikit-learn's options as a run of `fit`. */
 
 import { DisposedError, DivergenceError } from "../checks/errors.js";
 import type { Engine } from "../create-engine.js";
-import { iterateMinibatches } from "../dataset/minibatches.js";
+import type { Rows } from "../dataset/rows.js";
 import { checkSplit, type Split, splitRows } from "../dataset/split-rows.js";
 import type { Matrix } from "../engine/matrix.js";
 import { Random, type RandomState } from "../engine/random.js";
-import { power } from "../engine/reproducible-math.js";
 import { TurnClock } from "../event-loop.js";
-import type { Targets } from "../network/losses/targets.js";
 import type { Network } from "../network/network.js";
 import type { StateDict } from "../network/state-dict.js";
+import { type FitOptions, fit } from "../training/fit.js";
+import { inverseScaling, MLPEpochs } from "./mlp-epochs.js";
 import { buildNetwork, makeOptimizer, resetOptimizer } from "./mlp-network.js";
 import type { MLPOptimizer } from "./mlp-optimizers.js";
 import type { ResolvedOptions } from "./mlp-options.js";
 import { MLPProgress } from "./mlp-progress.js";
 import type { MLPTask } from "./mlp-task.js";
-import { type CheckedSamples, type LabelledSamples, pickRows } from "./samples.js";
+import type { CheckedSamples, LabelledSamples } from "./samples.js";
 
 /** Rows predicted at a time. */
 const PREDICTION_ROWS = 256;
@@ -33,11 +33,8 @@ export function checkValidationPart(
   throw new RangeError(`validationFraction: ${needed}, got ${held} of ${samples.rows}`);
 }
 
-/** Rows in linear memory. */
-interface PlacedSamples {
-  readonly inputs: Matrix;
-  readonly targets: Targets & { dispose(): void };
-}
+/** Of losses that do not fall scikit-learn says nothing during training; `converged` does. */
+const QUIET: FitOptions = { onWarning: () => {} };
 
 /** One network and all that its further training depends on. */
 export class MLPTraining {
@@ -71,38 +68,24 @@ export class MLPTraining {
    * @returns whether it ended by itself
    * @throws DivergenceError for a loss or weights that are not finite; DisposedError when it is disposed of meanwhile
    */
-  async fit(samples: LabelledSamples): Promise<boolean> {
-    const { earlyStopping, maxIter, tol } = this.#options;
-    const { network, progress } = this;
+  fit(samples: LabelledSamples): Promise<boolean> {
+    const { earlyStopping, maxIter } = this.#options;
     resetOptimizer(this.#optimizer);
     const split = earlyStopping ? this.#split(samples) : undefined;
-    const held = split && pickRows(samples, split.validation);
-    const placed = this.#place(split ? pickRows(samples, split.training) : samples);
-    let isOver = false;
-    try {
-      for (let epoch = 0; epoch < maxIter && !isOver; ++epoch) {
-        await this.#epoch(placed);
-        if (!held) progress.judgeLoss(tol);
-        else if (progress.judgeScore(await this.#score(held), tol)) this.#best = network.stateDict();
-        isOver = this.#isOver();
-      }
-    } finally {
-      release(placed);
-    }
-    if (held && this.#best) network.loadStateDict(this.#best);
-    return isOver;
+    return this.#placed(samples, async (data) => {
+      if (!split) return this.#run(data, maxIter, true);
+      const part = (indices: Int32Array): Rows => ({ ...data, rows: indices.length, indices });
+      const held = part(split.validation);
+      const targets = Float64Array.from(split.validation, (row) => samples.targets[row] as number);
+      const isOver = await this.#run(part(split.training), maxIter, true, () => this.#score(held, targets));
+      if (this.#best) this.network.loadStateDict(this.#best);
+      return isOver;
+    });
   }
 
   /** One epoch. @throws as `fit` */
   async fitOnce(samples: LabelledSamples): Promise<void> {
-    const placed = this.#place(samples);
-    try {
-      await this.#epoch(placed);
-    } finally {
-      release(placed);
-    }
-    this.progress.judgeLoss(this.#options.tol);
-    this.#isOver();
+    await this.#placed(samples, (data) => this.#run(data, 1, false));
   }
 
   /** The rows in linear memory, batch by batch; a batch is gone when the next is asked for. */
@@ -125,64 +108,59 @@ export class MLPTraining {
     this.#engine.dispose();
   }
 
-  /** Trains on each row once, and gives other tasks their turn meanwhile. */
-  async #epoch({ inputs, targets }: PlacedSamples): Promise<void> {
-    const { batchSize, shuffle } = this.#options;
+  /**
+   * A run of `fit`, whose epochs and generator go on from those of the runs before.
+   *
+   * @param begins whether the optimizer is new
+   * @returns whether it ended by itself
+   */
+  async #run(data: Rows, epochs: number, begins: boolean, score?: () => Promise<number>): Promise<boolean> {
+    const { batchSize: most, shuffle } = this.#options;
     const { network, progress } = this;
-    const optimizer = this.#optimizer;
-    const size = Math.min(batchSize === "auto" ? 200 : batchSize, inputs.rows);
-    let total = 0;
-    let number = 0;
-    for (const batch of iterateMinibatches(this.#engine, inputs, targets, size, { shuffle, dropLast: false })) {
-      const { rows } = batch.inputs;
-      optimizer.batchRows = rows;
-      // Of the weights that the loss is of, which are those before the step.
-      total += optimizer.penalty();
-      const loss = network.train(batch.inputs, batch.targets);
-      ++number;
-      if (!Number.isFinite(loss)) throw new DivergenceError(progress.nIter + 1, number, `a loss of ${loss}`);
-      total += loss * rows;
-      if (this.#turns.isDue()) await this.#giveTurn();
+    const [options, optimizer] = [this.#options, this.#optimizer];
+    const batchSize = Math.min(most === "auto" ? 200 : most, data.rows);
+    const onBest = () => {
+      this.#best = network.stateDict();
+    };
+    const counted = new MLPEpochs({ options, optimizer, progress, rows: data.rows, batchSize, score, onBest });
+    const schedule = inverseScaling(options, progress, begins);
+    const epochsBefore = progress.nIter;
+    try {
+      await fit(network, data, {
+        epochs,
+        batchSize,
+        shuffle,
+        random: this.#engine.random,
+        dropLast: false,
+        evaluateTraining: false,
+        callbacks: [counted],
+        ...(schedule && { schedule }),
+        ...QUIET,
+      });
+      // Calls that are shorter than a turn give one, too.
+      if (this.#turns.isDue()) await this.#turns.give();
+    } catch (error) {
+      if (!this.#disposed) throw this.#divergence(error, epochsBefore, data) ?? error;
     }
-    if (!optimizer.areWeightsFinite()) {
-      throw new DivergenceError(progress.nIter + 1, number, "NaN or infinities in the weights");
-    }
-    progress.addEpoch(inputs.rows, total / inputs.rows);
-    this.#scaleStep();
-  }
-
-  /** The step length of `invscaling` for the next epoch. */
-  #scaleStep(): void {
-    const { solver, learningRate, learningRateInit, powerT } = this.#options;
-    if (solver !== "sgd" || learningRate !== "invscaling") return;
-    this.#optimizer.learningRate = learningRateInit / power(this.progress.rowsSeen + 1, powerT);
-  }
-
-  /** Whether training ends here: `adaptive` goes on with a fifth of the step length while that is above 1e-6. */
-  #isOver(): boolean {
-    const { solver, learningRate, nIterNoChange } = this.#options;
-    const optimizer = this.#optimizer;
-    if (!this.progress.isStale(nIterNoChange)) return false;
-    if (solver !== "sgd" || learningRate !== "adaptive" || optimizer.learningRate <= 1e-6) return true;
-    optimizer.learningRate /= 5;
-    this.progress.countAnew();
-    return false;
-  }
-
-  async #score(held: LabelledSamples): Promise<number> {
-    const predictions = new Float64Array(held.rows);
-    let row = 0;
-    for (const input of this.batches(held)) {
-      predictions.set(this.#task.predict(this.network, input), row);
-      row += input.rows;
-      if (this.#turns.isDue()) await this.#giveTurn();
-    }
-    return this.#task.score(held.targets, predictions);
-  }
-
-  async #giveTurn(): Promise<void> {
-    await this.#turns.give();
     if (this.#disposed) throw new DisposedError("this estimator was disposed of while it was being fitted");
+    return counted.isOver;
+  }
+
+  /** That training diverged, in epochs of all calls; undefined for another error. */
+  #divergence(error: unknown, epochs: number, { inputs, indices }: Rows): DivergenceError | undefined {
+    if (error instanceof DivergenceError) return new DivergenceError(epochs + error.epoch, error.batch, error.got);
+    if (!(error instanceof RangeError)) return undefined;
+    // A network that diverged in a call before gives no finite numbers: fit does not begin with one.
+    const first = indices?.[0] ?? 0;
+    const outputs = this.network.evaluationActivations((inputs as Matrix).slice(first, first + 1)).at(-1) as Matrix;
+    return outputs.data.every(Number.isFinite)
+      ? undefined
+      : new DivergenceError(epochs + 1, 1, "NaN or infinities in the outputs");
+  }
+
+  async #score(held: Rows, targets: Float64Array): Promise<number> {
+    const { classes, values } = await this.network.predictAllAsync(held);
+    return this.#task.score(targets, (classes ?? values) as ArrayLike<number>);
   }
 
   #split({ targets, rows }: LabelledSamples): Split {
@@ -197,16 +175,19 @@ export class MLPTraining {
     return splitRows(this.#task.stratified ? targets : rows, validationFraction, random, "validationFraction");
   }
 
-  #place({ data, rows, columns, targets }: LabelledSamples): PlacedSamples {
+  /** What `work` gives for the rows in linear memory, where they are for as long. */
+  async #placed<T>(samples: LabelledSamples, work: (data: Rows) => Promise<T>): Promise<T> {
+    const { data, rows, columns, targets } = samples;
     const engine = this.#engine;
-    return engine.memory.allOrNothing(() => ({
-      inputs: engine.matrix(rows, columns, data, { checkFinite: false }),
-      targets: this.#task.place(engine, targets),
-    }));
+    const [inputs, placed] = engine.memory.allOrNothing(() => [
+      engine.matrix(rows, columns, data, { checkFinite: false }),
+      this.#task.place(engine, targets),
+    ]);
+    try {
+      return await work({ inputs, targets: placed, weights: undefined, rows, columns });
+    } finally {
+      inputs.dispose();
+      placed.dispose();
+    }
   }
-}
-
-function release({ inputs, targets }: PlacedSamples): void {
-  inputs.dispose();
-  targets.dispose();
 }

@@ -86,13 +86,3 @@ function refuse(row: number, column: number, value: unknown): never {
   if (typeof value !== "number") throw wrongType(at, "a number", value);
   throw new RangeError(`${at}: expected finite numbers, got ${shownNumber(value)}`);
 }
-
-/** These rows and their targets. */
-export function pickRows({ data, columns, targets }: LabelledSamples, rows: Int32Array): LabelledSamples {
-  const picked = new Float32Array(rows.length * columns);
-  for (const [index, row] of rows.entries()) {
-    picked.set(data.subarray(row * columns, (row + 1) * columns), index * columns);
-  }
-  const pickedTargets = Float64Array.from(rows, (row) => targets[row] as number);
-  return { data: picked, rows: rows.length, columns, targets: pickedTargets };
-}

@@ -22,15 +22,29 @@ export interface Evaluation {
   readonly meanSquaredError?: number;
   readonly meanAbsoluteError?: number;
   readonly r2?: number;
+  /** Where they were asked for: what `predictAll` gives for the rows, of the same forward passes. */
+  readonly predictions?: Predictions;
+}
+
+/** What a network predicts of rows: of classes `classes` and `probabilities`, else `values`. */
+export interface Predictions {
+  /** As `predict` gives them. */
+  readonly classes?: Int32Array;
+  /** As `predictProbabilities` gives them. */
+  readonly probabilities?: Float32Array;
+  /** As `predictValues` gives them. */
+  readonly values?: Float32Array;
 }
 
 /** Options of `evaluate`. */
 export interface EvaluateOptions {
   /** Of classes: count the confusion matrix, too, classes × classes numbers; default false. */
   readonly confusion?: boolean;
+  /** Give the rows' predictions, too; default false. */
+  readonly predictions?: boolean;
 }
 
-export const EVALUATE_OPTIONS: OptionNames<EvaluateOptions> = { confusion: true };
+export const EVALUATE_OPTIONS: OptionNames<EvaluateOptions> = { confusion: true, predictions: true };
 
 /** Classes of which there is a confusion matrix: a million numbers. */
 export const MOST_CONFUSION_CLASSES = 1000;
@@ -38,17 +52,22 @@ export const MOST_CONFUSION_CLASSES = 1000;
 /** @throws TypeError for unknown options, and for a confusion matrix under a regression loss */
 export function checkEvaluateOptions(options: EvaluateOptions, activation: Activation): void {
   checkOptions("evaluate", options, EVALUATE_OPTIONS);
-  const { confusion = false } = options;
+  const { confusion = false, predictions = false } = options;
   checkBoolean("evaluate: confusion", confusion);
+  checkBoolean("evaluate: predictions", predictions);
   if (confusion && activation === "identity") {
     throw new TypeError("evaluate: confusion: expected a loss of classes, got a regression loss");
   }
 }
 
+/** The metrics of an evaluation. */
+type Metrics = Omit<Evaluation, "loss" | "predictions">;
+
 /** Adds up predictions against targets. */
 export interface Tally {
-  add(outputs: Matrix, targets: Targets, predictions: () => Int32Array): void;
-  result(): Omit<Evaluation, "loss">;
+  /** @param predicted the rows' classes; undefined under a regression loss */
+  add(outputs: Matrix, targets: Targets, predicted: Int32Array | undefined): void;
+  result(): Metrics;
 }
 
 type Activation = Loss["activation"];
@@ -90,7 +109,7 @@ class Hits {
     if (this.#counts) (this.#counts[label * this.#classes + prediction] as number) += 1;
   }
 
-  result(): Omit<Evaluation, "loss"> {
+  result(): Metrics {
     const [counts, classes] = [this.#counts, this.#classes];
     const line = (_: unknown, label: number) =>
       Array.from(counts?.subarray(label * classes, (label + 1) * classes) ?? []);
@@ -108,14 +127,13 @@ class ClassTally implements Tally {
     this.#hits = new Hits(confusion);
   }
 
-  add({ columns }: Matrix, targets: Targets, predictions: () => Int32Array): void {
+  add({ columns }: Matrix, targets: Targets, predicted: Int32Array): void {
     this.#hits.begin(columns);
-    const predicted = predictions();
     const labels = targets instanceof Labels ? targets.data : largestColumns(targets);
     for (let row = 0; row < predicted.length; ++row) this.#hits.add(labels[row] as number, predicted[row] as number);
   }
 
-  result(): Omit<Evaluation, "loss"> {
+  result(): Metrics {
     return this.#hits.result();
   }
 }
@@ -128,15 +146,14 @@ class BinaryTally implements Tally {
     this.#hits.begin(2);
   }
 
-  add(_outputs: Matrix, targets: Targets, predictions: () => Int32Array): void {
-    const predicted = predictions();
+  add(_outputs: Matrix, targets: Targets, predicted: Int32Array): void {
     const labels = targets.data;
     for (let i = 0; i < predicted.length; ++i) {
       this.#hits.add((labels[i] as number) >= 0.5 ? 1 : 0, predicted[i] as number);
     }
   }
 
-  result(): Omit<Evaluation, "loss"> {
+  result(): Metrics {
     return this.#hits.result();
   }
 }
@@ -177,7 +194,7 @@ class ValueTally implements Tally {
     this.#rows += rows;
   }
 
-  result(): Omit<Evaluation, "loss"> {
+  result(): Metrics {
     const count = this.#rows * this.#columns.length;
     const residual = this.#columns.reduce((sum, column) => sum + column.residual, 0);
     const scores = this.#columns.map(({ sum, squares, residual: unexplained }) => {

@@ -1,12 +1,12 @@
 /** What a network says of rows: predictions and evaluations, a part of the rows at a time, at once or in turns. */
 
 import type { Engine } from "../create-engine.js";
-import { iterateMinibatches } from "../dataset/minibatches.js";
+import { type Minibatch, Minibatches } from "../dataset/minibatches.js";
 import { checkCounts, type Rows } from "../dataset/rows.js";
-import type { CsrMatrix } from "../engine/csr.js";
-import { type Matrix, MatrixBuffer, MOST_FLOAT } from "../engine/matrix.js";
+import { CsrMatrix } from "../engine/csr.js";
+import { Matrix, MatrixBuffer, MOST_FLOAT } from "../engine/matrix.js";
 import type { Kernels, Pointer } from "../wasm/kernels.js";
-import { type EvaluateOptions, type Evaluation, tallyFor } from "./evaluation.js";
+import { type EvaluateOptions, type Evaluation, type Predictions, tallyFor } from "./evaluation.js";
 import type { Loss } from "./losses/loss.js";
 
 /** Rows that are taken at a time: large enough for the kernels to run at full speed, small enough for the caches. */
@@ -15,6 +15,14 @@ const PART_ROWS = 256;
 /** The index of the first of n floats that is NaN or infinite; −1 if there is none. */
 export function firstNonFinite(kernels: Kernels, n: number, pointer: Pointer): number {
   return kernels.firstOutside(n, -MOST_FLOAT, MOST_FLOAT, pointer);
+}
+
+/** What can be predicted of rows. */
+export type Kind = keyof Predictions;
+
+/** What can be predicted under a loss. */
+export function kindsOf({ activation }: Loss): readonly Kind[] {
+  return activation === "identity" ? ["values"] : ["classes", "probabilities"];
 }
 
 /** What inference asks of its network. */
@@ -43,59 +51,77 @@ export class Inference {
     this.#results.dispose();
   }
 
-  /** Class indices, or 0/1 labels, row by row. @throws RangeError when an output is not a finite number */
-  *classes(input: Matrix | CsrMatrix): Parts<Int32Array> {
-    return yield* this.#collect(input, Int32Array, (outputs, row) => this.#classesOf(outputs, row));
-  }
-
-  /** Probabilities, row by row. @throws as `classes` */
-  *probabilities(input: Matrix | CsrMatrix): Parts<Float32Array> {
-    return yield* this.#collect(input, Float32Array, (outputs, row) => this.#probabilitiesOf(outputs, row));
-  }
-
-  /** The outputs themselves, row by row. */
-  *values(input: Matrix | CsrMatrix): Parts<Float32Array> {
-    return yield* this.#collect(input, Float32Array, ({ data }) => data);
+  /** Classes, probabilities or values, of the same passes. @throws RangeError when an output for classes is not a finite number */
+  *predictions(data: Matrix | CsrMatrix | Rows, kinds: readonly Kind[]): Parts<Predictions> {
+    const predictions: Predictions = {};
+    yield* this.#pass(data, (outputs, row) => this.#collect(predictions, kinds, data.rows, outputs, row));
+    return predictions;
   }
 
   /** Loss and metrics over all rows. @throws RangeError when an output for classes is not a finite number, or no row counts */
   *evaluation(data: Rows, options: EvaluateOptions): Parts<Evaluation> {
     checkCounts("evaluate: data", data);
-    const { inputs, targets, weights, indices } = data;
-    const { engine, loss } = this.#network;
+    const { loss } = this.#network;
     const tally = tallyFor(loss.activation, options);
+    const predictions: Predictions = {};
     let total = 0;
     let divisor = 0;
-    let row = 0;
-    const selection = { dropLast: false, weights, indices };
-    for (const batch of iterateMinibatches(engine, inputs, targets, PART_ROWS, selection)) {
-      if (row > 0) yield;
-      const outputs = this.#network.outputsOf(batch.inputs);
-      loss.compute(outputs, batch.targets, batch.weights);
+    const ofValues = loss.activation === "identity";
+    yield* this.#pass(data, (outputs, row, batch) => {
+      const { targets, weights } = batch as Minibatch;
+      loss.compute(outputs, targets, weights);
       total += loss.total;
       divisor += loss.divisor;
-      tally.add(outputs, loss.targets, () => this.#classesOf(outputs, row));
-      row += outputs.rows;
-    }
-    return { loss: loss.reduction === "mean" ? total / divisor : total, ...tally.result() };
+      tally.add(outputs, loss.targets, ofValues ? undefined : this.#classesOf(outputs, row));
+      if (options.predictions) this.#collect(predictions, kindsOf(loss), data.rows, outputs, row);
+    });
+    const reduced = loss.reduction === "mean" ? total / divisor : total;
+    return { loss: reduced, ...tally.result(), ...(options.predictions && { predictions }) };
   }
 
-  /** What `read` gives for each part of the rows, one after the other. */
-  *#collect<T extends Float32Array | Int32Array>(
-    input: Matrix | CsrMatrix,
-    Results: new (length: number) => T,
-    read: (outputs: Matrix, row: number) => T,
-  ): Parts<T> {
-    const { rows } = input;
-    let results: T | undefined;
-    for (let row = 0; row < rows || !results; row += PART_ROWS) {
+  /** Puts what the outputs say of their rows, of which the first is number `row`, into arrays for all rows. */
+  #collect(arrays: Predictions, kinds: readonly Kind[], rows: number, outputs: Matrix, row: number): void {
+    for (const kind of kinds) {
+      const part = this.#read(kind, outputs, row);
+      const perRow = outputs.rows === 0 ? 0 : part.length / outputs.rows;
+      if (row === 0)
+        Object.assign(arrays, { [kind]: new (kind === "classes" ? Int32Array : Float32Array)(perRow * rows) });
+      arrays[kind]?.set(part, perRow * row);
+    }
+  }
+
+  /** A view, valid until the next call. */
+  #read(kind: Kind, outputs: Matrix, row: number): Int32Array | Float32Array {
+    if (kind === "values") return outputs.data;
+    return kind === "classes" ? this.#classesOf(outputs, row) : this.#probabilitiesOf(outputs, row);
+  }
+
+  /**
+   * Hands the outputs of each part of the rows to `read`, with the number of the first row. Between two parts it yields; rows of
+   * which there are none are one empty part.
+   *
+   * @param read is given the batch, too, if the rows are those of a data set
+   */
+  *#pass(
+    data: Matrix | CsrMatrix | Rows,
+    read: (outputs: Matrix, row: number, batch?: Minibatch) => void,
+  ): Parts<void> {
+    if (!(data instanceof Matrix || data instanceof CsrMatrix)) return yield* this.#passOverSet(data, read);
+    const { rows } = data;
+    for (let row = 0; row < rows || row === 0; row += PART_ROWS) {
       if (row > 0) yield;
       const end = Math.min(rows, row + PART_ROWS);
-      const part = read(this.#network.outputsOf(end - row === rows ? input : input.slice(row, end)), row);
-      results ??= new Results(rows === 0 ? 0 : (part.length / (end - row)) * rows);
-      results.set(part, rows === 0 ? 0 : (part.length / (end - row)) * row);
+      read(this.#network.outputsOf(end - row === rows ? data : data.slice(row, end)), row);
     }
-    return results;
+  }
+
+  *#passOverSet(data: Rows, read: (outputs: Matrix, row: number, batch: Minibatch) => void): Parts<void> {
+    let row = 0;
+    for (const batch of new Minibatches(this.#network.engine, data, PART_ROWS, false).once()) {
+      if (row > 0) yield;
+      read(this.#network.outputsOf(batch.inputs), row, batch);
+      row += PART_ROWS;
+    }
   }
 
   /** A view, valid until the next call. @param row of the first output, for messages */

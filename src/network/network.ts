@@ -15,8 +15,14 @@ import { CsrMatrix } from "../engine/csr.js";
 import { checkMatrix, checkMemory, checkSameShape, Matrix, MatrixBuffer } from "../engine/matrix.js";
 import { checkTurnOptions, finish, finishInTurns, TURN_OPTIONS, type TurnOptions } from "../event-loop.js";
 import { attachParts, located } from "./attach-parts.js";
-import { checkEvaluateOptions, EVALUATE_OPTIONS, type EvaluateOptions, type Evaluation } from "./evaluation.js";
-import { firstNonFinite, Inference, type Parts } from "./inference.js";
+import {
+  checkEvaluateOptions,
+  EVALUATE_OPTIONS,
+  type EvaluateOptions,
+  type Evaluation,
+  type Predictions,
+} from "./evaluation.js";
+import { firstNonFinite, Inference, type Kind, kindsOf, type Parts } from "./inference.js";
 import type { Layer } from "./layers/layer.js";
 import type { Loss } from "./losses/loss.js";
 import { SoftmaxCrossEntropy } from "./losses/softmax-cross-entropy.js";
@@ -24,7 +30,7 @@ import type { Targets } from "./losses/targets.js";
 import { type Lease, NetworkLease } from "./network-lease.js";
 import type { Optimizer } from "./optimizers/optimizer.js";
 import { SGD } from "./optimizers/sgd.js";
-import { Parameter, type State } from "./parameter.js";
+import { type DirectStep, Parameter, type State } from "./parameter.js";
 import { checkStateDict, type StateDict } from "./state-dict.js";
 import { summarize } from "./summary.js";
 
@@ -141,32 +147,47 @@ export class Network {
    * RangeError when an output is not a finite number, since the inputs or the weights are not
    */
   predict(input: Matrix | CsrMatrix): Int32Array {
-    return finish(this.#inference(input, "classes").classes(input));
+    return finish(this.#predict(input, "classes")).classes as Int32Array;
   }
 
   /** As `predict`, in turns. */
-  predictAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Int32Array> {
-    return this.#inTurns(() => this.#inference(input, "classes").classes(input), options);
+  async predictAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Int32Array> {
+    return (await this.#inTurns(() => this.#predict(input, "classes"), options)).classes as Int32Array;
   }
 
   /** softmax(outputs) of each row, or the sigmoid of each output, as the loss says, row by row. @throws as `predict` */
   predictProbabilities(input: Matrix | CsrMatrix): Float32Array {
-    return finish(this.#inference(input, "classes").probabilities(input));
+    return finish(this.#predict(input, "probabilities")).probabilities as Float32Array;
   }
 
   /** As `predictProbabilities`, in turns. */
-  predictProbabilitiesAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Float32Array> {
-    return this.#inTurns(() => this.#inference(input, "classes").probabilities(input), options);
+  async predictProbabilitiesAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Float32Array> {
+    return (await this.#inTurns(() => this.#predict(input, "probabilities"), options)).probabilities as Float32Array;
   }
 
   /** The outputs themselves, row by row. @throws TypeError under a loss of classes */
   predictValues(input: Matrix | CsrMatrix): Float32Array {
-    return finish(this.#inference(input, "values").values(input));
+    return finish(this.#predict(input, "values")).values as Float32Array;
   }
 
   /** As `predictValues`, in turns. */
-  predictValuesAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Float32Array> {
-    return this.#inTurns(() => this.#inference(input, "values").values(input), options);
+  async predictValuesAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Float32Array> {
+    return (await this.#inTurns(() => this.#predict(input, "values"), options)).values as Float32Array;
+  }
+
+  /**
+   * Classes and probabilities of every row, or under a regression loss its values, of one forward pass.
+   *
+   * @param data inputs, or a data set or `Subset`, whose targets are not looked at
+   * @throws as `predict`; TypeError, ShapeError, RangeError for rows that do not fit
+   */
+  predictAll(data: Matrix | CsrMatrix | Rows): Predictions {
+    return finish(this.#predictAll(data));
+  }
+
+  /** As `predictAll`, in turns. */
+  predictAllAsync(data: Matrix | CsrMatrix | Rows, options?: TurnOptions): Promise<Predictions> {
+    return this.#inTurns(() => this.#predictAll(data), options);
   }
 
   /**
@@ -182,34 +203,38 @@ export class Network {
     this.#lease.check();
     this.#checkIdle();
     const { optimizer } = this;
-    const direct = optimizer.direct && !this.#parameters.some((parameter) => parameter.hasGradient);
-    if (!direct) {
-      const loss = this.gradients(input, targets, weights);
-      optimizer.step();
-      return loss;
-    }
-    for (const parameter of this.#parameters) parameter.stepDirectly(optimizer.learningRateOf(parameter));
-    try {
-      return this.gradients(input, targets, weights);
-    } finally {
-      for (const parameter of this.#parameters) parameter.stepDirectly(undefined);
-    }
+    // Gradients that are there already have to be in the step.
+    const step = optimizer.direct && !this.#hasGradients() ? optimizer : undefined;
+    const loss = this.#pass(input, targets, weights, step);
+    // Of a direct step there are gradients only of layers that do not hand it on.
+    if (!step || this.#hasGradients()) optimizer.step();
+    return loss;
   }
 
   /** `train` without the step: adds the batch's gradients to the parameters' own. @throws as `train` */
   gradients(input: Matrix | CsrMatrix, targets: Targets, weights?: Matrix): number {
     this.#lease.check();
+    return this.#pass(input, targets, weights, undefined);
+  }
+
+  /** A batch forwards and backwards. @param step that the backward pass takes, if it does */
+  #pass(
+    input: Matrix | CsrMatrix,
+    targets: Targets,
+    weights: Matrix | undefined,
+    step: DirectStep | undefined,
+  ): number {
     this.#check(input);
     // Before the pass: statistics of batches, and the generator, are to be as they were after a refusal.
     if (this.outputs !== undefined) this.loss.check(input.rows, this.outputs, targets, weights);
-    // Without a closure: a training step allocates nothing.
+    // Without a closure: a training step makes no object.
     this.#enter();
     const before = this.#training;
     this.training = true;
     try {
       const logits = this.#forward(input)[this.layers.length - 1] as Matrix;
       const loss = this.loss.compute(logits, targets, weights);
-      this.#backward(input, this.loss.gradient(logits));
+      this.#backward(input, this.loss.gradient(logits), step);
       return loss;
     } finally {
       this.training = before;
@@ -229,21 +254,21 @@ export class Network {
     this.#checkGradient(input, gradOutput);
     this.#enter();
     try {
-      this.#backward(input, gradOutput);
+      this.#backward(input, gradOutput, undefined);
     } finally {
       this.#passing = false;
     }
   }
 
-  #backward(input: Matrix | CsrMatrix, gradOutput: Matrix): void {
+  #backward(input: Matrix | CsrMatrix, gradOutput: Matrix, step: DirectStep | undefined): void {
     let gradient = gradOutput;
     for (let index = this.layers.length - 1; index >= 0; --index) {
       const layer = this.layers[index] as Layer;
       try {
-        if (index === 0) layer.learn(this.#firstInput(input), gradient);
+        if (index === 0) layer.learn(this.#firstInput(input), gradient, step);
         else {
           const before = this.#activations[index - 1] as Matrix;
-          gradient = layer.backward(before, gradient);
+          gradient = layer.backward(before, gradient, step);
           checkSameShape("input gradient", before, gradient);
         }
       } catch (error) {
@@ -333,7 +358,7 @@ export class Network {
   }
 
   #evaluation(data: Rows, options: EvaluateOptions): Parts<Evaluation> {
-    checkIsRows("evaluate: data", data);
+    this.#checkRows("evaluate: data", data);
     if (data.rows === 0) throw new RangeError("evaluate: expected at least one row, got none");
     checkEvaluateOptions(options, this.loss.activation);
     return this.#passes.evaluation(data, options);
@@ -375,20 +400,34 @@ export class Network {
     this.dispose();
   }
 
-  /** The passes in evaluation mode. @throws as `predict` */
-  #inference(input: Matrix | CsrMatrix, results: "classes" | "values"): Inference {
+  #predict(input: Matrix | CsrMatrix, kind: Kind): Parts<Predictions> {
     this.#check(input);
-    if (results === "classes" && this.loss.activation === "softmax" && this.outputs === 1) {
+    this.#checkKind(kind);
+    return this.#passes.predictions(input, [kind]);
+  }
+
+  #predictAll(data: Matrix | CsrMatrix | Rows): Parts<Predictions> {
+    if (data instanceof Matrix || data instanceof CsrMatrix) this.#check(data);
+    else this.#checkRows("network: data", data);
+    const kinds = kindsOf(this.loss);
+    this.#checkKind(kinds[0] as Kind);
+    return this.#passes.predictions(data, kinds);
+  }
+
+  /** @throws TypeError, ShapeError unless the loss and the outputs are for such predictions */
+  #checkKind(kind: Kind): void {
+    const { activation } = this.loss;
+    if (kind !== "values" && activation === "softmax" && this.outputs === 1) {
       const instead =
         "give the network the loss that it was trained under, as in loadModel(engine, bytes, name, { loss })";
       throw new ShapeError(`network: softmax: expected at least 2 outputs, one for each class, got 1: ${instead}`);
     }
-    if ((this.loss.activation !== "identity") === (results === "classes")) return this.#passes;
-    const [kind, method] =
-      results === "classes"
-        ? ["a regression loss", "predictValues"]
-        : ["a loss of classes", "predict or predictProbabilities"];
-    throw new TypeError(`network: ${this.loss.constructor.name} is ${kind}: use ${method}`);
+    if (kindsOf(this.loss).includes(kind)) return;
+    const [got, method] =
+      kind === "values"
+        ? ["a loss of classes", "predict or predictProbabilities"]
+        : ["a regression loss", "predictValues"];
+    throw new TypeError(`network: ${this.loss.constructor.name} is ${got}: use ${method}`);
   }
 
   /** The work in turns, between which the parameters must not change. */
@@ -396,6 +435,12 @@ export class Network {
     checkTurnOptions("network", options);
     const work = begin();
     return this.#lease.reading(() => finishInTurns(work, options.signal));
+  }
+
+  #hasGradients(): boolean {
+    const parameters = this.#parameters;
+    for (let i = 0; i < parameters.length; ++i) if ((parameters[i] as Parameter).hasGradient) return true;
+    return false;
   }
 
   #states(): [string, State][] {
@@ -431,13 +476,22 @@ export class Network {
     throw new ShapeError(`output: expected ${rows} × ${columns}, got ${output.rows} × ${output.columns}`);
   }
 
-  #check(input: Matrix | CsrMatrix): void {
+  #checkAlive(): void {
     if (this.#disposed) throw new DisposedError("the network was used after it was disposed of");
     this.engine.checkAlive();
+  }
+
+  #check(input: Matrix | CsrMatrix): void {
+    this.#checkAlive();
     if (!(input instanceof Matrix || input instanceof CsrMatrix)) {
       throw wrongType("network: input", "a Matrix or CsrMatrix", input);
     }
     checkMemory("network: input", this.engine.memory, input);
+  }
+
+  #checkRows(what: string, data: Rows): void {
+    this.#checkAlive();
+    checkIsRows(what, data);
   }
 
   #checkGradient({ rows }: Matrix | CsrMatrix, gradOutput: Matrix): void {

@@ -21,6 +21,12 @@ export interface State {
   set(values: ArrayLike<number>): void;
 }
 
+/** Plain gradient descent that a backward pass takes by itself, w ← w − η·∂w: an optimizer that is `direct`. */
+export interface DirectStep {
+  /** η of a parameter, finite. */
+  learningRateOf(parameter: Parameter): number;
+}
+
 /** Where a backward pass puts a parameter's gradient: target ← alpha·gradient + (accumulates ? target : 0). */
 export interface GradientDestination {
   /** Byte address, in panels as the values are. */
@@ -44,7 +50,6 @@ export class Parameter implements State {
   #gradient: PanelMatrix | undefined;
   #gradientIsZero = true;
   readonly #destination = { target: 0, alpha: 1, accumulates: false };
-  #directStep: number | undefined;
 
   /** All zeros at first. @throws TypeError, ShapeError, RangeError for anything but an engine, a name and one or two sizes */
   constructor(
@@ -92,29 +97,38 @@ export class Parameter implements State {
 
   /**
    * Where a backward pass is to put the gradient; call it once a pass, as it is taken for put afterwards. The object is
-   * reused. What the pass reads of the old values it must have read before, for the target may be the values themselves.
+   * reused.
+   *
+   * @param step of the backward pass: with one the target is the values themselves, so that the pass must have read before
+   * what it needs of the old ones
+   * @throws TypeError for anything but a step, RangeError for a learning rate that is not finite
    */
-  destination(): GradientDestination {
+  destination(step?: DirectStep): GradientDestination {
     const destination = this.#destination;
-    if (this.#directStep === undefined) {
-      destination.target = this.gradientPointer;
-      destination.alpha = 1;
-      destination.accumulates = !this.#gradientIsZero;
-      this.#gradientIsZero = false;
-    } else {
+    if (step !== undefined) {
       destination.target = this.#values.pointer;
-      destination.alpha = -this.#directStep;
+      destination.alpha = -this.#rateOf(step);
       destination.accumulates = true;
+      return destination;
     }
+    destination.target = this.gradientPointer;
+    destination.alpha = 1;
+    destination.accumulates = !this.#gradientIsZero;
+    this.#gradientIsZero = false;
     return destination;
   }
 
-  /** Hands over a gradient, row by row: for layers written in TypeScript. @throws TypeError; ShapeError for a wrong length */
-  addGradient(values: ArrayLike<number>): void {
+  /**
+   * Hands over a gradient, row by row: for layers written in TypeScript.
+   *
+   * @param step of the backward pass: with one the values move at once
+   * @throws TypeError; ShapeError for a wrong length; as `destination`
+   */
+  addGradient(values: ArrayLike<number>, step?: DirectStep): void {
     this.#values.check("gradient", values);
-    if (this.#directStep !== undefined) {
-      const step = this.#directStep;
-      this.set(this.toArray().map((value, i) => value - step * (values[i] as number)));
+    if (step !== undefined) {
+      const rate = this.#rateOf(step);
+      this.set(this.toArray().map((value, i) => value - rate * (values[i] as number)));
       return;
     }
     const gradient = this.gradient();
@@ -142,12 +156,6 @@ export class Parameter implements State {
     this.#gradientIsZero = true;
   }
 
-  /** Makes `destination` the values themselves, a step of this length at a time; undefined ends that. */
-  stepDirectly(learningRate: number | undefined): void {
-    if (learningRate !== undefined && !isFiniteNumber(learningRate)) checkNumber("learningRate", learningRate);
-    this.#directStep = learningRate;
-  }
-
   toArray(): Float32Array {
     return this.#values.toArray();
   }
@@ -159,6 +167,14 @@ export class Parameter implements State {
   dispose(): void {
     this.#values.dispose();
     this.#gradient?.dispose();
+  }
+
+  #rateOf(step: DirectStep): number {
+    if (typeof (step as Partial<DirectStep> | null)?.learningRateOf !== "function")
+      throw wrongType("step", "one with learningRateOf(parameter)", step);
+    const rate = step.learningRateOf(this);
+    if (!isFiniteNumber(rate)) checkNumber("learningRate", rate);
+    return rate;
   }
 
   #allocate(): PanelMatrix {

@@ -1,6 +1,6 @@
 /** A look at what a network makes of the first rows of a training set. */
 
-import { iterateMinibatches, type Minibatch } from "../dataset/minibatches.js";
+import { type Minibatch, Minibatches } from "../dataset/minibatches.js";
 import type { Rows } from "../dataset/rows.js";
 import type { Matrix } from "../engine/matrix.js";
 import type { Network } from "../network/network.js";
@@ -17,8 +17,8 @@ export interface Look {
 /** Parts of at most 1024 rows. */
 export function* firstRows(network: Network, { inputs, targets, indices }: Rows): Generator<Look, void, undefined> {
   const all = () => Int32Array.from({ length: Math.min(inputs.rows, MOST_ROWS) }, (_, row) => row);
-  const selection = { dropLast: false, indices: indices?.subarray(0, MOST_ROWS) ?? all() };
-  for (const batch of iterateMinibatches(network.engine, inputs, targets, PART_ROWS, selection)) {
+  const rows = { inputs, targets, weights: undefined, indices: indices?.subarray(0, MOST_ROWS) ?? all() };
+  for (const batch of new Minibatches(network.engine, rows, PART_ROWS, false).once()) {
     yield { batch, activations: network.evaluationActivations(batch.inputs) };
   }
 }

@@ -13,6 +13,7 @@ import {
 import type { AbortSignalLike } from "../checks/platform-types.js";
 import type { Rows } from "../dataset/rows.js";
 import { checkSplit } from "../dataset/split-rows.js";
+import { Random } from "../engine/random.js";
 import { checkSignal } from "../event-loop.js";
 import { Network } from "../network/network.js";
 import { type Callback, checkCallbacks, statefulCallbacks } from "./callbacks/callbacks.js";
@@ -31,6 +32,12 @@ export interface FitOptions {
   readonly batchSize?: number;
   /** Visit the rows in a new order each epoch; default true. */
   readonly shuffle?: boolean;
+  /**
+   * Draws the split, the orders of the rows and what layers draw; default: a fork of the engine's generator, so that runs that take
+   * turns on one engine do not draw from each other. With one that is kept, such as the engine's own, later runs go on from where
+   * this one ends.
+   */
+  readonly random?: Random;
   /** Leave out an epoch's last batch if it has fewer rows than the others; default true. */
   readonly dropLast?: boolean;
   /** Evaluated after each epoch: a data set, or a `Subset` of one. */
@@ -85,6 +92,7 @@ const OPTIONS: OptionNames<FitOptions> = {
   epochs: true,
   batchSize: true,
   shuffle: true,
+  random: true,
   dropLast: true,
   validation: true,
   validationSplit: true,
@@ -159,6 +167,9 @@ export function planTraining(network: Network, data: Rows, given: FitOptions): P
   checkBoolean("shuffle", shuffle);
   checkBoolean("dropLast", dropLast);
   checkBoolean("evaluateTraining", evaluateTraining);
+  if (options.random !== undefined && !(options.random instanceof Random)) {
+    throw wrongType("random", "a Random (see engine.random)", options.random);
+  }
   checkSignal(signal);
   for (const [name, listener] of Object.entries({ onProgress, onWarning })) {
     if (listener !== undefined) checkFunction(name, listener);

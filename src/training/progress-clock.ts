@@ -1,18 +1,12 @@
 /** When to show progress, and what. */
 
+import type { EpochBatches } from "./epoch-batches.js";
 import type { Progress } from "./epoch-report.js";
 import type { Plan } from "./options.js";
 import { RateWindow } from "./rate-window.js";
 import type { Progression } from "./training-state.js";
 
 const PROGRESS_MILLISECONDS = 100;
-
-/** How much an epoch is. */
-export interface EpochSize {
-  readonly batches: number;
-  /** In these batches. */
-  readonly rows: number;
-}
 
 /** Is told of each batch, and when it ended. */
 export class ProgressClock {
@@ -35,7 +29,7 @@ export class ProgressClock {
   tick(
     { epoch, batch, losses, seconds }: Progression,
     { epochs, batchSize }: Plan,
-    { batches, rows }: EpochSize,
+    { count: batches, rows }: Pick<EpochBatches, "count" | "rows">,
     time: number,
   ): void {
     if (!this.#onProgress) return;

@@ -1,7 +1,6 @@
 /** A training: epochs of minibatches, evaluated, reported, told to callbacks, and to be taken up again after any batch. */
 
 import { DivergenceError } from "../checks/errors.js";
-import { iterateMinibatches } from "../dataset/minibatches.js";
 import type { Random } from "../engine/random.js";
 import { now, TurnClock } from "../event-loop.js";
 import type { Network } from "../network/network.js";
@@ -11,12 +10,12 @@ import { History } from "./callbacks/history.js";
 import type { CheckpointContents } from "./checkpoint/checkpoint-contents.js";
 import { type ChosenRows, chooseRows } from "./chosen-rows.js";
 import { DeadLayers } from "./dead-layers.js";
-import { EpochOrder } from "./epoch-order.js";
+import { EpochBatches } from "./epoch-batches.js";
 import { type EpochReport, evaluationNumbers } from "./epoch-report.js";
 import { claimForTraining } from "./exclusive-parts.js";
 import { ScheduleFollower } from "./learning-rate.js";
 import type { Plan } from "./options.js";
-import { type EpochSize, ProgressClock } from "./progress-clock.js";
+import { ProgressClock } from "./progress-clock.js";
 import { Stagnation } from "./stagnation.js";
 import { captureTraining, type Progression, restoreTraining, startOfTraining } from "./training-state.js";
 import { Stepper } from "./training-step.js";
@@ -39,8 +38,7 @@ export class Training implements RunView {
   /** Its own: runs that take turns on one engine draw the same numbers as one after the other. */
   #random: Random | undefined;
   #rows: ChosenRows | undefined;
-  #order: EpochOrder | undefined;
-  #size: EpochSize = { batches: 0, rows: 0 };
+  #batches: EpochBatches | undefined;
   #loss = Number.NaN;
   /** Whether every callback has seen the last batch or epoch. */
   #settled = false;
@@ -74,7 +72,7 @@ export class Training implements RunView {
   }
 
   get batches(): number {
-    return this.#size.batches;
+    return this.#batches?.count ?? 0;
   }
 
   get loss(): number {
@@ -131,38 +129,30 @@ export class Training implements RunView {
     const { network, options, callbacks } = this.#plan;
     const checkpoint = options.resume;
     this.#giveBack = claimForTraining(callbacks, options.schedule);
-    const { random: shared } = network.engine;
     this.#lease = network.claim();
-    const before = shared.state;
-    const random = shared.fork();
+    const source = options.random ?? network.engine.random;
+    const before = source.state;
+    const random = options.random ?? source.fork();
     this.#random = random;
     try {
       if (checkpoint?.random.split) random.state = checkpoint.random.split;
       if (options.validationSplit !== undefined) this.#progression.splitRandom = random.state;
       this.#rows = chooseRows(this.#plan, random);
-      const { training } = this.#rows;
-      this.#size = this.#epochSize(training.rows);
-      this.#order = new EpochOrder(training, random, this.#plan.shuffle);
+      this.#batches = new EpochBatches(network.engine, this.#rows.training, random, this.#plan);
       if (checkpoint) this.#resume(checkpoint);
       else {
         network.zeroGrad();
         this.#schedule.reset();
       }
     } catch (error) {
-      shared.state = before;
+      source.state = before;
       throw error;
     }
   }
 
-  #epochSize(rows: number): EpochSize {
-    const { batchSize, dropLast } = this.#plan;
-    const whole = Math.floor(rows / batchSize);
-    return dropLast ? { batches: whole, rows: whole * batchSize } : { batches: Math.ceil(rows / batchSize), rows };
-  }
-
   #resume(checkpoint: CheckpointContents): void {
     const { position, random } = checkpoint;
-    const { batches } = this.#size;
+    const { batches } = this;
     if (position.batch > batches) {
       throw new RangeError(`resume: expected at most ${batches} batches an epoch, got ${position.batch}`);
     }
@@ -179,14 +169,15 @@ export class Training implements RunView {
   async #runEpoch(): Promise<EpochReport> {
     const { network, batchSize } = this.#plan;
     const { evaluation } = this.#rows as ChosenRows;
+    const { count, rows } = this.#batches as EpochBatches;
     const begun = this.#progression.batch;
     await this.#trainEpoch();
     const { epoch, batch, losses, seconds } = this.#progression;
-    const samples = Math.min(batch * batchSize, this.#size.rows);
+    const samples = Math.min(batch * batchSize, rows);
     this.#checkDivergence();
     const trainLoss = losses / (samples / batchSize);
     this.#deadLayers.endEpoch(evaluation);
-    this.#stagnation.endEpoch(trainLoss, evaluation, epoch, batch, batch === this.#size.batches && begun === 0);
+    this.#stagnation.endEpoch(trainLoss, evaluation, epoch, batch, batch === count && begun === 0);
     const start = now();
     const evaluations = await this.#evaluate();
     const report: EpochReport = {
@@ -197,7 +188,7 @@ export class Training implements RunView {
       trainSeconds: seconds,
       evalSeconds: (now() - start) / 1000,
       samplesPerSecond: samples / seconds,
-      completed: batch === this.#size.batches && evaluations !== undefined,
+      completed: batch === count && evaluations !== undefined,
     };
     this.#history.push(report);
     if (report.completed) await this.#endEpoch(report);
@@ -238,27 +229,30 @@ export class Training implements RunView {
 
   /** The batches of the epoch that are left, up to the signal. */
   async #trainEpoch(): Promise<void> {
-    const { network, batchSize, dropLast, options, callbacks } = this.#plan;
-    const { inputs, targets, weights } = (this.#rows as ChosenRows).training;
+    const { network, batchSize, options, callbacks } = this.#plan;
     const progression = this.#progression;
-    const { batches } = this.#size;
-    const order = this.#order as EpochOrder;
-    if (progression.batch > 0 && progression.epochRandom) order.redraw(progression.epochRandom);
-    else progression.epochRandom = order.draw();
+    const batches = this.#batches as EpochBatches;
+    const { count } = batches;
+    if (progression.batch > 0 && progression.epochRandom) batches.redraw(progression.epochRandom);
+    else progression.epochRandom = batches.draw();
     this.#schedule.beginEpoch(progression.epoch);
-    const selection = { indices: order.indices, weights, dropLast, skip: progression.batch };
     const lease = this.#lease as Lease;
     const random = this.#random as Random;
-    let begun = now();
-    for (const batch of iterateMinibatches(network.engine, inputs, targets, batchSize, selection)) {
+    while (progression.batch < count) {
       this.#settled = false;
-      this.#stepper.beginBatch(progression.epoch, progression.batch, batches);
+      for (let i = 0; i < callbacks.length; ++i) {
+        const pending = callbacks[i]?.onBatchBegin?.(this);
+        if (pending) await pending;
+      }
+      const begun = now();
+      const batch = batches.at(progression.batch);
+      this.#stepper.beginBatch(progression.epoch, progression.batch, count);
       lease.open();
       // Layers draw from the engine's generator.
       network.engine.random.swap(random);
       let loss: number;
       try {
-        loss = this.#stepper.take(batch, progression.batch, batches);
+        loss = this.#stepper.take(batch, progression.batch, count);
       } finally {
         network.engine.random.swap(random);
         lease.close();
@@ -266,26 +260,25 @@ export class Training implements RunView {
       ++progression.batch;
       if (!Number.isFinite(loss)) throw new DivergenceError(progression.epoch, progression.batch, `a loss of ${loss}`);
       this.#loss = loss;
-      this.#stagnation.endBatch(loss, progression.epoch, progression.batch, batches);
-      if (progression.batch === batches) this.#deadLayers.endLastBatch();
+      this.#stagnation.endBatch(loss, progression.epoch, progression.batch, count);
+      if (progression.batch === count) this.#deadLayers.endLastBatch();
       // A batch counts as much as it has rows; whole ones count 1.
       progression.losses += loss * (batch.targets.rows / batchSize);
       // Steps alone: callbacks may wait, and other tasks' turns take what they want.
       const ended = now();
       progression.seconds += (ended - begun) / 1000;
-      for (const callback of callbacks) {
-        const pending = callback.onBatchEnd?.(this);
+      for (let i = 0; i < callbacks.length; ++i) {
+        const pending = callbacks[i]?.onBatchEnd?.(this);
         if (pending) await pending;
       }
       this.#settled = true;
-      for (const callback of callbacks) {
-        const pending = callback.onSettled?.("batch", this);
+      for (let i = 0; i < callbacks.length; ++i) {
+        const pending = callbacks[i]?.onSettled?.("batch", this);
         if (pending) await pending;
       }
-      this.#clock.tick(progression, this.#plan, this.#size, ended);
-      if (this.#turns.isDue()) await this.#turns.give();
+      this.#clock.tick(progression, this.#plan, batches, ended);
+      if (this.#turns.isDue(ended)) await this.#turns.give();
       if (options.signal?.aborted) break;
-      begun = now();
     }
   }
 
@@ -300,6 +293,7 @@ export class Training implements RunView {
     } catch (error) {
       if (!failed) throw error;
     } finally {
+      this.#batches?.dispose();
       this.#rows?.dispose();
       this.#lease?.release();
       this.#giveBack();

@@ -11,6 +11,7 @@ import {
   ReLU,
   type Rows,
   SoftmaxCrossEntropy,
+  Subset,
 } from "../../src/index.js";
 import { numbers } from "../kernels/fixture.js";
 import { stateHash, testEngine } from "../training/fixture.js";
@@ -90,6 +91,49 @@ describe("predictions of more rows than a part has", () => {
     const dataset = { inputs: csr, targets: engine.matrix(rows, 2), rows, columns: 6, weights: undefined } as Rows;
     expect(network.evaluate(dataset).loss).toBeGreaterThan(0);
   });
+
+  it.each<[string, () => Network["loss"], number]>([
+    ["classes", () => new SoftmaxCrossEntropy(), 3],
+    ["labels", () => new BinaryCrossEntropy(), 2],
+    ["values", () => new MeanSquaredError(), 2],
+  ])(
+    "of one pass are those of several, of a matrix, a data set, a subset and an evaluation: %s",
+    (kind, loss, outputs) => {
+      let passes = 0;
+      class Counts extends Layer {
+        override forward(input: Matrix): Matrix {
+          ++passes;
+          return input;
+        }
+      }
+      const layers = [new Counts(), new Dense(6, 8), new ReLU(), new Dense(8, outputs)];
+      const network = new Network(engine, layers, { loss: loss() });
+      const all = engine.matrix(rows, 6, numbers(rows * 6, 3));
+      const expected =
+        kind === "values"
+          ? { values: network.predictValues(all) }
+          : { classes: network.predict(all), probabilities: network.predictProbabilities(all) };
+      const targets =
+        kind === "classes"
+          ? engine.labels(new Int32Array(rows), 3)
+          : engine.matrix(rows, outputs, new Float32Array(rows * outputs));
+      const data = { inputs: all, targets, rows, columns: 6, weights: undefined } as Rows;
+      passes = 0;
+      expect(network.predictAll(all)).toEqual(expected);
+      expect(network.predictAll(data)).toEqual(expected);
+      const { predictions, ...evaluation } = network.evaluate(data, { predictions: true });
+      // 700 rows are three parts.
+      expect(passes).toBe(9);
+      expect(predictions).toEqual(expected);
+      expect(network.evaluate(data)).toEqual(evaluation);
+      const few = network.predictAll(new Subset(data, [699, 3, 3]));
+      for (const [name, values] of Object.entries(expected)) {
+        const perRow = values.length / rows;
+        const chosen = [699, 3, 3].flatMap((row) => [...values.subarray(row * perRow, (row + 1) * perRow)]);
+        expect(Array.from(few[name as keyof typeof few] ?? [])).toEqual(chosen);
+      }
+    },
+  );
 
   it("give the memory back: what stays is room for a part, however many rows there were", () => {
     const network = make(3);

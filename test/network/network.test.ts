@@ -5,6 +5,7 @@ import {
   BinaryCrossEntropy,
   createEngine,
   Dense,
+  type DirectStep,
   Dropout,
   type Engine,
   iterateMinibatches,
@@ -12,6 +13,7 @@ import {
   type Matrix,
   MeanSquaredError,
   Network,
+  Parameter,
   Random,
   ReLU,
   SGD,
@@ -220,6 +222,69 @@ describe("a refused or failed step", () => {
       return network.stateDict();
     };
     expect(trained(true)).toEqual(trained(false));
+  });
+});
+
+describe("a step of plain gradient descent", () => {
+  /** y = x + shift, which hands the step on or does not. */
+  class Shift extends Layer {
+    readonly #handsOn: boolean;
+    #shift!: Parameter;
+
+    constructor(handsOn: boolean) {
+      super();
+      this.#handsOn = handsOn;
+    }
+    override attach(engine: Engine, columns: number | undefined): number | undefined {
+      this.#shift = new Parameter(engine, "shift", [3]);
+      return columns;
+    }
+    override parameters(): readonly Parameter[] {
+      return [this.#shift];
+    }
+    override backward(_: Matrix, gradOutput: Matrix, step?: DirectStep): Matrix {
+      const { rows, data } = gradOutput;
+      const sums = [0, 1, 2].map((j) => data.reduce((sum, value, i) => (i % 3 === j ? sum + value : sum), 0));
+      expect(rows).toBe(2);
+      this.#shift.addGradient(sums, this.#handsOn ? step : undefined);
+      return gradOutput;
+    }
+  }
+  const made = (layer: Layer) => {
+    engine.random.state = new Random(1).state;
+    return makeNetwork(engine, [new Dense(2, 3), layer]);
+  };
+  const input = () => engine.matrix(2, 2, [1, 2, 3, 4]);
+  const labels = () => engine.labels([0, 1]);
+
+  it("moves the parameters of custom layers, too, whether they hand it on or not", () => {
+    const [direct, after] = [made(new Shift(true)), made(new Shift(false))];
+    const before = direct.stateDict();
+    for (const network of [direct, after]) network.train(input(), labels());
+    for (const [name, { data }] of Object.entries(direct.stateDict())) {
+      expect(data).not.toEqual(before[name]?.data);
+      const other = after.stateDict()[name]?.data as Float32Array;
+      for (let i = 0; i < data.length; ++i) expect(other[i]).toBeCloseTo(data[i] as number, 6);
+    }
+    for (const parameter of after.parameters()) expect(parameter.hasGradient).toBe(false);
+  });
+
+  it("is over when a backward pass fails: what comes after it adds gradients, and moves nothing", () => {
+    const layer = new Layer();
+    const network = made(layer);
+    layer.backward = () => {
+      throw new RangeError("now");
+    };
+    expect(() => network.train(input(), labels())).toThrow("layer 1 (Layer): now");
+    const before = network.stateDict();
+    const [dense] = network.layers;
+    network.forward(input());
+    dense?.learn(input(), engine.matrix(2, 3, [1, 2, 3, 4, 5, 6]));
+    expect(network.stateDict()).toEqual(before);
+    expect(network.parameters().map((parameter) => [...parameter.gradient()])).toEqual([
+      [13, 17, 21, 18, 24, 30],
+      [5, 7, 9],
+    ]);
   });
 });
 

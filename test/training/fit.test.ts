@@ -629,6 +629,37 @@ describe("accumulation", () => {
   });
 });
 
+describe("onBatchBegin", () => {
+  it("comes before each batch is read, is waited for, and sees what is done", async () => {
+    const seen: unknown[] = [];
+    const { run, network } = await prepare(() => ({
+      epochs: 2,
+      batchSize: 60,
+      dropLast: false,
+      callbacks: [
+        {
+          onBatchBegin: async ({ epoch, batch, batches }) => {
+            await new Promise(setImmediate);
+            seen.push(["begin", epoch, batch, batches, stateHash(network)]);
+          },
+          onBatchEnd: ({ epoch, batch }) => void seen.push(["end", epoch, batch, stateHash(network)]),
+        },
+      ],
+    }));
+    const first = stateHash(network);
+    await run.run();
+    expect(seen.length % 2).toBe(0);
+    let before = first;
+    for (let i = 0; i < seen.length; i += 2) {
+      const [begin, end] = [seen[i] as unknown[], seen[i + 1] as unknown[]];
+      expect(begin.slice(0, 3)).toEqual(["begin", end[1], (end[2] as number) - 1]);
+      expect(begin[4]).toBe(before);
+      expect(end[3]).not.toBe(before);
+      before = end[3] as string;
+    }
+  });
+});
+
 describe("impossible options", () => {
   it.each<[string, object]>([
     ["epochs: expected an integer of at least 0, got 1.5", { epochs: 1.5 }],

@@ -35,6 +35,34 @@ describe("Random.fork", () => {
   });
 });
 
+describe("a run with a generator of its caller's", () => {
+  it("has the bits of one with the engine's fork in the same state, and leaves the engine's alone", async () => {
+    const options = { epochs: 2, batchSize: 20, validationSplit: 0.2 };
+    const [engine, other] = [await testEngine(), await testEngine()];
+    const [itself, given] = [makeNetwork(engine, noisyLayers()), makeNetwork(other, noisyLayers())];
+    const before = other.random.state;
+    const random = new Random(0);
+    random.state = before;
+    await fit(itself, engine.dataset(source(130)), options);
+    await fit(given, other.dataset(source(130)), { ...options, random });
+    expect(stateHash(given)).toBe(stateHash(itself));
+    expect(other.random.state).toEqual(before);
+    expect(random.state).not.toEqual(before);
+  });
+
+  it("goes on from one to the next: two runs of one epoch are one of two, but for the split", async () => {
+    const options = { batchSize: 20, evaluateTraining: false };
+    const [once, twice] = [await testEngine(), await testEngine()];
+    const whole = makeNetwork(once, noisyLayers());
+    await fit(whole, once.dataset(source(130)), { ...options, epochs: 2, random: once.random });
+    const parts = makeNetwork(twice, noisyLayers());
+    const data = twice.dataset(source(130));
+    for (let run = 0; run < 2; ++run) await fit(parts, data, { ...options, epochs: 1, random: twice.random });
+    expect(stateHash(parts)).toBe(stateHash(whole));
+    expect(twice.random.state).toEqual(once.random.state);
+  });
+});
+
 describe("runs at once on one engine", () => {
   const networkOf = (engine: Engine) => makeNetwork(engine, noisyLayers());
 

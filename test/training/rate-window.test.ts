@@ -56,7 +56,7 @@ function progressOf(epochs: number, secondsOf: (batch: number) => number): Progr
       seconds += took;
       now += took * 1000;
       const progression = { epoch, batch, losses: batch, seconds, stopped: false };
-      const size = { batches: 100, rows: 3200 };
+      const size = { count: 100, rows: 3200 };
       clock.tick({ ...progression, epochRandom: undefined, splitRandom: undefined }, plan, size, now);
     }
     now += 5000;

@@ -65,6 +65,7 @@ const parameter = () => {
   made.addGradient([0, 0]);
   return made;
 };
+const step = { learningRateOf: () => 0.1 };
 const numbers = { takes: { 0: ["[-1, NaN]", "a Float64Array"] } };
 
 export const layerCases: Cases = {
@@ -91,14 +92,11 @@ export const layerCases: Cases = {
   ]),
   Parameter: make(library.Parameter, () => [engine, "slope", [2]], { optional: () => [0.1] }),
   "Parameter.set": method(parameter, "set", () => [[1, 2]], numbers),
-  "Parameter.addGradient": method(parameter, "addGradient", () => [[1, 2]], numbers),
+  "Parameter.addGradient": method(parameter, "addGradient", () => [[1, 2]], { ...numbers, optional: () => [step] }),
   "Parameter.setGradient": method(parameter, "setGradient", () => [[1, 2]], numbers),
-  "Parameter.stepDirectly": method(parameter, "stepDirectly", () => [], { optional: () => [0.1] }),
+  "Parameter.destination": method(parameter, "destination", () => [], { optional: () => [step] }),
   ...Object.fromEntries(
-    ["destination", "gradient", "zeroGrad", "toArray", "dispose"].map((name) => [
-      `Parameter.${name}`,
-      method(parameter, name),
-    ]),
+    ["gradient", "zeroGrad", "toArray", "dispose"].map((name) => [`Parameter.${name}`, method(parameter, name)]),
   ),
   checkGradients: call(
     (...given) => library.checkGradients(...(given as unknown as [never, never, never, never])),

@@ -5,7 +5,7 @@ import { data, engine, labels, layers, matrix, network, weights } from "./fixtur
 const ofValues = () => network({ loss: new library.MeanSquaredError() });
 const asynchronous = { optional: () => [{}] };
 const signal = { signal: () => new AbortController().signal };
-const ASYNCHRONOUS = ["predictAsync", "predictProbabilitiesAsync"] as const;
+const ASYNCHRONOUS = ["predictAsync", "predictProbabilitiesAsync", "predictAllAsync"] as const;
 
 /** A network, and what it is given beside the options. */
 const used = () => ({ own: network(), rows: data(), input: matrix() });
@@ -20,13 +20,13 @@ export const networkOptions = [
   options(
     "Network.evaluate",
     (given: library.EvaluateOptions, on) => (on as Used).own.evaluate((on as Used).rows, given),
-    { confusion: () => true },
+    { confusion: () => true, predictions: () => true },
     used,
   ),
   options(
     "Network.evaluateAsync",
     (given: library.EvaluateOptions, on) => (on as Used).own.evaluateAsync((on as Used).rows, given),
-    { confusion: () => true, ...signal },
+    { confusion: () => true, predictions: () => true, ...signal },
     used,
   ),
   ...ASYNCHRONOUS.map((name) =>
@@ -48,7 +48,7 @@ export const networkOptions = [
 export const networkCases: Cases = {
   Network: make(library.Network, () => [engine, layers()], { optional: () => [{}] }),
   ...Object.fromEntries(
-    ["forward", "logits", "evaluationActivations", "predict", "predictProbabilities"].map((name) => [
+    ["forward", "logits", "evaluationActivations", "predict", "predictProbabilities", "predictAll"].map((name) => [
       `Network.${name}`,
       method(network, name, () => [matrix()]),
     ]),
@@ -58,6 +58,7 @@ export const networkCases: Cases = {
   ),
   "Network.predictValues": method(ofValues, "predictValues", () => [matrix()]),
   "Network.predictValuesAsync": method(ofValues, "predictValuesAsync", () => [matrix()], asynchronous),
+  "Network.predictAll, of a data set": method(network, "predictAll", () => [data()]),
   "Network.train": method(network, "train", () => [matrix(), labels()], { optional: () => [weights()] }),
   "Network.train, values": method(ofValues, "train", () => [matrix(), engine.matrix(2, 3, [1, 2, 3, 4, 5, 6])], {
     optional: () => [weights()],

@@ -17,6 +17,7 @@ const fitOptions = options(
     epochs: () => 2,
     batchSize: () => 4,
     shuffle: () => true,
+    random: () => new library.Random(1),
     dropLast: () => true,
     validation: data,
     validationSplit: () => 0.5,

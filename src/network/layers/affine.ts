@@ -2,7 +2,7 @@ import { checkInteger } from "../../checks/check-options.js";
 import { ShapeError } from "../../checks/errors.js";
 import type { Engine } from "../../create-engine.js";
 import { Allocation } from "../../engine/matrix.js";
-import { Parameter } from "../parameter.js";
+import { type DirectStep, Parameter } from "../parameter.js";
 
 /** What both normalizations end with: gamma and beta [features], learnable, and room for their gradients. */
 export class Affine {
@@ -31,12 +31,12 @@ export class Affine {
     return this.#gradients.pointer + this.#features * 4;
   }
 
-  /** Hands both gradients over. */
-  learn(): void {
+  /** Hands both gradients over. @param step of the backward pass */
+  learn(step: DirectStep | undefined): void {
     const { kernels } = this.#engine;
-    const gamma = this.gamma.destination();
+    const gamma = this.gamma.destination(step);
     kernels.biasGradient(1, this.#features, gamma.alpha, this.gradGammaPointer, gamma.accumulates, gamma.target);
-    const beta = this.beta.destination();
+    const beta = this.beta.destination(step);
     kernels.biasGradient(1, this.#features, beta.alpha, this.gradBetaPointer, beta.accumulates, beta.target);
   }
 

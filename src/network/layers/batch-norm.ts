@@ -3,7 +3,7 @@ import { ShapeError } from "../../checks/errors.js";
 import { type OptionTable, readOptions } from "../../checks/option-table.js";
 import type { Engine } from "../../create-engine.js";
 import { Allocation, checkColumns, type Matrix, MatrixBuffer } from "../../engine/matrix.js";
-import type { Parameter, State } from "../parameter.js";
+import type { DirectStep, Parameter, State } from "../parameter.js";
 import { Affine, checkFeatures } from "./affine.js";
 import { Layer, type LayerConfig } from "./layer.js";
 import { checkAttach, checkGradOutput, checkInput } from "./operands.js";
@@ -97,7 +97,7 @@ export class BatchNorm extends Layer {
   }
 
   /** In training through the batch's mean and variance; otherwise these are constants. */
-  override backward(input: Matrix, gradOutput: Matrix): Matrix {
+  override backward(input: Matrix, gradOutput: Matrix, step?: DirectStep): Matrix {
     checkInput(this, this.#engine, input);
     checkColumns("BatchNorm: input", this.features, input);
     checkGradOutput(this, input, gradOutput);
@@ -116,7 +116,7 @@ export class BatchNorm extends Layer {
       affine.gradBetaPointer,
       gradInput.pointer,
     );
-    affine.learn();
+    affine.learn(step);
     return gradInput;
   }
 

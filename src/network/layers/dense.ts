@@ -5,7 +5,7 @@ import type { Engine } from "../../create-engine.js";
 import { CsrBuffer, CsrMatrix, densityLimit } from "../../engine/csr.js";
 import { checkColumns, checkMemory, type Matrix, MatrixBuffer } from "../../engine/matrix.js";
 import { type Initializer, type InitializerName, initialWeights, resolveInitializer } from "../initializers.js";
-import { Parameter } from "../parameter.js";
+import { type DirectStep, Parameter } from "../parameter.js";
 import { Layer, type LayerConfig } from "./layer.js";
 import { checkAttach, checkGradOutput, checkInput } from "./operands.js";
 
@@ -135,7 +135,7 @@ export class Dense extends Layer {
   }
 
   /** gradInput = gradOutput·Wᵀ, with the weights from before a step. */
-  override backward(input: Matrix, gradOutput: Matrix): Matrix {
+  override backward(input: Matrix, gradOutput: Matrix, step?: DirectStep): Matrix {
     const { kernels, team } = this.#checkedEngine(input);
     checkGradOutput(this, this.#output.shaped(input.rows, this.outputs), gradOutput);
     const gradInput = this.#gradInput.shaped(input.rows, this.inputs);
@@ -148,16 +148,16 @@ export class Dense extends Layer {
       gradInput.pointer,
       team,
     );
-    this.learn(input, gradOutput);
+    this.learn(input, gradOutput, step);
     return gradInput;
   }
 
-  override learn(input: Matrix | CsrMatrix, gradOutput: Matrix): void {
+  override learn(input: Matrix | CsrMatrix, gradOutput: Matrix, step?: DirectStep): void {
     const { kernels } = this.#checkedEngine(input);
     const { rows } = input;
     checkGradOutput(this, this.#output.shaped(rows, this.outputs), gradOutput);
     const sparse = input instanceof CsrMatrix ? input : this.#sparseInput;
-    const { target, alpha, accumulates } = this.#weights.destination();
+    const { target, alpha, accumulates } = this.#weights.destination(step);
     // A step straight into the weights is rounded to their last place for each block of rows. A batch of several is summed up
     // first: small contributions would get lost one by one.
     const isSummedFirst = rows > BLOCK_ROWS && target === this.#weights.pointer;
@@ -170,7 +170,7 @@ export class Dense extends Layer {
       accumulates && !isSummedFirst,
     );
     if (isSummedFirst) kernels.axpy(this.#weights.length, alpha, sum, target);
-    const biases = this.#biases.destination();
+    const biases = this.#biases.destination(step);
     kernels.biasGradient(rows, this.outputs, biases.alpha, gradOutput.pointer, biases.accumulates, biases.target);
   }
 

@@ -2,7 +2,7 @@ import { checkInteger } from "../../checks/check-options.js";
 import { type OptionTable, readOptions } from "../../checks/option-table.js";
 import type { Engine } from "../../create-engine.js";
 import { Allocation, checkColumns, type Matrix, MatrixBuffer } from "../../engine/matrix.js";
-import type { Parameter } from "../parameter.js";
+import type { DirectStep, Parameter } from "../parameter.js";
 import { Affine, checkFeatures } from "./affine.js";
 import { Layer, type LayerConfig } from "./layer.js";
 import { checkAttach, checkGradOutput, checkInput } from "./operands.js";
@@ -78,7 +78,7 @@ export class LayerNorm extends Layer {
     return output;
   }
 
-  override backward(input: Matrix, gradOutput: Matrix): Matrix {
+  override backward(input: Matrix, gradOutput: Matrix, step?: DirectStep): Matrix {
     checkInput(this, this.#engine, input);
     checkColumns("LayerNorm: input", this.features, input);
     checkGradOutput(this, input, gradOutput);
@@ -97,7 +97,7 @@ export class LayerNorm extends Layer {
       affine.gradBetaPointer,
       gradInput.pointer,
     );
-    affine.learn();
+    affine.learn(step);
     return gradInput;
   }
 

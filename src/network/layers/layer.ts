@@ -2,7 +2,7 @@
 
 import type { Engine } from "../../create-engine.js";
 import type { Matrix } from "../../engine/matrix.js";
-import type { Parameter, State } from "../parameter.js";
+import type { DirectStep, Parameter, State } from "../parameter.js";
 
 /** A built-in layer as a model file has it: its type and its options. */
 export interface LayerConfig {
@@ -43,17 +43,19 @@ export class Layer {
    * `forward` was last called with. The gradient of each parameter goes to its `destination`, or to `addGradient`, after
    * the values were last read.
    *
+   * @param _step given under plain gradient descent. A layer that hands it on to `destination` or `addGradient` moves its
+   * parameters at once and keeps no gradient; of one that does not, the optimizer takes the step afterwards
    * @throws TypeError where `forward` is overridden and this is not
    */
-  backward(_input: Matrix, gradOutput: Matrix): Matrix {
+  backward(_input: Matrix, gradOutput: Matrix, _step?: DirectStep): Matrix {
     if (this.forward === Layer.prototype.forward) return gradOutput;
     const identity = "where the gradient passes unchanged, write `backward(_, gradOutput) { return gradOutput; }`";
     throw new TypeError(`expected backward beside forward, got forward alone: ${identity}`);
   }
 
   /** As `backward`, for the first layer of a network, whose input gradient nobody needs. */
-  learn(input: Matrix, gradOutput: Matrix): void {
-    this.backward(input, gradOutput);
+  learn(input: Matrix, gradOutput: Matrix, step?: DirectStep): void {
+    this.backward(input, gradOutput, step);
   }
 
   /** The learnable arrays; none by default. */

@@ -33,6 +33,8 @@ export abstract class Loss {
   /** Of the last `compute`: the targets as `convert` gave them, valid until the next call. */
   targets!: Targets;
   protected engine!: Engine;
+  /** Of the outputs that are checked: the same object in every step. */
+  readonly #shape = { rows: 0, columns: 0 };
   #results: { readonly losses: MatrixBuffer; readonly gradient: MatrixBuffer } | undefined;
 
   /** @throws TypeError, RangeError for an unknown reduction */
@@ -90,7 +92,10 @@ export abstract class Loss {
     if (weights && this.engine.kernels.firstOutside(weights.rows, 0, MOST_FLOAT, weights.pointer) >= 0) {
       checkWeightValues("weights", weights.data);
     }
-    this.checkTargets({ rows, columns }, targets);
+    const shape = this.#shape;
+    shape.rows = rows;
+    shape.columns = columns;
+    this.checkTargets(shape, targets);
     this.checkMeaning(columns, targets);
   }
 

@@ -87,25 +87,23 @@ export function checkNumbers(
 /** @throws RangeError for labels other than 0 and 1, and numbers that are not between them */
 export function checkUnitInterval(loss: string, { kernels, memory }: Engine, targets: Targets): void {
   checkIsTargets(memory, targets);
-  const complain = (got: number, row: number, column: number) => {
-    const place = column >= 0 ? `row ${row}, column ${column}` : `row ${row}`;
-    const instead = "for more classes than two take SoftmaxCrossEntropy, for other numbers MeanSquaredError";
-    return new RangeError(
-      `${loss}: targets: expected labels of 0 and 1, or numbers between, got ${got} in ${place}; ${instead}`,
-    );
-  };
   if (targets instanceof Labels) {
     const row = firstBeyond(targets, 2);
-    if (row >= 0) throw complain(targets.data[row] as number, row, -1);
+    if (row >= 0) throw notOfUnitInterval(loss, targets.data[row] as number, `row ${row}`);
     return;
   }
-  const { rows, columns, pointer } = targets;
+  const { rows, columns, pointer, data } = targets;
   const index = kernels.firstOutside(rows * columns, 0, 1, pointer);
   if (index < 0) return;
-  throw complain(
-    memory.f32(pointer, rows * columns)[index] as number,
-    Math.floor(index / columns),
-    columns > 1 ? index % columns : -1,
+  const row = Math.floor(index / columns);
+  const place = columns > 1 ? `row ${row}, column ${index % columns}` : `row ${row}`;
+  throw notOfUnitInterval(loss, data[index] as number, place);
+}
+
+function notOfUnitInterval(loss: string, got: number, place: string): RangeError {
+  const instead = "for more classes than two take SoftmaxCrossEntropy, for other numbers MeanSquaredError";
+  return new RangeError(
+    `${loss}: targets: expected labels of 0 and 1, or numbers between, got ${got} in ${place}; ${instead}`,
   );
 }
 
@@ -138,37 +136,41 @@ function firstBeyond({ data }: Labels, classes: number): number {
   return -1;
 }
 
+function classIndices(classes: number): string {
+  return `class indices from 0 to ${classes - 1}`;
+}
+
 /** @throws RangeError for class indices out of range, and for rows of numbers that are not probabilities */
 export function checkClassValues(loss: string, { kernels, memory }: Engine, classes: number, targets: Targets): void {
   checkInteger("columns", classes, 1);
   checkIsTargets(memory, targets);
-  const indices = `class indices from 0 to ${classes - 1}`;
   if (targets instanceof Labels) {
     if (targets.classes > classes) {
-      throw new RangeError(`${loss}: labels: expected ${indices}, got labels up to ${targets.classes - 1}`);
+      throw new RangeError(
+        `${loss}: labels: expected ${classIndices(classes)}, got labels up to ${targets.classes - 1}`,
+      );
     }
     const row = firstBeyond(targets, classes);
     if (row < 0) return;
-    throw new RangeError(`${loss}: labels: expected ${indices}, got ${targets.data[row]} in row ${row}`);
+    throw new RangeError(`${loss}: labels: expected ${classIndices(classes)}, got ${targets.data[row]} in row ${row}`);
   }
-  const { rows, columns, pointer } = targets;
-  const values = () => memory.f32(pointer, rows * columns);
+  const { rows, columns, pointer, data } = targets;
   if (columns === 1) {
     const row = kernels.labelsFromFloats(rows, classes, pointer, 0);
     if (row < 0) return;
     throw new RangeError(
-      `${loss}: targets: expected ${indices}, or ${classes} probabilities a row, got ${values()[row]} in row ${row}`,
+      `${loss}: targets: expected ${classIndices(classes)}, or ${classes} probabilities a row, got ${data[row]} in row ${row}`,
     );
   }
   const row = kernels.firstUnnormalized(rows, columns, SUM_TOLERANCE, pointer);
   if (row < 0) return;
-  const numbers = [...values().subarray(row * columns, (row + 1) * columns)];
+  const numbers = [...data.subarray(row * columns, (row + 1) * columns)];
   const shown = numbers
     .slice(0, 8)
     .map((value) => String(Number(value.toPrecision(6))))
     .join(", ");
   const sum = Number(numbers.reduce((total, value) => total + value, 0).toPrecision(6));
   throw new RangeError(
-    `${loss}: targets: expected ${indices}, or probabilities whose sum is 1 in each row, got ${shown}${columns > 8 ? ", …" : ""} (sum ${sum}) in row ${row}`,
+    `${loss}: targets: expected ${classIndices(classes)}, or probabilities whose sum is 1 in each row, got ${shown}${columns > 8 ? ", …" : ""} (sum ${sum}) in row ${row}`,
   );
 }

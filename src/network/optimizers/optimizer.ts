@@ -4,7 +4,7 @@ import { checkNumber, wrongType } from "../../checks/check-options.js";
 import type { Engine } from "../../create-engine.js";
 import { checkEngine } from "../../engine/check-engine.js";
 import { checkMemory } from "../../engine/matrix.js";
-import { Parameter } from "../parameter.js";
+import { type DirectStep, Parameter } from "../parameter.js";
 
 /** All that an optimizer's later steps depend on, beside its options. */
 export interface OptimizerState {
@@ -22,7 +22,7 @@ export interface OptimizerConfig {
 }
 
 /** One optimizer serves one network, which attaches it. */
-export abstract class Optimizer {
+export abstract class Optimizer implements DirectStep {
   #learningRate!: number;
   readonly initialLearningRate: number;
   protected engine!: Engine;
@@ -63,7 +63,7 @@ export abstract class Optimizer {
     }
   }
 
-  /** Whether the step is plain gradient descent, which a backward pass can take by itself; see `Parameter.destination`. */
+  /** Whether the step is plain gradient descent, which a backward pass can take by itself: see `DirectStep`. */
   get direct(): boolean {
     return false;
   }

@@ -59,6 +59,8 @@ export interface Callback {
   /** Says what is wrong with the options, before anything is trained. @throws RangeError */
   check?(plan: RunPlan): void;
   onTrainBegin?(run: RunView): void | Promise<void>;
+  /** Before each batch, of which `batch` are done in this epoch: nothing of it has been read yet. */
+  onBatchBegin?(run: RunView): void | Promise<void>;
   /** After each batch; with `accumulate`, after batches without a step, too. */
   onBatchEnd?(run: RunView): void | Promise<void>;
   onEpochEnd?(report: EpochReport, run: RunView): void | Promise<void>;
@@ -73,6 +75,7 @@ export interface Callback {
 
 const METHODS: OptionNames<Callback> = {
   onTrainBegin: true,
+  onBatchBegin: true,
   onBatchEnd: true,
   onEpochEnd: true,
   onSettled: true,
