@@ -32,8 +32,6 @@ export interface ChoiceOption {
 /** Anything else, checked by who takes it: a list of any length, a function, a name. */
 export interface OtherOption {
   readonly kind: "other";
-  /** For people: "a weight for each class". */
-  readonly expected: string;
   readonly default?: unknown;
 }
 
@@ -80,12 +78,16 @@ export function readValues<T extends OptionTable>(given: object, table: T, prefi
   const values: Record<string, unknown> = {};
   for (const [name, row] of Object.entries(table)) {
     const value = (given as Readonly<Record<string, unknown>>)[name];
-    values[name] = value === undefined ? row.default : value;
-    if (values[name] !== undefined || "required" in row) checkOption(`${prefix}${name}`, values[name], row);
+    const chosen = value === undefined ? row.default : value;
+    values[name] = chosen;
+    if (chosen !== undefined || "required" in row) (CHECKS[row.kind] as Check)(prefix + name, chosen, row);
   }
   return values as OptionValues<T>;
 }
 
+type Check = (name: string, value: unknown, row: OptionRow) => void;
+
+/** How the value of an option of each kind is checked. */
 type Checks = {
   readonly [K in OptionRow["kind"]]: (name: string, value: unknown, row: Extract<OptionRow, { kind: K }>) => void;
 };
@@ -98,7 +100,7 @@ const CHECKS: Checks = {
   other: () => {},
 };
 
-/** @throws TypeError, RangeError for a value that the row does not allow */
-export function checkOption(name: string, value: unknown, row: OptionRow): void {
-  (CHECKS[row.kind] as (name: string, value: unknown, row: OptionRow) => void)(name, value, row);
+/** LeakyReLU of "Leaky ReLU": bundlers rename classes, so that they cannot be asked. */
+export function classNameOf(title: string): string {
+  return title.replace(/ (.)/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -1,15 +1,7 @@
 /** The options of both estimators: names and defaults are scikit-learn's. */
 
-import {
-  type Bounds,
-  checkBoolean,
-  checkChoice,
-  checkInteger,
-  checkNumber,
-  checkOptions,
-  type OptionNames,
-  wrongType,
-} from "../checks/check-options.js";
+import { checkInteger, wrongType } from "../checks/check-options.js";
+import { type OptionTable, readOptions } from "../checks/option-table.js";
 
 /** Options of both estimators. As in scikit-learn, those of one solver, or of one kind of learning rate, do nothing under another. */
 export interface MLPOptions {
@@ -60,81 +52,41 @@ export interface MLPOptions {
 /** The options of an estimator, defaults filled in; frozen. */
 export type ResolvedOptions = Readonly<Required<MLPOptions>>;
 
-const DEFAULTS: ResolvedOptions = {
-  hiddenLayerSizes: [100],
-  activation: "relu",
-  solver: "adam",
-  alpha: 0.0001,
-  batchSize: "auto",
-  learningRateInit: 0.001,
-  learningRate: "constant",
-  powerT: 0.5,
-  maxIter: 200,
-  shuffle: true,
-  randomState: 0,
-  tol: 0.0001,
-  momentum: 0.9,
-  nesterovsMomentum: true,
-  earlyStopping: false,
-  validationFraction: 0.1,
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-8,
-  nIterNoChange: 10,
-  warmStart: false,
-  threads: 1,
-};
-
-const CHOICES: Readonly<Record<string, readonly string[]>> = {
-  activation: ["identity", "logistic", "tanh", "relu"],
-  solver: ["adam", "sgd"],
-  learningRate: ["constant", "invscaling", "adaptive"],
-};
-
-const FLAGS = ["shuffle", "nesterovsMomentum", "earlyStopping", "warmStart"];
-
-/** Bounds of the numbers. */
-const NUMBERS: Readonly<Record<string, Bounds>> = {
-  alpha: {},
-  learningRateInit: { positive: true },
-  powerT: {},
-  tol: {},
-  momentum: { most: 1 },
-  beta1: { below: 1 },
-  beta2: { below: 1 },
-  epsilon: { positive: true },
-};
-
-const NAMES = Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, true])) as OptionNames<MLPOptions>;
+const OPTIONS = {
+  hiddenLayerSizes: { kind: "other", default: [100] },
+  activation: { kind: "choice", default: "relu", choices: ["identity", "logistic", "tanh", "relu"] },
+  solver: { kind: "choice", default: "adam", choices: ["adam", "sgd"] },
+  alpha: { kind: "number", default: 0.0001 },
+  batchSize: { kind: "other", default: "auto" },
+  learningRateInit: { kind: "number", positive: true, default: 0.001 },
+  learningRate: { kind: "choice", default: "constant", choices: ["constant", "invscaling", "adaptive"] },
+  powerT: { kind: "number", default: 0.5 },
+  maxIter: { kind: "integer", default: 200, least: 1 },
+  shuffle: { kind: "boolean", default: true },
+  randomState: { kind: "integer", default: 0, least: 0 },
+  tol: { kind: "number", default: 0.0001 },
+  momentum: { kind: "number", default: 0.9, most: 1 },
+  nesterovsMomentum: { kind: "boolean", default: true },
+  earlyStopping: { kind: "boolean", default: false },
+  validationFraction: { kind: "number", default: 0.1, positive: true, below: 1 },
+  beta1: { kind: "number", default: 0.9, below: 1 },
+  beta2: { kind: "number", default: 0.999, below: 1 },
+  epsilon: { kind: "number", positive: true, default: 1e-8 },
+  nIterNoChange: { kind: "other", default: 10 },
+  warmStart: { kind: "boolean", default: false },
+  threads: { kind: "other", default: 1 },
+} as const satisfies OptionTable & Readonly<Record<keyof MLPOptions, unknown>>;
 
 /** The options, defaults filled in. @throws TypeError for unknown options and wrong types, RangeError for values out of range */
 export function resolveOptions(options: MLPOptions): ResolvedOptions {
-  checkOptions("estimator", options, NAMES);
-  const given = options as Readonly<Record<string, unknown>>;
-  const resolved = Object.fromEntries(
-    Object.entries(DEFAULTS).map(([name, value]) => [name, given[name] === undefined ? value : given[name]]),
-  );
-  checkValues(resolved as unknown as ResolvedOptions);
-  // Copies: what the caller does to the options later changes nothing.
-  const hiddenLayerSizes = Object.freeze([...(resolved.hiddenLayerSizes as number[])]);
-  return Object.freeze({ ...resolved, hiddenLayerSizes }) as ResolvedOptions;
-}
-
-function checkValues(options: ResolvedOptions): void {
-  const values = options as unknown as Record<string, unknown>;
-  for (const [name, choices] of Object.entries(CHOICES)) {
-    checkChoice(name, values[name], choices);
-  }
-  for (const [name, bounds] of Object.entries(NUMBERS)) checkNumber(name, values[name], bounds);
-  for (const name of FLAGS) checkBoolean(name, values[name]);
-  const { batchSize, maxIter, nIterNoChange, randomState, threads, validationFraction } = options;
-  checkInteger("maxIter", maxIter, 1);
-  checkInteger("randomState", randomState, 0);
+  const resolved = readOptions("estimator", options, OPTIONS) as ResolvedOptions;
+  const { hiddenLayerSizes, batchSize, nIterNoChange, threads } = resolved;
   if (nIterNoChange !== Number.POSITIVE_INFINITY) checkInteger("nIterNoChange", nIterNoChange, 1);
   if (threads !== "auto") checkInteger("threads", threads, 1);
   if (batchSize !== "auto") checkInteger('batchSize (unless it is "auto")', batchSize, 1);
-  checkNumber("validationFraction", validationFraction, { positive: true, below: 1 });
-  checkSizes(options.hiddenLayerSizes);
+  checkSizes(hiddenLayerSizes);
+  // Copies: what the caller does to the options later changes nothing.
+  return Object.freeze({ ...resolved, hiddenLayerSizes: Object.freeze([...hiddenLayerSizes]) });
 }
 
 function checkSizes(sizes: readonly number[]): void {

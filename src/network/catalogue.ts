@@ -52,7 +52,7 @@ export interface Row<T> {
 /** Rows by name, in the order of a list for people. */
 export type Rows<R> = Readonly<Record<string, R>>;
 
-const rowsOf = <R extends { readonly name: string }>(...rows: readonly R[]): Rows<R> =>
+const rowsOf = <R extends { readonly name: string }>(rows: readonly R[]): Rows<R> =>
   Object.fromEntries(rows.map((row) => [row.name, row]));
 
 function activation([row, Class]: (typeof ACTIVATIONS)[number]): LayerRow {
@@ -129,9 +129,9 @@ const BATCH_NORM: LayerRow = {
     op: "BatchNormalization",
     arrays: ["gamma", "beta", ...RUNNING],
     attributes: {
-      epsilon: { option: "epsilon", default: 1e-5 },
+      epsilon: "epsilon",
       // ONNX's momentum is the share of the old statistics, ours that of the new ones.
-      momentum: { option: "momentum", default: 0.9, complement: true },
+      momentum: { complement: "momentum" },
     },
   },
 };
@@ -147,20 +147,20 @@ const LAYER_NORM: LayerRow = {
   onnx: {
     op: "LayerNormalization",
     arrays: ["gamma", "beta"],
-    attributes: { axis: { integer: -1 }, epsilon: { option: "epsilon", default: 1e-5 } },
+    attributes: { axis: { integer: -1 }, epsilon: "epsilon" },
   },
 };
 
 /** Activations, those that may stand after each hidden layer. */
-export const ACTIVATION_ROWS: Rows<LayerRow> = /* @__PURE__ */ rowsOf(...ACTIVATIONS.map(activation));
+export const ACTIVATION_ROWS: Rows<LayerRow> = /* @__PURE__ */ rowsOf(ACTIVATIONS.map(activation));
 
-export const LAYERS: Rows<LayerRow> = /* @__PURE__ */ rowsOf(
+export const LAYERS: Rows<LayerRow> = /* @__PURE__ */ rowsOf([
   DENSE,
   ...Object.values(ACTIVATION_ROWS),
   DROPOUT,
   BATCH_NORM,
   LAYER_NORM,
-);
+]);
 
 /** A class that is made with one object of options, as a row. */
 function made<T>(
@@ -173,7 +173,7 @@ function made<T>(
   return { name, title, options, kernels, make: (given) => new Class(given as never) };
 }
 
-export const LOSSES: Rows<Row<Loss>> = /* @__PURE__ */ rowsOf<Row<Loss>>(
+export const LOSSES: Rows<Row<Loss>> = /* @__PURE__ */ rowsOf<Row<Loss>>([
   made("softmaxCrossEntropy", "Softmax cross-entropy", SoftmaxCrossEntropy, SOFTMAX_CROSS_ENTROPY_OPTIONS, [
     "softmaxCrossEntropy",
     "weightedCrossEntropy",
@@ -188,39 +188,41 @@ export const LOSSES: Rows<Row<Loss>> = /* @__PURE__ */ rowsOf<Row<Loss>>(
   ...REGRESSION_LOSSES.map(([row, Class]) =>
     made(row.name, row.title, Class, row.options, [row.kernel, "floatsFromLabels"]),
   ),
-);
+]);
 
-export const OPTIMIZERS: Rows<Row<Optimizer>> = /* @__PURE__ */ rowsOf<Row<Optimizer>>(
-  made("sgd", "SGD", SGD, SGD_OPTIONS, ["sgdStep", "sumOfSquares"]),
-  made("rmsprop", "RMSProp", RMSProp, RMSPROP_OPTIONS, ["rmspropStep", "sumOfSquares"]),
-  made("adagrad", "Adagrad", Adagrad, ADAGRAD_OPTIONS, ["adagradStep", "sumOfSquares"]),
-  made("adam", "Adam", Adam, ADAM_OPTIONS, ["adamStep", "sumOfSquares"]),
-  made("adamw", "AdamW", AdamW, ADAMW_OPTIONS, ["adamStep", "sumOfSquares"]),
-);
+function optimizer(
+  name: string,
+  title: string,
+  Class: new (options: never) => Optimizer,
+  options: OptionTable,
+  step: string,
+) {
+  return made(name, title, Class, options, [step, "sumOfSquares"]);
+}
 
-export const SCHEDULES: Rows<Row<Schedule>> = /* @__PURE__ */ rowsOf<Row<Schedule>>(
+export const OPTIMIZERS: Rows<Row<Optimizer>> = /* @__PURE__ */ rowsOf<Row<Optimizer>>([
+  optimizer("sgd", "SGD", SGD, SGD_OPTIONS, "sgdStep"),
+  optimizer("rmsprop", "RMSProp", RMSProp, RMSPROP_OPTIONS, "rmspropStep"),
+  optimizer("adagrad", "Adagrad", Adagrad, ADAGRAD_OPTIONS, "adagradStep"),
+  optimizer("adam", "Adam", Adam, ADAM_OPTIONS, "adamStep"),
+  optimizer("adamw", "AdamW", AdamW, ADAMW_OPTIONS, "adamStep"),
+]);
+
+export const SCHEDULES: Rows<Row<Schedule>> = /* @__PURE__ */ rowsOf<Row<Schedule>>([
   made("constant", "Constant", ConstantLR, CONSTANT_OPTIONS, []),
   made("step", "Steps", StepLR, STEP_OPTIONS, []),
   made("exponential", "Exponential", ExponentialLR, EXPONENTIAL_OPTIONS, []),
   made("cosine", "Cosine", CosineAnnealingLR, COSINE_OPTIONS, []),
   made("oneCycle", "One cycle", OneCycleLR, ONE_CYCLE_OPTIONS, []),
   made("plateau", "On a plateau", ReduceLROnPlateau, PLATEAU_OPTIONS, []),
-);
+]);
 
-const INITIALIZER_TITLES: Readonly<Record<InitializerName, string>> = {
-  normal: "Normal, σ = 0.01",
-  glorotUniform: "Glorot uniform",
-  glorotNormal: "Glorot normal",
-  heUniform: "He uniform",
-  heNormal: "He normal",
-  lecunUniform: "LeCun uniform",
-  lecunNormal: "LeCun normal",
-  orthogonal: "Orthogonal",
-  zeros: "Zeros",
-};
+/** "Glorot uniform" of glorotUniform. */
+const titleOf = (name: string) =>
+  (name[0] as string).toUpperCase() + name.slice(1).replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 export const INITIALIZERS: Rows<Pick<Row<unknown>, "name" | "title">> = /* @__PURE__ */ rowsOf(
-  ...(Object.keys(initializers) as InitializerName[]).map((name) => ({ name, title: INITIALIZER_TITLES[name] })),
+  (Object.keys(initializers) as InitializerName[]).map((name) => ({ name, title: titleOf(name) })),
 );
 
 /** The optimizer with the type and options of a `config()`. @throws TypeError, RangeError for an unknown type; as the optimizer's own */
@@ -241,14 +243,7 @@ function create<T>(what: string, config: { readonly type: string }, rows: Rows<R
   return (rows[name] as Row<T>).make(options);
 }
 
-/** Spellings that the command, run folders and files had before there was one for all. */
-const OLD_SPELLINGS: Readonly<Record<string, string>> = Object.fromEntries(
-  [ACTIVATION_ROWS, INITIALIZERS, SCHEDULES].flatMap((rows) =>
-    Object.keys(rows).map((name) => [name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), name]),
-  ),
-);
-
-/** The name itself, or the one that took an old spelling's place: leakyRelu of leaky-relu. */
+/** The spelling of a name that the command, run folders and files once wrote as leaky-relu: leakyRelu. */
 export function spelling(name: string): string {
-  return Object.hasOwn(OLD_SPELLINGS, name) ? (OLD_SPELLINGS[name] as string) : name;
+  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -3,7 +3,7 @@
 import { FormatError } from "../../checks/errors.js";
 import { ACTIVATION_ROWS } from "../../network/catalogue.js";
 import type { LayerConfig } from "../../network/layers/layer.js";
-import type { OnnxAttribute } from "../../network/layers/layer-row.js";
+import type { LayerRow } from "../../network/layers/layer-row.js";
 import type { Tensor } from "../tensor.js";
 import type { Folding } from "./onnx-affine.js";
 import { attributesOf, describeNode, shortest } from "./onnx-attributes.js";
@@ -102,24 +102,25 @@ const OPERATORS: Readonly<Record<string, (node: OnnxNode, graph: Graph) => Graph
   },
 };
 
-/** Those of activations: each option is an attribute. */
+/** Those of activations: each attribute is an option. */
 function activations(): Readonly<Record<string, (node: OnnxNode, graph: Graph) => GraphLayer>> {
-  const operators = Object.values(ACTIVATION_ROWS).flatMap(({ name, onnx }) =>
-    onnx?.op === undefined ? [] : [[onnx.op, activation(name, onnx.attributes ?? {})] as const],
-  );
-  return Object.fromEntries(operators);
+  const rows = Object.values(ACTIVATION_ROWS).filter(({ onnx }) => onnx?.op !== undefined);
+  return Object.fromEntries(rows.map((row) => [row.onnx?.op, activation(row)]));
 }
 
-function activation(type: string, attributes: Readonly<Record<string, OnnxAttribute>>) {
-  const options = Object.entries(attributes).flatMap(([name, from]) =>
-    "option" in from ? [[name, from] as const] : [],
-  );
+function activation({ name: type, options, onnx }: LayerRow) {
+  const attributes = Object.entries(onnx?.attributes ?? {}).filter((entry): entry is [string, string] => {
+    return typeof entry[1] === "string";
+  });
   const defaults = Object.fromEntries(
-    options.map(([name, { default: value }]) => [name, typeof value === "number" ? { float: value } : value]),
+    attributes.map(([attribute, option]) => {
+      const value = options[option]?.default as number | string;
+      return [attribute, typeof value === "number" ? { float: value } : value];
+    }),
   );
   return (node: OnnxNode, graph: Graph): GraphLayer => {
     const values = attributesOf(node, defaults, graph.name) as Readonly<Record<string, number | string>>;
-    const given = options.map(([name, { option }]) => [option, values[name] as number | string]);
+    const given = attributes.map(([attribute, option]) => [option, values[attribute] as number | string]);
     return { config: { type, ...Object.fromEntries(given) }, arrays: {} };
   };
 }

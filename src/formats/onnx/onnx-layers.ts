@@ -1,7 +1,6 @@
 /** The layers in an ONNX graph: a chain of operators, each on the result of the one before. */
 
 import { FormatError } from "../../checks/errors.js";
-import type { Operand, Step } from "../../network/layers/layer-row.js";
 import { type Affine, affineOf, compose, countOf, MOST_COEFFICIENTS } from "./onnx-affine.js";
 import { attributesOf, describeNode } from "./onnx-attributes.js";
 import {
@@ -18,7 +17,7 @@ import { type GraphInput, joinInputs } from "./onnx-inputs.js";
 import { dense, type GraphLayer, layerOf } from "./onnx-layer-nodes.js";
 import { quote } from "./onnx-messages.js";
 import type { OnnxModel, OnnxNode } from "./onnx-model.js";
-import { COMPOSED } from "./onnx-operators.js";
+import { COMPOSED, type Operand, type Step } from "./onnx-operators.js";
 
 /** A network as a graph has it: what it is given, its layers, and what is made of their outputs. */
 export interface GraphNetwork {

@@ -2,15 +2,32 @@
 
 import { LAYERS } from "../../network/catalogue.js";
 import type { LayerConfig } from "../../network/layers/layer.js";
-import type { OnnxAttribute, Operand, Step } from "../../network/layers/layer-row.js";
+import type { OnnxAttribute } from "../../network/layers/layer-row.js";
 import { layerType } from "../layer-configs.js";
 import { float32Tensor, type Tensor } from "../tensor.js";
 import type { Attribute, OnnxNode } from "./onnx-model.js";
 
+/** What a step of a composed layer works on: the layer's input, the result of an earlier step, or a number. */
+export type Operand = "x" | { readonly step: number } | { readonly constant: number };
+
+/** One operator of a composed layer. */
+export interface Step {
+  readonly op: string;
+  readonly operands: readonly Operand[];
+}
+
+/** "Mul x $0" as a step. */
+function stepOf(text: string): Step {
+  const [op = "", ...words] = text.split(" ");
+  const operand = (word: string): Operand =>
+    word === "x" ? word : word.startsWith("$") ? { step: Number(word.slice(1)) } : { constant: Number(word) };
+  return { op, operands: words.map(operand) };
+}
+
 /** ONNX's own operators that layers are written as. */
 const OF_LAYERS = Object.values(LAYERS).flatMap(({ onnx }) => [
   ...(onnx?.op === undefined ? [] : [onnx.op]),
-  ...(onnx?.composed ?? []).flatMap(({ steps }) => steps.map(({ op }) => op)),
+  ...(onnx?.composed ?? []).flatMap(({ steps }) => steps.map((step) => stepOf(step).op)),
 ]);
 
 /** Others of which layers of other programs are made, or that stand before and behind them. */
@@ -26,7 +43,10 @@ export const DOMAINS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 export const COMPOSED: readonly { readonly config: LayerConfig; readonly steps: readonly Step[] }[] = Object.values(
   LAYERS,
 ).flatMap(({ name, onnx }) =>
-  (onnx?.composed ?? []).map(({ options, steps }) => ({ config: { type: name, ...options }, steps })),
+  (onnx?.composed ?? []).map(({ options, steps }) => ({
+    config: { type: name, ...options },
+    steps: steps.map(stepOf),
+  })),
 );
 
 /** A layer as one operator: its name, its arrays in the operator's order, its attributes. */
@@ -83,8 +103,7 @@ function operatorOf(config: LayerConfig, opset: number): Operator | undefined {
 }
 
 function attributeOf(from: OnnxAttribute, config: LayerConfig): Attribute {
-  if ("integer" in from) return from;
-  const value = config[from.option] as number | string;
-  if (typeof value === "string") return value;
-  return { float: from.complement ? 1 - value : value };
+  if (typeof from !== "string") return "integer" in from ? from : { float: 1 - (config[from.complement] as number) };
+  const value = config[from] as number | string;
+  return typeof value === "string" ? value : { float: value };
 }

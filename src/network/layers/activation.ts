@@ -1,9 +1,8 @@
 /** What activation layers are: Y = f(X), gradInput = gradOutput·f′(X), elementwise, each by a kernel for either direction. */
 
-import { type OptionTable, type OptionValues, readOptions } from "../../checks/option-table.js";
+import { classNameOf, type OptionTable, type OptionValues, readOptions } from "../../checks/option-table.js";
 import type { Engine } from "../../create-engine.js";
 import { type Matrix, MatrixBuffer } from "../../engine/matrix.js";
-import type { Pointer } from "../../wasm/kernels.js";
 import { Layer, type LayerConfig } from "./layer.js";
 import type { LayerOnnx } from "./layer-row.js";
 import { checkAttach, checkGradOutput, checkInput } from "./operands.js";
@@ -12,10 +11,8 @@ import { checkAttach, checkGradOutput, checkInput } from "./operands.js";
 export interface ActivationRow {
   /** Its name everywhere: in the API, the command, links and files. */
   readonly name: string;
-  /** Its name for people. */
+  /** Its name for people: with its words joined that of its class. */
   readonly title: string;
-  /** That of its class, for messages: bundlers rename classes. */
-  readonly className: string;
   readonly options: OptionTable;
   /** The kernels' name before `Forward` and `Backward`; or that for each choice of the option `variant`. */
   readonly kernel: string | Readonly<Record<string, string>>;
@@ -42,7 +39,8 @@ export abstract class Activation<T extends OptionTable = OptionTable> extends La
   /** @throws TypeError for unknown options and values of a wrong type, RangeError for those out of their limits */
   constructor(row: ActivationRow & { readonly options: T }, options: object = {}) {
     super();
-    this.options = readOptions(row.className, options, row.options, `${row.className}: `);
+    const name = classNameOf(row.title);
+    this.options = readOptions(name, options, row.options, `${name}: `);
     this.#row = row;
     const { parameter } = row;
     this.#parameter = parameter === undefined ? undefined : (this.options[parameter] as number);
@@ -64,9 +62,9 @@ export abstract class Activation<T extends OptionTable = OptionTable> extends La
   override forward(input: Matrix): Matrix {
     checkInput(this, this.#engine, input);
     const output = this.#output.shaped(input.rows, input.columns);
-    const [n, x, y]: [number, Pointer, Pointer] = [input.rows * input.columns, input.pointer, output.pointer];
-    if (this.#parameter === undefined) this.#forward(n, x, y);
-    else this.#forward(n, this.#parameter, x, y);
+    const n = input.rows * input.columns;
+    if (this.#parameter === undefined) this.#forward(n, input.pointer, output.pointer);
+    else this.#forward(n, this.#parameter, input.pointer, output.pointer);
     return output;
   }
 
@@ -74,9 +72,9 @@ export abstract class Activation<T extends OptionTable = OptionTable> extends La
     checkInput(this, this.#engine, input);
     checkGradOutput(this, input, gradOutput);
     const gradInput = this.#gradInput.shaped(input.rows, input.columns);
-    const [n, x, g] = [input.rows * input.columns, input.pointer, gradOutput.pointer];
-    if (this.#parameter === undefined) this.#backward(n, x, g, gradInput.pointer);
-    else this.#backward(n, this.#parameter, x, g, gradInput.pointer);
+    const n = input.rows * input.columns;
+    if (this.#parameter === undefined) this.#backward(n, input.pointer, gradOutput.pointer, gradInput.pointer);
+    else this.#backward(n, this.#parameter, input.pointer, gradOutput.pointer, gradInput.pointer);
     return gradInput;
   }
 

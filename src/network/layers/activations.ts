@@ -5,7 +5,6 @@ import { Activation, type ActivationRow } from "./activation.js";
 const RELU = {
   name: "relu",
   title: "ReLU",
-  className: "ReLU",
   options: {},
   kernel: "relu",
   onnx: { op: "Relu" },
@@ -21,11 +20,10 @@ export class ReLU extends Activation {
 const LEAKY_RELU = {
   name: "leakyRelu",
   title: "Leaky ReLU",
-  className: "LeakyReLU",
   options: { negativeSlope: { kind: "number", default: 0.01, least: -Infinity } },
   kernel: "leakyRelu",
   parameter: "negativeSlope",
-  onnx: { op: "LeakyRelu", attributes: { alpha: { option: "negativeSlope", default: 0.01 } } },
+  onnx: { op: "LeakyRelu", attributes: { alpha: "negativeSlope" } },
 } as const;
 
 /** Options of a LeakyReLU layer. */
@@ -49,11 +47,10 @@ export class LeakyReLU extends Activation<(typeof LEAKY_RELU)["options"]> {
 const ELU_ROW = {
   name: "elu",
   title: "ELU",
-  className: "ELU",
   options: { alpha: { kind: "number", default: 1, least: -Infinity } },
   kernel: "elu",
   parameter: "alpha",
-  onnx: { op: "Elu", attributes: { alpha: { option: "alpha", default: 1 } } },
+  onnx: { op: "Elu", attributes: { alpha: "alpha" } },
 } as const;
 
 /** Options of an ELU layer. */
@@ -77,40 +74,33 @@ export class ELU extends Activation<(typeof ELU_ROW)["options"]> {
 const GELU_ROW = {
   name: "gelu",
   title: "GELU",
-  className: "GELU",
   options: { approximate: { kind: "choice", default: "none", choices: ["none", "tanh"] } },
   kernel: { none: "gelu", tanh: "geluTanh" },
   variant: "approximate",
   onnx: {
     op: "Gelu",
     opset: 20,
-    attributes: { approximate: { option: "approximate", default: "none" } },
+    attributes: { approximate: "approximate" },
     composed: [
       {
         // x·(erf(x / √2) + 1)·½
         options: { approximate: "none" },
-        steps: [
-          { op: "Div", operands: ["x", { constant: Math.SQRT2 }] },
-          { op: "Erf", operands: [{ step: 0 }] },
-          { op: "Add", operands: [{ step: 1 }, { constant: 1 }] },
-          { op: "Mul", operands: ["x", { step: 2 }] },
-          { op: "Mul", operands: [{ step: 3 }, { constant: 0.5 }] },
-        ],
+        steps: ["Div x 1.4142135623730951", "Erf $0", "Add $1 1", "Mul x $2", "Mul $3 0.5"],
       },
       {
         // ½·x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))
         options: { approximate: "tanh" },
         steps: [
-          { op: "Mul", operands: ["x", "x"] },
-          { op: "Mul", operands: ["x", { step: 0 }] },
-          { op: "Mul", operands: [{ constant: 0.044715 }, { step: 1 }] },
-          { op: "Add", operands: ["x", { step: 2 }] },
+          "Mul x x",
+          "Mul x $0",
+          "Mul 0.044715 $1",
+          "Add x $2",
           // √(2/π)
-          { op: "Mul", operands: [{ constant: 0.7978845608028654 }, { step: 3 }] },
-          { op: "Tanh", operands: [{ step: 4 }] },
-          { op: "Add", operands: [{ constant: 1 }, { step: 5 }] },
-          { op: "Mul", operands: ["x", { step: 6 }] },
-          { op: "Mul", operands: [{ constant: 0.5 }, { step: 7 }] },
+          "Mul 0.7978845608028654 $3",
+          "Tanh $4",
+          "Add 1 $5",
+          "Mul x $6",
+          "Mul 0.5 $7",
         ],
       },
     ],
@@ -138,7 +128,6 @@ export class GELU extends Activation<(typeof GELU_ROW)["options"]> {
 const SILU = {
   name: "silu",
   title: "SiLU",
-  className: "SiLU",
   options: {},
   kernel: "silu",
   onnx: {
@@ -146,10 +135,7 @@ const SILU = {
       {
         // x·sigmoid(x)
         options: {},
-        steps: [
-          { op: "Sigmoid", operands: ["x"] },
-          { op: "Mul", operands: ["x", { step: 0 }] },
-        ],
+        steps: ["Sigmoid x", "Mul x $0"],
       },
     ],
   },
@@ -165,7 +151,6 @@ export class SiLU extends Activation {
 const SIGMOID = {
   name: "sigmoid",
   title: "Sigmoid",
-  className: "Sigmoid",
   options: {},
   kernel: "sigmoid",
   onnx: { op: "Sigmoid" },
@@ -181,7 +166,6 @@ export class Sigmoid extends Activation {
 const TANH = {
   name: "tanh",
   title: "Tanh",
-  className: "Tanh",
   options: {},
   kernel: "tanh",
   onnx: { op: "Tanh" },
@@ -197,7 +181,6 @@ export class Tanh extends Activation {
 const SOFTPLUS = {
   name: "softplus",
   title: "Softplus",
-  className: "Softplus",
   options: {},
   kernel: "softplus",
   onnx: { op: "Softplus" },

@@ -30,8 +30,8 @@ const BLOCK_ROWS = 256;
 
 export const DENSE_OPTIONS = {
   learningRate: { kind: "number" },
-  sparse: { kind: "other", expected: "true, false or auto", default: "auto" },
-  init: { kind: "other", expected: "the name of an initializer, or a function", default: "glorotUniform" },
+  sparse: { kind: "other", default: "auto" },
+  init: { kind: "other", default: "glorotUniform" },
 } as const satisfies OptionTable;
 
 /**

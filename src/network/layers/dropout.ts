@@ -1,4 +1,5 @@
-import { checkOption, type OptionTable } from "../../checks/option-table.js";
+import { checkNumber } from "../../checks/check-options.js";
+import type { OptionTable } from "../../checks/option-table.js";
 import type { Engine } from "../../create-engine.js";
 import { type Matrix, MatrixBuffer } from "../../engine/matrix.js";
 import { Layer, type LayerConfig } from "./layer.js";
@@ -28,7 +29,7 @@ export class Dropout extends Layer {
   /** @param rate the share that is dropped, 0 ≤ rate < 1; @throws TypeError, RangeError for anything else */
   constructor(rate: number = DROPOUT_OPTIONS.rate.default) {
     super();
-    checkOption("Dropout: rate", rate, DROPOUT_OPTIONS.rate);
+    checkNumber("Dropout: rate", rate, DROPOUT_OPTIONS.rate);
     this.rate = rate;
   }
 

@@ -3,19 +3,11 @@
 import type { OptionTable } from "../../checks/option-table.js";
 import type { Layer, LayerConfig } from "./layer.js";
 
-/** What a step of a composed operator works on: the layer's input, the result of an earlier step, or a number. */
-export type Operand = "x" | { readonly step: number } | { readonly constant: number };
-
-/** One operator of a composed layer. */
-export interface Step {
-  readonly op: string;
-  readonly operands: readonly Operand[];
-}
-
-/** Where an operator's attribute comes from: an option of the layer, or 1 less it, or always the same integer. */
-export type OnnxAttribute =
-  | { readonly option: string; readonly default: number | string; readonly complement?: true }
-  | { readonly integer: number };
+/**
+ * Where an operator's attribute comes from: an option of the layer, or 1 less it, or always the same integer. Its default is ONNX's,
+ * too.
+ */
+export type OnnxAttribute = string | { readonly complement: string } | { readonly integer: number };
 
 /** A layer in ONNX: one operator, or several where the opset has none. */
 export interface LayerOnnx {
@@ -25,10 +17,13 @@ export interface LayerOnnx {
   /** The layer's arrays, in the order of the operator's inputs after the first. */
   readonly arrays?: readonly string[];
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
-  /** Operators in its place, as PyTorch's exporter writes them, for a layer with these options. */
+  /**
+   * Operators in its place, as PyTorch's exporter writes them, for a layer with these options: "Mul x $0" multiplies the layer's
+   * input by the result of the first step; a number is a constant.
+   */
   readonly composed?: readonly {
     readonly options: Readonly<Record<string, string>>;
-    readonly steps: readonly Step[];
+    readonly steps: readonly string[];
   }[];
 }
 

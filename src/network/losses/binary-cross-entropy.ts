@@ -18,7 +18,7 @@ export interface BinaryCrossEntropyOptions {
 
 export const BINARY_CROSS_ENTROPY_OPTIONS = {
   reduction: { kind: "choice", default: "mean", choices: REDUCTIONS },
-  positiveWeights: { kind: "other", expected: "a number for each column" },
+  positiveWeights: { kind: "other" },
 } as const satisfies OptionTable;
 
 /**

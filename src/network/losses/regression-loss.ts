@@ -1,6 +1,6 @@
 /** What regression losses are: sums over the differences d = outputs − targets, element by element. */
 
-import { type OptionTable, type OptionValues, readOptions } from "../../checks/option-table.js";
+import { classNameOf, type OptionTable, type OptionValues, readOptions } from "../../checks/option-table.js";
 import type { Engine } from "../../create-engine.js";
 import type { Matrix } from "../../engine/matrix.js";
 import { Loss, type LossConfig, REDUCTIONS, type Reduction } from "./loss.js";
@@ -21,10 +21,8 @@ export const REGRESSION_OPTIONS = {
 export interface RegressionRow {
   /** Its name in the API and in files. */
   readonly name: string;
-  /** Its name for people. */
+  /** Its name for people: with its words joined that of its class. */
   readonly title: string;
-  /** That of its class, for messages: bundlers rename classes. */
-  readonly className: string;
   readonly options: OptionTable;
   /** The kernel that computes losses and gradients. */
   readonly kernel: string;
@@ -49,7 +47,7 @@ export abstract class RegressionLoss<T extends OptionTable = OptionTable> extend
 
   /** @throws TypeError for unknown options and values of a wrong type, RangeError for those out of their limits */
   constructor(row: RegressionRow & { readonly options: T }, options: object) {
-    const values = readOptions<T>(row.className, options, row.options);
+    const values = readOptions<T>(classNameOf(row.title), options, row.options);
     super((values as { readonly reduction: Reduction }).reduction);
     this.options = values;
     this.#row = row;
@@ -96,9 +94,14 @@ export abstract class RegressionLoss<T extends OptionTable = OptionTable> extend
     gradient: Matrix,
   ): void {
     const { factor = 1 } = this.#row;
-    const [t, w, l, g] = [targets.pointer, weights?.pointer ?? 0, losses.pointer, gradient.pointer];
-    if (this.#parameter === undefined) this.#kernel(rows, columns, pointer, t, w, scale * factor, l, g);
-    else this.#kernel(rows, columns, this.#parameter, pointer, t, w, scale * factor, l, g);
-    if (factor !== 1) this.engine.kernels.scale(rows, factor, l);
+    const w = weights?.pointer ?? 0;
+    const share = scale * factor;
+    const parameter = this.#parameter;
+    if (parameter === undefined) {
+      this.#kernel(rows, columns, pointer, targets.pointer, w, share, losses.pointer, gradient.pointer);
+    } else {
+      this.#kernel(rows, columns, parameter, pointer, targets.pointer, w, share, losses.pointer, gradient.pointer);
+    }
+    if (factor !== 1) this.engine.kernels.scale(rows, factor, losses.pointer);
   }
 }

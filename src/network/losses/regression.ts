@@ -12,7 +12,6 @@ export type { RegressionLossOptions } from "./regression-loss.js";
 const MEAN_SQUARED_ERROR = {
   name: "meanSquaredError",
   title: "Mean squared error",
-  className: "MeanSquaredError",
   options: REGRESSION_OPTIONS,
   kernel: "squaredError",
 } as const;
@@ -28,7 +27,6 @@ export class MeanSquaredError extends RegressionLoss {
 const HALF_SQUARED_ERROR = {
   name: "halfSquaredError",
   title: "Half squared error",
-  className: "HalfSquaredError",
   options: REGRESSION_OPTIONS,
   kernel: "squaredError",
   factor: 0.5,
@@ -45,7 +43,6 @@ export class HalfSquaredError extends RegressionLoss {
 const MEAN_ABSOLUTE_ERROR = {
   name: "meanAbsoluteError",
   title: "Mean absolute error",
-  className: "MeanAbsoluteError",
   options: REGRESSION_OPTIONS,
   kernel: "absoluteError",
 } as const;
@@ -67,7 +64,6 @@ export interface HuberOptions extends RegressionLossOptions {
 const HUBER = {
   name: "huber",
   title: "Huber",
-  className: "Huber",
   options: { ...REGRESSION_OPTIONS, delta: { kind: "number", default: 1, positive: true } },
   kernel: "huber",
   parameter: "delta",

@@ -20,7 +20,7 @@ export interface SoftmaxCrossEntropyOptions {
 
 export const SOFTMAX_CROSS_ENTROPY_OPTIONS = {
   reduction: { kind: "choice", default: "mean", choices: REDUCTIONS },
-  classWeights: { kind: "other", expected: "a number for each class" },
+  classWeights: { kind: "other" },
   labelSmoothing: { kind: "number", default: 0, most: 1 },
 } as const satisfies OptionTable;
 

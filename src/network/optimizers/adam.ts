@@ -18,7 +18,7 @@ export interface AdamOptions extends OptimizerOptions {
 export const ADAM_OPTIONS = {
   learningRate: { kind: "number", default: 0.001 },
   ...OPTIMIZER_OPTIONS,
-  betas: { kind: "other", expected: "a pair of numbers from 0 to below 1", default: [0.9, 0.999] },
+  betas: { kind: "other", default: [0.9, 0.999] },
   epsilon: { kind: "number", positive: true, default: 1e-8 },
 } as const satisfies OptionTable;
 

@@ -2,7 +2,7 @@
 
 import { type OptionTable, readOptions } from "../../checks/option-table.js";
 import { cosPi } from "../../engine/reproducible-math.js";
-import { INTERVALS, Schedule, type ScheduleConfig, type ScheduleOptions } from "./schedule.js";
+import { BY_EPOCH, Schedule, type ScheduleConfig, type ScheduleOptions } from "./schedule.js";
 
 /** Options of CosineAnnealingLR. */
 export interface CosineAnnealingLROptions extends ScheduleOptions {
@@ -21,7 +21,7 @@ export const COSINE_OPTIONS = {
   minLearningRate: { kind: "number", default: 0 },
   warmupSteps: { kind: "integer", default: 0, least: 0 },
   warmupStart: { kind: "number", default: 1 / 3, most: 1 },
-  interval: { kind: "choice", default: "epoch", choices: INTERVALS },
+  interval: BY_EPOCH,
 } as const satisfies OptionTable;
 
 /**

@@ -2,7 +2,7 @@
 
 import { type OptionTable, readOptions } from "../../checks/option-table.js";
 import { integerPower } from "../../engine/reproducible-math.js";
-import { INTERVALS, Schedule, type ScheduleConfig, type ScheduleOptions } from "./schedule.js";
+import { BY_EPOCH, Schedule, type ScheduleConfig, type ScheduleOptions } from "./schedule.js";
 
 /** Options of ConstantLR. */
 export interface ConstantLROptions extends ScheduleOptions {
@@ -15,7 +15,7 @@ export interface ConstantLROptions extends ScheduleOptions {
 export const CONSTANT_OPTIONS = {
   factor: { kind: "number", default: 1 },
   totalSteps: { kind: "integer", default: 5, least: 0 },
-  interval: { kind: "choice", default: "epoch", choices: INTERVALS },
+  interval: BY_EPOCH,
 } as const satisfies OptionTable;
 
 /** η = factor·base in the first `totalSteps` steps, then base: with the default factor a constant rate. PyTorch's ConstantLR. */
@@ -54,7 +54,7 @@ export interface StepLROptions extends ScheduleOptions {
 export const STEP_OPTIONS = {
   stepSize: { kind: "integer", required: true, least: 1 },
   gamma: { kind: "number", default: 0.1 },
-  interval: { kind: "choice", default: "epoch", choices: INTERVALS },
+  interval: BY_EPOCH,
 } as const satisfies OptionTable;
 
 /** η = base·gamma^⌊step / stepSize⌋. PyTorch's StepLR. */
@@ -86,7 +86,7 @@ export interface ExponentialLROptions extends ScheduleOptions {
 
 export const EXPONENTIAL_OPTIONS = {
   gamma: { kind: "number", required: true },
-  interval: { kind: "choice", default: "epoch", choices: INTERVALS },
+  interval: BY_EPOCH,
 } as const satisfies OptionTable;
 
 /** η = base·gamma^step. PyTorch's ExponentialLR. */

@@ -3,7 +3,7 @@
 import { checkNumber } from "../../checks/check-options.js";
 import { type OptionTable, readOptions } from "../../checks/option-table.js";
 import { cosPi } from "../../engine/reproducible-math.js";
-import { INTERVALS, Schedule, type ScheduleConfig, type ScheduleOptions } from "./schedule.js";
+import { BY_BATCH, Schedule, type ScheduleConfig, type ScheduleOptions } from "./schedule.js";
 
 /** Options of OneCycleLR; `interval` is "batch" by default. */
 export interface OneCycleLROptions extends ScheduleOptions {
@@ -30,7 +30,7 @@ export const ONE_CYCLE_OPTIONS = {
   divFactor: { kind: "number", positive: true, default: 25 },
   finalDivFactor: { kind: "number", positive: true, default: 1e4 },
   threePhase: { kind: "boolean", default: false },
-  interval: { kind: "choice", default: "batch", choices: INTERVALS },
+  interval: BY_BATCH,
 } as const satisfies OptionTable;
 
 /**

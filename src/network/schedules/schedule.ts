@@ -7,7 +7,11 @@ const { isFinite: isFiniteNumber, isSafeInteger } = Number;
 /** What a schedule counts. */
 export type ScheduleInterval = "batch" | "epoch";
 
-export const INTERVALS = ["batch", "epoch"] as const satisfies readonly ScheduleInterval[];
+const INTERVALS = ["batch", "epoch"] as const satisfies readonly ScheduleInterval[];
+
+/** The option, for those that count epochs unless told otherwise, and for those that count batches. */
+export const BY_EPOCH = { kind: "choice", default: "epoch", choices: INTERVALS } as const;
+export const BY_BATCH = { kind: "choice", default: "batch", choices: INTERVALS } as const;
 
 /** Options of every schedule. */
 export interface ScheduleOptions {
