@@ -20,7 +20,7 @@ if (!existsSync(LAST_BUILT) || SOURCES.some((path) => newest(path) >= modifiedAt
 /** @param {string} path @returns {number} milliseconds */
 function newest(path) {
   if (!statSync(path).isDirectory()) return modifiedAt(path);
-  return Math.max(modifiedAt(path), ...readdirSync(path).map((name) => newest(join(path, name))));
+  return readdirSync(path).reduce((latest, name) => Math.max(latest, newest(join(path, name))), modifiedAt(path));
 }
 
 /** @param {string} path @returns {number} milliseconds */

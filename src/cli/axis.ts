@@ -38,9 +38,10 @@ export function epochAxis(epochs: number): Axis {
 export function valueAxis(label: string, values: Iterable<number>, room = Number.POSITIVE_INFINITY): Axis {
   const [least, most] = widened(extent(values));
   for (let count = 6; ; --count) {
-    const domain = nice(least, most, count);
-    const format = tickFormat(domain, tickStep(...domain, count));
-    const axis = { label, domain, ticks: ticks(...domain, count).map((value) => ({ value, text: format(value) })) };
+    const [from, to] = nice(least, most, count);
+    const format = tickFormat([from, to], tickStep(from, to, count));
+    const round = ticks(from, to, count).map((value) => ({ value, text: format(value) }));
+    const axis: Axis = { label, domain: [from, to], ticks: round };
     if (count === 2 || axis.ticks.length * (widest(axis) + FONT_SIZE) <= room) return axis;
   }
 }
@@ -62,8 +63,8 @@ function widened([least, most]: Range): Range {
 /** As many decimals as the ticks differ by; powers of ten where that would be many digits. */
 function tickFormat([least, most]: Range, step: number): (value: number) => string {
   if (Math.max(Math.abs(least), Math.abs(most)) <= 1e7 && most - least >= 1e-4) {
-    // A step is 1, 2 or 5 times a power of ten, but for rounding.
-    const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+    // A step is 1, 2 or 5 times a power of ten: the last digit's place. Not by Math.log10, whose last bits are each engine's own.
+    const decimals = Math.max(0, -Number(step.toExponential(0).split("e")[1]));
     return (value) => fixed(value, decimals);
   }
   // Ticks are sums: 12 digits leave out what rounding adds.

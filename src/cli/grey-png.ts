@@ -9,20 +9,17 @@ const KIND = [8, 0, 0, 0, 0];
 
 /** A PNG file of `pixels`, row by row, 0 black to 255 white. */
 export function greyPng(width: number, height: number, pixels: Uint8Array): Uint8Array {
-  const size = new Uint8Array(8);
-  const view = new DataView(size.buffer);
+  const header = new Uint8Array(13);
+  const view = new DataView(header.buffer);
   view.setUint32(0, width);
   view.setUint32(4, height);
+  header.set(KIND, 8);
   // Each row begins with its filter: none.
   const rows = new Uint8Array(height * (width + 1));
   for (let row = 0; row < height; ++row) {
     rows.set(pixels.subarray(row * width, (row + 1) * width), row * (width + 1) + 1);
   }
-  const chunks = [
-    chunk("IHDR", Uint8Array.of(...size, ...KIND)),
-    chunk("IDAT", zlibSync(rows, { level: 3 })),
-    chunk("IEND", new Uint8Array(0)),
-  ];
+  const chunks = [chunk("IHDR", header), chunk("IDAT", zlibSync(rows, { level: 3 })), chunk("IEND", new Uint8Array(0))];
   return Buffer.concat([Uint8Array.from(SIGNATURE), ...chunks]);
 }
 
