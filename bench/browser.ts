@@ -3,12 +3,12 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
-import { launchChromium } from "../test/browser/chromium.js";
-import { ISOLATION, serve } from "../test/browser/serve.js";
-import type { Context } from "./context.js";
-import { summarize } from "./measure.js";
-import { benchPage } from "./page.js";
-import type { TrainResult } from "./train.js";
+import type { Context } from "../src/app/benchmark/context.js";
+import { summarize } from "../src/app/benchmark/measure.js";
+import { benchPage } from "../src/app/benchmark/page.js";
+import type { TrainResult } from "../src/app/benchmark/train.js";
+import { launchChromium } from "./chromium.js";
+import { ISOLATION, serve } from "./serve-site.js";
 
 const SITE = fileURLToPath(new URL("../build/web", import.meta.url));
 

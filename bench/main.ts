@@ -1,26 +1,26 @@
 /** `npm run bench -- NAME`: a table, or with --json one object a line, the first of which says on what it ran. */
 
-import "../src/cli/relaxed-flag.js";
+import "../src/node/relaxed-flag.js";
 import { availableParallelism, cpus } from "node:os";
 import v8 from "node:v8";
 import vm from "node:vm";
 import { Argument, Command, Option } from "commander";
+import type { Context } from "../src/app/benchmark/context.js";
+import { benchGemm } from "../src/app/benchmark/gemm.js";
+import { benchKernels } from "../src/app/benchmark/kernels.js";
+import { benchPage } from "../src/app/benchmark/page.js";
+import { benchTrain } from "../src/app/benchmark/train.js";
 import { integer } from "../src/cli/options.js";
 import { createEngine, type Variant } from "../src/index.js";
 import { loadMnist } from "../src/node/mnist-files.js";
 import { benchBrowser } from "./browser.js";
-import type { Context } from "./context.js";
-import { benchGemm } from "./gemm.js";
-import { benchKernels } from "./kernels.js";
 import { benchMemory } from "./memory.js";
 import { benchOpenblas } from "./openblas.js";
 import { benchOptimizers } from "./optimizers.js";
-import { benchPage } from "./page.js";
 import { benchPeers } from "./peers.js";
 import { benchSparse } from "./sparse.js";
 import { benchTables } from "./tables.js";
 import { benchThreads } from "./threads.js";
-import { benchTrain } from "./train.js";
 
 interface BenchOptions {
   readonly json?: boolean;

@@ -1,7 +1,7 @@
 /** `memory`: 20 000 training steps of the seed's network must leave linear memory and the JavaScript heap where they were. */
 
+import { createNetwork } from "../src/app/benchmark/train.js";
 import type { Engine } from "../src/index.js";
-import { createNetwork } from "./train.js";
 
 /** Bytes that came on top between the end of the warm-up and the end of the steps. */
 export interface MemoryResult {

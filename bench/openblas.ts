@@ -4,8 +4,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { type Context, randomMatrix } from "./context.js";
-import { measure, summarize } from "./measure.js";
+import { type Context, randomMatrix } from "../src/app/benchmark/context.js";
+import { measure, summarize } from "../src/app/benchmark/measure.js";
 
 /** One line of the benchmark. */
 export interface OpenblasResult {

@@ -1,10 +1,10 @@
 /** `optimizers`: each optimizer's kernel beside a copy of as many bytes, and the seed's training step with each optimizer. */
 
+import { type Context, randomNumbers } from "../src/app/benchmark/context.js";
+import { type MeasureOptions, measureInTurn } from "../src/app/benchmark/measure.js";
+import { trainer } from "../src/app/benchmark/train.js";
 import { createOptimizer, type DataSource, type Engine, type OptimizerConfig } from "../src/index.js";
 import type { Kernels, Pointer } from "../src/wasm/kernels.js";
-import { type Context, randomNumbers } from "./context.js";
-import { type MeasureOptions, measureInTurn } from "./measure.js";
-import { trainer } from "./train.js";
 
 /** A line for a kernel. */
 export interface OptimizerKernelResult {

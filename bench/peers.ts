@@ -10,9 +10,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import type { Context } from "../src/app/benchmark/context.js";
+import { summarize } from "../src/app/benchmark/measure.js";
 import type { EngineOptions } from "../src/index.js";
-import type { Context } from "./context.js";
-import { summarize } from "./measure.js";
 import { type PeerCommand, PeerProcess } from "./peers/peer-process.js";
 import { writeWorkload } from "./peers/workload.js";
 

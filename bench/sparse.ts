@@ -1,8 +1,8 @@
 /** `sparse`: a first layer's products by the density of its input, sparse beside dense, and where they take equally long. */
 
+import { type Context, randomMatrix, randomNumbers } from "../src/app/benchmark/context.js";
+import { type MeasureOptions, measureInTurn } from "../src/app/benchmark/measure.js";
 import type { Engine } from "../src/index.js";
-import { type Context, randomMatrix, randomNumbers } from "./context.js";
-import { type MeasureOptions, measureInTurn } from "./measure.js";
 
 /** One density. Times are of forward and weight step together; the sparse one includes the compression of a dense input. */
 export interface SparseResult {

@@ -1,9 +1,9 @@
 /** `threads`: how much faster several threads are, and what it costs to hand them a job. */
 
+import { type Context, randomMatrix } from "../src/app/benchmark/context.js";
+import { type MeasureOptions, measureInTurn } from "../src/app/benchmark/measure.js";
+import { trainer } from "../src/app/benchmark/train.js";
 import type { Engine } from "../src/index.js";
-import { type Context, randomMatrix } from "./context.js";
-import { type MeasureOptions, measureInTurn } from "./measure.js";
-import { trainer } from "./train.js";
 
 /** One line of the benchmark. */
 export interface ThreadsResult {

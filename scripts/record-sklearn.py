@@ -1,4 +1,4 @@
-"""Writes the small data sets in test/datasets/ and scikit-learn's scores on them, test/recorded/sklearn-scores.json.
+"""Writes the small data sets in samples/ and scikit-learn's scores on them, test/recorded/sklearn-scores.json.
 
     python3 scripts/record-sklearn.py             (Debian: python3-sklearn)
 
@@ -46,7 +46,7 @@ for name, load in SETS.items():
     # Shuffled once, as the originals come sorted by class.
     order = np.random.default_rng(0).permutation(len(target))
     rows = [[*(f"{value:g}" for value in data.data[row]), target[row]] for row in order]
-    with open(root / "datasets" / f"{name}.csv", "w", newline="") as file:
+    with open(root.parent / "samples" / f"{name}.csv", "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([*columns, "target"])
         writer.writerows(rows)

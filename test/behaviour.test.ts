@@ -259,7 +259,7 @@ const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 describe("what estimators learn is as recorded", () => {
   it.runIf(process.versions.node.startsWith("20."))("classifiers and regressors", () => {
     const library = new URL("../build/index.js", import.meta.url).href;
-    const data = [path("datasets/iris.csv"), path("datasets/diabetes.csv")];
+    const data = [path("../samples/iris.csv"), path("../samples/diabetes.csv")];
     check("estimators", JSON.parse(node("--input-type=module", "--eval", SCRIPT, library, ...data)));
   });
 });
@@ -272,9 +272,17 @@ describe("what the command writes is as recorded", () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   const RUNS: Readonly<Record<string, readonly string[]>> = {
-    "table of classes": [path("datasets/iris.csv"), "--epochs", "30", "--activation", "leaky-relu", "--dropout", "0.1"],
+    "table of classes": [
+      path("../samples/iris.csv"),
+      "--epochs",
+      "30",
+      "--activation",
+      "leaky-relu",
+      "--dropout",
+      "0.1",
+    ],
     "table of values": [
-      path("datasets/diabetes.csv"),
+      path("../samples/diabetes.csv"),
       "--epochs",
       "20",
       "--optimizer",
@@ -283,7 +291,7 @@ describe("what the command writes is as recorded", () => {
       "cosine",
     ],
     "binary table": [
-      path("datasets/breast-cancer.csv"),
+      path("../samples/breast-cancer.csv"),
       "--early-stopping",
       "none",
       "--epochs",

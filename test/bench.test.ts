@@ -3,14 +3,14 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Context } from "../bench/context.js";
-import { benchKernels } from "../bench/kernels.js";
-import { measureInTurn, summarize } from "../bench/measure.js";
-import { benchPage } from "../bench/page.js";
 import { benchSparse } from "../bench/sparse.js";
 import { benchTables } from "../bench/tables.js";
 import { benchThreads } from "../bench/threads.js";
-import { benchTrain } from "../bench/train.js";
+import type { Context } from "../src/app/benchmark/context.js";
+import { benchKernels } from "../src/app/benchmark/kernels.js";
+import { measureInTurn, summarize } from "../src/app/benchmark/measure.js";
+import { benchPage } from "../src/app/benchmark/page.js";
+import { benchTrain } from "../src/app/benchmark/train.js";
 import { createEngine } from "../src/index.js";
 
 const ROWS = 64;
@@ -38,7 +38,7 @@ describe("benchmarks", () => {
     const folder = await mkdtemp(join(tmpdir(), "tables-"));
     await expect(collect(benchTables(folder, [1]))).rejects.toThrow("expected CSV files, got none");
     for (const name of ["iris", "diabetes"]) {
-      await cp(new URL(`datasets/${name}.csv`, import.meta.url), join(folder, `${name}.csv`));
+      await cp(new URL(`../samples/${name}.csv`, import.meta.url), join(folder, `${name}.csv`));
     }
     const results = await collect(benchTables(folder, [1, 2]));
     await rm(folder, { recursive: true });
@@ -114,11 +114,11 @@ describe("benchmarks", () => {
     expect(summarize([5, 1, 2, 4, 3])).toEqual({ median: 3, spread: 2 / 3 });
   });
 
-  it.each(["context", "gemm", "kernels", "measure", "memory", "page", "sparse", "threads", "train"])(
-    "%s is free of Node",
-    (name) => {
-      const text = readFileSync(new URL(`../bench/${name}.ts`, import.meta.url), "utf8");
-      expect(text).not.toMatch(/node:|\bprocess\.|\bBuffer\b|mnist-files/);
-    },
-  );
+  it.each([
+    ...["context", "gemm", "kernels", "measure", "page", "train"].map((name) => `src/app/benchmark/${name}`),
+    ...["memory", "sparse", "threads"].map((name) => `bench/${name}`),
+  ])("%s is free of Node", (name) => {
+    const text = readFileSync(new URL(`../${name}.ts`, import.meta.url), "utf8");
+    expect(text).not.toMatch(/node:|\bprocess\.|\bBuffer\b|mnist-files/);
+  });
 });

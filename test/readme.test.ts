@@ -80,11 +80,11 @@ describe("README: its examples run as printed", () => {
   }, 60_000);
 
   it("own data on the command line, from the CSV file to its predictions", async () => {
-    const commands = blocks("sh").find((text) => text.includes("train test/datasets")) as string;
+    const commands = blocks("sh").find((text) => text.includes("train samples")) as string;
     const folder = await mkdtemp(join(root, "build", "example-"));
     try {
       // The commands' own paths, seen from another folder, so that the clone's runs/ is left alone.
-      const program = `set -e\nln -s ${root}build ${root}test .\n${commands}`;
+      const program = `set -e\nln -s ${root}build ${root}samples .\n${commands}`;
       const { stdout } = await promisify(execFile)("sh", ["-c", program], { cwd: folder });
       await access(join(folder, "runs/iris/report.html"));
       const predictions = (await readFile(join(folder, "runs/iris/predictions.csv"), "utf8")).trim().split("\n");

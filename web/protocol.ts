@@ -1,7 +1,7 @@
 /** What the page and its worker say to each other: calls with an answer, and events that the worker sends by itself. */
 
 import type { EngineInfo, EpochReport } from "../src/index.js";
-import type { ModelFormat } from "./run/model-file.js";
+import type { ModelFormat, SavedFile } from "./run/model-file.js";
 import type { RunSettings } from "./run/settings.js";
 
 /** A digit of 28 × 28 bytes, black 0, and what it is. */
@@ -51,12 +51,6 @@ export interface FirstLayer {
   readonly weights: Float32Array;
   readonly units: number;
   readonly of: number;
-}
-
-/** A file to download. */
-export interface SavedFile {
-  readonly name: string;
-  readonly bytes: Uint8Array;
 }
 
 /** What was in an opened file. */

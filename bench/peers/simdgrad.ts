@@ -1,8 +1,8 @@
 /** simdgrad: `simdgrad.ts FOLDER OPTIONS`, the options of `createEngine` as JSON. */
 
-import "../../src/cli/relaxed-flag.js";
+import "../../src/node/relaxed-flag.js";
+import { createNetwork } from "../../src/app/benchmark/train.js";
 import { createEngine, type EngineOptions, iterateMinibatches, type Minibatch } from "../../src/index.js";
-import { createNetwork } from "../train.js";
 import { packageVersion, serve } from "./serve.js";
 import { readWorkload } from "./workload.js";
 

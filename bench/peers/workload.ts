@@ -2,9 +2,9 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createNetwork } from "../../src/app/benchmark/train.js";
 import type { Engine } from "../../src/index.js";
 import { loadMnist } from "../../src/node/mnist-files.js";
-import { createNetwork } from "../train.js";
 
 /** The sizes; `peer.py` reads the same files. */
 export interface Sizes {

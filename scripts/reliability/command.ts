@@ -9,7 +9,7 @@ import { parseSafetensors } from "../../src/formats/safetensors.js";
 import { loadCheckpoint } from "../../src/index.js";
 
 const COMMAND = new URL("../../build/cli/main.js", import.meta.url).pathname;
-const IRIS = new URL("../../test/datasets/iris.csv", import.meta.url).pathname;
+const IRIS = new URL("../../samples/iris.csv", import.meta.url).pathname;
 const FILES = [
   "accuracy.svg",
   "checkpoint.safetensors",

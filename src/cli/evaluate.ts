@@ -1,16 +1,16 @@
 /** `simdgrad evaluate`: a saved model on the test images of MNIST or a set like it, or on a table that has the target. */
 
+import type { ImageSet } from "../app/image-set.js";
+import { testOn } from "../app/prediction.js";
+import { withTargets } from "../app/table-parts.js";
 import { createEngine } from "../create-engine.js";
 import type { Evaluation } from "../network/evaluation.js";
 import { describeDropped } from "./column-table.js";
 import { evaluateForeign } from "./foreign-model.js";
-import type { ImageSet } from "./image-set.js";
 import { type DataOptions, type LoadedImages, labelsAs, loadBytes } from "./mnist.js";
 import { print, printJson } from "./output.js";
-import { testOn } from "./prediction.js";
 import { readImageModel, readSavedModel, tableModel } from "./saved-model.js";
 import { readTable } from "./table-file.js";
-import { withTargets } from "./table-parts.js";
 import { describeTest, errorsInUnit, flatTest, type Space } from "./test-result.js";
 import { reportUnknown } from "./unknown-values.js";
 

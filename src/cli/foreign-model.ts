@@ -1,5 +1,8 @@
 /** ONNX files of other programs on tables: which columns their inputs are, and what their outputs mean. */
 
+import { predictAll, testOn } from "../app/prediction.js";
+import { withTargets } from "../app/table-parts.js";
+import { UsageError } from "../app/usage-error.js";
 import { FormatError } from "../checks/errors.js";
 import type { Engine } from "../create-engine.js";
 import type { DataSource } from "../dataset/data-source.js";
@@ -9,10 +12,7 @@ import type { Network } from "../network/network.js";
 import { type Column, findColumn, ofRow, ofTable, type Table, textOf } from "../tables/table.js";
 import { describeDropped } from "./column-table.js";
 import { print } from "./output.js";
-import { predictAll, testOn } from "./prediction.js";
 import { readTable } from "./table-file.js";
-import { withTargets } from "./table-parts.js";
-import { UsageError } from "./usage-error.js";
 
 /** A network with what its file says of it. */
 export interface ForeignModel {

@@ -1,9 +1,9 @@
 /** `simdgrad info`: what a model is, what it was trained for, and how. */
 
+import { describeImages, parseImageSet } from "../app/image-set.js";
 import { createEngine } from "../create-engine.js";
 import type { OnnxDescription } from "../formats/onnx/onnx-load.js";
 import type { Feature } from "../tables/preprocessor-config.js";
-import { describeImages, parseImageSet } from "./image-set.js";
 import { print, printJson } from "./output.js";
 import { readSavedModel } from "./saved-model.js";
 import { printable } from "./terminal.js";

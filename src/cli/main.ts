@@ -1,17 +1,17 @@
 #!/usr/bin/env node
 /** The command `simdgrad`. Exit codes: 0 done, 1 failure, 2 usage, 130 by a second Ctrl-C. */
 
-import "./relaxed-flag.js";
+import "../node/relaxed-flag.js";
 import { readFile } from "node:fs/promises";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { flagOf, TABLE_SETTINGS } from "../app/settings.js";
+import { UsageError } from "../app/usage-error.js";
 import { EXPORT_FORMATS, EXPORT_LAYOUTS } from "./export-formats.js";
 import { ignoreHangUps } from "./interruption.js";
 import { integer, threadCount } from "./options.js";
 import { print } from "./output.js";
-import { flagOf, TABLE_SETTINGS } from "./settings.js";
 import { TABLE_ENDINGS, TABLE_FILE } from "./table-file.js";
 import { addTrainOptions } from "./train-command.js";
-import { UsageError } from "./usage-error.js";
 
 const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
 

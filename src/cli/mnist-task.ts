@@ -1,7 +1,7 @@
 /** The task of naming what is on MNIST's images, or on those of a set like it. */
 
+import { describeImages, imagesMetadata } from "../app/image-set.js";
 import type { DataSource } from "../dataset/data-source.js";
-import { describeImages, imagesMetadata } from "./image-set.js";
 import { type DataOptions, type LoadedImages, loadBytes } from "./mnist.js";
 import { pickSamples } from "./results.js";
 import type { TrainingTask } from "./task.js";

@@ -2,11 +2,11 @@
 
 import { createHash } from "node:crypto";
 import { basename, resolve } from "node:path";
+import type { ImageSet } from "../app/image-set.js";
 import { type Mnist, type MnistFile, mnistChecksums, parseMnist } from "../digits/mnist.js";
 import { areTransposed, readImageFiles } from "../node/image-files.js";
 import { findMnist, type MnistLocation } from "../node/mnist-files.js";
 import { keepInputs } from "./files.js";
-import type { ImageSet } from "./image-set.js";
 
 /** The options that say where the files are. */
 export interface DataOptions {

@@ -1,7 +1,6 @@
 /** Parsers of command-line values: a wrong one ends the program with exit code 2 before anything has begun. */
 
 import { InvalidArgumentError } from "commander";
-import type { InitializerName } from "../network/initializers.js";
 import { decoderOf } from "../tables/chunks.js";
 import { isDelimiter } from "../tables/csv/csv-dialect.js";
 
@@ -99,16 +98,3 @@ export function threadCount(text: string): number | "auto" {
 export function layerSizes(text: string): number[] {
   return text.trim() === "" ? [] : text.split(",").map((size) => integer(1, 1_000_000)(size));
 }
-
-/** The initialisers' names on the command line. */
-export const INIT_NAMES: Readonly<Record<string, InitializerName>> = {
-  normal: "normal",
-  "glorot-uniform": "glorotUniform",
-  "glorot-normal": "glorotNormal",
-  "he-uniform": "heUniform",
-  "he-normal": "heNormal",
-  "lecun-uniform": "lecunUniform",
-  "lecun-normal": "lecunNormal",
-  orthogonal: "orthogonal",
-  zeros: "zeros",
-};

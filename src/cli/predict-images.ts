@@ -1,12 +1,12 @@
 /** `simdgrad predict`: the digits in PNG images, or what else the model names. */
 
 import { readFile } from "node:fs/promises";
+import { type ImageSet, MNIST_IMAGES } from "../app/image-set.js";
 import { FormatError } from "../checks/errors.js";
 import { createEngine } from "../create-engine.js";
 import { toMnistDigit } from "../digits/image.js";
 import { readPng } from "../digits/png.js";
 import { fileKind } from "../formats/file-kind.js";
-import { type ImageSet, MNIST_IMAGES } from "./image-set.js";
 import { print, printJson } from "./output.js";
 import { readImageModel } from "./saved-model.js";
 

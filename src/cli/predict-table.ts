@@ -1,10 +1,10 @@
 /** `simdgrad predict RUN new.csv`: the prediction for each row of a table. */
 
+import { predictAll, predictionCsv, predictionTable } from "../app/prediction.js";
 import { createEngine } from "../create-engine.js";
 import { refuseInputs, writeWhole } from "./files.js";
 import { predictForeign } from "./foreign-model.js";
 import { printData, printJson } from "./output.js";
-import { predictAll, predictionCsv, predictionTable } from "./prediction.js";
 import { readSavedModel, tableModel } from "./saved-model.js";
 import { readTable } from "./table-file.js";
 import { reportUnknown } from "./unknown-values.js";

@@ -1,6 +1,7 @@
 /** The plots and the report of a run. */
 
 import { join } from "node:path";
+import type { ImageSet } from "../app/image-set.js";
 import type { DataSource } from "../dataset/data-source.js";
 import type { Dataset } from "../dataset/dataset.js";
 import { iterateMinibatches } from "../dataset/minibatches.js";
@@ -9,7 +10,6 @@ import type { Metric } from "../training/epoch-report.js";
 import type { EpochReport } from "../training/fit.js";
 import { writeWhole } from "./files.js";
 import { greyPng } from "./grey-png.js";
-import type { ImageSet } from "./image-set.js";
 import type { Curve } from "./plot.js";
 import { htmlReport, type ReportData } from "./report.js";
 import { describeTest } from "./test-result.js";

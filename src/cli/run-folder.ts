@@ -2,6 +2,7 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { findRecord, identityOf, parseRecord, type RunRecord, recordText } from "../app/run-record.js";
 import { FormatError } from "../checks/errors.js";
 import { type FolderLock, lockFolder } from "../node/folder-lock.js";
 import { removeTemporaries } from "../node/temporaries.js";
@@ -9,7 +10,6 @@ import { readCheckpoint } from "../node/training-files.js";
 import { loadCheckpoint } from "../training/checkpoint/checkpoint.js";
 import type { CheckpointContents } from "../training/checkpoint/checkpoint-contents.js";
 import { keepInputs, prepareFolder, refuseInputs, writeWhole } from "./files.js";
-import { findRecord, identityOf, parseRecord, type RunRecord, recordText } from "./run-record.js";
 
 export const MODEL_FILE = "model.safetensors";
 const CHECKPOINT_FILE = "checkpoint.safetensors";

@@ -1,17 +1,17 @@
 /** The task of learning one column of a table from the others. */
 
 import { basename } from "node:path";
+import { listOf, resolveColumns } from "../app/column-names.js";
+import { flagOf, type TrainSettings } from "../app/settings.js";
+import { guessTarget, partTable, withTargets } from "../app/table-parts.js";
+import { UsageError } from "../app/usage-error.js";
 import type { Engine } from "../create-engine.js";
 import { Preprocessor, type Scaling, type TargetTask } from "../tables/preprocessor.js";
 import { findColumn, namesOf, type Table } from "../tables/table.js";
 import type { Decimal, Thousands } from "../tables/written-number.js";
-import { listOf, resolveColumns } from "./column-names.js";
 import { counted, describeColumns, describeDropped, describeHeader, describeTarget } from "./column-table.js";
-import { flagOf, type TrainSettings } from "./settings.js";
 import { TableFile } from "./table-file.js";
-import { guessTarget, partTable, withTargets } from "./table-parts.js";
 import type { PlacedData, TrainingTask } from "./task.js";
-import { UsageError } from "./usage-error.js";
 
 /**
  * Reads the table, parts its rows, and fits the preprocessing to those that are trained on.

@@ -1,11 +1,12 @@
 /** The options of `simdgrad train`. */
 
 import { type Command, Option } from "commander";
+import { INIT_NAMES } from "../app/network-plan.js";
+import { DEFAULTS, UNSTOPPED_EPOCHS } from "../app/settings.js";
 import {
   delimiter,
   encoding,
   fraction,
-  INIT_NAMES,
   integer,
   layerSizes,
   once,
@@ -16,7 +17,6 @@ import {
   spec,
   threadCount,
 } from "./options.js";
-import { DEFAULTS, UNSTOPPED_EPOCHS } from "./settings.js";
 
 const ACTIVATION_NAMES = ["relu", "leaky-relu", "elu", "gelu", "silu", "sigmoid", "tanh", "softplus"];
 const OPTIMIZER_NAMES = ["sgd", "rmsprop", "adagrad", "adam", "adamw"];

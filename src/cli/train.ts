@@ -1,6 +1,20 @@
 /** `simdgrad train`: a network for a task, trained before one's eyes, tested and written to a folder, to be gone on with. */
 
 import { join } from "node:path";
+import { type BestEpoch, bestEpochOf, describeBest } from "../app/best-epoch.js";
+import { buildNetwork, makeSchedule } from "../app/network-plan.js";
+import { predictAll, testOn } from "../app/prediction.js";
+import { identityOf, type RunRecord } from "../app/run-record.js";
+import {
+  type DEFAULTS,
+  describeSettings,
+  type GivenSettings,
+  newSettings,
+  resumedSettings,
+  settingsOf,
+  type TrainSettings,
+} from "../app/settings.js";
+import { UsageError } from "../app/usage-error.js";
 import { createEngine, type Engine } from "../create-engine.js";
 import type { Dataset } from "../dataset/dataset.js";
 import { serializeModel } from "../formats/model.js";
@@ -10,12 +24,9 @@ import { EarlyStopping } from "../training/callbacks/early-stopping.js";
 import type { CheckpointContents } from "../training/checkpoint/checkpoint-contents.js";
 import { type EpochReport, fit } from "../training/fit.js";
 import type { ClassWeights } from "../training/row-weights.js";
-import { type BestEpoch, bestEpochOf, describeBest } from "./best-epoch.js";
 import { writeWhole } from "./files.js";
 import { catchInterrupts } from "./interruption.js";
-import { buildNetwork, makeSchedule } from "./network-plan.js";
 import { draw, print, printJson } from "./output.js";
-import { predictAll, testOn } from "./prediction.js";
 import { TrainingDisplay } from "./progress.js";
 import { type RunResult, writeReport } from "./results.js";
 import {
@@ -30,21 +41,10 @@ import {
   refuseInputsIn,
   takeFolder,
 } from "./run-folder.js";
-import { identityOf, type RunRecord } from "./run-record.js";
-import {
-  type DEFAULTS,
-  describeSettings,
-  type GivenSettings,
-  newSettings,
-  resumedSettings,
-  settingsOf,
-  type TrainSettings,
-} from "./settings.js";
 import type { PlacedData, TrainingTask } from "./task.js";
 import { isInteractive } from "./terminal.js";
 import { describeTest, flatTest } from "./test-result.js";
 import { TimedCheckpoint } from "./timed-checkpoint.js";
-import { UsageError } from "./usage-error.js";
 
 /** The command's options, checked by the parser; settings that were not given are undefined. */
 export interface TrainOptions extends GivenSettings {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { build as esbuild } from "esbuild";
 import { build, createServer } from "vite";
 import webpack from "webpack";
-import type { Served } from "./serve.js";
+import type { Served } from "../../bench/serve-site.js";
 
 const QUIET = { configFile: false, logLevel: "error" } as const;
 

@@ -1,11 +1,11 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchChromium } from "../../bench/chromium.js";
+import { ISOLATION, type Served, serve } from "../../bench/serve-site.js";
 import { buildEsbuild, buildVite, buildWebpack, serveVite } from "./bundlers.js";
-import { launchChromium } from "./chromium.js";
 import { type Outcome, trainInNode } from "./outcome.js";
 import { trainAt } from "./page-outcome.js";
 import { makeProject, type Project } from "./project.js";
-import { ISOLATION, type Served, serve } from "./serve.js";
 
 type Headers = Readonly<Record<string, string>>;
 

@@ -1,9 +1,9 @@
 import type { Browser } from "puppeteer-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { ISOLATION, serve } from "../../bench/serve-site.js";
 import { launchFirefox } from "./firefox.js";
 import { type Outcome, trainInNode } from "./outcome.js";
 import { makeProject, type Project } from "./project.js";
-import { ISOLATION, serve } from "./serve.js";
 
 let browser: Browser;
 let project: Project;

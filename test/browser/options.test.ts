@@ -2,13 +2,13 @@ import { cpSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchChromium } from "../../bench/chromium.js";
+import { ISOLATION, type Served, serve } from "../../bench/serve-site.js";
 import type { Variant } from "../../src/index.js";
 import { buildEsbuild } from "./bundlers.js";
-import { launchChromium } from "./chromium.js";
 import { type Outcome, trainInNode } from "./outcome.js";
 import { trainAt } from "./page-outcome.js";
 import { makeProject, type Project } from "./project.js";
-import { ISOLATION, type Served, serve } from "./serve.js";
 
 const BINARIES = ["simd", "relaxed", "simd-shared", "relaxed-shared"].map((name) => `${name}.wasm`);
 

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { findChromium } from "./chromium.js";
+import { findChromium } from "../../bench/chromium.js";
 import { findFirefox } from "./firefox.js";
 
 declare module "vitest" {

@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchChromium } from "../../bench/chromium.js";
+import { ISOLATION, type Served, serve } from "../../bench/serve-site.js";
 import { SITE } from "./built-page.js";
-import { launchChromium } from "./chromium.js";
 import { watchThread } from "./long-tasks.js";
 import { openTab, press, seriousViolations, visit } from "./page.js";
-import { ISOLATION, type Served, serve } from "./serve.js";
 
-const IRIS = fileURLToPath(new URL("../datasets/iris.csv", import.meta.url));
+const IRIS = fileURLToPath(new URL("../../samples/iris.csv", import.meta.url));
 const SHOTS = "build/screenshots";
 const NARROW = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
 

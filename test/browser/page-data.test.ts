@@ -4,13 +4,13 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchChromium } from "../../bench/chromium.js";
+import { ISOLATION, type Served, serve } from "../../bench/serve-site.js";
 import { SITE } from "./built-page.js";
-import { launchChromium } from "./chromium.js";
 import { download, press, visit } from "./page.js";
-import { ISOLATION, type Served, serve } from "./serve.js";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
-const dataset = (name: string) => path(`../datasets/${name}.csv`);
+const dataset = (name: string) => path(`../../samples/${name}.csv`);
 const [TABLE, MODEL, OTHERS] = ["Choose", "Open a model", "Predict the rows of a table"];
 
 let browser: Browser;

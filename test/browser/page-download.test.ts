@@ -1,10 +1,10 @@
 import type { Browser, BrowserContext, Page, Route } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { launchChromium } from "../../bench/chromium.js";
+import { ISOLATION, type Served, serve } from "../../bench/serve-site.js";
 import { downloadMnist } from "../../web/worker/mnist-download.js";
 import { SITE } from "./built-page.js";
-import { launchChromium } from "./chromium.js";
 import { press } from "./page.js";
-import { ISOLATION, type Served, serve } from "./serve.js";
 
 let browser: Browser;
 let site: Served;

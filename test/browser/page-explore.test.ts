@@ -1,9 +1,9 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchChromium } from "../../bench/chromium.js";
+import { ISOLATION, type Served, serve } from "../../bench/serve-site.js";
 import { SITE } from "./built-page.js";
-import { launchChromium } from "./chromium.js";
 import { drawWithMouse, openTab, press, SEVEN, seriousViolations, type Visit, visit } from "./page.js";
-import { ISOLATION, type Served, serve } from "./serve.js";
 
 const SHOTS = "build/screenshots";
 const NARROW = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };

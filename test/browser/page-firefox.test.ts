@@ -1,9 +1,9 @@
 import type { Browser, Page } from "puppeteer-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { ISOLATION, type Served, serve } from "../../bench/serve-site.js";
 import { SITE } from "./built-page.js";
 import { launchFirefox } from "./firefox.js";
 import { trainInNode } from "./page.js";
-import { ISOLATION, type Served, serve } from "./serve.js";
 
 const QUERY =
   "layers=32,16&activation=gelu&optimizer=adam&rate=0.002&dropout=0.2&epochs=4&seed=7&batch=100&threads=2&arithmetic=simd";

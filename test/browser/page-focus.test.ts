@@ -1,12 +1,12 @@
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchChromium } from "../../bench/chromium.js";
+import { ISOLATION, type Served, serve } from "../../bench/serve-site.js";
 import { SITE } from "./built-page.js";
-import { launchChromium } from "./chromium.js";
 import { openTab, press, visit } from "./page.js";
-import { ISOLATION, type Served, serve } from "./serve.js";
 
-const IRIS = fileURLToPath(new URL("../datasets/iris.csv", import.meta.url));
+const IRIS = fileURLToPath(new URL("../../samples/iris.csv", import.meta.url));
 
 let browser: Browser;
 let site: Served;

@@ -1,9 +1,9 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { launchChromium } from "../../bench/chromium.js";
+import { ISOLATION, type Served, serve } from "../../bench/serve-site.js";
 import { SITE } from "./built-page.js";
-import { launchChromium } from "./chromium.js";
 import { download, openTab, press, shownHash, trainInNode, visit } from "./page.js";
-import { ISOLATION, type Served, serve } from "./serve.js";
 
 /** A host that is not of this machine, as far as the browser knows. */
 const HOST = "page.test";

@@ -2,15 +2,15 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchChromium } from "../../bench/chromium.js";
+import { ISOLATION, type Served, serve } from "../../bench/serve-site.js";
 import { createEngine, serializeModel } from "../../src/index.js";
 import { createNetwork } from "../../web/run/network.js";
 import { DEFAULT_SETTINGS } from "../../web/run/settings.js";
 import { SITE } from "./built-page.js";
-import { launchChromium } from "./chromium.js";
 import { download, openTab, press, ready, visit } from "./page.js";
-import { ISOLATION, type Served, serve } from "./serve.js";
 
-const IRIS_FILE = fileURLToPath(new URL("../datasets/iris.csv", import.meta.url));
+const IRIS_FILE = fileURLToPath(new URL("../../samples/iris.csv", import.meta.url));
 const IRIS = readFileSync(IRIS_FILE, "utf8");
 const LONG = "layers=16&batch=100&epochs=1000&threads=1";
 

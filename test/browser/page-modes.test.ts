@@ -1,9 +1,9 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { launchChromium } from "../../bench/chromium.js";
+import { ISOLATION, serve } from "../../bench/serve-site.js";
 import { SITE } from "./built-page.js";
-import { launchChromium } from "./chromium.js";
 import { press, ready, shownHash, trainInNode, visit } from "./page.js";
-import { ISOLATION, serve } from "./serve.js";
 
 const QUERY = "layers=16&epochs=1&batch=100&seed=3&arithmetic=relaxed";
 

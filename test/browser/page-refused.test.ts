@@ -1,6 +1,8 @@
 import type { Browser, Page, Worker } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { recordEntry } from "../../src/cli/run-record.js";
+import { launchChromium } from "../../bench/chromium.js";
+import { ISOLATION, type Served, serve } from "../../bench/serve-site.js";
+import { recordEntry } from "../../src/app/run-record.js";
 import { createEngine, fit, loadCheckpoint, saveCheckpoint, serializeModel } from "../../src/index.js";
 import { loadMnist } from "../../src/node/mnist-files.js";
 import { checkpointMetadata } from "../../web/run/checkpoint-file.js";
@@ -8,9 +10,7 @@ import { createNetwork } from "../../web/run/network.js";
 import { recordOf } from "../../web/run/run-record.js";
 import { engineOptions, readSettings } from "../../web/run/settings.js";
 import { SITE } from "./built-page.js";
-import { launchChromium } from "./chromium.js";
 import { openTab, press, shownHash, trainInNode, visit } from "./page.js";
-import { ISOLATION, type Served, serve } from "./serve.js";
 
 const QUERY =
   "layers=32,16&activation=tanh&optimizer=momentum&rate=0.05&epochs=3&seed=7&batch=100&threads=1&arithmetic=relaxed";

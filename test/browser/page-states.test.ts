@@ -1,9 +1,9 @@
 import type { Browser, Page, Worker } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchChromium } from "../../bench/chromium.js";
+import { ISOLATION, type Served, serve } from "../../bench/serve-site.js";
 import { SITE } from "./built-page.js";
-import { launchChromium } from "./chromium.js";
 import { press, seriousViolations, visit } from "./page.js";
-import { ISOLATION, type Served, serve } from "./serve.js";
 
 const QUERY = "layers=16&batch=100&threads=1";
 const HOST = "page.test";

@@ -1,10 +1,10 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchChromium } from "../../bench/chromium.js";
+import { ISOLATION, type Served, serve } from "../../bench/serve-site.js";
 import { SITE } from "./built-page.js";
-import { launchChromium } from "./chromium.js";
 import { watchThread } from "./long-tasks.js";
 import { batchOf, download, openTab, press, shownHash, trainInNode, visit } from "./page.js";
-import { ISOLATION, type Served, serve } from "./serve.js";
 
 let browser: Browser;
 let site: Served;

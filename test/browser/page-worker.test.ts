@@ -1,9 +1,9 @@
 import type { Browser, Page, Worker } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchChromium } from "../../bench/chromium.js";
+import { ISOLATION, type Served, serve } from "../../bench/serve-site.js";
 import { SITE } from "./built-page.js";
-import { launchChromium } from "./chromium.js";
 import { openTab, press, shownHash, trainInNode, visit } from "./page.js";
-import { ISOLATION, type Served, serve } from "./serve.js";
 
 /** With all that has a state: momenta, a generator that dropout draws from. */
 const QUERY = "layers=32,16&activation=gelu&optimizer=adam&rate=0.002&dropout=0.2&epochs=4&seed=7&batch=100&threads=2";

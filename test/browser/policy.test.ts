@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchChromium } from "../../bench/chromium.js";
+import { ISOLATION, serve } from "../../bench/serve-site.js";
 import { buildVite, buildWebpack } from "./bundlers.js";
-import { launchChromium } from "./chromium.js";
 import { type Outcome, trainInNode } from "./outcome.js";
 import { trainAt } from "./page-outcome.js";
 import { makeProject } from "./project.js";
-import { ISOLATION, serve } from "./serve.js";
 
 /** The strictest policy that docs/bundlers.md gives, its sources by directive; the samples' icon is their own. */
 const STRICT = {

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchChromium } from "./chromium.js";
+import { launchChromium } from "../../bench/chromium.js";
 import { makeProject, type Project } from "./project.js";
 
 const modules = fileURLToPath(new URL("../../node_modules/", import.meta.url));

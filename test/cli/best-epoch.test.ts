@@ -6,14 +6,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseModel } from "../../src/cli/model-file.js";
-import { newSettings, resumedSettings, type TrainSettings } from "../../src/cli/settings.js";
+import { parseModel } from "../../src/app/model-file.js";
+import { newSettings, resumedSettings, type TrainSettings } from "../../src/app/settings.js";
 import { tableTask } from "../../src/cli/table-task.js";
 import { createEngine } from "../../src/create-engine.js";
 import { Random } from "../../src/engine/random.js";
 
 const command = new URL("../../build/cli/main.js", import.meta.url).pathname;
-const breastCancer = new URL("../datasets/breast-cancer.csv", import.meta.url).pathname;
+const breastCancer = new URL("../../samples/breast-cancer.csv", import.meta.url).pathname;
 
 interface Summary {
   readonly epochs: readonly { readonly epoch: number; readonly valLoss: number; readonly completed: boolean }[];

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findRecord } from "../../src/cli/run-record.js";
+import { findRecord } from "../../src/app/run-record.js";
 import { createEngine, fit, loadCheckpoint, loadModel, saveCheckpoint } from "../../src/index.js";
 import { loadMnist } from "../../src/node/mnist-files.js";
 import { checkpointMetadata, settingsOfCheckpoint } from "../../web/run/checkpoint-file.js";

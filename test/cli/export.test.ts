@@ -15,7 +15,7 @@ import { readCsv } from "../../src/tables/csv/csv.js";
 ort.env.wasm.numThreads = 1;
 
 const command = new URL("../../build/cli/main.js", import.meta.url).pathname;
-const dataset = (name: string) => new URL(`../datasets/${name}.csv`, import.meta.url).pathname;
+const dataset = (name: string) => new URL(`../../samples/${name}.csv`, import.meta.url).pathname;
 const foreign = new URL("../recorded/torch.onnx", import.meta.url).pathname;
 
 /** The command's output and exit code. */

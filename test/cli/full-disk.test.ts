@@ -3,12 +3,12 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findRecord } from "../../src/cli/run-record.js";
+import { findRecord } from "../../src/app/run-record.js";
 import { loadCheckpoint } from "../../src/index.js";
 
 const command = new URL("../../build/cli/main.js", import.meta.url).pathname;
 const preload = new URL("failing-disk.mjs", import.meta.url).href;
-const iris = new URL("../datasets/iris.csv", import.meta.url).pathname;
+const iris = new URL("../../samples/iris.csv", import.meta.url).pathname;
 
 let folder: string;
 const at = (...names: string[]) => join(folder, ...names);

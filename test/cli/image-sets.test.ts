@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseImageSet } from "../../src/cli/image-set.js";
+import { parseImageSet } from "../../src/app/image-set.js";
 import { parseMnist } from "../../src/digits/mnist.js";
 import { parseSafetensors } from "../../src/formats/safetensors.js";
 import { createEngine, Dense, FormatError, Network, serializeModel } from "../../src/index.js";

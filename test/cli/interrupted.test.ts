@@ -8,7 +8,7 @@ import { isAlive } from "../../src/node/process-identity.js";
 
 const command = new URL("../../build/cli/main.js", import.meta.url).pathname;
 const preload = new URL("failing-disk.mjs", import.meta.url).href;
-const iris = new URL("../datasets/iris.csv", import.meta.url).pathname;
+const iris = new URL("../../samples/iris.csv", import.meta.url).pathname;
 /** Ends by signals, and would go on for hours. */
 const ENDLESS = "100000000";
 

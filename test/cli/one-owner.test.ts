@@ -8,7 +8,7 @@ import { parseSafetensors, serializeSafetensors } from "../../src/formats/safete
 import { loadCheckpoint, saveCheckpoint } from "../../src/training/checkpoint/checkpoint.js";
 
 const command = new URL("../../build/cli/main.js", import.meta.url).pathname;
-const iris = new URL("../datasets/iris.csv", import.meta.url).pathname;
+const iris = new URL("../../samples/iris.csv", import.meta.url).pathname;
 const training = ["train", iris, "--target", "target", "--hidden", "4", "--threads", "1", "--early-stopping", "none"];
 
 let folder: string;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
 const command = new URL("../../build/cli/main.js", import.meta.url).pathname;
-const iris = new URL("../datasets/iris.csv", import.meta.url).pathname;
+const iris = new URL("../../samples/iris.csv", import.meta.url).pathname;
 
 let folder: string;
 const at = (...names: string[]) => join(folder, ...names);

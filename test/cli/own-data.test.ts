@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseSafetensors } from "../../src/formats/safetensors.js";
 
 const command = new URL("../../build/cli/main.js", import.meta.url).pathname;
-const dataset = (name: string) => new URL(`../datasets/${name}.csv`, import.meta.url).pathname;
+const dataset = (name: string) => new URL(`../../samples/${name}.csv`, import.meta.url).pathname;
 
 /** The command's output and exit code. */
 async function run(...parameters: string[]): Promise<{ stdout: string; stderr: string; code: number }> {

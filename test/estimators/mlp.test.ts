@@ -8,7 +8,7 @@ import {
   NotFittedError,
   ShapeError,
 } from "../../src/index.js";
-import { readTable, splitTable } from "../datasets/read.js";
+import { readTable, splitTable } from "../read-sample.js";
 
 const { scores } = JSON.parse(readFileSync(new URL("../recorded/sklearn-scores.json", import.meta.url), "utf8"));
 

@@ -8,7 +8,7 @@ import {
   MLPRegressor,
   type Network,
 } from "../../src/index.js";
-import { readTable, splitTable } from "../datasets/read.js";
+import { readTable, splitTable } from "../read-sample.js";
 
 const X = [[0], [1], [2], [3]];
 const y = ["a", "a", "b", "b"];

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
-import { parseModel } from "../../src/cli/model-file.js";
+import { parseModel } from "../../src/app/model-file.js";
 import { parseIdx } from "../../src/digits/idx.js";
 import { toMnistDigit } from "../../src/digits/image.js";
 import { type MnistFile, parseMnist } from "../../src/digits/mnist.js";

@@ -95,7 +95,7 @@ describe("a file of another kind", () => {
 });
 
 it("is the kind that a real file has", () => {
-  expect(fileKind(readFileSync(new URL("../datasets/wine.csv", import.meta.url)))).toBe(
+  expect(fileKind(readFileSync(new URL("../../samples/wine.csv", import.meta.url)))).toBe(
     "a CSV file or another table in text",
   );
   expect(fileKind(readFileSync(new URL("../recorded/torch-weights.safetensors", import.meta.url)))).toMatch(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PageResult } from "../../bench/page.js";
+import type { PageResult } from "../../src/app/benchmark/page.js";
 import { nameBrowser } from "../../web/benchmark/browser-name.js";
 import { tableOf, toMarkdown } from "../../web/benchmark/columns.js";
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ACTIVATIONS as COMMAND_ACTIVATIONS, parseSpec } from "../../src/cli/network-plan.js";
-import { INIT_NAMES } from "../../src/cli/options.js";
-import { findRecord, type RunRecord, recordEntry } from "../../src/cli/run-record.js";
+import { ACTIVATIONS as COMMAND_ACTIVATIONS, INIT_NAMES, parseSpec } from "../../src/app/network-plan.js";
+import { findRecord, type RunRecord, recordEntry } from "../../src/app/run-record.js";
 import {
   createEngine,
   FormatError,

@@ -14,7 +14,7 @@ import { TableSession } from "../../web/worker/table/table-session.js";
 const settings = { ...TABLE_SETTINGS, epochs: 60 };
 const file = (name: string, text: string) => ({ name, data: new Blob([text]) });
 const dataset = (name: string) =>
-  file(`${name}.csv`, readFileSync(new URL(`../datasets/${name}.csv`, import.meta.url), "utf8"));
+  file(`${name}.csv`, readFileSync(new URL(`../../samples/${name}.csv`, import.meta.url), "utf8"));
 
 /** A session that has been trained on the column that it found by itself, and what it told of it. */
 async function train(table: { name: string; data: Blob }, given: RunSettings = settings) {

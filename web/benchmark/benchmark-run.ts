@@ -1,7 +1,7 @@
 /** The benchmark under way, or the last one: signals that its worker's messages fill. */
 
 import { batch, computed, signal } from "@preact/signals";
-import { PAGE_PARTS, type PagePart, type PageResult } from "../../bench/page.js";
+import { PAGE_PARTS, type PagePart, type PageResult } from "../../src/app/benchmark/page.js";
 import type { EngineInfo } from "../../src/index.js";
 import { WorkerHost } from "../page/worker-host.js";
 import type { BenchmarkMessage, BenchmarkRequest } from "./messages.js";

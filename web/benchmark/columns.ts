@@ -1,6 +1,6 @@
 /** The benchmark's lines as tables: the same columns on the page and in Markdown. */
 
-import type { PagePart, PageResult } from "../../bench/page.js";
+import type { PagePart, PageResult } from "../../src/app/benchmark/page.js";
 
 export interface BenchmarkTable {
   readonly title: string;

@@ -1,6 +1,6 @@
 /** What the benchmark tab and its worker say to each other. */
 
-import type { PagePart, PageResult } from "../../bench/page.js";
+import type { PagePart, PageResult } from "../../src/app/benchmark/page.js";
 import type { EngineInfo } from "../../src/index.js";
 
 /** Page to worker, once: a benchmark is stopped by ending its worker. */

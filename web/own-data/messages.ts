@@ -1,8 +1,7 @@
 /** What the tab of own data and its worker say to each other; the worker's events are those of MNIST's. */
 
 import type { ColumnKind, EngineInfo, LeftOutColumn, TargetTask } from "../../src/index.js";
-import type { SavedFile } from "../protocol.js";
-import type { ModelFormat } from "../run/model-file.js";
+import type { ModelFormat, SavedFile } from "../run/model-file.js";
 import type { RunSettings } from "../run/settings.js";
 
 /** A chosen or dropped file, read by the worker. */

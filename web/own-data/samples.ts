@@ -1,7 +1,7 @@
 /** Tables to try the page with. */
 
-import diabetes from "../../test/datasets/diabetes.csv?url";
-import iris from "../../test/datasets/iris.csv?url";
+import diabetes from "../../samples/diabetes.csv?url";
+import iris from "../../samples/iris.csv?url";
 import type { GivenFile } from "./messages.js";
 import { makeMoons } from "./moons.js";
 import type { SampleName } from "./table-choice.js";

@@ -2,7 +2,8 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import type { EngineInfo } from "../../src/index.js";
-import type { Calls, LabelledDigit, SavedFile, WorkerEvent } from "../protocol.js";
+import type { Calls, LabelledDigit, WorkerEvent } from "../protocol.js";
+import type { SavedFile } from "../run/model-file.js";
 import { FIELD_TITLES, type RunSettings } from "../run/settings.js";
 import { settings } from "./location.js";
 import { RunState } from "./run-state.js";

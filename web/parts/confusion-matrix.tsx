@@ -6,7 +6,7 @@ import { followNetwork } from "../page/follow-network.js";
 import { percent } from "../page/numbers.js";
 import { call } from "../page/run-store.js";
 import type { TestResult } from "../protocol.js";
-import { MisclassifiedDialog } from "./misclassified-dialog.js";
+import { type Cell, MisclassifiedDialog } from "./misclassified-dialog.js";
 
 /** All 10,000 test images are read for it, which training has to wait for. */
 const MILLISECONDS = 2000;
@@ -16,12 +16,6 @@ const shown = signal<TestResult | undefined>(undefined);
 
 async function ask(): Promise<void> {
   shown.value = await call("test", undefined).catch(() => undefined);
-}
-
-/** A cell: what the digits are, and what they are read as. */
-export interface Cell {
-  readonly label: number;
-  readonly prediction: number;
 }
 
 export function ConfusionMatrix() {

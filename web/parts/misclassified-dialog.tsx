@@ -4,10 +4,15 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { percent } from "../page/numbers.js";
 import { call } from "../page/run-store.js";
 import type { Misclassified } from "../protocol.js";
-import type { Cell } from "./confusion-matrix.js";
 import { Digit } from "./digit.js";
 
 const MOST = 60;
+
+/** A cell of the confusion matrix: what the digits are, and what they are read as. */
+export interface Cell {
+  readonly label: number;
+  readonly prediction: number;
+}
 
 interface Props {
   readonly cell: Cell;

@@ -1,7 +1,7 @@
 /** A checkpoint with the run's settings in it, so that the file alone is enough to go on. Any reader of checkpoints takes it. */
 
+import { findRecord, recordEntry } from "../../src/app/run-record.js";
 import { FormatError } from "../../src/checks/errors.js";
-import { findRecord, recordEntry } from "../../src/cli/run-record.js";
 import { parseSafetensors } from "../../src/formats/safetensors.js";
 import type { CheckpointContents } from "../../src/index.js";
 import { recordOf, settingsOf } from "./run-record.js";

@@ -1,6 +1,6 @@
 /** Model files in the two formats that the page writes and opens. */
 
-import { IMAGES_ENTRY } from "../../src/cli/image-set.js";
+import { IMAGES_ENTRY } from "../../src/app/image-set.js";
 import { loadOnnx, readOnnxMetadata, serializeOnnx } from "../../src/formats/onnx/onnx.js";
 import { parseSafetensors } from "../../src/formats/safetensors.js";
 import {
@@ -11,10 +11,15 @@ import {
   type NetworkOptions,
   serializeModel,
 } from "../../src/index.js";
-import type { SavedFile } from "../protocol.js";
 
 /** `safetensors`: to train on, and for the command line; `onnx`: for other programs. */
 export type ModelFormat = "safetensors" | "onnx";
+
+/** A file to download, or one that was opened. */
+export interface SavedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
 
 /** Whether a file's name says that it is an ONNX file. */
 export function isOnnx(name: string): boolean {

@@ -3,9 +3,9 @@
  * each can go on with the other's runs.
  */
 
+import type { RunRecord } from "../../src/app/run-record.js";
+import type { TrainSettings } from "../../src/app/settings.js";
 import { FormatError } from "../../src/checks/errors.js";
-import type { RunRecord } from "../../src/cli/run-record.js";
-import type { TrainSettings } from "../../src/cli/settings.js";
 import { DEFAULT_SETTINGS, type RunSettings, readSettings } from "./settings.js";
 
 const MOMENTUM = "sgd:momentum=0.9";

@@ -1,6 +1,6 @@
 /** How fast the kernels and a training step are here, and why they are not faster. */
 
-import { PAGE_PARTS, type PagePart, type PageResult } from "../../bench/page.js";
+import { PAGE_PARTS, type PagePart, type PageResult } from "../../src/app/benchmark/page.js";
 import type { EngineInfo } from "../../src/index.js";
 import {
   benchmarkCopied,

@@ -1,6 +1,6 @@
 /** The worker of the benchmark tab: measures what it is asked to, once. */
 
-import { benchPage } from "../../bench/page.js";
+import { benchPage } from "../../src/app/benchmark/page.js";
 import { parseMnist } from "../../src/digits/mnist.js";
 import { createEngine, type EngineOptions } from "../../src/index.js";
 import type { BenchmarkMessage, BenchmarkRequest } from "../benchmark/messages.js";

@@ -1,10 +1,10 @@
 /** Calls that save and open models and checkpoints. */
 
 import { type CheckpointContents, type Engine, FormatError, loadCheckpoint, type Network } from "../../../src/index.js";
-import type { Argument, Opened, RunUpdate, SavedFile } from "../../protocol.js";
+import type { Argument, Opened, RunUpdate } from "../../protocol.js";
 import { type FoundSettings, findSettings } from "../../run/bare-checkpoint.js";
 import { isCheckpoint, settingsOfCheckpoint } from "../../run/checkpoint-file.js";
-import { isOnnx, readModel, writeModel } from "../../run/model-file.js";
+import { isOnnx, readModel, type SavedFile, writeModel } from "../../run/model-file.js";
 import { createRunOptimizer } from "../../run/network.js";
 import type { RunSettings } from "../../run/settings.js";
 import { weightsHash } from "../../run/weights-hash.js";

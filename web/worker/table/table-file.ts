@@ -1,7 +1,7 @@
 /** Tables out of files that the reader gave: CSV, JSON Lines or Parquet by the file's name. */
 
+import { guessTarget } from "../../../src/app/table-parts.js";
 import { FormatError } from "../../../src/checks/errors.js";
-import { guessTarget } from "../../../src/cli/table-parts.js";
 import type { ColumnOptions } from "../../../src/tables/column-options.js";
 import { type CsvOptions, readCsv } from "../../../src/tables/csv/csv.js";
 import { readJsonLines } from "../../../src/tables/jsonl/jsonl.js";

@@ -1,8 +1,8 @@
 /** TableSession: the worker's table, its parts in an engine's memory, and the network that learns a column of it. */
 
-import { parseModel } from "../../../src/cli/model-file.js";
-import { predictAll, predictionCsv, predictionTable } from "../../../src/cli/prediction.js";
-import { partTable, type TableParts } from "../../../src/cli/table-parts.js";
+import { parseModel } from "../../../src/app/model-file.js";
+import { predictAll, predictionCsv, predictionTable } from "../../../src/app/prediction.js";
+import { partTable, type TableParts } from "../../../src/app/table-parts.js";
 import {
   type CheckpointContents,
   createEngine,
@@ -29,8 +29,8 @@ import type {
   TableView,
   TaskView,
 } from "../../own-data/messages.js";
-import type { SavedFile, WorkerEvent } from "../../protocol.js";
-import { writeModel } from "../../run/model-file.js";
+import type { WorkerEvent } from "../../protocol.js";
+import { type SavedFile, writeModel } from "../../run/model-file.js";
 import { createNetwork } from "../../run/network.js";
 import { DEFAULT_SETTINGS, engineOptions, type RunSettings } from "../../run/settings.js";
 import { weightsHash } from "../../run/weights-hash.js";

@@ -1,6 +1,6 @@
 /** How well a network does on the rows of a table that were set aside. */
 
-import { predictAll, testOn } from "../../../src/cli/prediction.js";
+import { predictAll, testOn } from "../../../src/app/prediction.js";
 import { type Dataset, findColumn, type Network, type Preprocessor, type Table } from "../../../src/index.js";
 import type { TableResult } from "../../own-data/messages.js";
 

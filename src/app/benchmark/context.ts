@@ -1,6 +1,6 @@
 /** What a benchmark is given: engines with the options of the command line, and data. Free of Node. */
 
-import type { DataSource, Engine, EngineOptions } from "../src/index.js";
+import type { DataSource, Engine, EngineOptions } from "../../index.js";
 
 export interface Context {
   /** A new engine: `options` on top of the command line's. */

@@ -1,6 +1,6 @@
 /** `page`: what the benchmark tab of the web page measures, so that the same code gives a browser's figures and Node's. */
 
-import type { EngineOptions } from "../src/index.js";
+import type { EngineOptions } from "../../index.js";
 import type { Context } from "./context.js";
 import { benchGemm, type GemmResult } from "./gemm.js";
 import { benchKernels, type KernelResult } from "./kernels.js";

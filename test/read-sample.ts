@@ -5,9 +5,9 @@ export interface Table {
   readonly y: (number | string)[];
 }
 
-/** A data set of this folder: features, and the last column as target. */
+/** A data set of samples/: features, and the last column as target. */
 export function readTable(name: string): Table {
-  const text = readFileSync(new URL(`${name}.csv`, import.meta.url), "utf8");
+  const text = readFileSync(new URL(`../samples/${name}.csv`, import.meta.url), "utf8");
   const rows = text
     .trim()
     .split("\n")

@@ -1,6 +1,6 @@
 /** `kernels`: what moves data more than it computes, beside a copy of as many bytes in the same memory. */
 
-import type { Engine } from "../src/index.js";
+import type { Engine } from "../../index.js";
 import { type Context, randomNumbers } from "./context.js";
 import { type MeasureOptions, measureInTurn } from "./measure.js";
 

@@ -10,7 +10,7 @@ import {
   Network,
   type Optimizer,
   ReLU,
-} from "../src/index.js";
+} from "../../index.js";
 import type { Context } from "./context.js";
 import { type MeasureOptions, measureInTurn, PeakProbe } from "./measure.js";
 

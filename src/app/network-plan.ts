@@ -3,6 +3,7 @@
 import type { Engine } from "../create-engine.js";
 import { createOptimizer, createSchedule } from "../network/catalogue.js";
 import { ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh } from "../network/layers/activations.js";
+import type { InitializerName } from "../network/initializers.js";
 import { Dense } from "../network/layers/dense.js";
 import { Dropout } from "../network/layers/dropout.js";
 import type { Layer } from "../network/layers/layer.js";
@@ -11,7 +12,6 @@ import { SoftmaxCrossEntropy } from "../network/losses/softmax-cross-entropy.js"
 import { Network } from "../network/network.js";
 import type { Optimizer } from "../network/optimizers/optimizer.js";
 import type { Schedule } from "../network/schedules/schedule.js";
-import { INIT_NAMES } from "./options.js";
 import type { TrainSettings } from "./settings.js";
 import { UsageError } from "./usage-error.js";
 
@@ -25,6 +25,19 @@ export const ACTIVATIONS: Readonly<Record<string, new () => Layer>> = {
   sigmoid: Sigmoid,
   tanh: Tanh,
   softplus: Softplus,
+};
+
+/** The initialisers' names on the command line. */
+export const INIT_NAMES: Readonly<Record<string, InitializerName>> = {
+  normal: "normal",
+  "glorot-uniform": "glorotUniform",
+  "glorot-normal": "glorotNormal",
+  "he-uniform": "heUniform",
+  "he-normal": "heNormal",
+  "lecun-uniform": "lecunUniform",
+  "lecun-normal": "lecunNormal",
+  orthogonal: "orthogonal",
+  zeros: "zeros",
 };
 
 /** inputs → hidden units, each layer with activation and dropout → outputs. @throws UsageError for what a run cannot have */

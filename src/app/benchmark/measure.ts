@@ -1,7 +1,7 @@
 /** Timing that can be trusted on a noisy machine: warmed up past tier-up, medians, a spread. Runs in Node and browsers. */
 
-import type { Engine } from "../src/create-engine.js";
-import type { Matrix } from "../src/engine/matrix.js";
+import type { Engine } from "../../create-engine.js";
+import type { Matrix } from "../../engine/matrix.js";
 
 const PEAK_ITERATIONS = 20_000;
 const FLOP_PER_ITERATION = 96;
@@ -77,7 +77,7 @@ function repetitionsFor(call: () => void, seconds: number): number {
 
 /** The median, and (third quartile − first quartile) / median. */
 export function summarize(values: readonly number[]): { readonly median: number; readonly spread: number } {
-  const sorted = values.toSorted((a, b) => a - b);
+  const sorted = [...values].sort((a, b) => a - b);
   const quantile = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] as number;
   return { median: quantile(0.5), spread: (quantile(0.75) - quantile(0.25)) / quantile(0.5) };
 }
