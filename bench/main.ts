@@ -4,13 +4,13 @@ import "../src/node/relaxed-flag.js";
 import { availableParallelism, cpus } from "node:os";
 import v8 from "node:v8";
 import vm from "node:vm";
-import { Argument, Command, Option } from "commander";
+import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import type { Context } from "../src/app/benchmark/context.js";
 import { benchGemm } from "../src/app/benchmark/gemm.js";
 import { benchKernels } from "../src/app/benchmark/kernels.js";
 import { benchPage } from "../src/app/benchmark/page.js";
 import { benchTrain } from "../src/app/benchmark/train.js";
-import { integer } from "../src/cli/options.js";
+import { integer, type Value } from "../src/app/values.js";
 import { createEngine, type Variant } from "../src/index.js";
 import { loadMnist } from "../src/node/mnist-files.js";
 import { benchBrowser } from "./browser.js";
@@ -61,7 +61,7 @@ const program = new Command("bench")
   .addOption(new Option("--variant <name>", "binary to run").choices(["auto", "simd", "relaxed"]).default("auto"))
   .addOption(
     new Option("--threads <n>", "threads; most of threads, train and page (default there: the machine's)").argParser(
-      integer(1, 64),
+      (text) => parse(integer(1, 64), text),
     ),
   )
   .addOption(new Option("--revectorize", "V8's 256-bit vectors (Node from 23.5)"))
@@ -71,7 +71,16 @@ const program = new Command("bench")
   .action(run);
 
 function seedList(text: string): number[] {
-  return text.split(",").map(integer(0));
+  return text.split(",").map((seed) => parse(integer(0), seed));
+}
+
+/** @throws InvalidArgumentError for a text that is no such value */
+function parse<T>(value: Value<T>, text: string): T {
+  try {
+    return value.parse(text);
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
 }
 
 async function run(name: string, options: BenchOptions): Promise<void> {

@@ -85,7 +85,7 @@ const KERNELS: Readonly<Record<string, readonly string[]>> = {
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   "src/cli": LIBRARY,
   web: LIBRARY,
-  bench: [...LIBRARY, "src/cli"],
+  bench: LIBRARY,
 };
 
 /** Text of each source file below the folders. */
@@ -130,6 +130,7 @@ describe("imports", () => {
     ["from the page to the command", "web/app.tsx", 'import { printable } from "../src/cli/terminal.js";'],
     ["from the page to the benchmarks", "web/app.tsx", 'import { benchSparse } from "../bench/sparse.js";'],
     ["from a benchmark to the tests", "bench/sparse.ts", 'import { readTable } from "../test/read-sample.js";'],
+    ["from a benchmark to the command", "bench/sparse.ts", 'import { flagOf } from "../src/cli/options.js";'],
     ["from the application to Node's files", "src/app/prediction.ts", 'import "../node/relaxed-flag.js";'],
     ["from a benchmark to the page", "bench/sparse.ts", 'import { Curve } from "../web/page/curve.js";'],
     [

@@ -1,7 +1,7 @@
 /** Columns of a table as options name them. Free of Node. */
 
 import Papa from "papaparse";
-import { UsageError } from "./usage-error.js";
+import { SettingError } from "./setting-error.js";
 
 /**
  * The columns that an option's texts name: each is a name as it is, or else a list with commas of names, in quotes where they have
@@ -9,12 +9,12 @@ import { UsageError } from "./usage-error.js";
  *
  * @param names of the file's columns
  * @param areAll whether there can be no others
- * @throws UsageError for a column that is not there
+ * @throws SettingError for a column that is not there
  */
 export function resolveColumns(
   texts: readonly string[],
   names: readonly string[],
-  option: string,
+  setting: string,
   areAll: boolean,
 ): readonly string[] {
   const found = texts
@@ -25,7 +25,7 @@ export function resolveColumns(
       if (place !== undefined) return place;
       if (!areAll) return part;
       const got = `got ${JSON.stringify(part)} (there are ${names.join(", ").slice(0, 1000)})`;
-      throw new UsageError(option, `expected the name or the number of a column, ${got}`);
+      throw new SettingError(setting, `expected the name or the number of a column, ${got}`);
     });
   return [...new Set(found)];
 }

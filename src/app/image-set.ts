@@ -2,6 +2,7 @@
 
 import { checkDepth } from "../checks/check-json.js";
 import { FormatError } from "../checks/errors.js";
+import type { NetworkShape } from "./network-from-settings.js";
 
 export interface ImageSet {
   readonly height: number;
@@ -26,6 +27,11 @@ export const MNIST_IMAGES: ImageSet = {
   classes: Array.from({ length: 10 }, (_, digit) => String(digit)),
   transposed: false,
 };
+
+/** The network that a set of images asks for. */
+export function imageNetwork({ height, width, classes }: ImageSet): NetworkShape {
+  return { inputs: height * width, outputs: classes.length, classes };
+}
 
 /** The metadata for a model of a set. */
 export function imagesMetadata(set: ImageSet): Readonly<Record<string, string>> {

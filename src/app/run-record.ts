@@ -5,14 +5,14 @@
 
 import { FormatError } from "../checks/errors.js";
 import type { CheckpointContents } from "../training/checkpoint/checkpoint-contents.js";
-import { SETTING_NAMES, type TrainSettings } from "./settings.js";
+import { SETTING_NAMES, SETTINGS } from "./settings.js";
+import { spelled, spelledBefore } from "./spelling.js";
+import type { TrainSettings } from "./train-settings.js";
+import { sha256 } from "./weights-hash.js";
 
 const FORMAT = "simdgrad-run";
 /** The entry of a checkpoint's metadata. */
 const ENTRY = "run";
-
-/** Settings that older records do not have; where they have no value a run is the same as one from before. */
-const NEW = new Set<string>(["thousands", "encoding", "dayFirst", "missing", "missingTarget", "keep"]);
 
 export interface RunRecord {
   /** `mnist`, or the kind of task that a table was found to be. */
@@ -35,7 +35,10 @@ export function parseRecord(text: string, name: string): RunRecord {
   } catch (cause) {
     throw new FormatError(`${name}: expected JSON (${(cause as Error).message})`, { cause });
   }
-  if (isRecord(value)) return { task: value.task, ...(value.data && { data: value.data }), settings: value.settings };
+  if (isRecord(value)) {
+    const { task, data, settings } = value;
+    return { task, ...(data && { data }), settings: spelledSettings(settings, name) };
+  }
   throw new FormatError(`${name}: expected the record of a run with format "${FORMAT}", version 1`);
 }
 
@@ -43,15 +46,15 @@ export function parseRecord(text: string, name: string): RunRecord {
  * Task, data and all settings but the number of epochs, which may grow: what of two runs is the same, and nothing else is in the
  * other's files. Sixteen hexadecimal digits.
  */
-export function identityOf({ task, data, settings }: RunRecord): Promise<string> {
-  const names = SETTING_NAMES.filter((name) => name !== "epochs" && (!NEW.has(name) || settings[name] !== undefined));
-  const values = names.map((name) => settings[name] ?? null);
-  return shortHash(JSON.stringify([task, data ?? null, ...values]));
-}
-
-async function shortHash(text: string): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-  return Array.from(hash.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("");
+export async function identityOf({ task, data, settings }: RunRecord): Promise<string> {
+  const isPart = (name: keyof TrainSettings) => !SETTINGS[name].later || settings[name] !== undefined;
+  const names = SETTING_NAMES.filter((name) => name !== "epochs" && isPart(name));
+  // As the names were spelled before, so that models of earlier versions are known by it.
+  const values = names.map(
+    (name) => (SETTINGS[name].named ? spelledBefore(String(settings[name])) : settings[name]) ?? null,
+  );
+  const text = JSON.stringify([task, data ?? null, ...values]);
+  return (await sha256(new TextEncoder().encode(text))).slice(0, 16);
 }
 
 /** The metadata for a checkpoint's file. */
@@ -65,45 +68,6 @@ export function findRecord({ metadata }: Pick<CheckpointContents, "metadata">, n
   return text === undefined ? undefined : parseRecord(text, `${name}: metadata "${ENTRY}"`);
 }
 
-const KINDS: Readonly<Record<string, string>> = {
-  target: "string",
-  task: "string",
-  header: "boolean",
-  delimiter: "string",
-  decimal: "string",
-  thousands: "string",
-  encoding: "string",
-  dayFirst: "boolean",
-  missing: "object",
-  missingTarget: "string",
-  ignore: "object",
-  categorical: "object",
-  keep: "object",
-  scaling: "string",
-  hidden: "object",
-  activation: "string",
-  init: "string",
-  optimizer: "string",
-  schedule: "string",
-  classWeights: "string",
-  deterministic: "boolean",
-};
-
-/** Settings that may have no value. */
-const OPTIONAL = new Set<string>([
-  "target",
-  "task",
-  "header",
-  "delimiter",
-  "decimal",
-  "ignore",
-  "categorical",
-  ...NEW,
-  "learningRate",
-  "batchSize",
-  "earlyStopping",
-]);
-
 function isRecord(value: unknown): value is RunRecord & { format: string } {
   if (typeof value !== "object" || value === null) return false;
   const { format, version, task, data, settings } = value as Record<string, unknown>;
@@ -111,8 +75,23 @@ function isRecord(value: unknown): value is RunRecord & { format: string } {
   if (data !== undefined && typeof data !== "string") return false;
   if (typeof settings !== "object" || settings === null) return false;
   return SETTING_NAMES.every((name) => {
+    const { optional = false, json } = SETTINGS[name];
     const setting = (settings as Record<string, unknown>)[name];
-    if (setting === undefined) return OPTIONAL.has(name);
-    return KINDS[name] === "object" ? Array.isArray(setting) : typeof setting === (KINDS[name] ?? "number");
+    if (setting === undefined) return optional;
+    return json === "list" ? Array.isArray(setting) : typeof setting === json;
   });
+}
+
+/** With names as they are spelled now. @throws FormatError for one that no version knew */
+function spelledSettings(settings: TrainSettings, name: string): TrainSettings {
+  const entries = Object.entries(settings).map(([key, value]) => {
+    const { named = false, value: kind } = SETTINGS[key as keyof TrainSettings] ?? {};
+    if (!named) return [key, value] as const;
+    const text = spelled(value);
+    if (kind?.choices?.includes(text) === false) {
+      throw new FormatError(`${name}: ${key}: expected ${kind.expected}, got ${JSON.stringify(text.slice(0, 80))}`);
+    }
+    return [key, text] as const;
+  });
+  return Object.fromEntries(entries) as unknown as TrainSettings;
 }

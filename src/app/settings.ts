@@ -1,188 +1,292 @@
-/** The settings of a training: what the command line says, what a run to go on with had, and the defaults. */
+/** The settings of a training: one row for each, from which follow the command's options, a link's names, records and defaults. */
 
-import { UsageError } from "./usage-error.js";
+import { decoderOf } from "../tables/chunks.js";
+import { isDelimiter } from "../tables/csv/csv-dialect.js";
+import { activationNames, initializerNames, optimizerNames, scheduleNames } from "./network-plan.js";
+import type { DataKind, Setting, TrainSettings } from "./train-settings.js";
+import {
+  digits,
+  fraction,
+  integer,
+  listOfValues,
+  oneOf,
+  orWord,
+  positive,
+  positiveUpTo,
+  shortList,
+  spec,
+  text,
+  textThat,
+  type Value,
+} from "./values.js";
 
-/** Options that decide what is learned, beside the data. All are plain JSON: run.json keeps them. */
-export interface TrainSettings {
-  readonly hidden: readonly number[];
-  readonly activation: string;
-  readonly dropout: number;
-  readonly init: string;
-  /** A name and its options, `sgd:momentum=0.9`. */
-  readonly optimizer: string;
-  readonly learningRate?: number;
-  readonly schedule: string;
-  readonly epochs: number;
-  readonly batchSize?: number;
-  /** Epochs without a lower validation loss after which training ends, and the best is kept; none: all are trained. */
-  readonly earlyStopping?: number;
-  readonly classWeights: string;
-  readonly seed: number;
-  readonly deterministic: boolean;
-  readonly validationSplit: number;
-  readonly testSplit: number;
-  readonly scaling: string;
-  readonly target?: string;
-  readonly task?: string;
-  readonly header?: boolean;
-  readonly delimiter?: string;
-  readonly decimal?: string;
-  readonly thousands?: string;
-  readonly encoding?: string;
-  readonly dayFirst?: boolean;
-  readonly missing?: readonly string[];
-  readonly missingTarget?: string;
-  readonly ignore?: readonly string[];
-  readonly categorical?: readonly string[];
-  readonly keep?: readonly string[];
-}
-
-/** What the command line may say: `none` for no early stopping, where there is one by default. */
-export type GivenSettings = {
-  readonly [K in keyof TrainSettings]?: TrainSettings[K] | (K extends "earlyStopping" ? "none" : never) | undefined;
-};
-
-const SHARED: TrainSettings = {
-  hidden: [100],
-  activation: "relu",
-  dropout: 0,
-  init: "glorot-uniform",
-  optimizer: "adam",
-  schedule: "constant",
-  epochs: 100,
-  classWeights: "none",
-  seed: 42,
-  deterministic: false,
-  validationSplit: 0.1,
-  testSplit: 0.2,
-  scaling: "standard",
-};
-
-/** What a kind of data has where nothing is said. */
-export const DEFAULTS = {
-  table: { ...SHARED, epochs: 200, earlyStopping: 20 },
-  mnist: {
-    ...SHARED,
-    hidden: [100, 200],
-    init: "normal",
-    optimizer: "sgd",
-    learningRate: 0.1,
-    epochs: 25,
-    batchSize: 32,
-  },
-} as const satisfies Record<string, TrainSettings>;
+const same = <T>(value: T): Readonly<Record<DataKind, T>> => ({ mnist: value, table: value });
 
 /** Epochs of a table where nothing ends them early. */
-export const UNSTOPPED_EPOCHS = SHARED.epochs;
+export const UNSTOPPED_EPOCHS = 100;
+/** Limits of the page, whose browser has to stay usable. */
+export const MOST_LAYERS = 8;
+export const MOST_UNITS = 4096;
+/** Gradient descent as the page has it beside the plain one. */
+export const MOMENTUM = "sgd:momentum=0.9";
 
-/** Names of all settings, in the order in which they are shown. */
-export const SETTING_NAMES = [
-  "target",
-  "task",
-  "header",
-  "delimiter",
-  "decimal",
-  "thousands",
-  "encoding",
-  "dayFirst",
-  "missing",
-  "missingTarget",
-  "ignore",
-  "categorical",
-  "keep",
-  "scaling",
-  "validationSplit",
-  "testSplit",
-  "hidden",
-  "activation",
-  "dropout",
-  "init",
-  "optimizer",
-  "learningRate",
-  "schedule",
-  "epochs",
-  "batchSize",
-  "earlyStopping",
-  "classWeights",
-  "seed",
-  "deterministic",
-] as const satisfies readonly (keyof TrainSettings)[];
+const [MNIST_EPOCHS, TABLE_EPOCHS, TABLE_PATIENCE] = [25, 200, 20];
+
+/** A label of the Encoding Standard. */
+const encodingLabel: Value<string> = {
+  ...text,
+  parse: (label) => {
+    decoderOf(label);
+    return label;
+  },
+};
+
+/** Up to so many layers of the page's. */
+const pageLayers = shortList(
+  listOfValues(digits(1, MOST_UNITS)),
+  MOST_LAYERS,
+  `up to ${MOST_LAYERS} layers of 1 to ${MOST_UNITS} units, such as 100,200`,
+);
+
+/** The optimizers that the page has, all with their own options but for gradient descent with a momentum. */
+const pageOptimizers: Value<string> = {
+  ...oneOf(["sgd", "momentum", "adam", "adamw", "rmsprop", "adagrad"]),
+  parse: (name) => (name === "momentum" ? MOMENTUM : oneOf(optimizerNames).parse(name)),
+  write: (optimizer) => (optimizer === MOMENTUM ? "momentum" : optimizer),
+};
+
+/** Settings of tables alone, and then those of all data, in the order in which they are shown. */
+export const SETTINGS: { readonly [K in keyof TrainSettings]-?: Setting<TrainSettings[K]> } = {
+  target: {
+    json: "string",
+    optional: true,
+    argument: "column",
+    value: text,
+    help: "of a table: name or number of the column to learn (default: target, label, class or y)",
+  },
+  task: {
+    json: "string",
+    optional: true,
+    argument: "task",
+    value: oneOf(["classification", "regression"]),
+    help: "of a table: default by the target",
+  },
+  header: {
+    json: "boolean",
+    optional: true,
+    help: "of a CSV file: its first row holds names (default: by the rows below it)",
+    helpOff: "of a CSV file: its first row is data",
+  },
+  delimiter: {
+    json: "string",
+    optional: true,
+    argument: "character",
+    value: textThat("one character that is neither a quote nor a line end", (t) => t === "\\t" || isDelimiter(t)),
+    help: "of a CSV file: default by its first rows",
+  },
+  decimal: {
+    json: "string",
+    optional: true,
+    argument: "mark",
+    value: oneOf([".", ","]),
+    help: "of a CSV file: default by each column's first rows",
+  },
+  thousands: {
+    json: "string",
+    optional: true,
+    later: true,
+    argument: "mark",
+    value: oneOf([",", ".", " ", "'"]),
+    help: "of a CSV file: default by each column's first rows",
+  },
+  encoding: {
+    json: "string",
+    optional: true,
+    later: true,
+    argument: "name",
+    value: encodingLabel,
+    help: "of a CSV or JSON Lines file: latin1, utf-16le, … (default: utf-8, or as its first bytes say)",
+  },
+  dayFirst: {
+    json: "boolean",
+    optional: true,
+    later: true,
+    help: "of a table: 3/4/2020 is in April where the column does not show it",
+  },
+  missing: {
+    json: "list",
+    optional: true,
+    later: true,
+    argument: "texts",
+    repeated: true,
+    value: text,
+    help: "of a table: what means a missing value, too: tbd,-999 (may be repeated)",
+  },
+  missingTarget: {
+    json: "string",
+    optional: true,
+    later: true,
+    argument: "how",
+    value: oneOf(["refuse", "drop"]),
+    help: "of a table: rows without a target (default: refuse)",
+  },
+  ignore: {
+    json: "list",
+    optional: true,
+    argument: "columns",
+    repeated: true,
+    value: text,
+    help: "of a table: names or numbers of columns to leave out (may be repeated)",
+  },
+  categorical: {
+    json: "list",
+    optional: true,
+    argument: "columns",
+    repeated: true,
+    value: text,
+    help: "of a table: columns of numbers or dates that are names (may be repeated)",
+  },
+  keep: {
+    json: "list",
+    optional: true,
+    later: true,
+    argument: "columns",
+    repeated: true,
+    value: text,
+    help: "of a table: columns to learn from although they look like keys (may be repeated)",
+  },
+  scaling: {
+    json: "string",
+    defaults: same("standard"),
+    argument: "how",
+    value: oneOf(["standard", "minmax"]),
+    help: "of a table: scaling of numbers",
+  },
+  validationSplit: {
+    json: "number",
+    defaults: same(0.1),
+    argument: "x",
+    value: fraction,
+    help: "of a table: fraction of rows to validate with",
+  },
+  testSplit: {
+    json: "number",
+    defaults: same(0.2),
+    argument: "x",
+    value: fraction,
+    help: "of a table: fraction of rows to test with",
+  },
+  hidden: {
+    json: "list",
+    defaults: { mnist: [100, 200], table: [100] },
+    argument: "sizes",
+    whole: true,
+    value: listOfValues(integer(1, 1_000_000)),
+    help: "units of the hidden layers",
+    page: { link: "layers", title: "Hidden layers", value: pageLayers, table: [16, 16] },
+  },
+  activation: {
+    json: "string",
+    named: true,
+    defaults: same("relu"),
+    argument: "name",
+    value: oneOf(activationNames),
+    help: "after each hidden layer",
+    page: { link: "activation", title: "Activation", value: oneOf(activationNames) },
+  },
+  dropout: {
+    json: "number",
+    defaults: same(0),
+    argument: "rate",
+    value: fraction,
+    help: "after each hidden layer",
+    page: { link: "dropout", title: "Dropout", value: fraction },
+  },
+  init: {
+    json: "string",
+    named: true,
+    defaults: { mnist: "normal", table: "glorotUniform" },
+    argument: "name",
+    value: oneOf(initializerNames),
+    help: "initial weights",
+    page: { link: "init", title: "Initial weights", value: oneOf(initializerNames) },
+  },
+  optimizer: {
+    json: "string",
+    named: true,
+    defaults: { mnist: "sgd", table: "adam" },
+    argument: "name",
+    value: spec(optimizerNames),
+    help: `${optimizerNames.join(", ")}; with options as in sgd:momentum=0.9`,
+    page: { link: "optimizer", title: "Optimizer", value: pageOptimizers },
+  },
+  learningRate: {
+    json: "number",
+    optional: true,
+    defaults: { mnist: 0.1, table: undefined },
+    argument: "x",
+    value: positive,
+    help: "step length (default: 0.1 for images, else the optimizer's)",
+    page: { link: "rate", title: "Learning rate", value: positiveUpTo(100), table: 0.003 },
+  },
+  schedule: {
+    json: "string",
+    named: true,
+    defaults: same("constant"),
+    argument: "name",
+    value: spec(scheduleNames),
+    help: `of the learning rate: ${scheduleNames.join(", ")}; with options as in step:stepSize=10`,
+  },
+  epochs: {
+    json: "number",
+    defaults: { mnist: MNIST_EPOCHS, table: TABLE_EPOCHS },
+    argument: "n",
+    value: integer(0),
+    help: `passes over the training set (default: ${MNIST_EPOCHS} for images, else ${TABLE_EPOCHS}, without early stopping ${UNSTOPPED_EPOCHS})`,
+    page: { link: "epochs", title: "Epochs", value: digits(1, 10_000), table: 100 },
+  },
+  batchSize: {
+    json: "number",
+    optional: true,
+    defaults: { mnist: 32, table: undefined },
+    argument: "n",
+    value: integer(1),
+    help: "rows of a step (default: 32, or all if they are fewer)",
+    page: { link: "batch", title: "Batch size", value: digits(1, 8192), table: 32 },
+  },
+  earlyStopping: {
+    json: "number",
+    optional: true,
+    defaults: { mnist: undefined, table: TABLE_PATIENCE },
+    argument: "epochs|none",
+    value: orWord("none", integer(1)),
+    help: `end after so many without a lower validation loss, keep the best; none: all, keep the last (default: none for MNIST, else ${TABLE_PATIENCE})`,
+  },
+  classWeights: {
+    json: "string",
+    defaults: same("none"),
+    argument: "how",
+    value: text,
+    whole: true,
+    help: "balanced, none, or class=weight,…",
+  },
+  seed: {
+    json: "number",
+    defaults: same(42),
+    argument: "n",
+    value: integer(0),
+    help: "seed of weights, shuffles and splits",
+    page: { link: "seed", title: "Seed", value: digits(0, Number.MAX_SAFE_INTEGER) },
+  },
+  deterministic: {
+    json: "boolean",
+    defaults: same(false),
+    help: "the same bits on every machine; somewhat slower",
+  },
+};
+
+/** Names of all settings, in their order. */
+export const SETTING_NAMES = Object.keys(SETTINGS) as (keyof TrainSettings)[];
 
 /** Those that only tables have. */
 export const TABLE_SETTINGS: readonly (keyof TrainSettings)[] = SETTING_NAMES.slice(0, SETTING_NAMES.indexOf("hidden"));
-
-/** `--learning-rate` of `learningRate`. */
-export function flagOf(name: string): string {
-  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-/** The settings of a new training. @throws UsageError for two learning rates, and for what comes after no hidden layer */
-export function newSettings(given: GivenSettings, kind: keyof typeof DEFAULTS): TrainSettings {
-  for (const name of ["activation", "dropout"] as const) {
-    if (given[name] === undefined || given.hidden?.length !== 0) continue;
-    throw new UsageError(flagOf(name), "expected none without a hidden layer, after which it comes");
-  }
-  // The learning rate of MNIST's default is that of its optimizer.
-  const hasRate = given.optimizer?.includes("learningRate=");
-  if (hasRate && given.learningRate !== undefined) {
-    throw new UsageError("--learning-rate", `expected none beside ${given.optimizer}, got ${given.learningRate}`);
-  }
-  const other = given.optimizer !== undefined && given.optimizer.split(":")[0] !== DEFAULTS[kind].optimizer;
-  const { learningRate, ...rest } = DEFAULTS[kind] as TrainSettings;
-  const { earlyStopping, ...settings } = {
-    ...rest,
-    ...(!hasRate && !other && learningRate !== undefined && { learningRate }),
-    // Without rows to validate with no epoch is known to be the best.
-    ...(given.validationSplit === 0 && { earlyStopping: undefined }),
-    ...present(given),
-  };
-  if (earlyStopping !== undefined && earlyStopping !== "none") return { ...settings, earlyStopping };
-  return { ...settings, epochs: given.epochs ?? (kind === "table" ? UNSTOPPED_EPOCHS : settings.epochs) };
-}
-
-/**
- * The settings of a training that goes on: those it began with, with more epochs if asked for.
- *
- * @throws UsageError for an option that contradicts them
- */
-export function resumedSettings(given: GivenSettings, saved: TrainSettings, run: string): TrainSettings {
-  for (const [name, value] of Object.entries(present(given))) {
-    const before = saved[name as keyof TrainSettings] ?? (name === "earlyStopping" ? "none" : undefined);
-    if (name === "epochs" || String(value) === String(before)) continue;
-    throw new UsageError(flagOf(name), `expected ${shown(before)} as in ${run}, got ${shown(value)}`);
-  }
-  const epochs = given.epochs ?? saved.epochs;
-  if (epochs !== saved.epochs && /^(cosine|one-cycle|step)(?!.*(totalSteps|stepSize))/.test(saved.schedule)) {
-    throw new UsageError(
-      "--epochs",
-      `expected ${saved.epochs} as in ${run}, by which its schedule ${saved.schedule} is laid out, got ${epochs}`,
-    );
-  }
-  return { ...saved, epochs };
-}
-
-function present(given: GivenSettings): GivenSettings {
-  return Object.fromEntries(
-    SETTING_NAMES.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]),
-  );
-}
-
-function shown(value: unknown): string {
-  return value === undefined ? "none" : String(value);
-}
-
-/** Name and text of each setting that has a value, and an effect on such a task. */
-export function describeSettings(settings: TrainSettings, task: string): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(settingsOf(settings, task)).map(([name, value]) => [
-      flagOf(name).slice(2).replaceAll("-", " "),
-      Array.isArray(value) ? value.join(", ") : String(value),
-    ]),
-  );
-}
-
-/** Those that the task has, and that are set: MNIST has none of a table's. */
-export function settingsOf(settings: TrainSettings, task: string): Partial<TrainSettings> {
-  const names = SETTING_NAMES.filter((name) => task !== "mnist" || !TABLE_SETTINGS.includes(name));
-  return Object.fromEntries(names.filter((name) => settings[name] !== undefined).map((name) => [name, settings[name]]));
-}

@@ -1,6 +1,6 @@
 /** What a table's columns were taken for, in words and a table of characters. Free of Node. */
 
-import type { TrainSettings } from "../app/settings.js";
+import type { TrainSettings } from "../app/train-settings.js";
 import { dateText } from "../tables/dates.js";
 import { isMissingAmongNumbers } from "../tables/missing.js";
 import type { LeftOutColumn, Preprocessor } from "../tables/preprocessor.js";

@@ -1,7 +1,6 @@
 /** `simdgrad export`: a saved model in the formats of other programs. */
 
 import { basename, dirname, extname, join } from "node:path";
-import { UsageError } from "../app/usage-error.js";
 import { createEngine } from "../create-engine.js";
 import { serializeModel } from "../formats/model.js";
 import { serializeNpz } from "../formats/npz.js";
@@ -11,6 +10,7 @@ import type { ExportFormat } from "./export-formats.js";
 import { refuseInputs, writeWhole } from "./files.js";
 import { print, printJson } from "./output.js";
 import { readSavedModel, type SavedModel } from "./saved-model.js";
+import { UsageError } from "./usage-error.js";
 
 /** The command's options, checked by the parser. */
 export interface ExportOptions {

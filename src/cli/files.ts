@@ -2,9 +2,9 @@
 
 import { access, constants, mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { UsageError } from "../app/usage-error.js";
 import { findSameFile } from "../node/file-target.js";
 import { writeWhole as replaceWhole } from "../node/write-whole.js";
+import { UsageError } from "./usage-error.js";
 
 /** Makes the folder if need be. @throws Error when it cannot be made or written to */
 export async function prepareFolder(folder: string): Promise<void> {

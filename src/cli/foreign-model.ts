@@ -2,7 +2,6 @@
 
 import { predictAll, testOn } from "../app/prediction.js";
 import { withTargets } from "../app/table-parts.js";
-import { UsageError } from "../app/usage-error.js";
 import { FormatError } from "../checks/errors.js";
 import type { Engine } from "../create-engine.js";
 import type { DataSource } from "../dataset/data-source.js";
@@ -13,6 +12,7 @@ import { type Column, findColumn, ofRow, ofTable, type Table, textOf } from "../
 import { describeDropped } from "./column-table.js";
 import { print } from "./output.js";
 import { readTable } from "./table-file.js";
+import { UsageError } from "./usage-error.js";
 
 /** A network with what its file says of it. */
 export interface ForeignModel {

@@ -4,14 +4,15 @@
 import "../node/relaxed-flag.js";
 import { readFile } from "node:fs/promises";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { flagOf, TABLE_SETTINGS } from "../app/settings.js";
-import { UsageError } from "../app/usage-error.js";
+import { SettingError } from "../app/setting-error.js";
+import { TABLE_SETTINGS } from "../app/settings.js";
 import { EXPORT_FORMATS, EXPORT_LAYOUTS } from "./export-formats.js";
 import { ignoreHangUps } from "./interruption.js";
-import { integer, threadCount } from "./options.js";
+import { flagOf, integer, threadCount } from "./options.js";
 import { print } from "./output.js";
 import { TABLE_ENDINGS, TABLE_FILE } from "./table-file.js";
 import { addTrainOptions } from "./train-command.js";
+import { UsageError } from "./usage-error.js";
 
 const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
 
@@ -168,7 +169,8 @@ for (const command of [program, ...program.commands]) command.exitOverride();
 
 try {
   await program.parseAsync();
-} catch (error) {
+} catch (caught) {
+  const error = caught instanceof SettingError ? new UsageError(flagOf(caught.setting), caught.problem) : caught;
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {

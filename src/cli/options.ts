@@ -1,100 +1,63 @@
-/** Parsers of command-line values: a wrong one ends the program with exit code 2 before anything has begun. */
+/** Settings and other values as options of the command: a wrong one ends the program with exit code 2 before anything has begun. */
 
-import { InvalidArgumentError } from "commander";
-import { decoderOf } from "../tables/chunks.js";
-import { isDelimiter } from "../tables/csv/csv-dialect.js";
+import { InvalidArgumentError, Option } from "commander";
+import { SETTINGS } from "../app/settings.js";
+import type { Setting, TrainSettings } from "../app/train-settings.js";
+import { integer as integers, orWord, positive, type Value } from "../app/values.js";
 
-/** A parser of integers from `least` to `most`. */
-export function integer(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === "" || !Number.isSafeInteger(value) || value < least || value > most) {
-      const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
-      throw new InvalidArgumentError(`Expected an integer ${range}, got "${text}".`);
-    }
-    return value;
-  };
+/** `--learning-rate` of `learningRate`. */
+export function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** A finite number above zero. */
-export function positiveNumber(text: string): number {
-  const value = Number(text);
-  // As the kernels have it: what float32 takes for zero, or for infinite, is none.
-  const float = Math.fround(value);
-  if (text.trim() === "" || !Number.isFinite(float) || float <= 0) {
-    throw new InvalidArgumentError(`Expected a finite number above 0, got "${text}".`);
-  }
-  return value;
+/** The options of a setting: one, or two of a switch that can be off. They have no defaults, which depend on the data and on a run that is resumed. */
+export function optionsOf(name: keyof TrainSettings): Option[] {
+  const setting = SETTINGS[name] as Setting<unknown>;
+  const { argument, helpOff, value } = setting;
+  const option = new Option(`${flagOf(name)}${argument ? ` <${argument}>` : ""}`, helpOf(setting));
+  if (value?.choices) option.choices(value.choices);
+  if (value) option.argParser(parserOf(setting, value));
+  return helpOff === undefined ? [option] : [option, new Option(`--no-${flagOf(name).slice(2)}`, helpOff)];
 }
 
-/** A fraction from 0 to below 1. */
-export function fraction(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && value >= 0 && value < 1) return value;
-  throw new InvalidArgumentError(`Expected a number from 0 to below 1, got "${text}".`);
+/** The help with the default, unless it says it, or it is a switch's. */
+function helpOf({ help, defaults, json }: Setting<unknown>): string {
+  if (!defaults || json === "boolean" || help.includes("(default")) return help;
+  const { mnist, table } = defaults;
+  return `${help} (default: ${String(mnist) === String(table) ? mnist : `${mnist} for images, else ${table}`})`;
 }
 
-/** A finite number of at least 0. */
-export function seconds(text: string): number {
-  return text.trim() === "0" ? 0 : positiveNumber(text);
-}
-
-/** Texts, added to those that the option was given before. */
-export function repeated(text: string, before: readonly string[] = []): string[] {
-  return [...before, text];
-}
-
-/** A label of the Encoding Standard. */
-export function encoding(text: string): string {
-  try {
-    decoderOf(text);
-    return text;
-  } catch (error) {
-    throw new InvalidArgumentError((error as Error).message);
-  }
-}
-
-/** Epochs without an improvement after which training ends, or none: all of them are trained. */
-export function patience(text: string): number | "none" {
-  return text === "none" ? text : integer(1)(text);
-}
-
-/** A list that an option has in one piece: of a second one it would not be clear whether it is added, or in place of the first. */
-export function once<T>(parse: (text: string) => T): (text: string, before?: T) => T {
-  return (text, before) => {
+function parserOf({ repeated, whole }: Setting<unknown>, value: Value<unknown>) {
+  const parse = parser(value);
+  if (repeated) return (text: string, before?: unknown) => [...((before as unknown[]) ?? []), parse(text)];
+  if (!whole) return parse;
+  return (text: string, before?: unknown) => {
     if (before === undefined) return parse(text);
+    // Of a second one it would not be clear whether it is added, or in place of the first.
     throw new InvalidArgumentError(`Expected all of it in one option, got another, "${text}".`);
   };
 }
 
-/** What stands between the fields of a CSV file; `\\t` is a tab. */
-export function delimiter(text: string): string {
-  if (text === "\\t" || isDelimiter(text)) return text;
-  throw new InvalidArgumentError(`Expected one character that is neither a quote nor a line end, got "${text}".`);
-}
-
-/** A name among `names`, which a colon and options may follow: `sgd:momentum=0.9,nesterov=true`. */
-export function spec(names: readonly string[]): (text: string) => string {
+/** Reads such values as the command's. */
+export function parser<T>(value: Value<T>): (text: string) => T {
   return (text) => {
-    const [name = "", rest] = text.split(/:(.*)/s);
-    if (!names.includes(name)) throw new InvalidArgumentError(`Expected one of ${names.join(", ")}, got "${name}".`);
-    if (/(^|,)type=/.test(rest ?? "")) throw new InvalidArgumentError(`Expected options of ${name}, got its type.`);
-    if (rest !== undefined && !/^\w+=[^=,]+(,\w+=[^=,]+)*$/.test(rest)) {
-      throw new InvalidArgumentError(`Expected ${name}:option=value,option=value, got "${text}".`);
+    try {
+      return value.parse(text);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      const { message } = error;
+      throw new InvalidArgumentError(`${message[0]?.toUpperCase()}${message.slice(1)}.`);
     }
-    const options = (rest ?? "").split(",").map((part) => part.split("=")[0]);
-    const twice = options.find((option, index) => options.indexOf(option) < index);
-    if (twice === undefined) return text;
-    throw new InvalidArgumentError(`Expected each option of ${name} once, got ${twice} twice.`);
   };
 }
 
-/** A number of threads, or "auto". */
-export function threadCount(text: string): number | "auto" {
-  return text === "auto" ? text : integer(1, 64)(text);
+/** A parser of integers from `least` to `most`. */
+export const integer = (least: number, most?: number) => parser(integers(least, most));
+
+/** A finite number of at least 0. */
+export function seconds(text: string): number {
+  return text.trim() === "0" ? 0 : parser(positive)(text);
 }
 
-/** Sizes of hidden layers, separated by commas; an empty text is none. */
-export function layerSizes(text: string): number[] {
-  return text.trim() === "" ? [] : text.split(",").map((size) => integer(1, 1_000_000)(size));
-}
+/** A number of threads, or "auto". */
+export const threadCount = parser(orWord("auto", integers(1, 64)));

@@ -3,12 +3,12 @@
 import { readFile } from "node:fs/promises";
 import { type ImageSet, parseImageSet } from "../app/image-set.js";
 import { checkShape, type ParsedModel, parseModel } from "../app/model-file.js";
-import { UsageError } from "../app/usage-error.js";
 import { FormatError } from "../checks/errors.js";
 import type { Engine } from "../create-engine.js";
 import type { Network } from "../network/network.js";
 import { filesOfModel, keepInputs } from "./files.js";
 import { checkModelsRun, modelPath } from "./run-folder.js";
+import { UsageError } from "./usage-error.js";
 
 export interface SavedModel extends ParsedModel {
   readonly path: string;

@@ -5,12 +5,12 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { UsageError } from "../app/usage-error.js";
 import { FormatError } from "../checks/errors.js";
 import type { Chunks } from "../tables/chunks.js";
 import type { CsvOptions } from "../tables/csv/csv.js";
 import type { Table } from "../tables/table.js";
 import { keepInputs } from "./files.js";
+import { UsageError } from "./usage-error.js";
 
 /** Names of files that are tables; a dash is standard input. */
 export const TABLE_FILE = /^-$|\.(?:(?:csv|tsv|txt|data|dat|jsonl|ndjson)(?:\.gz)?|parquet)$/i;

@@ -2,16 +2,17 @@
 
 import { basename } from "node:path";
 import { listOf, resolveColumns } from "../app/column-names.js";
-import { flagOf, type TrainSettings } from "../app/settings.js";
 import { guessTarget, partTable, withTargets } from "../app/table-parts.js";
-import { UsageError } from "../app/usage-error.js";
+import type { TrainSettings } from "../app/train-settings.js";
 import type { Engine } from "../create-engine.js";
 import { Preprocessor, type Scaling, type TargetTask } from "../tables/preprocessor.js";
 import { findColumn, namesOf, type Table } from "../tables/table.js";
 import type { Decimal, Thousands } from "../tables/written-number.js";
 import { counted, describeColumns, describeDropped, describeHeader, describeTarget } from "./column-table.js";
+import { flagOf } from "./options.js";
 import { TableFile } from "./table-file.js";
 import type { PlacedData, TrainingTask } from "./task.js";
+import { UsageError } from "./usage-error.js";
 
 /**
  * Reads the table, parts its rows, and fits the preprocessing to those that are trained on.
@@ -95,8 +96,7 @@ async function readingOf(file: TableFile, settings: TrainSettings) {
   const lists = { ignore: settings.ignore ?? [], categorical: settings.categorical ?? [], keep: settings.keep ?? [] };
   const isAny = Object.values(lists).some((list) => list.length > 0);
   const names = isAny ? await file.peekNames(csv) : [];
-  const resolve = (option: keyof typeof lists) =>
-    resolveColumns(lists[option], names, `--${option}`, file.format !== "jsonl");
+  const resolve = (option: keyof typeof lists) => resolveColumns(lists[option], names, option, file.format !== "jsonl");
   const [ignored, categorical, kept] = [resolve("ignore"), resolve("categorical"), resolve("keep")];
   const kinds = [
     ...categorical.map((name) => [name, "categorical"] as const),

@@ -2,19 +2,11 @@
 
 import { join } from "node:path";
 import { type BestEpoch, bestEpochOf, describeBest } from "../app/best-epoch.js";
-import { buildNetwork, makeSchedule } from "../app/network-plan.js";
+import { networkFromSettings, scheduleFromSettings } from "../app/network-from-settings.js";
 import { predictAll, testOn } from "../app/prediction.js";
 import { identityOf, type RunRecord } from "../app/run-record.js";
-import {
-  type DEFAULTS,
-  describeSettings,
-  type GivenSettings,
-  newSettings,
-  resumedSettings,
-  settingsOf,
-  type TrainSettings,
-} from "../app/settings.js";
-import { UsageError } from "../app/usage-error.js";
+import { describeSettings, type GivenSettings, newSettings, resumedSettings, settingsOf } from "../app/run-settings.js";
+import type { DataKind, TrainSettings } from "../app/train-settings.js";
 import { createEngine, type Engine } from "../create-engine.js";
 import type { Dataset } from "../dataset/dataset.js";
 import { serializeModel } from "../formats/model.js";
@@ -45,6 +37,7 @@ import type { PlacedData, TrainingTask } from "./task.js";
 import { isInteractive } from "./terminal.js";
 import { describeTest, flatTest } from "./test-result.js";
 import { TimedCheckpoint } from "./timed-checkpoint.js";
+import { UsageError } from "./usage-error.js";
 
 /** The command's options, checked by the parser; settings that were not given are undefined. */
 export interface TrainOptions extends GivenSettings {
@@ -75,7 +68,7 @@ const BATCH_ROWS = 32;
  * @param makeTask is called once the settings are known
  */
 export async function train(
-  kind: keyof typeof DEFAULTS,
+  kind: DataKind,
   makeTask: (settings: TrainSettings) => Promise<TrainingTask>,
   options: TrainOptions,
 ): Promise<void> {
@@ -93,7 +86,7 @@ export async function train(
     revectorize,
   });
   try {
-    const network = buildNetwork(engine, task.inputs, task.outputs, task.classes !== undefined, settings);
+    const network = networkFromSettings(engine, settings, task);
     say(task.introduction);
     if (task.drawing) draw(`\n${task.drawing(interactive, screen.columns)}\n`, screen);
     say("");
@@ -113,7 +106,7 @@ export async function train(
 
 /** Reads the run to go on with, or begins one in a new folder. @throws UsageError for options that contradict it */
 async function openRun(
-  kind: keyof typeof DEFAULTS,
+  kind: DataKind,
   makeTask: (settings: TrainSettings) => Promise<TrainingTask>,
   options: TrainOptions,
 ): Promise<Run> {
@@ -188,7 +181,7 @@ async function trainNetwork(
   if (!validation && options.earlyStopping === undefined) {
     say("no validation rows: all epochs are trained, and the last is kept\n");
   }
-  const schedule = makeSchedule(settings, Math.floor(training.rows / batchSize));
+  const schedule = scheduleFromSettings(settings, Math.floor(training.rows / batchSize));
   const classWeights = readClassWeights(settings.classWeights, task.classes);
   let owned: OwnedFolder | undefined;
   const record = recordOf(task, settings);

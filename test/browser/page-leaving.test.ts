@@ -4,9 +4,10 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchChromium } from "../../bench/chromium.js";
 import { ISOLATION, type Served, serve } from "../../bench/serve-site.js";
+import { imageNetwork, MNIST_IMAGES } from "../../src/app/image-set.js";
+import { networkFromSettings } from "../../src/app/network-from-settings.js";
+import { DIGIT_DEFAULTS } from "../../src/app/page-settings.js";
 import { createEngine, serializeModel } from "../../src/index.js";
-import { createNetwork } from "../../web/run/network.js";
-import { DEFAULT_SETTINGS } from "../../web/run/settings.js";
 import { SITE } from "./built-page.js";
 import { download, openTab, press, ready, visit } from "./page.js";
 
@@ -247,7 +248,9 @@ describe("a file that is dropped", { timeout: 120_000 }, () => {
 
   it("on the tabs of digits is opened if it is a model", async () => {
     const engine = await createEngine({ threads: 1 });
-    const model = serializeModel(createNetwork(engine, { ...DEFAULT_SETTINGS, layers: [4] }, 784, 10));
+    const model = serializeModel(
+      networkFromSettings(engine, { ...DIGIT_DEFAULTS, hidden: [4] }, imageNetwork(MNIST_IMAGES)),
+    );
     const { page, close } = await visit(browser, site.url, "explore");
     await page
       .getByRole("button", { name: "Open a model or checkpoint" })

@@ -2,13 +2,14 @@ import type { Browser, Page, Worker } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchChromium } from "../../bench/chromium.js";
 import { ISOLATION, type Served, serve } from "../../bench/serve-site.js";
+import { checkpointMetadata } from "../../src/app/checkpoint-file.js";
+import { imageNetwork, MNIST_IMAGES } from "../../src/app/image-set.js";
+import { networkFromSettings } from "../../src/app/network-from-settings.js";
+import { recordOf } from "../../src/app/page-record.js";
+import { engineOptions, readSettings } from "../../src/app/page-settings.js";
 import { recordEntry } from "../../src/app/run-record.js";
 import { createEngine, fit, loadCheckpoint, saveCheckpoint, serializeModel } from "../../src/index.js";
 import { loadMnist } from "../../src/node/mnist-files.js";
-import { checkpointMetadata } from "../../web/run/checkpoint-file.js";
-import { createNetwork } from "../../web/run/network.js";
-import { recordOf } from "../../web/run/run-record.js";
-import { engineOptions, readSettings } from "../../web/run/settings.js";
 import { SITE } from "./built-page.js";
 import { openTab, press, shownHash, trainInNode, visit } from "./page.js";
 
@@ -44,10 +45,10 @@ async function trainSome(query: string, batches: number) {
   const { settings } = readSettings(query);
   const mnist = await loadMnist({ dtype: "uint8" });
   const engine = await createEngine(engineOptions(settings));
-  const network = createNetwork(engine, settings, 784, 10);
+  const network = networkFromSettings(engine, settings, imageNetwork(MNIST_IMAGES));
   const stop = new AbortController();
   const onBatchEnd = ({ batch }: { batch: number }) => void (batch === batches && stop.abort());
-  const { epochs, batch: batchSize } = settings;
+  const { epochs, batchSize } = settings;
   const callbacks = [{ onBatchEnd }];
   const run = fit(network, engine.dataset(mnist.train), { epochs, batchSize, callbacks, signal: stop.signal });
   await run.run();
@@ -129,7 +130,7 @@ describe("what is refused leaves all as it was", { timeout: 120_000 }, () => {
     const bad: readonly (readonly [string, Uint8Array, string])[] = [
       [
         "layers",
-        withMetadata(checkpoint, checkpointMetadata({ ...settings, layers: [5], threads: 2 })),
+        withMetadata(checkpoint, checkpointMetadata({ ...settings, hidden: [5], threads: 2 })),
         "layers.safetensors: state: expected the arrays layers.0.weights",
       ],
       [
@@ -139,7 +140,7 @@ describe("what is refused leaves all as it was", { timeout: 120_000 }, () => {
       ],
       [
         "batch",
-        withMetadata(checkpoint, checkpointMetadata({ ...settings, batch: 50 })),
+        withMetadata(checkpoint, checkpointMetadata({ ...settings, batchSize: 50 })),
         "resume: batchSize: expected 100",
       ],
       [

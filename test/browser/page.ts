@@ -3,11 +3,12 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { imageNetwork, MNIST_IMAGES } from "../../src/app/image-set.js";
+import { networkFromSettings } from "../../src/app/network-from-settings.js";
+import { engineOptions, readSettings } from "../../src/app/page-settings.js";
+import { weightsHash } from "../../src/app/weights-hash.js";
 import { createEngine, fit } from "../../src/index.js";
 import { loadMnist } from "../../src/node/mnist-files.js";
-import { createNetwork } from "../../web/run/network.js";
-import { engineOptions, readSettings } from "../../web/run/settings.js";
-import { weightsHash } from "../../web/run/weights-hash.js";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -84,9 +85,9 @@ export async function trainInNode(query: string): Promise<{ readonly hash: strin
   const mnist = await loadMnist({ dtype: "uint8" });
   const engine = await createEngine(engineOptions(settings));
   try {
-    const network = createNetwork(engine, settings, 784, 10);
+    const network = networkFromSettings(engine, settings, imageNetwork(MNIST_IMAGES));
     const validation = engine.dataset(mnist.validation);
-    const { epochs, batch: batchSize } = settings;
+    const { epochs, batchSize } = settings;
     const history = await fit(network, engine.dataset(mnist.train), { epochs, batchSize, validation }).run();
     const accuracy = history.reports.at(-1)?.valAccuracy ?? Number.NaN;
     return { hash: await weightsHash(network.stateDict()), accuracy };

@@ -4,13 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkpointMetadata, settingsOfCheckpoint } from "../../src/app/checkpoint-file.js";
+import { imageNetwork, MNIST_IMAGES } from "../../src/app/image-set.js";
+import { networkFromSettings } from "../../src/app/network-from-settings.js";
+import { engineOptions, readSettings } from "../../src/app/page-settings.js";
 import { findRecord } from "../../src/app/run-record.js";
+import { weightsHash } from "../../src/app/weights-hash.js";
 import { createEngine, fit, loadCheckpoint, loadModel, saveCheckpoint } from "../../src/index.js";
 import { loadMnist } from "../../src/node/mnist-files.js";
-import { checkpointMetadata, settingsOfCheckpoint } from "../../web/run/checkpoint-file.js";
-import { createNetwork } from "../../web/run/network.js";
-import { engineOptions, readSettings } from "../../web/run/settings.js";
-import { weightsHash } from "../../web/run/weights-hash.js";
 
 const command = new URL("../../build/cli/main.js", import.meta.url).pathname;
 /** As a link of the page has them. */
@@ -37,10 +38,10 @@ async function trainAsPage(stopAt?: number): Promise<{ hash: string; checkpoint:
   const mnist = await loadMnist({ dtype: "uint8" });
   const engine = await createEngine(engineOptions(settings));
   try {
-    const network = createNetwork(engine, settings, 784, 10);
+    const network = networkFromSettings(engine, settings, imageNetwork(MNIST_IMAGES));
     const stop = new AbortController();
     const callbacks = [{ onBatchEnd: ({ batch }: { batch: number }) => void (batch === stopAt && stop.abort()) }];
-    const { epochs, batch: batchSize } = settings;
+    const { epochs, batchSize } = settings;
     const validation = engine.dataset(mnist.validation);
     const run = fit(network, engine.dataset(mnist.train), {
       epochs,

@@ -167,7 +167,7 @@ describe("the command", () => {
     [["train", "mnist", "--learning-rate", "-0.1"], 'Expected a finite number above 0, got "-0.1"'],
     [["train", "mnist", "--learning-rate", "NaN"], 'got "NaN"'],
     [["train", "mnist", "--hidden", "100,,5"], 'got ""'],
-    [["train", "mnist", "--init", "ones"], "glorot-uniform"],
+    [["train", "mnist", "--init", "ones"], "glorotUniform"],
     [["train", "mnist", "--seed", "x"], 'got "x"'],
     [["train", "mnist", "--threads", "0"], 'got "0"'],
     [["evaluate"], "missing required argument"],

@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { type RunSettings, TABLE_DEFAULTS } from "../../src/app/page-settings.js";
 import { readOnnxMetadata } from "../../src/formats/onnx/onnx.js";
 import { parseSafetensors } from "../../src/formats/safetensors.js";
 import { colourOfShare, markOf } from "../../web/own-data/class-palette.js";
 import { makeMoons } from "../../web/own-data/moons.js";
 import { classShares, paintPrediction } from "../../web/own-data/plane-picture.js";
 import type { WorkerEvent } from "../../web/protocol.js";
-import { type RunSettings, TABLE_SETTINGS } from "../../web/run/settings.js";
 import { Pace } from "../../web/worker/pace.js";
 import { TableSession } from "../../web/worker/table/table-session.js";
 
-const settings = { ...TABLE_SETTINGS, epochs: 60 };
+const settings = { ...TABLE_DEFAULTS, epochs: 60 };
 const file = (name: string, text: string) => ({ name, data: new Blob([text]) });
 const dataset = (name: string) =>
   file(`${name}.csv`, readFileSync(new URL(`../../samples/${name}.csv`, import.meta.url), "utf8"));
@@ -44,7 +44,7 @@ describe("a table in the worker", () => {
   it("the page is told once of a training that does not learn", async () => {
     const { events } = await train(file("moons.csv", makeMoons()), {
       ...settings,
-      layers: [16, 16, 16],
+      hidden: [16, 16, 16],
       init: "zeros",
     });
     const warnings = events.flatMap((event) => (event.kind === "warning" ? [event.message] : []));

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
+import { TABLE_DEFAULTS, writeSettings } from "../../src/app/page-settings.js";
 import { readChoice, SAMPLE_NAMES, type TableChoice, writeChoice } from "../../web/own-data/table-choice.js";
-import { TABLE_SETTINGS, writeSettings } from "../../web/run/settings.js";
 
 const choices: fc.Arbitrary<TableChoice> = fc.record(
   {
@@ -13,7 +13,7 @@ const choices: fc.Arbitrary<TableChoice> = fc.record(
 );
 
 it("comes back from a link as it was, whatever the column's name, and leaves the settings alone", () => {
-  const settings = writeSettings(TABLE_SETTINGS);
+  const settings = writeSettings(TABLE_DEFAULTS);
   fc.assert(
     fc.property(choices, (choice) => {
       const read = readChoice(writeChoice(choice) + settings);

@@ -1,8 +1,14 @@
 /** The page's address: which tab is open, and all settings, so that a link reproduces a run. */
 
 import { batch, effect, signal } from "@preact/signals";
+import {
+  DIGIT_DEFAULTS,
+  type RunSettings,
+  readSettings,
+  TABLE_DEFAULTS,
+  writeSettings,
+} from "../../src/app/page-settings.js";
 import { readChoice, type TableChoice, writeChoice } from "../own-data/table-choice.js";
-import { DEFAULT_SETTINGS, type RunSettings, readSettings, TABLE_SETTINGS, writeSettings } from "../run/settings.js";
 
 export const TABS = ["train", "explore", "data", "benchmark"] as const;
 export type TabName = (typeof TABS)[number];
@@ -21,9 +27,9 @@ export interface Link {
 }
 
 export const tab = signal<TabName>("train");
-export const settings = signal<RunSettings>(DEFAULT_SETTINGS);
+export const settings = signal<RunSettings>(DIGIT_DEFAULTS);
 /** Those of the tab of own data. */
-export const tableSettings = signal<RunSettings>(TABLE_SETTINGS);
+export const tableSettings = signal<RunSettings>(TABLE_DEFAULTS);
 /** What of which table that tab learns. */
 export const tableChoice = signal<TableChoice>({});
 /** What the link had wrong. */
@@ -83,7 +89,7 @@ function readLink(): Link {
   const open = TABS.find((known) => known === name) ?? "train";
   const isData = open === "data";
   const { choice, rest, problems: ofChoice } = isData ? readChoice(query) : { choice: {}, rest: query, problems: [] };
-  const { settings: read, problems } = readSettings(rest, isData ? TABLE_SETTINGS : DEFAULT_SETTINGS);
+  const { settings: read, problems } = readSettings(rest, isData ? TABLE_DEFAULTS : DIGIT_DEFAULTS);
   const given = query === "" ? undefined : read;
   return {
     tab: open,

@@ -1,8 +1,8 @@
 /** RunState: a run that is shown, and how it is steered: what is asked of its worker, and what comes of it, its death too. */
 
 import { batch, type Signal } from "@preact/signals";
+import type { RunSettings } from "../../src/app/page-settings.js";
 import type { WorkerEvent } from "../protocol.js";
-import type { RunSettings } from "../run/settings.js";
 import { ShownRun } from "./shown-run.js";
 import { WorkerDeath } from "./worker-client.js";
 

@@ -1,10 +1,10 @@
 /** The run on MNIST: its data, what is shown of it, and the commands. */
 
 import { batch, computed, signal } from "@preact/signals";
+import { FIELDS, type RunSettings } from "../../src/app/page-settings.js";
 import type { EngineInfo } from "../../src/index.js";
 import type { Calls, LabelledDigit, WorkerEvent } from "../protocol.js";
 import type { SavedFile } from "../run/model-file.js";
-import { FIELD_TITLES, type RunSettings } from "../run/settings.js";
 import { settings } from "./location.js";
 import { RunState } from "./run-state.js";
 import { saveFile } from "./save-file.js";
@@ -117,7 +117,7 @@ function takeNetwork(info: EngineInfo): void {
 /** What a file without settings had to borrow from the form. */
 function describeTaken(name: string, taken: readonly (keyof RunSettings)[]): string {
   if (taken.length === 0) return "";
-  const names = taken.map((setting) => FIELD_TITLES[setting].toLowerCase()).join(", ");
+  const names = taken.map((setting) => FIELDS[setting].title.toLowerCase()).join(", ");
   return `${name} has no settings in it. The form on the tab Train shows those that its arrays tell; what they do not tell is as it was there: ${names}.`;
 }
 

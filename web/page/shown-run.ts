@@ -1,9 +1,9 @@
 /** ShownRun: what the page shows of a run, and what is kept of it for another worker. */
 
 import { batch, computed, signal } from "@preact/signals";
+import type { RunSettings } from "../../src/app/page-settings.js";
 import type { EpochReport } from "../../src/index.js";
 import type { RunStatus, RunUpdate } from "../protocol.js";
-import type { RunSettings } from "../run/settings.js";
 import { Curve } from "./curve.js";
 
 export type ShownStatus = RunStatus | "idle" | "starting";

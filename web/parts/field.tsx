@@ -1,7 +1,9 @@
 /** Labelled inputs of the settings. A text that is no value of the setting stays, marked, and changes nothing. */
 
 import { useId, useState } from "preact/hooks";
-import { FIELD_TITLES, FIELDS, type RunSettings } from "../run/settings.js";
+import { FIELDS, type RunSettings } from "../../src/app/page-settings.js";
+import type { PageSetting } from "../../src/app/train-settings.js";
+import { readValue } from "../../src/app/values.js";
 import { useSettings } from "./settings-context.js";
 
 interface TextProps {
@@ -14,18 +16,18 @@ interface TextProps {
 export function TextField({ name, hint, numeric = true }: TextProps) {
   const id = useId();
   const { settings, change } = useSettings();
-  const field = FIELDS[name] as { expected: string; read(text: string): unknown; write(value: unknown): string };
+  const { title, value: field } = FIELDS[name] as PageSetting<unknown>;
   const value = field.write(settings.value[name]);
   const [draft, setDraft] = useState<string>();
-  const wrong = draft !== undefined && field.read(draft) === undefined;
+  const wrong = draft !== undefined && readValue(field, draft) === undefined;
   const onInput = (text: string) => {
     setDraft(text);
-    const read = field.read(text);
+    const read = readValue(field, text);
     if (read !== undefined) change({ [name]: read });
   };
   return (
     <div class="field">
-      <label for={id}>{FIELD_TITLES[name]}</label>
+      <label for={id}>{title}</label>
       <input
         id={id}
         value={draft ?? value}
@@ -56,14 +58,15 @@ interface SelectProps<K extends keyof RunSettings> {
 export function SelectField<K extends keyof RunSettings>({ name, options, hint }: SelectProps<K>) {
   const id = useId();
   const { settings, change } = useSettings();
+  const { title, value: field } = FIELDS[name] as PageSetting<unknown>;
   return (
     <div class="field">
-      <label for={id}>{FIELD_TITLES[name]}</label>
+      <label for={id}>{title}</label>
       <select
         id={id}
-        value={String(settings.value[name])}
+        value={field.write(settings.value[name])}
         aria-describedby={hint ? `${id}-hint` : undefined}
-        onChange={(event) => change({ [name]: FIELDS[name].read(event.currentTarget.value) })}
+        onChange={(event) => change({ [name]: field.parse(event.currentTarget.value) })}
       >
         {Object.entries(options).map(([value, title]) => (
           <option key={value} value={value}>

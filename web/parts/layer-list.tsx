@@ -1,20 +1,20 @@
 /** The hidden layers: how many, and how many units each has. */
 
 import { useRef, useState } from "preact/hooks";
-import { MOST_LAYERS, MOST_UNITS } from "../run/settings.js";
+import { MOST_LAYERS, MOST_UNITS } from "../../src/app/settings.js";
 import { Button } from "./button.js";
 import { useSettings } from "./settings-context.js";
 
 export function LayerList({ inputs, outputs }: { readonly inputs: number; readonly outputs: number }) {
   const { settings, change } = useSettings();
-  const { layers } = settings.value;
+  const { hidden: layers } = settings.value;
   const box = useRef<HTMLFieldSetElement>(null);
-  const set = (index: number, units: number) => change({ layers: layers.with(index, units) });
+  const set = (index: number, units: number) => change({ hidden: layers.with(index, units) });
   const remove = (index: number) => {
     // The last one's button goes away: the focus moves to the one before it, or to "Add a layer".
     const buttons = box.current?.querySelectorAll("button");
     if (index === layers.length - 1) buttons?.[index === 0 ? layers.length : index - 1]?.focus();
-    change({ layers: layers.toSpliced(index, 1) });
+    change({ hidden: layers.toSpliced(index, 1) });
   };
   return (
     <fieldset ref={box} class="layers">
@@ -35,7 +35,7 @@ export function LayerList({ inputs, outputs }: { readonly inputs: number; readon
       <Button
         class="quiet"
         off={layers.length >= MOST_LAYERS}
-        onClick={() => change({ layers: [...layers, layers.at(-1) ?? 100] })}
+        onClick={() => change({ hidden: [...layers, layers.at(-1) ?? 100] })}
       >
         Add a layer
       </Button>

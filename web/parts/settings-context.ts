@@ -3,10 +3,10 @@
 import type { Signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
+import { DIGIT_DEFAULTS, type RunSettings } from "../../src/app/page-settings.js";
 import { settings } from "../page/location.js";
 import type { RunState } from "../page/run-state.js";
 import { run } from "../page/run-store.js";
-import { DEFAULT_SETTINGS, type RunSettings } from "../run/settings.js";
 
 export interface SettingsSource {
   readonly settings: Signal<RunSettings>;
@@ -15,7 +15,7 @@ export interface SettingsSource {
   readonly run: RunState;
 }
 
-export const SettingsContext = createContext<SettingsSource>({ settings, defaults: DEFAULT_SETTINGS, run });
+export const SettingsContext = createContext<SettingsSource>({ settings, defaults: DIGIT_DEFAULTS, run });
 
 /** The settings to show, and how to change some of them. */
 export function useSettings() {

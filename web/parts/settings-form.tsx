@@ -1,48 +1,20 @@
 /** All settings of a run. */
 
-import { differingSettings, FIELD_TITLES, INITIALIZERS } from "../run/settings.js";
+import { activationTitles, initializerTitles, optimizerTitles } from "../../src/app/network-plan.js";
+import { differingSettings, FIELDS } from "../../src/app/page-settings.js";
 import { Button } from "./button.js";
 import { SelectField, TextField } from "./field.js";
 import { LayerList } from "./layer-list.js";
 import { useSettings } from "./settings-context.js";
 
-const ACTIVATION_TITLES = {
-  relu: "ReLU",
-  leakyRelu: "Leaky ReLU",
-  elu: "ELU",
-  gelu: "GELU",
-  silu: "SiLU",
-  tanh: "Tanh",
-  sigmoid: "Sigmoid",
-  softplus: "Softplus",
-};
-const OPTIMIZER_TITLES = {
-  sgd: "SGD",
-  momentum: "SGD, momentum",
-  adam: "Adam",
-  adamw: "AdamW",
-  rmsprop: "RMSProp",
-  adagrad: "Adagrad",
-};
+const { sgd, ...otherOptimizers } = optimizerTitles;
+const OPTIMIZER_TITLES = { sgd, momentum: "SGD, momentum", ...otherOptimizers };
 const ARITHMETIC_TITLES = {
   auto: "Fastest here",
   relaxed: "Relaxed SIMD (fused)",
   simd: "Plain SIMD",
   deterministic: "Same on every machine",
 };
-const INIT_TITLES: Readonly<Record<string, string>> = {
-  normal: "N(0, 0.01²)",
-  glorotUniform: "Glorot uniform",
-  glorotNormal: "Glorot normal",
-  heUniform: "He uniform",
-  heNormal: "He normal",
-  lecunUniform: "LeCun uniform",
-  lecunNormal: "LeCun normal",
-  orthogonal: "Orthogonal",
-  zeros: "Zeros",
-};
-const INIT_OPTIONS = Object.fromEntries(INITIALIZERS.map((name) => [name, INIT_TITLES[name] ?? name]));
-
 export function SettingsForm({ inputs, outputs }: { readonly inputs: number; readonly outputs: number }) {
   const { run, change, defaults } = useSettings();
   return (
@@ -51,13 +23,13 @@ export function SettingsForm({ inputs, outputs }: { readonly inputs: number; rea
         <legend class="visually-hidden">Network and training</legend>
         <LayerList inputs={inputs} outputs={outputs} />
         <div class="field-grid">
-          <SelectField name="activation" options={ACTIVATION_TITLES} />
+          <SelectField name="activation" options={activationTitles} />
           <TextField name="dropout" />
           <SelectField name="optimizer" options={OPTIMIZER_TITLES} />
-          <TextField name="rate" />
-          <TextField name="batch" />
+          <TextField name="learningRate" />
+          <TextField name="batchSize" />
           <TextField name="epochs" />
-          <SelectField name="init" options={INIT_OPTIONS} />
+          <SelectField name="init" options={initializerTitles} />
           <TextField name="seed" />
           <TextField name="threads" numeric={false} />
           <SelectField name="arithmetic" options={ARITHMETIC_TITLES} />
@@ -76,7 +48,7 @@ function OtherSettings() {
   const { run, settings, change } = useSettings();
   const own = run.settings.value;
   if (!own || run.busy.value) return null;
-  const names = differingSettings(settings.value, own).map((name) => FIELD_TITLES[name].toLowerCase());
+  const names = differingSettings(settings.value, own).map((name) => FIELDS[name].title.toLowerCase());
   if (names.length === 0) return null;
   return (
     <section class="other-settings" aria-label="Changed settings">

@@ -1,6 +1,7 @@
 /** Training on a table of one's own. */
 
 import { useSignalEffect } from "@preact/signals";
+import { TABLE_DEFAULTS } from "../../src/app/page-settings.js";
 import { FileDrop } from "../own-data/file-drop.js";
 import { OpenedModel } from "../own-data/opened-model.js";
 import { Plane } from "../own-data/plane.js";
@@ -14,9 +15,8 @@ import { tableChoice, tableSettings } from "../page/location.js";
 import { Button } from "../parts/button.js";
 import { SettingsContext } from "../parts/settings-context.js";
 import { SettingsForm } from "../parts/settings-form.js";
-import { TABLE_SETTINGS } from "../run/settings.js";
 
-const SETTINGS = { settings: tableSettings, defaults: TABLE_SETTINGS, run };
+const SETTINGS = { settings: tableSettings, defaults: TABLE_DEFAULTS, run };
 
 export function DataTab() {
   const open = table.value !== undefined;

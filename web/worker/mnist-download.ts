@@ -2,7 +2,7 @@
 
 import { FormatError, LoadError } from "../../src/checks/errors.js";
 import { type MnistFile, mnistChecksums, mnistFiles } from "../../src/digits/mnist.js";
-import { sha256 } from "../run/sha256.js";
+import { sha256 } from "./sha256.js";
 
 const CACHE = "simdgrad-mnist";
 /** A server that has sent nothing for so long will not go on. */

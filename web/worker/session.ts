@@ -1,28 +1,23 @@
 /** Session: the worker's engine, data sets and network, and the run that trains it. */
 
+import { checkpointMetadata } from "../../src/app/checkpoint-file.js";
+import { type NetworkShape, networkFromSettings } from "../../src/app/network-from-settings.js";
+import { engineOptions, type RunSettings } from "../../src/app/page-settings.js";
 import {
   type CheckpointContents,
   createEngine,
   type DataSource,
   type Dataset,
   type Engine,
-  type Loss,
   type Network,
   Random,
 } from "../../src/index.js";
 import type { WorkerEvent } from "../protocol.js";
-import { checkpointMetadata } from "../run/checkpoint-file.js";
-import { createNetwork } from "../run/network.js";
-import { engineOptions, type RunSettings } from "../run/settings.js";
 import { createWorker } from "./page-thread.js";
 import { Training, type TrainingPlan } from "./training.js";
 
 /** Data to learn from, before it is in an engine's memory. */
-export interface Problem {
-  readonly inputs: number;
-  readonly outputs: number;
-  /** A new loss for each network; default softmax cross-entropy. */
-  readonly loss?: () => Loss;
+export interface Problem extends NetworkShape {
   readonly train: DataSource;
   readonly validation: DataSource;
   readonly test: DataSource;
@@ -114,8 +109,8 @@ export class Session {
   /** Begins a run on a new network; its end is told by events. @throws as `createEngine`, `Network` and `fit` */
   start(settings: RunSettings, problem: Problem, batches?: number): Promise<Engine> {
     return this.replace(settings, problem, async (workplace) => {
-      const network = createNetwork(workplace.engine, settings, problem.inputs, problem.outputs, problem.loss?.());
-      const plan = { network, epochs: settings.epochs, batchSize: settings.batch, ...(batches && { batches }) };
+      const network = networkFromSettings(workplace.engine, settings, problem);
+      const plan = { network, epochs: settings.epochs, batchSize: settings.batchSize, ...(batches && { batches }) };
       return disposingOnError(network, async () => {
         const training = this.#makeTraining(workplace, settings, plan);
         await training.begin();
@@ -127,12 +122,12 @@ export class Session {
   /** Takes up a checkpoint's run without going on with it yet. @throws as `loadStateDict` and `fit` */
   restore(settings: RunSettings, problem: Problem, resume: CheckpointContents): Promise<Engine> {
     return this.replace(settings, problem, (workplace) => {
-      const network = createNetwork(workplace.engine, settings, problem.inputs, problem.outputs, problem.loss?.());
+      const network = networkFromSettings(workplace.engine, settings, problem);
       return disposingOnError(network, async () => {
         network.loadStateDict(resume.network);
         // Going on sets it again: here it is asked whether it fits.
         network.optimizer.loadStateDict(resume.optimizer);
-        const plan = { network, epochs: settings.epochs, batchSize: settings.batch, resume };
+        const plan = { network, epochs: settings.epochs, batchSize: settings.batchSize, resume };
         return { network, settings, training: this.#makeTraining(workplace, settings, plan) };
       });
     });
@@ -181,7 +176,7 @@ async function makeWorkplace(
 ): Promise<Workplace> {
   const engine = await createEngine({ ...options, createWorker });
   try {
-    const place = (source: DataSource) => engine.dataset(source, { classes: problem.loss ? 0 : problem.outputs });
+    const place = (source: DataSource) => engine.dataset(source, { classes: problem.classes?.length ?? 0 });
     const { train, validation, test } = problem;
     const placed = { problem, train: place(train), validation: place(validation), test: place(test) };
     return { engine, key, placed };

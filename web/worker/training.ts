@@ -1,5 +1,6 @@
 /** Training: one run of `fit` that can be paused, stepped, stopped and taken up again. */
 
+import { weightsHash } from "../../src/app/weights-hash.js";
 import {
   type CheckpointContents,
   DivergenceError,
@@ -10,7 +11,6 @@ import {
   type TrainingRun,
 } from "../../src/index.js";
 import type { WorkerEvent } from "../protocol.js";
-import { weightsHash } from "../run/weights-hash.js";
 import { Gate } from "./gate.js";
 import { Keeper } from "./keeper.js";
 import { Pace } from "./pace.js";

@@ -1,9 +1,9 @@
 /** Calls that look at the network: what it says of a digit, what it has learnt, what it gets wrong. */
 
+import { weightsHash } from "../../../src/app/weights-hash.js";
 import { toMnistDigit } from "../../../src/digits/image.js";
 import type { Evaluation } from "../../../src/network/evaluation.js";
 import type { Argument, DrawingRead, FirstLayer, Misclassified, TestResult } from "../../protocol.js";
-import { weightsHash } from "../../run/weights-hash.js";
 import type { Session } from "../session.js";
 import { DIGITS, digitOf, PIXELS } from "./mnist.js";
 

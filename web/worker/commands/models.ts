@@ -1,13 +1,13 @@
 /** Calls that save and open models and checkpoints. */
 
+import { type FoundSettings, findSettings } from "../../../src/app/bare-checkpoint.js";
+import { isCheckpoint, settingsOfCheckpoint } from "../../../src/app/checkpoint-file.js";
+import { optimizerFromSettings } from "../../../src/app/network-from-settings.js";
+import type { RunSettings } from "../../../src/app/page-settings.js";
+import { weightsHash } from "../../../src/app/weights-hash.js";
 import { type CheckpointContents, type Engine, FormatError, loadCheckpoint, type Network } from "../../../src/index.js";
 import type { Argument, Opened, RunUpdate } from "../../protocol.js";
-import { type FoundSettings, findSettings } from "../../run/bare-checkpoint.js";
-import { isCheckpoint, settingsOfCheckpoint } from "../../run/checkpoint-file.js";
 import { isOnnx, readModel, type SavedFile, writeModel } from "../../run/model-file.js";
-import { createRunOptimizer } from "../../run/network.js";
-import type { RunSettings } from "../../run/settings.js";
-import { weightsHash } from "../../run/weights-hash.js";
 import type { Session } from "../session.js";
 import { DIGITS, mnistProblem, PIXELS } from "./mnist.js";
 
@@ -27,7 +27,7 @@ export async function open(session: Session, { settings, file }: Argument<"open"
 async function openModel(session: Session, settings: RunSettings, file: SavedFile): Promise<Engine> {
   const { name } = file;
   return session.replace(settings, await mnistProblem(), ({ engine }) => {
-    const optimizer = createRunOptimizer(settings.optimizer, settings.rate);
+    const optimizer = optimizerFromSettings(settings);
     const network = readModel(engine, file, { optimizer });
     const inputs = network.parameters()[0]?.shape[0];
     if (inputs === PIXELS && network.outputs === DIGITS) return { network, settings };
@@ -53,8 +53,12 @@ async function openCheckpoint(session: Session, present: RunSettings, { name, by
 }
 
 /** How far a checkpoint's run is. */
-function updateOf({ position, history }: CheckpointContents, { epochs, batch }: RunSettings, rows: number): RunUpdate {
-  const batches = Math.floor(rows / batch);
+function updateOf(
+  { position, history }: CheckpointContents,
+  { epochs, batchSize }: RunSettings,
+  rows: number,
+): RunUpdate {
+  const batches = Math.floor(rows / batchSize);
   const over = position.epoch > epochs;
   return {
     epoch: over ? epochs : position.epoch,

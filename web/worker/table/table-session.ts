@@ -1,8 +1,11 @@
 /** TableSession: the worker's table, its parts in an engine's memory, and the network that learns a column of it. */
 
 import { parseModel } from "../../../src/app/model-file.js";
+import { networkFromSettings } from "../../../src/app/network-from-settings.js";
+import { DIGIT_DEFAULTS, engineOptions, type RunSettings } from "../../../src/app/page-settings.js";
 import { predictAll, predictionCsv, predictionTable } from "../../../src/app/prediction.js";
 import { partTable, type TableParts } from "../../../src/app/table-parts.js";
+import { weightsHash } from "../../../src/app/weights-hash.js";
 import {
   type CheckpointContents,
   createEngine,
@@ -11,7 +14,6 @@ import {
   FormatError,
   loadCheckpoint,
   type Matrix,
-  MeanSquaredError,
   type Network,
   Preprocessor,
   type Table,
@@ -31,9 +33,6 @@ import type {
 } from "../../own-data/messages.js";
 import type { WorkerEvent } from "../../protocol.js";
 import { type SavedFile, writeModel } from "../../run/model-file.js";
-import { createNetwork } from "../../run/network.js";
-import { DEFAULT_SETTINGS, engineOptions, type RunSettings } from "../../run/settings.js";
-import { weightsHash } from "../../run/weights-hash.js";
 import { createWorker } from "../page-thread.js";
 import { Training } from "../training.js";
 import { gridInputs, predictPlane, viewPlane } from "./plane.js";
@@ -127,7 +126,7 @@ export class TableSession {
     const { plan, pace } = this.training;
     const { batchSize } = plan;
     const resume = this.training.checkpoint();
-    const training = this.#makeTraining(this.#present, this.#begun, { epochs, batch: batchSize }, pace, { resume });
+    const training = this.#makeTraining(this.#present, this.#begun, { epochs, batchSize }, pace, { resume });
     await training.begin();
     this.#training = training;
   }
@@ -178,7 +177,7 @@ export class TableSession {
   /** Takes a model in place of the present network. @throws FormatError when it is none of a table; the one before stays */
   async openModel({ name, data }: GivenFile): Promise<OpenedTableModel> {
     const bytes = new Uint8Array(await data.arrayBuffer());
-    const engine = await createEngine({ ...engineOptions(DEFAULT_SETTINGS), threads: 1 });
+    const engine = await createEngine({ ...engineOptions(DIGIT_DEFAULTS), threads: 1 });
     try {
       const { network, preprocessor, reading } = parseModel(engine, bytes, name);
       if (!preprocessor) {
@@ -222,8 +221,7 @@ export class TableSession {
     await this.#endRun();
     const engine = await createEngine({ ...engineOptions(settings), createWorker });
     try {
-      const loss = view.classes ? undefined : new MeanSquaredError();
-      const network = createNetwork(engine, settings, view.inputs, view.outputs, loss);
+      const network = networkFromSettings(engine, settings, view);
       const place = (table: Table) => engine.dataset(preprocessor.source(table), datasetOptions(preprocessor));
       const model = { engine, network, preprocessor, reading: {} };
       const placed = { training: place(training), validation: place(validation), test: place(test) };
@@ -242,11 +240,11 @@ export class TableSession {
   #makeTraining(
     { network }: Model,
     { training: data, validation }: Run,
-    { epochs, batch }: Pick<RunSettings, "epochs" | "batch">,
+    { epochs, batchSize: wanted }: Pick<RunSettings, "epochs" | "batchSize">,
     pace: number,
     more: { readonly batches?: number; readonly resume?: CheckpointContents },
   ): Training {
-    const batchSize = Math.min(batch, data.rows);
+    const batchSize = Math.min(wanted, data.rows);
     return new Training({ network, data, validation, epochs, batchSize, pace, ...more }, this.#send);
   }
 

@@ -1,11 +1,11 @@
 /** A checkpoint with the run's settings in it, so that the file alone is enough to go on. Any reader of checkpoints takes it. */
 
-import { findRecord, recordEntry } from "../../src/app/run-record.js";
-import { FormatError } from "../../src/checks/errors.js";
-import { parseSafetensors } from "../../src/formats/safetensors.js";
-import type { CheckpointContents } from "../../src/index.js";
-import { recordOf, settingsOf } from "./run-record.js";
-import { type RunSettings, readSettings, writeSettings } from "./settings.js";
+import { FormatError } from "../checks/errors.js";
+import { parseSafetensors } from "../formats/safetensors.js";
+import type { CheckpointContents } from "../training/checkpoint/checkpoint-contents.js";
+import { recordOf, settingsOf } from "./page-record.js";
+import { type RunSettings, readSettings, writeSettings } from "./page-settings.js";
+import { findRecord, recordEntry } from "./run-record.js";
 
 /** Entry of the metadata: the settings as a link has them. */
 const LINK = "page_settings";

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { ACTIVATIONS as COMMAND_ACTIVATIONS, INIT_NAMES, parseSpec } from "../../src/app/network-plan.js";
+import { findSettings } from "../../src/app/bare-checkpoint.js";
+import { checkpointMetadata, isCheckpoint, settingsOfCheckpoint } from "../../src/app/checkpoint-file.js";
+import { networkFromSettings, parseSpec } from "../../src/app/network-from-settings.js";
+import { activationNames, initializerNames, optimizerNames } from "../../src/app/network-plan.js";
+import { recordOf, settingsOf } from "../../src/app/page-record.js";
+import { DIGIT_DEFAULTS, type RunSettings } from "../../src/app/page-settings.js";
 import { findRecord, type RunRecord, recordEntry } from "../../src/app/run-record.js";
+import { MOMENTUM, SETTINGS } from "../../src/app/settings.js";
 import {
   createEngine,
   FormatError,
@@ -10,18 +16,15 @@ import {
   saveCheckpoint,
   serializeModel,
 } from "../../src/index.js";
-import { findSettings } from "../../web/run/bare-checkpoint.js";
-import { checkpointMetadata, isCheckpoint, settingsOfCheckpoint } from "../../web/run/checkpoint-file.js";
-import { createNetwork } from "../../web/run/network.js";
-import { recordOf, settingsOf } from "../../web/run/run-record.js";
-import { ACTIVATIONS, DEFAULT_SETTINGS, INITIALIZERS, OPTIMIZERS, type RunSettings } from "../../web/run/settings.js";
 
-const settings = { ...DEFAULT_SETTINGS, layers: [3], seed: 5, rate: 0.25 };
+/** As the page has them. */
+const OPTIMIZERS = [...optimizerNames, MOMENTUM];
+const settings = { ...DIGIT_DEFAULTS, hidden: [3], seed: 5, learningRate: 0.25 };
 
 /** A network of that many inputs and outputs after a step on two rows, and its checkpoint. */
 async function trained(given: RunSettings = settings, inputs = 2, outputs = 2) {
   const engine = await createEngine({ threads: 1, variant: "simd" });
-  const network = createNetwork(engine, given, inputs, outputs);
+  const network = networkFromSettings(engine, given, { inputs, outputs, classes: [] });
   const rows = { inputs: new Float32Array(2 * inputs).fill(0.5), shape: [2, inputs], targets: Uint8Array.of(0, 1) };
   const run = fit(network, engine.dataset(rows, { classes: outputs }), { epochs: 1, batchSize: 1 });
   await run.run();
@@ -55,7 +58,7 @@ describe("a checkpoint with the page's settings", () => {
 
   it("is refused with settings that no page writes", async () => {
     const { bytes } = await trained();
-    const wrong = withMetadata(bytes, checkpointMetadata({ ...settings, batch: -1 }));
+    const wrong = withMetadata(bytes, checkpointMetadata({ ...settings, batchSize: -1 }));
     expect(() => read(wrong)).toThrow(FormatError);
     expect(() => read(wrong)).toThrow("file: page_settings: batch: expected");
   });
@@ -65,34 +68,48 @@ describe("the record of a run", () => {
   const there = (given: RunSettings) => settingsOf(recordOf(given), 1, "file");
 
   it("has every setting but for threads and binary, in names that the command knows", () => {
-    for (const activation of ACTIVATIONS) {
-      for (const init of INITIALIZERS) {
+    for (const activation of activationNames) {
+      for (const init of initializerNames) {
         for (const optimizer of OPTIMIZERS) {
           const given: RunSettings = {
-            ...{ layers: [5, 7], activation, dropout: 0.25, init, optimizer, rate: 0.125, batch: 50, epochs: 7 },
+            ...{
+              hidden: [5, 7],
+              activation,
+              dropout: 0.25,
+              init,
+              optimizer,
+              learningRate: 0.125,
+              batchSize: 50,
+              epochs: 7,
+            },
             ...{ seed: 2 ** 40, threads: "auto", arithmetic: "deterministic" },
           };
           expect(there(given)).toEqual(given);
           const record = recordOf(given).settings;
-          expect(COMMAND_ACTIVATIONS).toHaveProperty(record.activation);
-          expect(INIT_NAMES[record.init]).toBe(init);
-          expect(parseSpec(record.optimizer).name).toBe(optimizer === "momentum" ? "sgd" : optimizer);
+          expect(SETTINGS.activation.value?.parse(record.activation)).toBe(activation);
+          expect(SETTINGS.init.value?.parse(record.init)).toBe(init);
+          expect(SETTINGS.optimizer.value?.parse(record.optimizer)).toBe(optimizer);
+          expect(parseSpec(record.optimizer).name).toBe(optimizer.split(":")[0]);
         }
       }
     }
     expect(there({ ...settings, arithmetic: "simd", threads: 3 })).toEqual(settings);
-    expect(there({ ...settings, layers: [] }).layers).toEqual([]);
+    expect(there({ ...settings, hidden: [] }).hidden).toEqual([]);
   });
 
   it("is in the checkpoints of page and command, and tells the page the settings", async () => {
     const { bytes } = await trained();
-    const record = recordOf({ ...settings, optimizer: "adam", rate: 0.5 });
+    const record = recordOf({ ...settings, optimizer: "adam", learningRate: 0.5 });
     expect(findRecord({ metadata: checkpointMetadata(settings) }, "file")).toEqual(recordOf(settings));
     expect(findRecord(loadCheckpoint(bytes), "file")).toBeUndefined();
-    expect(read(withMetadata(bytes, recordEntry(record)))).toEqual({ ...settings, optimizer: "adam", rate: 0.5 });
+    expect(read(withMetadata(bytes, recordEntry(record)))).toEqual({
+      ...settings,
+      optimizer: "adam",
+      learningRate: 0.5,
+    });
     // The command leaves the rate to the optimizer where it is not given.
     const { learningRate: _, ...rest } = record.settings;
-    expect(read(withMetadata(bytes, recordEntry({ ...record, settings: rest })))?.rate).toBe(0.25);
+    expect(read(withMetadata(bytes, recordEntry({ ...record, settings: rest })))?.learningRate).toBe(0.25);
   });
 
   it.each<[Partial<RunRecord["settings"]>, string]>([
@@ -121,12 +138,19 @@ describe("the record of a run", () => {
 
 describe("a checkpoint without settings", () => {
   it.each(OPTIMIZERS)("of %s tells what its arrays tell; the rest is the form's, and named", async (optimizer) => {
-    const run: RunSettings = { ...settings, layers: [4, 3], optimizer, rate: 0.125, batch: 1, dropout: 0.5 };
+    const run: RunSettings = {
+      ...settings,
+      hidden: [4, 3],
+      optimizer,
+      learningRate: 0.125,
+      batchSize: 1,
+      dropout: 0.5,
+    };
     const contents = loadCheckpoint((await trained(run, 784, 10)).bytes);
-    const form: RunSettings = { ...DEFAULT_SETTINGS, optimizer, dropout: 0.5, activation: "tanh", seed: 9 };
+    const form: RunSettings = { ...DIGIT_DEFAULTS, optimizer, dropout: 0.5, activation: "tanh", seed: 9 };
     const { settings: found, taken } = findSettings(contents, form, "file");
     expect(found).toEqual({ ...run, activation: "tanh", seed: 9, epochs: 25 });
-    const alone = ["sgd", "momentum"].includes(optimizer);
+    const alone = ["sgd", MOMENTUM].includes(optimizer);
     expect(taken).toEqual(["activation", "dropout", ...(alone ? [] : ["optimizer"]), "epochs"]);
     // One that keeps other arrays cannot have been it.
     expect(findSettings(contents, { ...form, optimizer: alone ? "adam" : "sgd" }, "file").settings.optimizer).not.toBe(
@@ -135,10 +159,10 @@ describe("a checkpoint without settings", () => {
   });
 
   it("is given no fewer epochs than it has begun", async () => {
-    const contents = loadCheckpoint((await trained({ ...settings, layers: [] }, 784, 10)).bytes);
+    const contents = loadCheckpoint((await trained({ ...settings, hidden: [] }, 784, 10)).bytes);
     const late = { ...contents, position: { ...contents.position, epoch: 7, batch: 1 } };
     expect(findSettings(late, { ...settings, epochs: 3 }, "file")).toMatchObject({
-      settings: { epochs: 7, layers: [], dropout: 0 },
+      settings: { epochs: 7, hidden: [], dropout: 0 },
       taken: ["epochs"],
     });
   });

@@ -1,15 +1,21 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { createEngine, Dense, HalfSquaredError, Network, ReLU, SGD } from "../../src/index.js";
-import { createNetwork } from "../../web/run/network.js";
-import { ACTIVATIONS, DEFAULT_SETTINGS, engineOptions, INITIALIZERS, OPTIMIZERS } from "../../web/run/settings.js";
-import { weightsHash } from "../../web/run/weights-hash.js";
+import { imageNetwork, MNIST_IMAGES } from "../../src/app/image-set.js";
+import { networkFromSettings } from "../../src/app/network-from-settings.js";
+import { activationNames, initializerNames, optimizerNames } from "../../src/app/network-plan.js";
+import { DIGIT_DEFAULTS, engineOptions } from "../../src/app/page-settings.js";
+import { MOMENTUM } from "../../src/app/settings.js";
+import { weightsHash } from "../../src/app/weights-hash.js";
+import { createEngine, Dense, Network, ReLU, SGD } from "../../src/index.js";
+
+/** Two inputs, two classes. */
+const TWO = { inputs: 2, outputs: 2, classes: ["a", "b"] };
 
 const engine = (seed = 42) => createEngine({ seed, threads: 1, variant: "simd", tile: "4x8" });
 
 describe("the network of a run", () => {
   it("is by default the one that a program would write down, to the last bit", async () => {
-    const made = createNetwork(await engine(), DEFAULT_SETTINGS, 784, 10);
+    const made = networkFromSettings(await engine(), DIGIT_DEFAULTS, imageNetwork(MNIST_IMAGES));
     const dense = (inputs: number, outputs: number) => new Dense(inputs, outputs, { init: "normal" });
     const layers = [dense(784, 100), new ReLU(), dense(100, 200), new ReLU(), dense(200, 10)];
     const written = new Network(await engine(), layers, { optimizer: new SGD({ learningRate: 0.1 }) });
@@ -19,37 +25,36 @@ describe("the network of a run", () => {
 
   it("has what the settings say, for each of their values", async () => {
     const own = await engine();
-    for (const activation of ACTIVATIONS) {
-      const network = createNetwork(own, { ...DEFAULT_SETTINGS, layers: [3], activation, dropout: 0.5 }, 2, 2);
+    for (const activation of activationNames) {
+      const network = networkFromSettings(own, { ...DIGIT_DEFAULTS, hidden: [3], activation, dropout: 0.5 }, TWO);
       expect(network.layers.map((layer) => layer.config()?.type)).toEqual(["dense", activation, "dropout", "dense"]);
       network.dispose();
     }
-    for (const optimizer of OPTIMIZERS) {
-      const network = createNetwork(
+    for (const optimizer of [...optimizerNames, MOMENTUM]) {
+      const network = networkFromSettings(
         own,
-        { ...DEFAULT_SETTINGS, layers: [], optimizer, rate: 0.25 },
-        2,
-        1,
-        new HalfSquaredError(),
+        { ...DIGIT_DEFAULTS, hidden: [], optimizer, learningRate: 0.25 },
+        { inputs: 2, outputs: 1 },
       );
       expect(network.optimizer.config()).toMatchObject(
-        optimizer === "momentum"
+        optimizer === MOMENTUM
           ? { type: "sgd", momentum: 0.9, learningRate: 0.25 }
           : { type: optimizer, learningRate: 0.25 },
       );
       expect(network.layers).toHaveLength(1);
       network.dispose();
     }
-    for (const init of INITIALIZERS) createNetwork(own, { ...DEFAULT_SETTINGS, layers: [3], init }, 2, 2).dispose();
+    for (const init of initializerNames)
+      networkFromSettings(own, { ...DIGIT_DEFAULTS, hidden: [3], init }, TWO).dispose();
   });
 
   it("runs on what the arithmetic says", () => {
-    expect(engineOptions({ ...DEFAULT_SETTINGS, arithmetic: "simd", threads: 3 })).toEqual({
+    expect(engineOptions({ ...DIGIT_DEFAULTS, arithmetic: "simd", threads: 3 })).toEqual({
       threads: 3,
       seed: 42,
       variant: "simd",
     });
-    expect(engineOptions({ ...DEFAULT_SETTINGS, arithmetic: "deterministic" })).toMatchObject({ deterministic: true });
+    expect(engineOptions({ ...DIGIT_DEFAULTS, arithmetic: "deterministic" })).toMatchObject({ deterministic: true });
   });
 });
 

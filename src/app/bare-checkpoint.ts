@@ -1,12 +1,14 @@
 /** A checkpoint without settings, as the library writes them: what can be told from its arrays, and what must be taken from elsewhere. */
 
-import { type CheckpointContents, FormatError } from "../../src/index.js";
-import { OPTIMIZERS, type OptimizerName, type RunSettings } from "./settings.js";
+import { FormatError } from "../checks/errors.js";
+import type { CheckpointContents } from "../training/checkpoint/checkpoint-contents.js";
+import { FIELDS, type RunSettings } from "./page-settings.js";
+import { MOMENTUM } from "./settings.js";
 
-/** Arrays beside the parameters that each optimizer keeps, in alphabetical order. */
-const SLOTS: Readonly<Record<OptimizerName, string>> = {
+/** Arrays beside the parameters that each optimizer of the page keeps, in alphabetical order. */
+const SLOTS: Readonly<Record<string, string>> = {
   sgd: "",
-  momentum: "velocity",
+  [MOMENTUM]: "velocity",
   adam: "means,squares",
   adamw: "means,squares",
   rmsprop: "squares",
@@ -41,10 +43,10 @@ export function findSettings(contents: CheckpointContents, present: RunSettings,
     throw new FormatError(`${name}: expected a network of 784 inputs and 10 outputs, got ${sizes.join(" → ")}`);
   }
   const slots = Object.keys(optimizer.slots).sort().join(",");
-  const fitting = OPTIMIZERS.filter((candidate) => SLOTS[candidate] === slots);
+  const fitting = Object.keys(SLOTS).filter((candidate) => SLOTS[candidate] === slots);
   const [first] = fitting;
-  if (!first)
-    throw new FormatError(`${name}: expected an optimizer of ${OPTIMIZERS.join(", ")}, got one that keeps ${slots}`);
+  const optimizers = FIELDS.optimizer.value.choices?.join(", ");
+  if (!first) throw new FormatError(`${name}: expected an optimizer of ${optimizers}, got one that keeps ${slots}`);
   const begun = position.batch === 0 ? position.epoch - 1 : position.epoch;
   // Dense, activation, dropout; or dense, activation.
   const hasDropout = dense.length > 1 && (dense[1]?.index ?? 0) - (dense[0]?.index ?? 0) === 3;
@@ -53,11 +55,11 @@ export function findSettings(contents: CheckpointContents, present: RunSettings,
   }
   const found: RunSettings = {
     ...present,
-    layers: sizes.slice(1, -1),
+    hidden: sizes.slice(1, -1),
     dropout: hasDropout ? present.dropout : 0,
     optimizer: fitting.includes(present.optimizer) ? present.optimizer : first,
-    rate: optimizer.learningRate,
-    batch: settings.batchSize ?? present.batch,
+    learningRate: optimizer.learningRate,
+    batchSize: settings.batchSize ?? present.batchSize,
     epochs: Math.max(present.epochs, begun, 1),
   };
   const taken = [

@@ -1,0 +1,96 @@
+/** From a run's settings to its network, its optimizer and its schedule: the same calls in Node and in a page give the same bits. */
+
+import type { Engine } from "../create-engine.js";
+import { Dense } from "../network/layers/dense.js";
+import { Dropout } from "../network/layers/dropout.js";
+import type { Layer } from "../network/layers/layer.js";
+import { MeanSquaredError } from "../network/losses/regression.js";
+import { SoftmaxCrossEntropy } from "../network/losses/softmax-cross-entropy.js";
+import { Network } from "../network/network.js";
+import type { Optimizer } from "../network/optimizers/optimizer.js";
+import type { Schedule } from "../network/schedules/schedule.js";
+import { makeActivation, makeOptimizer, makeSchedule } from "./network-plan.js";
+import { SettingError } from "./setting-error.js";
+import type { TrainSettings } from "./train-settings.js";
+
+/** What a task asks of its network. */
+export interface NetworkShape {
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Names of the classes; none for values. */
+  readonly classes?: readonly string[] | undefined;
+}
+
+type NetworkSettings = Pick<TrainSettings, "hidden" | "activation" | "dropout" | "init" | "optimizer" | "learningRate">;
+
+/**
+ * inputs → hidden units, each layer with activation and dropout → outputs, the weights drawn from the engine's generator. The loss is
+ * that of classes, or of values.
+ *
+ * @throws SettingError for options that the optimizer does not have
+ */
+export function networkFromSettings(engine: Engine, settings: NetworkSettings, shape: NetworkShape): Network {
+  const { hidden, activation, dropout, init } = settings;
+  const sizes = [shape.inputs, ...hidden, shape.outputs];
+  const layers = sizes.slice(1).flatMap((size, index): Layer[] => {
+    const dense = new Dense(sizes[index] as number, size, { init });
+    if (index === hidden.length) return [dense];
+    return [dense, makeActivation(activation), ...(dropout > 0 ? [new Dropout(dropout)] : [])];
+  });
+  const loss = shape.classes ? new SoftmaxCrossEntropy() : new MeanSquaredError();
+  return new Network(engine, layers, { loss, optimizer: optimizerFromSettings(settings) });
+}
+
+/** @throws SettingError for options that it does not have */
+export function optimizerFromSettings({
+  optimizer,
+  learningRate,
+}: Pick<NetworkSettings, "optimizer" | "learningRate">): Optimizer {
+  const { name, options } = parseSpec(optimizer);
+  const all = { ...(learningRate !== undefined && { learningRate }), ...options };
+  return checked("optimizer", () => makeOptimizer(name, all));
+}
+
+/**
+ * The schedule that settings ask for, laid out over all epochs where that is not said; undefined for a constant rate.
+ *
+ * @param batches of an epoch
+ * @throws SettingError for options that it does not have
+ */
+export function scheduleFromSettings(
+  { schedule, epochs }: Pick<TrainSettings, "schedule" | "epochs">,
+  batches: number,
+): Schedule | undefined {
+  const { name, options } = parseSpec(schedule);
+  if (schedule === "constant" || epochs === 0) return undefined;
+  const steps = options.interval === "batch" || (name === "oneCycle" && options.interval !== "epoch") ? batches : 1;
+  const layout: Record<string, Record<string, number>> = {
+    step: { stepSize: Math.max(1, Math.floor((epochs * steps) / 3)) },
+    exponential: { gamma: 0.95 },
+    cosine: { totalSteps: epochs * steps },
+    oneCycle: { totalSteps: Math.max(2, epochs * steps) },
+  };
+  return checked("schedule", () => makeSchedule(name, { ...layout[name], ...options }));
+}
+
+/** What `make` makes. @throws SettingError when it refuses an option */
+function checked<T>(setting: keyof TrainSettings, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError) throw new SettingError(setting, error.message);
+    throw error;
+  }
+}
+
+/** `name:option=value,option=value` in its parts; values are numbers, true and false, or texts. */
+export function parseSpec(text: string): { name: string; options: Record<string, string | number | boolean> } {
+  const [name = "", rest] = text.split(/:(.*)/s);
+  const options = (rest ?? "").split(",").filter((part) => part !== "");
+  const values = options.map((part) => {
+    const [option = "", value = ""] = part.split(/=(.*)/s);
+    if (value === "true" || value === "false") return [option, value === "true"] as const;
+    return [option, value !== "" && Number.isFinite(Number(value)) ? Number(value) : value] as const;
+  });
+  return { name, options: Object.fromEntries(values) };
+}
