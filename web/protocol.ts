@@ -1,8 +1,8 @@
 /** What the page and its worker say to each other: calls with an answer, and events that the worker sends by itself. */
 
+import type { ModelFormat, SavedFile } from "../src/app/model-file.js";
 import type { RunSettings } from "../src/app/page-settings.js";
 import type { EngineInfo, EpochReport } from "../src/index.js";
-import type { ModelFormat, SavedFile } from "./run/model-file.js";
 
 /** A digit of 28 × 28 bytes, black 0, and what it is. */
 export interface LabelledDigit {

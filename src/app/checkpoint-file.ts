@@ -1,7 +1,7 @@
 /** A checkpoint with the run's settings in it, so that the file alone is enough to go on. Any reader of checkpoints takes it. */
 
 import { FormatError } from "../checks/errors.js";
-import { parseSafetensors } from "../formats/safetensors.js";
+import { CHECKPOINT_KIND, fileKind } from "../formats/file-kind.js";
 import type { CheckpointContents } from "../training/checkpoint/checkpoint-contents.js";
 import { recordOf, settingsOf } from "./page-record.js";
 import { type RunSettings, readSettings, writeSettings } from "./page-settings.js";
@@ -12,12 +12,7 @@ const LINK = "page_settings";
 
 /** Whether the bytes look like a checkpoint's; one that is broken otherwise is for its reader to complain of. */
 export function isCheckpoint(bytes: Uint8Array): boolean {
-  try {
-    return parseSafetensors(bytes).metadata.format === "simdgrad-checkpoint";
-  } catch (error) {
-    if (error instanceof FormatError) return false;
-    throw error;
-  }
+  return fileKind(bytes) === CHECKPOINT_KIND;
 }
 
 /** Metadata for the checkpoints of a run on MNIST: its settings, for the page and for the command line. */

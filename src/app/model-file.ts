@@ -3,9 +3,9 @@
 import { FormatError } from "../checks/errors.js";
 import type { Engine } from "../create-engine.js";
 import { fileKind, MODEL_KIND, OTHER_TENSORS_KIND, UNKNOWN_KIND } from "../formats/file-kind.js";
-import { loadModel } from "../formats/model.js";
+import { networkOfTensors, serializeModel } from "../formats/model.js";
 import { OWN_FORMAT } from "../formats/model-metadata.js";
-import { loadOnnx, readOnnxMetadata } from "../formats/onnx/onnx.js";
+import { serializeOnnx } from "../formats/onnx/onnx.js";
 import { type OnnxDescription, readOnnx } from "../formats/onnx/onnx-load.js";
 import { parseSafetensors } from "../formats/safetensors.js";
 import { Dense } from "../network/layers/dense.js";
@@ -18,10 +18,19 @@ import { isDelimiter } from "../tables/csv/csv-dialect.js";
 import { Preprocessor } from "../tables/preprocessor.js";
 import type { Thousands } from "../tables/written-number.js";
 
+/** `safetensors`: to train on, and for the command line; `onnx`: for other programs. */
+export type ModelFormat = "safetensors" | "onnx";
+
+/** A file to download, or one that was opened. */
+export interface SavedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
 /** A network for tables has a preprocessor, one for images has none. */
 export interface ParsedModel {
   /** By the contents of the file. */
-  readonly format: "safetensors" | "onnx";
+  readonly format: ModelFormat;
   readonly network: Network;
   readonly preprocessor?: Preprocessor;
   /** How its table was read. */
@@ -35,43 +44,88 @@ export interface ParsedModel {
 }
 
 /**
- * The model in the bytes of a safetensors or an ONNX file. An ONNX file of another program is a network without preprocessing.
+ * The model in the bytes of a safetensors or an ONNX file, which is parsed once. An ONNX file of another program is a network without
+ * preprocessing.
  *
  * @param name of the file, for messages
+ * @param options of the network; the loss is by default that of what it was trained for
  * @throws FormatError when it is no model, or its parts do not fit each other
  */
-export function parseModel(engine: Engine, bytes: Uint8Array, name: string): ParsedModel {
+export function parseModel(engine: Engine, bytes: Uint8Array, name: string, options: NetworkOptions = {}): ParsedModel {
   const kind = fileKind(bytes);
-  const format = isOnnx(bytes, name) ? "onnx" : "safetensors";
-  if (format === "safetensors" && kind !== MODEL_KIND && kind !== OTHER_TENSORS_KIND) {
+  if (isOnnx(bytes, name)) return parseOnnx(engine, bytes, name, options);
+  if (kind !== MODEL_KIND && kind !== OTHER_TENSORS_KIND) {
     throw new FormatError(`${name}: expected a model, a safetensors or ONNX file, got ${kind}`);
   }
-  const entries = format === "onnx" ? readOnnxMetadata(bytes, name) : parseSafetensors(bytes, name).metadata;
-  const { format: writer, layers: _, ...metadata } = entries;
-  if (format === "onnx" && writer === undefined) return parseForeign(engine, bytes, name);
-  const rest = { format, isOwn: writer === OWN_FORMAT, metadata } as const;
-  const load = (options: NetworkOptions) => (format === "onnx" ? loadOnnx : loadModel)(engine, bytes, name, options);
-  if (metadata.preprocessing === undefined) return { network: load({}), reading: {}, ...rest };
-  const preprocessor = Preprocessor.parse(metadata.preprocessing, name);
-  const { classes } = preprocessor.config;
-  const network = load(classes ? {} : { loss: new MeanSquaredError() });
-  checkShape(network, preprocessor.inputs, classes?.length ?? 1, name);
-  return { network, preprocessor, reading: parseReading(metadata.reading), ...rest };
+  const parsed = parseSafetensors(bytes, name);
+  const purpose = purposeOf(parsed.metadata, name);
+  const network = networkOfTensors(engine, parsed, name, { ...lossOf(purpose.preprocessor), ...options });
+  return { format: "safetensors", network, ...checked(network, purpose, name) };
 }
 
-/** The loss is the one whose predictions are the file's own outputs. */
-function parseForeign(engine: Engine, bytes: Uint8Array, name: string): ParsedModel {
-  const { network, description } = readOnnx(engine, bytes, name, ({ ending: { activation } }) => {
-    if (activation === "none") return { loss: new MeanSquaredError() };
-    return activation === "sigmoid" ? { loss: new BinaryCrossEntropy() } : {};
+/** Of another program the loss is the one whose predictions are the file's own outputs. */
+function parseOnnx(engine: Engine, bytes: Uint8Array, name: string, options: NetworkOptions): ParsedModel {
+  let purpose: Purpose | undefined;
+  const { network, description } = readOnnx(engine, bytes, name, ({ metadata, ending: { activation } }) => {
+    if (metadata.format !== undefined) {
+      purpose = purposeOf(metadata, name);
+      return { ...lossOf(purpose.preprocessor), ...options };
+    }
+    if (activation === "none") return { loss: new MeanSquaredError(), ...options };
+    return activation === "sigmoid" ? { loss: new BinaryCrossEntropy(), ...options } : options;
   });
+  if (purpose) return { format: "onnx", network, ...checked(network, purpose, name) };
   const { metadata } = description;
   return { format: "onnx", network, reading: {}, isOwn: false, foreign: description, metadata };
+}
+
+type Purpose = Pick<ParsedModel, "preprocessor" | "reading" | "isOwn" | "metadata">;
+
+/** What the metadata say that the network is for. @throws FormatError for preprocessing that is none */
+function purposeOf(entries: Readonly<Record<string, string>>, name: string): Purpose {
+  const { format, layers: _, ...metadata } = entries;
+  const isOwn = format === OWN_FORMAT;
+  if (metadata.preprocessing === undefined) return { reading: {}, isOwn, metadata };
+  const preprocessor = Preprocessor.parse(metadata.preprocessing, name);
+  return { preprocessor, reading: parseReading(metadata.reading), isOwn, metadata };
+}
+
+function lossOf(preprocessor: Preprocessor | undefined): NetworkOptions {
+  return preprocessor && !preprocessor.config.classes ? { loss: new MeanSquaredError() } : {};
+}
+
+/** @throws FormatError, and frees the network, when the preprocessing is another network's */
+function checked(network: Network, purpose: Purpose, name: string): Purpose {
+  const { preprocessor } = purpose;
+  if (!preprocessor) return purpose;
+  try {
+    checkShape(network, preprocessor.inputs, preprocessor.config.classes?.length ?? 1, name);
+  } catch (error) {
+    network.dispose();
+    throw error;
+  }
+  return purpose;
 }
 
 /** A safetensors file has its header's brace in byte 8; what else begins with protobuf's field 1, ir_version, is ONNX. */
 function isOnnx(bytes: Uint8Array, name: string): boolean {
   return bytes[8] !== 0x7b && (bytes[0] === 0x08 || (/\.onnx$/i.test(name) && fileKind(bytes) === UNKNOWN_KIND));
+}
+
+/** The network with the same metadata in either format. @throws TypeError for a layer that is not built in */
+export function writeModel(
+  network: Network,
+  format: ModelFormat,
+  metadata: Readonly<Record<string, string>>,
+): SavedFile {
+  const bytes = format === "onnx" ? writeOnnx(network, metadata) : serializeModel(network, metadata);
+  return { name: `model.${format}`, bytes };
+}
+
+/** Probabilities are an output of their own where the loss is one of classes. */
+function writeOnnx(network: Network, metadata: Readonly<Record<string, string>>): Uint8Array {
+  const { activation } = network.loss;
+  return serializeOnnx(network, { metadata, ...(activation !== "identity" && { probabilities: activation }) });
 }
 
 /** @throws FormatError for a network of other inputs or outputs */

@@ -3,7 +3,6 @@
 import Papa from "papaparse";
 import { iterateMinibatches } from "../dataset/minibatches.js";
 import type { Rows } from "../dataset/rows.js";
-import { type Evaluation, MOST_CONFUSION_CLASSES } from "../network/evaluation.js";
 import type { Network } from "../network/network.js";
 import type { Preprocessor } from "../tables/preprocessor.js";
 
@@ -15,11 +14,6 @@ export interface Prediction {
   readonly labels: Int32Array;
   readonly probabilities: Float32Array;
   readonly values: Float32Array;
-}
-
-/** Evaluates, with the confusion matrix where there are not too many classes for one. */
-export function testOn(network: Network, data: Rows, classes: readonly string[] | undefined): Evaluation {
-  return network.evaluate(data, { confusion: classes !== undefined && classes.length <= MOST_CONFUSION_CLASSES });
 }
 
 export function predictAll(network: Network, { inputs, targets, rows }: Rows): Prediction {

@@ -94,6 +94,10 @@ export function withTargets(
   return { table: selectRows(table, rows), dropped: table.rows - rows.length };
 }
 
+export function describeDropped(rows: number): string {
+  return `${rows} row${rows === 1 ? "" : "s"} without a target left out`;
+}
+
 /** A class for each row, numbered in the order of their texts: numbers are parted sooner than texts. */
 function labelsOf(column: Column, rows: number): Int32Array {
   const values = column.kind === "categorical" ? column.codes : column.values;

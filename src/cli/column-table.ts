@@ -139,10 +139,6 @@ export function describeTarget(table: Table, { config }: Preprocessor, isChosen:
   ];
 }
 
-export function describeDropped(rows: number): string {
-  return `${counted(rows, "row")} without a target left out`;
-}
-
 /** "1 row", "2 rows". */
 export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;

@@ -1,17 +1,16 @@
 /** `simdgrad evaluate`: a saved model on the test images of MNIST or a set like it, or on a table that has the target. */
 
+import { errorsInUnit, testOn, type ValueTarget } from "../app/evaluation.js";
+import { checkEvaluable, evaluateForeign } from "../app/foreign-model.js";
 import type { ImageSet } from "../app/image-set.js";
-import { testOn } from "../app/prediction.js";
-import { withTargets } from "../app/table-parts.js";
+import { describeDropped, withTargets } from "../app/table-parts.js";
 import { createEngine } from "../create-engine.js";
 import type { Evaluation } from "../network/evaluation.js";
-import { describeDropped } from "./column-table.js";
-import { evaluateForeign } from "./foreign-model.js";
 import { type DataOptions, type LoadedImages, labelsAs, loadBytes } from "./mnist.js";
-import { print, printJson } from "./output.js";
-import { readImageModel, readSavedModel, tableModel } from "./saved-model.js";
+import { print, printJson, say } from "./output.js";
+import { ownTableModel, readImageModel, readSavedModel } from "./saved-model.js";
 import { readTable } from "./table-file.js";
-import { describeTest, errorsInUnit, flatTest, type Space } from "./test-result.js";
+import { describeTest, flatTest, type Space } from "./test-result.js";
 import { reportUnknown } from "./unknown-values.js";
 
 /** The command's options, checked by the parser. */
@@ -57,12 +56,19 @@ export async function evaluateTable(run: string, path: string, options: Evaluate
   const engine = await createEngine({ threads: options.threads });
   const model = await readSavedModel(engine, run);
   if (model.foreign) {
-    const test = await evaluateForeign(engine, { ...model, foreign: model.foreign }, path, options);
+    const foreign = { ...model, foreign: model.foreign };
+    const { target: column, missingTarget } = options;
+    checkEvaluable(foreign, column);
+    const named = { table: await readTable(path, {}, options.maxValues), path, say };
+    const test = evaluateForeign(engine, foreign, named, {
+      target: column,
+      ...(missingTarget !== undefined && { missingTarget }),
+    });
     const target = { name: test.target, restore: (values: ArrayLike<number>) => Array.from(values) };
     showTest(run, { ...test, task: test.classes ? "classification" : "regression", target }, options);
     return engine.dispose();
   }
-  const { network, preprocessor, reading } = tableModel(model, options.target);
+  const { network, preprocessor, reading } = ownTableModel(model, options.target);
   const { classes, task, target: name } = preprocessor.config;
   const whole = await readTable(path, { ...reading, ...preprocessor.readOptions() }, options.maxValues);
   const { table, dropped } = withTargets(whole, name, options.missingTarget);
@@ -82,7 +88,7 @@ interface TableTest {
   /** Values of each column that training did not know. */
   readonly unknown?: Readonly<Record<string, number>>;
   readonly classes?: readonly string[];
-  readonly target: { readonly name: string; restore(values: ArrayLike<number>): number[] };
+  readonly target: ValueTarget;
   readonly result: Evaluation;
 }
 

@@ -7,6 +7,11 @@ export function print(text: string, stream: NodeJS.WriteStream = process.stdout)
   stream.write(`${printableLines(text)}\n`);
 }
 
+/** On standard error: what is found of a file, beside the results. */
+export function say(text: string): void {
+  print(text, process.stderr);
+}
+
 /** As one line of JSON, in which what is not printable is escaped: the same value. */
 export function printJson(value: unknown): void {
   const code = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;

@@ -1,11 +1,11 @@
 /** `simdgrad predict RUN new.csv`: the prediction for each row of a table. */
 
+import { predictForeign } from "../app/foreign-model.js";
 import { predictAll, predictionCsv, predictionTable } from "../app/prediction.js";
 import { createEngine } from "../create-engine.js";
 import { refuseInputs, writeWhole } from "./files.js";
-import { predictForeign } from "./foreign-model.js";
-import { printData, printJson } from "./output.js";
-import { readSavedModel, tableModel } from "./saved-model.js";
+import { printData, printJson, say } from "./output.js";
+import { ownTableModel, readSavedModel } from "./saved-model.js";
 import { readTable } from "./table-file.js";
 import { reportUnknown } from "./unknown-values.js";
 
@@ -25,11 +25,12 @@ export async function predictTable(run: string, path: string, options: PredictTa
   const model = await readSavedModel(engine, run);
   if (model.foreign) {
     const { foreign } = model;
-    const { predicted, ...summary } = await predictForeign(engine, { ...model, foreign }, path, options);
+    const named = { table: await readTable(path, {}, options.maxValues), path, say };
+    const { predicted, ...summary } = predictForeign(engine, { ...model, foreign }, named, options.target);
     if (options.out !== undefined) await refuseInputs([options.out]);
     return show(predicted, summary, options);
   }
-  const { network, preprocessor, reading } = tableModel(model, options.target);
+  const { network, preprocessor, reading } = ownTableModel(model, options.target);
   const table = await readTable(path, { ...reading, ...preprocessor.readOptions() }, options.maxValues);
   if (options.out !== undefined) await refuseInputs([options.out]);
   const unknown = reportUnknown(preprocessor, table, path);

@@ -2,13 +2,13 @@
 
 import { basename } from "node:path";
 import { listOf, resolveColumns } from "../app/column-names.js";
-import { guessTarget, partTable, withTargets } from "../app/table-parts.js";
+import { describeDropped, guessTarget, partTable, withTargets } from "../app/table-parts.js";
 import type { TrainSettings } from "../app/train-settings.js";
 import type { Engine } from "../create-engine.js";
 import { Preprocessor, type Scaling, type TargetTask } from "../tables/preprocessor.js";
 import { findColumn, namesOf, type Table } from "../tables/table.js";
 import type { Decimal, Thousands } from "../tables/written-number.js";
-import { counted, describeColumns, describeDropped, describeHeader, describeTarget } from "./column-table.js";
+import { counted, describeColumns, describeHeader, describeTarget } from "./column-table.js";
 import { flagOf } from "./options.js";
 import { TableFile } from "./table-file.js";
 import type { PlacedData, TrainingTask } from "./task.js";

@@ -1,5 +1,6 @@
 /** The result of an evaluation in words and tables of characters. */
 
+import { errorsInUnit, type ValueTarget } from "../app/evaluation.js";
 import { type ClassScores, classScores } from "../metrics/class-scores.js";
 import type { Evaluation } from "../network/evaluation.js";
 import { confusionTable, printable } from "./terminal.js";
@@ -9,7 +10,7 @@ type Confusion = NonNullable<Evaluation["confusion"]>;
 /** What the numbers are of. */
 interface Meaning {
   readonly classes?: readonly string[];
-  readonly target?: { readonly name: string; restore(values: ArrayLike<number>): number[] };
+  readonly target?: ValueTarget;
 }
 
 /** Classes whose scores are all shown; of more, so many with the lowest F1. */
@@ -60,16 +61,6 @@ function classLines(
 /** The numbers of classes that `--json` has beside `test`. */
 export function flatTest({ accuracy, loss, confusion }: Evaluation): object {
   return accuracy === undefined ? {} : { testAccuracy: accuracy, testLoss: loss, ...(confusion && { confusion }) };
-}
-
-/** Errors of values, from those of the scaled target. */
-export function errorsInUnit(test: Evaluation, target: Meaning["target"]): { rmse: number; mae: number } {
-  const [zero = 0, one = 1] = target?.restore([0, 1]) ?? [];
-  const scale = Math.abs(one - zero);
-  return {
-    rmse: Math.sqrt(test.meanSquaredError ?? Number.NaN) * scale,
-    mae: (test.meanAbsoluteError ?? Number.NaN) * scale,
-  };
 }
 
 /** Precision, recall, F1 and support of each class. */

@@ -2,8 +2,9 @@
 
 import { join } from "node:path";
 import { type BestEpoch, bestEpochOf, describeBest } from "../app/best-epoch.js";
+import { testOn } from "../app/evaluation.js";
 import { networkFromSettings, scheduleFromSettings } from "../app/network-from-settings.js";
-import { predictAll, testOn } from "../app/prediction.js";
+import { predictAll } from "../app/prediction.js";
 import { identityOf, type RunRecord } from "../app/run-record.js";
 import { describeSettings, type GivenSettings, newSettings, resumedSettings, settingsOf } from "../app/run-settings.js";
 import type { DataKind, TrainSettings } from "../app/train-settings.js";

@@ -23,7 +23,7 @@ const SIGNATURES: readonly (readonly [start: string, kind: string])[] = [
 
 export const UNKNOWN_KIND = "a file of an unknown kind";
 export const MODEL_KIND = "a model of simdgrad";
-const CHECKPOINT_KIND = "a checkpoint of a training";
+export const CHECKPOINT_KIND = "a checkpoint of a training";
 export const OTHER_TENSORS_KIND = "a safetensors file of another program, or of weights alone";
 
 /** Whether the bytes of such a file may be read as safetensors. */

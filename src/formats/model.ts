@@ -8,7 +8,7 @@ import { Network, type NetworkOptions } from "../network/network.js";
 import { checkValues, layerType } from "./layer-configs.js";
 import { checkMetadata } from "./metadata.js";
 import { checkSavable, modelMetadata, OWN_ENTRIES, parseModelMetadata } from "./model-metadata.js";
-import { parseSafetensors, serializeSafetensors } from "./safetensors.js";
+import { parseSafetensors, type Safetensors, serializeSafetensors } from "./safetensors.js";
 import { float32Tensor, float32Values, type Tensor } from "./tensor.js";
 
 /**
@@ -35,7 +35,16 @@ export function serializeModel(network: Network, metadata: Readonly<Record<strin
  * @throws FormatError when it is not such a file; nothing stays allocated then
  */
 export function loadModel(engine: Engine, bytes: Uint8Array, name = "model", options: NetworkOptions = {}): Network {
-  const { tensors, metadata } = parseSafetensors(bytes, name);
+  return networkOfTensors(engine, parseSafetensors(bytes, name), name, options);
+}
+
+/** As `loadModel`, of a file that is parsed already. @throws FormatError; nothing stays allocated then */
+export function networkOfTensors(
+  engine: Engine,
+  { tensors, metadata }: Safetensors,
+  name: string,
+  options: NetworkOptions,
+): Network {
   const descriptions = parseModelMetadata(metadata, name);
   checkTensors(descriptions, tensors, name);
   const layers = descriptions.map((config) => (layerType(config.type) as LayerRow).make(config));

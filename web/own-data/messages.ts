@@ -1,8 +1,8 @@
 /** What the tab of own data and its worker say to each other; the worker's events are those of MNIST's. */
 
+import type { ModelFormat, SavedFile } from "../../src/app/model-file.js";
 import type { RunSettings } from "../../src/app/page-settings.js";
 import type { ColumnKind, EngineInfo, LeftOutColumn, TargetTask } from "../../src/index.js";
-import type { ModelFormat, SavedFile } from "../run/model-file.js";
 
 /** A chosen or dropped file, read by the worker. */
 export interface GivenFile {

@@ -1,13 +1,13 @@
 /** What the page knows of own data: the table, what is learned of it, the run. Its worker starts when it is needed. */
 
 import { batch, computed, signal } from "@preact/signals";
+import type { ModelFormat } from "../../src/app/model-file.js";
 import type { TargetTask } from "../../src/index.js";
 import { linkProblems, tableChoice, tableSettings } from "../page/location.js";
 import { RunState } from "../page/run-state.js";
 import { saveFile } from "../page/save-file.js";
 import { type Call, WorkerClient, WorkerDeath } from "../page/worker-client.js";
 import type { WorkerEvent } from "../protocol.js";
-import type { ModelFormat } from "../run/model-file.js";
 import type {
   GivenFile,
   OpenedTableModel,

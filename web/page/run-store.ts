@@ -1,10 +1,10 @@
 /** The run on MNIST: its data, what is shown of it, and the commands. */
 
 import { batch, computed, signal } from "@preact/signals";
+import type { SavedFile } from "../../src/app/model-file.js";
 import { FIELDS, type RunSettings } from "../../src/app/page-settings.js";
 import type { EngineInfo } from "../../src/index.js";
 import type { Calls, LabelledDigit, WorkerEvent } from "../protocol.js";
-import type { SavedFile } from "../run/model-file.js";
 import { settings } from "./location.js";
 import { RunState } from "./run-state.js";
 import { saveFile } from "./save-file.js";

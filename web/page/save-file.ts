@@ -1,6 +1,6 @@
 /** Files to and from the reader's disk. */
 
-import type { SavedFile } from "../run/model-file.js";
+import type { SavedFile } from "../../src/app/model-file.js";
 
 /** Offers a file as a download. */
 export function saveFile({ name, bytes }: SavedFile, type = "application/octet-stream"): void {

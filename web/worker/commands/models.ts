@@ -2,39 +2,32 @@
 
 import { type FoundSettings, findSettings } from "../../../src/app/bare-checkpoint.js";
 import { isCheckpoint, settingsOfCheckpoint } from "../../../src/app/checkpoint-file.js";
+import { type SavedFile, writeModel } from "../../../src/app/model-file.js";
+import { openDigitModel } from "../../../src/app/model-kinds.js";
 import { optimizerFromSettings } from "../../../src/app/network-from-settings.js";
 import type { RunSettings } from "../../../src/app/page-settings.js";
 import { weightsHash } from "../../../src/app/weights-hash.js";
 import { type CheckpointContents, type Engine, FormatError, loadCheckpoint, type Network } from "../../../src/index.js";
 import type { Argument, Opened, RunUpdate } from "../../protocol.js";
-import { isOnnx, readModel, type SavedFile, writeModel } from "../../run/model-file.js";
 import type { Session } from "../session.js";
-import { DIGITS, mnistProblem, PIXELS } from "./mnist.js";
+import { mnistProblem } from "./mnist.js";
 
 export function saveModel({ network, settings }: Session, { format }: Argument<"saveModel">): SavedFile {
   return writeModel(network, format, { task: "mnist", seed: String(settings.seed) });
 }
 
 export async function open(session: Session, { settings, file }: Argument<"open">): Promise<Opened> {
-  const { engine, run } =
-    !isOnnx(file.name) && isCheckpoint(file.bytes)
-      ? await openCheckpoint(session, settings, file)
-      : { engine: await openModel(session, settings, file), run: undefined };
+  const { engine, run } = isCheckpoint(file.bytes)
+    ? await openCheckpoint(session, settings, file)
+    : { engine: await openModel(session, settings, file), run: undefined };
   const title = `${file.name}: ${describe(session.network)}`;
   return { title, engine: engine.info(), hash: await weightsHash(session.network.stateDict()), ...(run && { run }) };
 }
 
 async function openModel(session: Session, settings: RunSettings, file: SavedFile): Promise<Engine> {
-  const { name } = file;
   return session.replace(settings, await mnistProblem(), ({ engine }) => {
-    const optimizer = optimizerFromSettings(settings);
-    const network = readModel(engine, file, { optimizer });
-    const inputs = network.parameters()[0]?.shape[0];
-    if (inputs === PIXELS && network.outputs === DIGITS) return { network, settings };
-    network.dispose();
-    throw new FormatError(
-      `${name}: expected a network of ${PIXELS} inputs and ${DIGITS} outputs, got ${inputs} and ${network.outputs}`,
-    );
+    const network = openDigitModel(engine, file, { optimizer: optimizerFromSettings(settings) });
+    return { network, settings };
   });
 }
 

@@ -1,8 +1,8 @@
 /** Calls that steer the run under way. */
 
+import type { SavedFile } from "../../../src/app/model-file.js";
 import type { EngineInfo } from "../../../src/index.js";
 import type { Argument } from "../../protocol.js";
-import type { SavedFile } from "../../run/model-file.js";
 import type { Session } from "../session.js";
 import { mnistProblem } from "./mnist.js";
 

@@ -1,6 +1,7 @@
 /** TableSession: the worker's table, its parts in an engine's memory, and the network that learns a column of it. */
 
-import { parseModel } from "../../../src/app/model-file.js";
+import { parseModel, type SavedFile, writeModel } from "../../../src/app/model-file.js";
+import { tableModel } from "../../../src/app/model-kinds.js";
 import { networkFromSettings } from "../../../src/app/network-from-settings.js";
 import { DIGIT_DEFAULTS, engineOptions, type RunSettings } from "../../../src/app/page-settings.js";
 import { predictAll, predictionCsv, predictionTable } from "../../../src/app/prediction.js";
@@ -11,7 +12,6 @@ import {
   createEngine,
   type Dataset,
   type Engine,
-  FormatError,
   loadCheckpoint,
   type Matrix,
   type Network,
@@ -32,7 +32,6 @@ import type {
   TaskView,
 } from "../../own-data/messages.js";
 import type { WorkerEvent } from "../../protocol.js";
-import { type SavedFile, writeModel } from "../../run/model-file.js";
 import { createWorker } from "../page-thread.js";
 import { Training } from "../training.js";
 import { gridInputs, predictPlane, viewPlane } from "./plane.js";
@@ -179,10 +178,7 @@ export class TableSession {
     const bytes = new Uint8Array(await data.arrayBuffer());
     const engine = await createEngine({ ...engineOptions(DIGIT_DEFAULTS), threads: 1 });
     try {
-      const { network, preprocessor, reading } = parseModel(engine, bytes, name);
-      if (!preprocessor) {
-        throw new FormatError(`${name}: expected a model of a table, with its preprocessing, got one without`);
-      }
+      const { network, preprocessor, reading } = tableModel(parseModel(engine, bytes, name), name);
       await this.#endRun();
       this.#adopt({ engine, network, preprocessor, reading });
       const features = preprocessor.config.features.map((feature) => feature.name);

@@ -1,7 +1,5 @@
 /** ONNX files of other programs on tables: which columns their inputs are, and what their outputs mean. */
 
-import { predictAll, testOn } from "../app/prediction.js";
-import { withTargets } from "../app/table-parts.js";
 import { FormatError } from "../checks/errors.js";
 import type { Engine } from "../create-engine.js";
 import type { DataSource } from "../dataset/data-source.js";
@@ -9,10 +7,10 @@ import type { OnnxDescription } from "../formats/onnx/onnx-load.js";
 import type { Evaluation } from "../network/evaluation.js";
 import type { Network } from "../network/network.js";
 import { type Column, findColumn, ofRow, ofTable, type Table, textOf } from "../tables/table.js";
-import { describeDropped } from "./column-table.js";
-import { print } from "./output.js";
-import { readTable } from "./table-file.js";
-import { UsageError } from "./usage-error.js";
+import { testOn } from "./evaluation.js";
+import { predictAll } from "./prediction.js";
+import { SettingError } from "./setting-error.js";
+import { describeDropped, withTargets } from "./table-parts.js";
 
 /** A network with what its file says of it. */
 export interface ForeignModel {
@@ -26,11 +24,17 @@ export interface ForeignOptions {
   readonly target?: string;
   /** Of an evaluation: what becomes of rows without a target. */
   readonly missingTarget?: string;
-  /** Of a Parquet file, as `readParquet` has it. */
-  readonly maxValues?: number;
 }
 
-/** Columns named on standard error. */
+/** A table, and where what is found of it is said. */
+export interface NamedTable {
+  readonly table: Table;
+  /** Of its file. */
+  readonly path: string;
+  say(text: string): void;
+}
+
+/** Columns that are named in a message. */
 const SHOWN = 8;
 
 /** Predictions as columns: classes and their probabilities, or values as they come. */
@@ -43,17 +47,17 @@ export interface ForeignPredictions {
 /**
  * What a model makes of each row of a table.
  *
- * @throws FormatError for columns that are not its inputs, UsageError for a target that is not there
+ * @throws FormatError for columns that are not its inputs, SettingError for a target that is not there
  */
-export async function predictForeign(
+export function predictForeign(
   engine: Engine,
   model: ForeignModel,
-  path: string,
-  { target, maxValues }: ForeignOptions,
-): Promise<ForeignPredictions> {
-  const table = await readTable(path, {}, maxValues);
+  named: NamedTable,
+  target: string | undefined,
+): ForeignPredictions {
+  const { table } = named;
   if (target !== undefined) targetOf(table, target);
-  const inputs = inputsOf(model, table, path, target);
+  const inputs = inputsOf(model, named, target);
   const { rows } = table;
   const classes = classesOf(model);
   const outputs = model.network.outputs as number;
@@ -86,37 +90,42 @@ export interface ForeignTest {
 /**
  * How well a model does on the rows of a table that has the target.
  *
- * @throws FormatError for columns that are not its inputs, and for other classes; UsageError without a target
+ * @throws FormatError for columns that are not its inputs, and for other classes; SettingError without a target
  */
-export async function evaluateForeign(
+export function evaluateForeign(
   engine: Engine,
   model: ForeignModel,
-  path: string,
-  { target, missingTarget, maxValues }: ForeignOptions,
-): Promise<ForeignTest> {
+  { table: whole, path, say }: NamedTable,
+  { target, missingTarget }: Required<Pick<ForeignOptions, "target">> & ForeignOptions,
+): ForeignTest {
+  const classes = classesOf(model);
+  targetOf(whole, target);
+  const { table, dropped } = withTargets(whole, target, missingTarget);
+  if (dropped > 0) say(`${path}: ${describeDropped(dropped)}`);
+  const column = targetOf(table, target);
+  const inputs = inputsOf(model, { table, path, say }, target);
+  const targets = classes ? labelsOf(table, column, classes) : valuesOf(table, column);
+  if (model.foreign.ending.activation === "argmax") {
+    say(`${model.path}: has no softmax: the loss takes the scores that it compares for logits`);
+  }
+  const data = engine.dataset({ ...inputs, targets }, classes ? { classes: classes.length } : {});
+  return { rows: table.rows, ...(classes && { classes }), target, result: testOn(model.network, data, classes) };
+}
+
+/**
+ * Before a table is read: whether the model can be evaluated.
+ *
+ * @throws FormatError for several labels a row, and for several values; SettingError without a target
+ */
+export function checkEvaluable(model: ForeignModel, target: string | undefined): asserts target is string {
   if (target === undefined) {
     const problem =
       "expected the column with the true values, which a model of another program does not name, got none";
-    throw new UsageError("--target", problem);
+    throw new SettingError("target", problem);
   }
-  const { path: file, network } = model;
-  const classes = classesOf(model);
-  if (!classes && network.outputs !== 1) {
-    const got = `${network.outputs} outputs that its file does not call classes`;
-    throw new FormatError(`${file}: expected a model of classes or of one value to evaluate, got ${got}`);
-  }
-  const whole = await readTable(path, {}, maxValues);
-  targetOf(whole, target);
-  const { table, dropped } = withTargets(whole, target, missingTarget);
-  if (dropped > 0) print(`${path}: ${describeDropped(dropped)}`, process.stderr);
-  const column = targetOf(table, target);
-  const inputs = inputsOf(model, table, path, target);
-  const targets = classes ? labelsOf(table, column, classes) : valuesOf(table, column);
-  if (model.foreign.ending.activation === "argmax") {
-    print(`${file}: has no softmax: the loss takes the scores that it compares for logits`, process.stderr);
-  }
-  const data = engine.dataset({ ...inputs, targets }, classes ? { classes: classes.length } : {});
-  return { rows: table.rows, ...(classes && { classes }), target, result: testOn(network, data, classes) };
+  if (classesOf(model) || model.network.outputs === 1) return;
+  const got = `${model.network.outputs} outputs that its file does not call classes`;
+  throw new FormatError(`${model.path}: expected a model of classes or of one value to evaluate, got ${got}`);
 }
 
 /** The classes' names, or else their numbers from 0; none for values. @throws FormatError for several labels a row */
@@ -129,8 +138,12 @@ function classesOf({ path, network, foreign: { ending } }: ForeignModel): readon
   return classes ?? Array.from({ length: network.outputs ?? 0 }, (_, index) => String(index));
 }
 
-/** The inputs of all rows, and a line on standard error of how they were found. */
-function inputsOf(model: ForeignModel, table: Table, path: string, target?: string): Omit<DataSource, "targets"> {
+/** The inputs of all rows; says how they were found. */
+function inputsOf(
+  model: ForeignModel,
+  { table, path, say }: NamedTable,
+  target: string | undefined,
+): Omit<DataSource, "targets"> {
   const { inputs, columns: count } = model.foreign;
   if (count === undefined || model.network.outputs === undefined) {
     throw new FormatError(`${model.path}: expected a model that says how many columns it takes, got one that does not`);
@@ -153,16 +166,15 @@ function inputsOf(model: ForeignModel, table: Table, path: string, target?: stri
   const how = byName ? "by their names" : "in their order";
   const rest = unused.length > 0 ? `; not used: ${listed(unused)}` : "";
   const names = listed(columns.map((column) => column.name));
-  print(
+  say(
     `${model.path}: a model of another program: takes the columns of ${path} ${how}, as they are, unscaled: ${names}${rest}`,
-    process.stderr,
   );
   return { inputs: data, shape: [table.rows, count] };
 }
 
 function namedColumn(table: Table, name: string, target: string | undefined): Column {
   if (name === target)
-    throw new UsageError("--target", `expected a column that is no input, got ${JSON.stringify(name)}`);
+    throw new SettingError("target", `expected a column that is no input, got ${JSON.stringify(name)}`);
   try {
     return findColumn(table, name);
   } catch (cause) {
@@ -174,7 +186,7 @@ function targetOf(table: Table, name: string): Column {
   try {
     return findColumn(table, name);
   } catch (cause) {
-    throw new UsageError("--target", (cause as Error).message);
+    throw new SettingError("target", (cause as Error).message);
   }
 }
 

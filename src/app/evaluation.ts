@@ -1,0 +1,29 @@
+/** How well a network does on rows whose targets are known. */
+
+import type { Rows } from "../dataset/rows.js";
+import { type Evaluation, MOST_CONFUSION_CLASSES } from "../network/evaluation.js";
+import type { Network } from "../network/network.js";
+
+/** A target of values: its name, and the way from its scaled values to its own unit. */
+export interface ValueTarget {
+  readonly name: string;
+  restore(values: ArrayLike<number>): number[];
+}
+
+/** Evaluates, with the confusion matrix where there are not too many classes for one. */
+export function testOn(network: Network, data: Rows, classes: readonly string[] | undefined): Evaluation {
+  return network.evaluate(data, { confusion: classes !== undefined && classes.length <= MOST_CONFUSION_CLASSES });
+}
+
+/** Errors of values in the target's unit, from those of the scaled target. */
+export function errorsInUnit(
+  test: Evaluation,
+  target: Pick<ValueTarget, "restore"> | undefined,
+): { readonly rmse: number; readonly mae: number } {
+  const [zero = 0, one = 1] = target?.restore([0, 1]) ?? [];
+  const scale = Math.abs(one - zero);
+  return {
+    rmse: Math.sqrt(test.meanSquaredError ?? Number.NaN) * scale,
+    mae: (test.meanAbsoluteError ?? Number.NaN) * scale,
+  };
+}

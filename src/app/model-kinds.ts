@@ -1,0 +1,54 @@
+/** Models by what they are for: images of a set, MNIST's digits, or a table. */
+
+import { FormatError } from "../checks/errors.js";
+import type { Engine } from "../create-engine.js";
+import { SoftmaxCrossEntropy } from "../network/losses/softmax-cross-entropy.js";
+import type { Network, NetworkOptions } from "../network/network.js";
+import type { Preprocessor } from "../tables/preprocessor.js";
+import { IMAGES_ENTRY, type ImageSet, imageNetwork, MNIST_IMAGES, parseImageSet } from "./image-set.js";
+import { checkShape, type ParsedModel, parseModel, type SavedFile } from "./model-file.js";
+
+/** The network of a model for images, of MNIST or a set like it. @param name of its file @throws FormatError for any other */
+export function imageModel(
+  { network, preprocessor, isOwn, metadata }: ParsedModel,
+  name: string,
+): { readonly network: Network; readonly set: ImageSet } {
+  if (!isOwn) {
+    // Its file does not say how it scales pictures.
+    const got = "got an ONNX file of another program: it takes tables only";
+    throw new FormatError(`${name}: expected a model of MNIST's digits that simdgrad wrote, ${got}`);
+  }
+  if (preprocessor) throw new FormatError(`${name}: expected a model of MNIST's digits, got one of a table`);
+  const set = parseImageSet(metadata, name);
+  const { inputs, outputs } = imageNetwork(set);
+  checkShape(network, inputs, outputs, name);
+  return { network, set };
+}
+
+/**
+ * The network of a file that takes MNIST's digits for what they are: also one of another program, whose outputs are taken for logits.
+ *
+ * @throws FormatError for any other; nothing stays allocated then
+ */
+export function openDigitModel(engine: Engine, { name, bytes }: SavedFile, options: NetworkOptions): Network {
+  const { network, metadata } = parseModel(engine, bytes, name, { loss: new SoftmaxCrossEntropy(), ...options });
+  try {
+    if (metadata[IMAGES_ENTRY] !== undefined) {
+      const got = "got one of other images: predict by the command line";
+      throw new FormatError(`${name}: expected a model of MNIST's digits, ${got}`);
+    }
+    const { inputs, outputs } = imageNetwork(MNIST_IMAGES);
+    checkShape(network, inputs, outputs, name);
+    return network;
+  } catch (error) {
+    network.dispose();
+    throw error;
+  }
+}
+
+/** A model of a table. @param name of its file @throws FormatError for any other */
+export function tableModel<M extends ParsedModel>(model: M, name: string): M & { readonly preprocessor: Preprocessor } {
+  const { preprocessor } = model;
+  if (preprocessor) return { ...model, preprocessor };
+  throw new FormatError(`${name}: expected a model of a table, with its preprocessing, got one without`);
+}
