@@ -2,9 +2,9 @@
 
 import { splitRows } from "../dataset/split-rows.js";
 import { Random } from "../engine/random.js";
-import { Preprocessor, type TargetTask } from "../tables/preprocessor.js";
+import type { TargetTask } from "../tables/preprocessor-config.js";
 import { type Column, findColumn, ofRow, selectRows, type Table, textAt } from "../tables/table.js";
-import { firstMissing } from "../tables/target.js";
+import { checkTarget, firstMissing, guessTask } from "../tables/target.js";
 
 /** Names that a column to learn usually has. */
 const TARGET_NAMES = new Set(["target", "label", "class", "y"]);
@@ -13,8 +13,6 @@ const TARGET_NAMES = new Set(["target", "label", "class", "y"]);
 export interface PartOptions {
   /** Default: found from the target. */
   readonly task?: TargetTask;
-  /** As `Preprocessor.fit` has it. */
-  readonly keep?: readonly string[];
   /** Shares of all rows; 0: none. */
   readonly testSplit: number;
   readonly validationSplit: number;
@@ -39,20 +37,21 @@ export function guessTarget({ columns }: Table): string | undefined {
  * Rows to test with and to validate with, each class in its share; the rest is trained on.
  *
  * @param names of the two splits, for messages
- * @throws RangeError for a split that leaves a part empty, and as `Preprocessor.fit`
+ * @throws RangeError for a split that leaves a part empty, for an unknown target, and for a row without one
  */
 export function partTable(
   table: Table,
   target: string,
-  { task: wanted, keep, testSplit, validationSplit, seed }: PartOptions,
+  { task: wanted, testSplit, validationSplit, seed }: PartOptions,
   names = { test: "testSplit", validation: "validationSplit" },
 ): TableParts {
   if (testSplit + validationSplit >= 1) {
     const rest = `below ${Number((1 - testSplit).toPrecision(12))} beside ${names.test} ${testSplit}`;
     throw new RangeError(`${names.validation}: expected a fraction ${rest}, got ${validationSplit}`);
   }
-  const { task } = Preprocessor.fit(table, target, { task: wanted, keep }).config;
   const column = findColumn(table, target);
+  checkTarget(table, column);
+  const task = wanted ?? guessTask(column);
   const stratify = task === "classification" ? labelsOf(column, table.rows) : undefined;
   const all = Int32Array.from({ length: table.rows }, (_, row) => row);
   const split = (rows: Int32Array, fraction: number, name: string) => {

@@ -1,6 +1,7 @@
 /** The task of naming what is on MNIST's images, or on those of a set like it. */
 
-import { describeImages, imagesMetadata } from "../app/image-set.js";
+import { describeImages } from "../app/image-set.js";
+import { imageTask } from "../app/image-task.js";
 import type { DataSource } from "../dataset/data-source.js";
 import { type DataOptions, type LoadedImages, loadBytes } from "./mnist.js";
 import { pickSamples } from "./results.js";
@@ -13,22 +14,12 @@ const DRAWN = 4;
 export async function mnistTask(options: DataOptions): Promise<TrainingTask> {
   const loaded = await loadBytes(options);
   const { mnist, set, title } = loaded;
-  const { height, width, classes } = set;
   return {
-    task: "mnist",
+    ...imageTask(mnist, set),
     title,
     introduction: introduce(loaded),
     drawing: (colour, columns) => drawFirst(mnist.train, loaded, colour, columns),
-    inputs: height * width,
-    outputs: classes.length,
-    classes,
-    metadata: imagesMetadata(set),
     ...(set.data !== undefined && { fingerprint: set.data }),
-    place: (engine) => ({
-      training: engine.dataset(mnist.train, { classes: classes.length }),
-      validation: engine.dataset(mnist.validation, { classes: classes.length }),
-      test: engine.dataset(mnist.test, { classes: classes.length }),
-    }),
     samples: (network, test) => pickSamples(network, mnist.test, test, set),
   };
 }

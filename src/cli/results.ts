@@ -50,7 +50,7 @@ export interface RunResult extends Omit<ReportData, "charts" | "result"> {
   /** Of values: the target's name, and true and predicted values of the test rows. */
   readonly values?: {
     readonly name: string;
-    readonly actual: readonly number[];
+    readonly actual: ArrayLike<number>;
     readonly predicted: readonly number[];
     /** From the scaled target to its own unit. */
     restore(values: ArrayLike<number>): number[];

@@ -2,16 +2,16 @@
 
 import { basename } from "node:path";
 import { listOf, resolveColumns } from "../app/column-names.js";
-import { describeDropped, guessTarget, partTable, withTargets } from "../app/table-parts.js";
+import { describeDropped, guessTarget, withTargets } from "../app/table-parts.js";
+import { TableTask } from "../app/table-task.js";
 import type { TrainSettings } from "../app/train-settings.js";
-import type { Engine } from "../create-engine.js";
-import { Preprocessor, type Scaling, type TargetTask } from "../tables/preprocessor.js";
-import { findColumn, namesOf, type Table } from "../tables/table.js";
+import type { Preprocessor, Scaling, TargetTask } from "../tables/preprocessor.js";
+import { namesOf, type Table } from "../tables/table.js";
 import type { Decimal, Thousands } from "../tables/written-number.js";
 import { counted, describeColumns, describeHeader, describeTarget } from "./column-table.js";
 import { flagOf } from "./options.js";
 import { TableFile } from "./table-file.js";
-import type { PlacedData, TrainingTask } from "./task.js";
+import type { TrainingTask } from "./task.js";
 import { UsageError } from "./usage-error.js";
 
 /**
@@ -27,43 +27,46 @@ export async function tableTask(path: string, settings: TrainSettings, maxValues
   const target = findTarget(whole, settings.target);
   const { table, dropped } = withTargets(whole, target, settings.missingTarget);
   const { testSplit, validationSplit, seed } = settings;
-  const wanted = settings.task as TargetTask | undefined;
-  const parts = partTable(
+  const task = new TableTask(
     table,
     target,
-    { ...(wanted !== undefined && { task: wanted }), keep, testSplit, validationSplit, seed },
+    {
+      ...(settings.task !== undefined && { task: settings.task as TargetTask }),
+      ...{ keep, testSplit, validationSplit, seed, scaling: settings.scaling as Scaling, reading: csv },
+    },
     { test: "--test-split", validation: "--validation-split" },
   );
-  const scaling = settings.scaling as Scaling;
-  const preprocessor = Preprocessor.fit(parts.training, target, { task: parts.task, scaling, keep });
-  const { config } = preprocessor;
-  const sources = {
-    training: preprocessor.source(parts.training),
-    validation: parts.validation && preprocessor.source(parts.validation),
-    test: parts.test && preprocessor.source(parts.test),
-  };
-  const rows = [parts.training, parts.validation, parts.test].map((part) => part?.rows ?? 0);
-  const sparse = preprocessor.sparse ? ", kept sparse" : "";
-  const introduction = [
-    `${file.name}: ${rows[0]} rows to train with, ${rows[1]} to validate, ${rows[2]} to test${dropped > 0 ? `; ${describeDropped(dropped)}` : ""}`,
-    ...describeTarget(table, preprocessor, wanted !== undefined),
-    `from ${counted(config.features.length, "column")} (${counted(preprocessor.inputs, "input")}${sparse})`,
+  const lines = [
+    firstLine(file.name, task, dropped),
+    ...describeTarget(table, task.preprocessor, settings.task !== undefined),
+    inputsLine(task.preprocessor),
     ...describeHeader(file, table, settings),
     "",
-    describeColumns(parts.training, preprocessor),
+    describeColumns(task.parts.training, task.preprocessor),
   ];
+  return describedTask(task, `${basename(file.name)}: ${target}`, lines.join("\n"), await file.hash());
+}
+
+function firstLine(name: string, { rows }: TableTask, dropped: number): string {
+  const { training, validation, test } = rows;
+  const left = dropped > 0 ? `; ${describeDropped(dropped)}` : "";
+  return `${name}: ${training} rows to train with, ${validation} to validate, ${test} to test${left}`;
+}
+
+function inputsLine({ config, inputs, sparse }: Preprocessor): string {
+  const kept = sparse ? ", kept sparse" : "";
+  return `from ${counted(config.features.length, "column")} (${counted(inputs, "input")}${kept})`;
+}
+
+/** In a function of its own: what it returns holds the task, which lets go of the table, and nothing else of it. */
+function describedTask(task: TableTask, title: string, introduction: string, fingerprint: string): TrainingTask {
+  const { classes, target } = task;
   return {
-    task: parts.task,
-    title: `${basename(file.name)}: ${target}`,
-    introduction: introduction.join("\n"),
-    inputs: preprocessor.inputs,
-    outputs: config.classes?.length ?? 1,
-    ...(config.classes
-      ? { classes: config.classes }
-      : { target: { name: target, test: valuesOf(parts.test, target), restore: (v) => preprocessor.restore(v) } }),
-    metadata: { preprocessing: JSON.stringify(config), reading: JSON.stringify(csv) },
-    fingerprint: await file.hash(),
-    place: (engine) => placeParts(engine, preprocessor, sources),
+    ...{ task: task.task, title, introduction, inputs: task.inputs, outputs: task.outputs, metadata: task.metadata },
+    ...(classes && { classes }),
+    ...(target && { target }),
+    fingerprint,
+    place: (engine) => task.place(engine),
   };
 }
 
@@ -107,22 +110,6 @@ async function readingOf(file: TableFile, settings: TrainSettings) {
   return { csv, columns, keep: [...kept, ...categorical.filter((name) => !ignored.includes(name))] };
 }
 
-type Source = ReturnType<Preprocessor["source"]>;
-
-function placeParts(
-  engine: Engine,
-  { config, sparse }: Preprocessor,
-  { training, validation, test }: { training: Source; validation: Source | undefined; test: Source | undefined },
-): PlacedData {
-  // What is kept sparse depends on the model alone, not on the rows: a row's prediction is the same in every table.
-  const options = { sparse, ...(config.classes && { classes: config.classes.length }) };
-  return {
-    training: engine.dataset(training, options),
-    ...(validation && { validation: engine.dataset(validation, options) }),
-    ...(test && { test: engine.dataset(test, options) }),
-  };
-}
-
 /** The column that was named, by its number from 1 if none has that name, or the one that is usually learned. */
 function findTarget(table: Table, name: string | undefined): string {
   const { columns, origin } = table;
@@ -139,9 +126,4 @@ function findTarget(table: Table, name: string | undefined): string {
     "--target",
     `expected a column${ignored}, one of ${namesOf(table)}, got ${JSON.stringify(name)}`,
   );
-}
-
-function valuesOf(table: Table | undefined, target: string): number[] {
-  const column = table && findColumn(table, target);
-  return column?.kind === "numeric" ? Array.from(column.values) : [];
 }

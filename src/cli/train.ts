@@ -7,6 +7,7 @@ import { networkFromSettings, scheduleFromSettings } from "../app/network-from-s
 import { predictAll } from "../app/prediction.js";
 import { identityOf, type RunRecord } from "../app/run-record.js";
 import { describeSettings, type GivenSettings, newSettings, resumedSettings, settingsOf } from "../app/run-settings.js";
+import type { PlacedData } from "../app/task.js";
 import type { DataKind, TrainSettings } from "../app/train-settings.js";
 import { createEngine, type Engine } from "../create-engine.js";
 import type { Dataset } from "../dataset/dataset.js";
@@ -34,7 +35,7 @@ import {
   refuseInputsIn,
   takeFolder,
 } from "./run-folder.js";
-import type { PlacedData, TrainingTask } from "./task.js";
+import type { TrainingTask } from "./task.js";
 import { isInteractive } from "./terminal.js";
 import { describeTest, flatTest } from "./test-result.js";
 import { TimedCheckpoint } from "./timed-checkpoint.js";
@@ -88,11 +89,11 @@ export async function train(
   });
   try {
     const network = networkFromSettings(engine, settings, task);
+    const data = task.place(engine);
     say(task.introduction);
     if (task.drawing) draw(`\n${task.drawing(interactive, screen.columns)}\n`, screen);
     say("");
     say(describeRun(engine, run, revectorize));
-    const data = task.place(engine);
     const display = new TrainingDisplay(screen, interactive, settings.epochs);
     const signal = catchInterrupts(
       () => say("\nstopping; what was trained is still written; Ctrl-C again ends at once without writing"),

@@ -22,7 +22,7 @@ import {
 } from "./preprocessor-config.js";
 import { fitDates, fitNumbers, momentsOf, type Scaling } from "./scales.js";
 import { type Column, checkTable, columnOf, findColumn, namesOf, ofRow, ofTable, type Table, textOf } from "./table.js";
-import { firstMissing, guessTask } from "./target.js";
+import { checkTarget, guessTask } from "./target.js";
 
 export type { LeftOutColumn } from "./column-roles.js";
 export type { PreprocessorConfig, TargetTask } from "./preprocessor-config.js";
@@ -250,20 +250,6 @@ export class Preprocessor {
     if (absent.length === 0) return;
     const expected = `expected ${absent.length === 1 ? "a column" : "columns"} ${absent.join(", ").slice(0, 1000)}`;
     throw new RangeError(ofTable(table, `${expected}, got ${namesOf(table)}`));
-  }
-}
-
-/** @throws RangeError for rows without a target, and for dates */
-function checkTarget(table: Table, column: Column): void {
-  const { name, kind } = column;
-  const missing = firstMissing(column, table.rows);
-  if (missing >= 0) {
-    const got = "none: an empty field, or what means the same";
-    throw new RangeError(ofRow(table, missing, `target ${name}: expected a value in every row, got ${got}`));
-  }
-  if (kind === "date") {
-    const expected = "expected numbers or names (as which kinds has them read)";
-    throw new RangeError(ofTable(table, `target ${name}: ${expected}, got dates`));
   }
 }
 

@@ -1,7 +1,7 @@
 /** What a table's target is: classes, or numbers. */
 
 import type { TargetTask } from "./preprocessor-config.js";
-import type { Column } from "./table.js";
+import { type Column, ofRow, ofTable, type Table } from "./table.js";
 
 const { isInteger } = Number;
 
@@ -36,4 +36,18 @@ function differentIntegers(column: Column & { readonly kind: "numeric" }, most: 
 export function firstMissing(column: Column, rows: number): number {
   if (column.kind !== "categorical") return column.values.subarray(0, rows).findIndex(Number.isNaN);
   return column.codes.subarray(0, rows).findIndex((code) => column.categories[code] === undefined);
+}
+
+/** @throws RangeError for rows without a target, and for dates */
+export function checkTarget(table: Table, column: Column): void {
+  const { name, kind } = column;
+  const missing = firstMissing(column, table.rows);
+  if (missing >= 0) {
+    const got = "none: an empty field, or what means the same";
+    throw new RangeError(ofRow(table, missing, `target ${name}: expected a value in every row, got ${got}`));
+  }
+  if (kind === "date") {
+    const expected = "expected numbers or names (as which kinds has them read)";
+    throw new RangeError(ofTable(table, `target ${name}: ${expected}, got dates`));
+  }
 }

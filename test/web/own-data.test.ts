@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type RunSettings, TABLE_DEFAULTS } from "../../src/app/page-settings.js";
+import { Pace } from "../../src/app/run/pace.js";
 import { readOnnxMetadata } from "../../src/formats/onnx/onnx.js";
 import { parseSafetensors } from "../../src/formats/safetensors.js";
 import { colourOfShare, markOf } from "../../web/own-data/class-palette.js";
 import { makeMoons } from "../../web/own-data/moons.js";
 import { classShares, paintPrediction } from "../../web/own-data/plane-picture.js";
-import type { WorkerEvent } from "../../web/protocol.js";
-import { Pace } from "../../web/worker/pace.js";
+import type { WorkerEvent } from "../../web/protocol/run.js";
 import { TableSession } from "../../web/worker/table/table-session.js";
 
 const settings = { ...TABLE_DEFAULTS, epochs: 60 };

@@ -1,6 +1,6 @@
 import { useId, useState } from "preact/hooks";
 import { takeOne } from "../page/drops.js";
-import type { GivenFile } from "./messages.js";
+import type { GivenFile } from "../protocol/tables.js";
 
 interface Props {
   readonly title: string;

@@ -1,8 +1,8 @@
 /** Drawing of the plane: what the network says of each point as colour, and the table's rows as marks. Free of Preact. */
 
+import type { PlanePrediction, PlaneView } from "../protocol/tables.js";
 import { colourOfShare, css, markOf, type Rgb, SHAPES } from "./class-palette.js";
 import { outlineOf } from "./mark-outline.js";
-import type { PlanePrediction, PlaneView } from "./messages.js";
 
 /** How strongly the surest prediction covers the background. */
 const MOST_ALPHA = 0.62;

@@ -5,9 +5,9 @@ import { useEffect, useRef } from "preact/hooks";
 import { percent } from "../page/numbers.js";
 import { theme, themeColour } from "../page/theme.js";
 import { inTurn } from "../page/turns.js";
+import type { PlaneView } from "../protocol/tables.js";
 import { css, markOf } from "./class-palette.js";
 import { outlineOf } from "./mark-outline.js";
-import type { PlaneView } from "./messages.js";
 import { classShares, paintPrediction, rangeOf, rowPainter } from "./plane-picture.js";
 import { lastReport, predictPlane, progress, started, status } from "./store.js";
 

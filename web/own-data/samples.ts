@@ -2,7 +2,7 @@
 
 import diabetes from "../../samples/diabetes.csv?url";
 import iris from "../../samples/iris.csv?url";
-import type { GivenFile } from "./messages.js";
+import type { GivenFile } from "../protocol/tables.js";
 import { makeMoons } from "./moons.js";
 import type { SampleName } from "./table-choice.js";
 

@@ -7,7 +7,7 @@ import { linkProblems, tableChoice, tableSettings } from "../page/location.js";
 import { RunState } from "../page/run-state.js";
 import { saveFile } from "../page/save-file.js";
 import { type Call, WorkerClient, WorkerDeath } from "../page/worker-client.js";
-import type { WorkerEvent } from "../protocol.js";
+import type { WorkerEvent } from "../protocol/run.js";
 import type {
   GivenFile,
   OpenedTableModel,
@@ -18,7 +18,7 @@ import type {
   TableStart,
   TableView,
   TaskView,
-} from "./messages.js";
+} from "../protocol/tables.js";
 import { SAMPLES, type Sample } from "./samples.js";
 import { type TableChoice, writeChoice } from "./table-choice.js";
 

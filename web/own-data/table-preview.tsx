@@ -2,7 +2,7 @@
 
 import { useId } from "preact/hooks";
 import type { TargetTask } from "../../src/index.js";
-import type { TableView } from "./messages.js";
+import type { TableView } from "../protocol/tables.js";
 import { busy, chooseTarget, chosenTask, table, target, task } from "./store.js";
 
 /** More columns are left out of the preview, not of the training. */

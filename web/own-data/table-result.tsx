@@ -3,7 +3,7 @@
 import { percent } from "../page/numbers.js";
 import { Button } from "../parts/button.js";
 import { EngineLine } from "../parts/engine-line.js";
-import type { TableResult } from "./messages.js";
+import type { TableResult } from "../protocol/tables.js";
 import { downloadModel, downloadPredictions, hash, predicted, result, started, table } from "./store.js";
 
 /** Larger matrices are not shown: no one reads them. */

@@ -1,7 +1,7 @@
 /** The reader's drawing and what the network makes of it, kept while other tabs are open. */
 
 import { signal } from "@preact/signals";
-import type { Drawing, DrawingRead } from "../protocol.js";
+import type { Drawing, DrawingRead } from "../protocol/digits.js";
 import { call, hasNetwork } from "./run-store.js";
 
 /** Undefined while nothing is drawn. */

@@ -2,7 +2,7 @@
 
 import { batch, type Signal } from "@preact/signals";
 import type { RunSettings } from "../../src/app/page-settings.js";
-import type { WorkerEvent } from "../protocol.js";
+import type { WorkerEvent } from "../protocol/run.js";
 import { ShownRun } from "./shown-run.js";
 import { WorkerDeath } from "./worker-client.js";
 

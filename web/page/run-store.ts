@@ -4,13 +4,12 @@ import { batch, computed, signal } from "@preact/signals";
 import type { SavedFile } from "../../src/app/model-file.js";
 import { FIELDS, type RunSettings } from "../../src/app/page-settings.js";
 import type { EngineInfo } from "../../src/index.js";
-import type { Calls, LabelledDigit, WorkerEvent } from "../protocol.js";
+import type { DigitCalls, LabelledDigit } from "../protocol/digits.js";
+import type { DataEvent, WorkerEvent } from "../protocol/run.js";
 import { settings } from "./location.js";
 import { RunState } from "./run-state.js";
 import { saveFile } from "./save-file.js";
 import { type Call, WorkerClient } from "./worker-client.js";
-
-export type DataEvent = Extract<WorkerEvent, { kind: "data" }>;
 
 /** How far MNIST's download is; undefined before it begins. */
 export const data = signal<DataEvent | undefined>(undefined);
@@ -25,7 +24,7 @@ export const opened = signal("");
 /** Whether there is a network: in the worker, or kept for the next one. */
 const exists = signal(false);
 
-const client = new WorkerClient<Calls>(
+const client = new WorkerClient<DigitCalls>(
   () => new Worker(new URL("../worker/training-worker.ts", import.meta.url), { type: "module", name: "training" }),
   { onEvent: take, onDeath: died, revive },
 );
@@ -56,7 +55,7 @@ export async function loadData(): Promise<void> {
   }
 }
 
-async function load(ask: Call<Calls>): Promise<void> {
+async function load(ask: Call<DigitCalls>): Promise<void> {
   const first = await ask("load", { base: new URL("mnist/", document.baseURI).href });
   if (examples.peek().length === 0) examples.value = first;
 }
@@ -145,7 +144,7 @@ function nextFile(): { readonly settings: RunSettings; readonly file: SavedFile 
   return openedFile && { settings: openedSettings, file: openedFile };
 }
 
-async function revive(ask: Call<Calls>): Promise<void> {
+async function revive(ask: Call<DigitCalls>): Promise<void> {
   await load(ask);
   const next = nextFile();
   if (!next) {

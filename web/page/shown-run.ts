@@ -2,8 +2,8 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import type { RunSettings } from "../../src/app/page-settings.js";
+import type { RunStatus, RunUpdate } from "../../src/app/run/events.js";
 import type { EpochReport } from "../../src/index.js";
-import type { RunStatus, RunUpdate } from "../protocol.js";
 import { Curve } from "./curve.js";
 
 export type ShownStatus = RunStatus | "idle" | "starting";

@@ -1,6 +1,6 @@
 /** Sketch: what is drawn on a square canvas in white on black, and its pen. Free of events. */
 
-import type { Drawing } from "../protocol.js";
+import type { Drawing } from "../protocol/digits.js";
 
 /** Pixels of a side: ten for each of an MNIST digit's 28. */
 export const SKETCH_SIDE = 280;

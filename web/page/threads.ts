@@ -1,6 +1,6 @@
 /** Threads that the page starts for a worker's engines: the other end of `web/worker/page-thread.ts`. */
 
-import type { FromThread, ToThread } from "../protocol.js";
+import type { FromThread, ToThread } from "../protocol/threads.js";
 
 /** The threads of one worker's engines. */
 export class Threads {

@@ -1,6 +1,6 @@
 /** The page's end of a worker: calls as promises. A worker is started when it is needed, and another one when it has died. */
 
-import type { WorkerEvent, WorkerMessage } from "../protocol.js";
+import type { WorkerEvent, WorkerMessage } from "../protocol/run.js";
 import { WorkerHost } from "./worker-host.js";
 
 interface Pending {

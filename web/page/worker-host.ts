@@ -1,6 +1,6 @@
 /** A worker and its life: messages, the threads of its engines, and its death of whatever cause. */
 
-import type { ThreadRequest } from "../protocol.js";
+import type { ThreadRequest } from "../protocol/threads.js";
 import { Threads } from "./threads.js";
 
 /** What a host is told. */

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { followNetwork } from "../page/follow-network.js";
 import { percent } from "../page/numbers.js";
 import { call } from "../page/run-store.js";
-import type { TestResult } from "../protocol.js";
+import type { TestResult } from "../protocol/digits.js";
 import { type Cell, MisclassifiedDialog } from "./misclassified-dialog.js";
 
 /** All 10,000 test images are read for it, which training has to wait for. */

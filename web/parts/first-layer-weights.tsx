@@ -5,7 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { followNetwork } from "../page/follow-network.js";
 import { call } from "../page/run-store.js";
 import { theme, themeColour } from "../page/theme.js";
-import type { FirstLayer } from "../protocol.js";
+import type { FirstLayer } from "../protocol/digits.js";
 import { paintTiles, TILE_COLUMNS, tilesSize } from "./weight-tiles.js";
 
 const MOST_UNITS = 100;

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { percent } from "../page/numbers.js";
 import { call } from "../page/run-store.js";
-import type { Misclassified } from "../protocol.js";
+import type { Misclassified } from "../protocol/digits.js";
 import { Digit } from "./digit.js";
 
 const MOST = 60;

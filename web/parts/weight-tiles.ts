@@ -1,6 +1,6 @@
 /** Weights as tiles of 28 × 28 pixels, on one canvas. */
 
-import type { FirstLayer } from "../protocol.js";
+import type { FirstLayer } from "../protocol/digits.js";
 
 const SIDE = 28;
 const GAP = 2;

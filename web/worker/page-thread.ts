@@ -1,7 +1,7 @@
 /** An engine's thread that the page has started: `createWorker` of engines in this worker. */
 
 import type { ThreadWorker } from "../../src/index.js";
-import type { FromThread, ThreadRequest, ToThread } from "../protocol.js";
+import type { FromThread, ThreadRequest, ToThread } from "../protocol/threads.js";
 
 /**
  * A worker that Firefox starts from within a worker may hang both for ever: in version 153 `new Worker` does not return there once

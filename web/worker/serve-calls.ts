@@ -1,6 +1,6 @@
 /** A worker's end of its conversation with the page. */
 
-import type { WorkerMessage } from "../protocol.js";
+import type { WorkerMessage } from "../protocol/run.js";
 import { tellOfLife } from "./life.js";
 
 /** One function a call, of its argument and answer. */

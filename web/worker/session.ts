@@ -1,101 +1,98 @@
-/** Session: the worker's engine, data sets and network, and the run that trains it. */
+/** Session: a worker's engine, data sets and network, and the run that trains it. */
 
-import { checkpointMetadata } from "../../src/app/checkpoint-file.js";
-import { type NetworkShape, networkFromSettings } from "../../src/app/network-from-settings.js";
+import { networkFromSettings } from "../../src/app/network-from-settings.js";
 import { engineOptions, type RunSettings } from "../../src/app/page-settings.js";
-import {
-  type CheckpointContents,
-  createEngine,
-  type DataSource,
-  type Dataset,
-  type Engine,
-  type Network,
-  Random,
-} from "../../src/index.js";
-import type { WorkerEvent } from "../protocol.js";
+import type { RunEvent } from "../../src/app/run/events.js";
+import { Run, type RunPlan } from "../../src/app/run/run.js";
+import type { PlacedData, Task } from "../../src/app/task.js";
+import { type CheckpointContents, createEngine, type Engine, type Network, Random } from "../../src/index.js";
 import { createWorker } from "./page-thread.js";
-import { Training, type TrainingPlan } from "./training.js";
+import { sha256 } from "./sha256.js";
 
-/** Data to learn from, before it is in an engine's memory. */
-export interface Problem extends NetworkShape {
-  readonly train: DataSource;
-  readonly validation: DataSource;
-  readonly test: DataSource;
-}
-
-/** A problem's data sets in an engine's memory. */
-interface PlacedProblem {
-  readonly problem: Problem;
-  readonly train: Dataset;
-  readonly validation: Dataset;
-  readonly test: Dataset;
-}
-
-/** An engine with a problem's data in it. */
-export interface Workplace {
+/** An engine, with a task's data in it if there is one. */
+export interface Workplace<T extends Task> {
   readonly engine: Engine;
   /** The engine's options: another run with the same can have it. */
   readonly key: string;
-  readonly placed: PlacedProblem;
+  readonly task: T | undefined;
+  readonly data: PlacedData | undefined;
 }
 
 /** What of a workplace is adopted with it. */
 interface Adopted {
   readonly network: Network;
   readonly settings: RunSettings;
-  readonly training?: Training;
+  readonly run?: Run;
 }
 
-export class Session {
-  readonly send: (event: WorkerEvent) => void;
-  #workplace: Workplace | undefined;
-  #network: Network | undefined;
-  #training: Training | undefined;
-  #settings: RunSettings | undefined;
+/** How a run begins, beside its settings. */
+export interface Beginning {
+  /** Batches before the first pause; default no pause. */
+  readonly batches?: number | undefined;
+  /** Epochs a second at most; 0, the default: no limit. */
+  readonly pace?: number | undefined;
+}
 
-  constructor(send: (event: WorkerEvent) => void) {
+export class Session<T extends Task> {
+  readonly send: (event: RunEvent) => void;
+  readonly #metadata: (settings: RunSettings) => Readonly<Record<string, string>>;
+  #workplace: Workplace<T> | undefined;
+  #adopted: Adopted | undefined;
+
+  /** @param metadata of the checkpoints of a run with such settings */
+  constructor(
+    send: (event: RunEvent) => void,
+    metadata: (settings: RunSettings) => Readonly<Record<string, string>> = () => ({}),
+  ) {
     this.send = send;
+    this.#metadata = metadata;
   }
 
   /** @throws Error before the first */
   get network(): Network {
-    if (this.#network) return this.#network;
+    if (this.#adopted) return this.#adopted.network;
     throw new Error("there is no network yet: train one, or open a model");
   }
 
   /** Those of the present run, or with which the present model was opened. @throws Error before the first */
   get settings(): RunSettings {
-    if (this.#settings) return this.#settings;
+    if (this.#adopted) return this.#adopted.settings;
     throw new Error("there is no run yet: start one");
   }
 
   /** @throws Error before the first */
-  get training(): Training {
-    if (this.#training) return this.#training;
+  get run(): Run {
+    if (this.#adopted?.run) return this.#adopted.run;
     throw new Error("there is no run yet: start one");
   }
 
-  /** The problem whose network this is. @throws Error before the first */
-  get placed(): PlacedProblem {
-    if (this.#workplace) return this.#workplace.placed;
+  /** The task that the network was made for. @throws Error before the first */
+  get task(): T {
+    if (this.#workplace?.task) return this.#workplace.task;
+    throw new Error("there is no run yet: start one");
+  }
+
+  /** The task's data in the engine. @throws Error before the first */
+  get data(): PlacedData {
+    if (this.#workplace?.data) return this.#workplace.data;
     throw new Error("there is no data yet: load some");
   }
 
   /**
    * Has `make` make a network for the settings in a workplace, and takes it in place of the present one. The workplace is the
-   * one before if its options were the same. If anything is refused, all stays as it was. Ends a run under way.
+   * one before if its options and its task were the same. If anything is refused, all stays as it was. Ends a run under way.
    */
   async replace(
     settings: RunSettings,
-    problem: Problem,
-    make: (workplace: Workplace) => Adopted | Promise<Adopted>,
+    task: T | undefined,
+    make: (workplace: Workplace<T>) => Adopted | Promise<Adopted>,
   ): Promise<Engine> {
     await this.#endRun();
     const { seed = 0, ...options } = engineOptions(settings);
     const key = JSON.stringify(options);
     const before = this.#workplace;
-    const isSame = before?.key === key && before.placed.problem === problem;
-    const workplace = isSame ? before : await makeWorkplace(options, key, problem);
+    const isSame = before !== undefined && before.key === key && task !== undefined && before.task === task;
+    const workplace = isSame ? before : await makeWorkplace(options, key, task);
     workplace.engine.random.state = new Random(seed).state;
     try {
       this.#adopt(workplace, await make(workplace));
@@ -107,79 +104,85 @@ export class Session {
   }
 
   /** Begins a run on a new network; its end is told by events. @throws as `createEngine`, `Network` and `fit` */
-  start(settings: RunSettings, problem: Problem, batches?: number): Promise<Engine> {
-    return this.replace(settings, problem, async (workplace) => {
-      const network = networkFromSettings(workplace.engine, settings, problem);
-      const plan = { network, epochs: settings.epochs, batchSize: settings.batchSize, ...(batches && { batches }) };
+  start(settings: RunSettings, task: T, beginning: Beginning = {}): Promise<Engine> {
+    return this.replace(settings, task, (workplace) => {
+      const network = networkFromSettings(workplace.engine, settings, task);
       return disposingOnError(network, async () => {
-        const training = this.#makeTraining(workplace, settings, plan);
-        await training.begin();
-        return { network, settings, training };
+        const run = this.#makeRun(workplace, network, settings, beginning);
+        await run.begin();
+        return { network, settings, run };
       });
     });
   }
 
   /** Takes up a checkpoint's run without going on with it yet. @throws as `loadStateDict` and `fit` */
-  restore(settings: RunSettings, problem: Problem, resume: CheckpointContents): Promise<Engine> {
-    return this.replace(settings, problem, (workplace) => {
-      const network = networkFromSettings(workplace.engine, settings, problem);
+  restore(settings: RunSettings, task: T, resume: CheckpointContents, beginning: Beginning = {}): Promise<Engine> {
+    return this.replace(settings, task, (workplace) => {
+      const network = networkFromSettings(workplace.engine, settings, task);
       return disposingOnError(network, async () => {
         network.loadStateDict(resume.network);
         // Going on sets it again: here it is asked whether it fits.
         network.optimizer.loadStateDict(resume.optimizer);
-        const plan = { network, epochs: settings.epochs, batchSize: settings.batchSize, resume };
-        return { network, settings, training: this.#makeTraining(workplace, settings, plan) };
+        return { network, settings, run: this.#makeRun(workplace, network, settings, { ...beginning, resume }) };
       });
     });
   }
 
   /** Goes on with a run that has stopped or finished. @throws RangeError for fewer epochs than it has begun; it stays as it was */
   async resume(epochs: number): Promise<void> {
-    await this.training.ended;
-    const { network, batchSize } = this.training.plan;
+    await this.run.ended;
+    const { network, run } = this;
     const settings = { ...this.settings, epochs };
-    const plan = { network, batchSize, epochs, resume: this.training.checkpoint() };
-    const training = this.#makeTraining(this.#workplace as Workplace, settings, plan);
-    await training.begin();
-    this.#training = training;
-    this.#settings = settings;
+    const more = { resume: run.checkpoint(), pace: run.pace };
+    const next = this.#makeRun(this.#workplace as Workplace<T>, network, settings, more);
+    await next.begin();
+    this.#adopted = { network, settings, run: next };
   }
 
-  #makeTraining(
-    { placed }: Workplace,
+  #makeRun(
+    { data }: Workplace<T>,
+    network: Network,
     settings: RunSettings,
-    plan: Omit<TrainingPlan, "data" | "validation" | "metadata">,
-  ): Training {
-    const { train: data, validation } = placed;
-    return new Training({ ...plan, data, validation, metadata: checkpointMetadata(settings) }, this.send);
+    { batches, pace, resume }: Beginning & Pick<RunPlan, "resume">,
+  ): Run {
+    const { training, validation } = data as PlacedData;
+    if (!validation) throw new RangeError("task: expected rows to validate with");
+    const plan: RunPlan = {
+      network,
+      data: training,
+      validation,
+      epochs: settings.epochs,
+      batchSize: Math.min(settings.batchSize, training.rows),
+      metadata: this.#metadata(settings),
+      digest: sha256,
+      ...(batches !== undefined && { batches }),
+      ...(pace !== undefined && { pace }),
+      ...(resume && { resume }),
+    };
+    return new Run(plan, this.send);
   }
 
-  #adopt(workplace: Workplace, { network, settings, training }: Adopted): void {
-    this.#network?.dispose();
+  #adopt(workplace: Workplace<T>, adopted: Adopted): void {
+    this.#adopted?.network.dispose();
     if (this.#workplace !== workplace) this.#workplace?.engine.dispose();
     this.#workplace = workplace;
-    this.#network = network;
-    this.#settings = settings;
-    this.#training = training;
+    this.#adopted = adopted;
   }
 
   async #endRun(): Promise<void> {
-    this.#training?.stop();
-    await this.#training?.ended;
+    this.#adopted?.run?.stop();
+    await this.#adopted?.run?.ended;
   }
 }
 
-async function makeWorkplace(
+async function makeWorkplace<T extends Task>(
   options: Parameters<typeof createEngine>[0],
   key: string,
-  problem: Problem,
-): Promise<Workplace> {
+  task: T | undefined,
+): Promise<Workplace<T>> {
   const engine = await createEngine({ ...options, createWorker });
   try {
-    const place = (source: DataSource) => engine.dataset(source, { classes: problem.classes?.length ?? 0 });
-    const { train, validation, test } = problem;
-    const placed = { problem, train: place(train), validation: place(validation), test: place(test) };
-    return { engine, key, placed };
+    return { engine, key, task, data: task?.place(engine) };
   } catch (error) {
     engine.dispose();
     throw error;

@@ -1,6 +1,7 @@
 /** The worker of the tab of own data. */
 
-import type { TableCalls } from "../own-data/messages.js";
+import type { TableCalls } from "../protocol/tables.js";
+import { runHandlers } from "./run-handlers.js";
 import { post, serveCalls } from "./serve-calls.js";
 import { TableSession } from "./table/table-session.js";
 
@@ -11,13 +12,10 @@ serveCalls<TableCalls>({
   describe: (wanted) => session.describe(wanted),
   start: (wanted) => session.start(wanted),
   restore: (wanted) => session.restore(wanted),
-  pause: () => session.training.pause(),
-  continue: () => session.training.continue(),
-  step: () => session.training.step(),
-  stop: () => session.training.stop(),
+  ...runHandlers(session),
   resume: (wanted) => session.resume(wanted),
   pace: (epochsPerSecond) => {
-    session.training.pace = epochsPerSecond;
+    session.run.pace = epochsPerSecond;
   },
   plane: (wanted) => session.plane(wanted),
   result: () => session.result(),

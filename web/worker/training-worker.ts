@@ -1,24 +1,26 @@
-/** The worker that does all the work: takes calls from the page and answers them, and sends events. */
+/** The worker that trains on MNIST: takes calls from the page and answers them, and sends events. */
 
-import type { Calls } from "../protocol.js";
+import { checkpointMetadata } from "../../src/app/checkpoint-file.js";
+import type { ImageTask } from "../../src/app/image-task.js";
+import type { DigitCalls } from "../protocol/digits.js";
 import { firstLayer, hash, misclassified, read, test } from "./commands/inspect.js";
-import { load } from "./commands/mnist.js";
+import { load, mnistTask } from "./commands/mnist.js";
 import { open, saveModel } from "./commands/models.js";
-import { checkpoint, goOn, pause, resume, start, step, stop } from "./commands/run.js";
+import { runHandlers } from "./run-handlers.js";
 import { post, serveCalls } from "./serve-calls.js";
 import { Session } from "./session.js";
 
-const session = new Session((event) => post({ event }));
+const session = new Session<ImageTask>((event) => post({ event }), checkpointMetadata);
 
-serveCalls<Calls>({
-  load: (wanted) => load(session, wanted),
-  start: (wanted) => start(session, wanted),
-  pause: () => pause(session),
-  continue: () => goOn(session),
-  step: () => step(session),
-  stop: () => stop(session),
-  resume: (wanted) => resume(session, wanted),
-  checkpoint: () => checkpoint(session),
+serveCalls<DigitCalls>({
+  load: (wanted) => load((event) => post({ event }), wanted),
+  start: async ({ settings, step }) => {
+    const engine = await session.start(settings, await mnistTask(), { batches: step ? 1 : undefined });
+    return engine.info();
+  },
+  ...runHandlers(session),
+  resume: ({ epochs }) => session.resume(epochs),
+  checkpoint: () => ({ name: "checkpoint.safetensors", bytes: session.run.checkpointFile() }),
   read: (wanted) => read(session, wanted),
   firstLayer: (wanted) => firstLayer(session, wanted),
   test: () => test(session),

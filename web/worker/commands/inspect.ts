@@ -1,13 +1,16 @@
 /** Calls that look at the network: what it says of a digit, what it has learnt, what it gets wrong. */
 
+import type { ImageTask } from "../../../src/app/image-task.js";
 import { weightsHash } from "../../../src/app/weights-hash.js";
 import { toMnistDigit } from "../../../src/digits/image.js";
+import type { Dataset } from "../../../src/index.js";
 import type { Evaluation } from "../../../src/network/evaluation.js";
-import type { Argument, DrawingRead, FirstLayer, Misclassified, TestResult } from "../../protocol.js";
+import type { Argument, DrawingRead, FirstLayer, Misclassified, TestResult } from "../../protocol/digits.js";
 import type { Session } from "../session.js";
+import { sha256 } from "../sha256.js";
 import { DIGITS, digitOf, PIXELS } from "./mnist.js";
 
-export function read({ network }: Session, { drawing }: Argument<"read">): DrawingRead {
+export function read({ network }: Session<ImageTask>, { drawing }: Argument<"read">): DrawingRead {
   const pixels = toMnistDigit({ ...drawing, channels: 1 });
   const input = network.engine.matrix(1, PIXELS, pixels);
   try {
@@ -20,7 +23,7 @@ export function read({ network }: Session, { drawing }: Argument<"read">): Drawi
   }
 }
 
-export function firstLayer({ network }: Session, { most }: Argument<"firstLayer">): FirstLayer {
+export function firstLayer({ network }: Session<ImageTask>, { most }: Argument<"firstLayer">): FirstLayer {
   const [weights] = network.parameters();
   const [inputs = 0, of = 0] = weights?.shape ?? [];
   const all = weights?.toArray() ?? new Float32Array(0);
@@ -30,8 +33,8 @@ export function firstLayer({ network }: Session, { most }: Argument<"firstLayer"
   return { weights: kept, units, of };
 }
 
-export function test({ network, placed }: Session): TestResult {
-  const { accuracy, loss, confusion } = network.evaluate(placed.test, { confusion: true }) as Required<
+export function test({ network, data }: Session<ImageTask>): TestResult {
+  const { accuracy, loss, confusion } = network.evaluate(data.test as Dataset, { confusion: true }) as Required<
     Pick<Evaluation, "accuracy" | "loss" | "confusion">
   >;
   return { accuracy, loss, confusion };
@@ -39,10 +42,10 @@ export function test({ network, placed }: Session): TestResult {
 
 /** Test images of `label` that the network takes for `prediction`, the surest first. */
 export function misclassified(
-  { network, placed }: Session,
+  { network, task }: Session<ImageTask>,
   { label, prediction, most }: Argument<"misclassified">,
 ): Misclassified {
-  const { inputs, targets, scale = 1 } = placed.problem.test;
+  const { inputs, targets, scale = 1 } = task.sources.test;
   const rows = Array.from(targets.keys()).filter((row) => targets[row] === label);
   const pixels = new Float32Array(rows.length * PIXELS);
   for (const [i, row] of rows.entries()) {
@@ -55,13 +58,13 @@ export function misclassified(
       .map((row, i) => ({ row, probabilities: probabilities.slice(i * DIGITS, (i + 1) * DIGITS) }))
       .filter(({ probabilities: of }) => of.indexOf(Math.max(...of)) === prediction)
       .sort((a, b) => (b.probabilities[prediction] as number) - (a.probabilities[prediction] as number));
-    const digits = wrong.slice(0, most).map((found) => ({ ...digitOf(placed.problem.test, found.row), ...found }));
+    const digits = wrong.slice(0, most).map((found) => ({ ...digitOf(task.sources.test, found.row), ...found }));
     return { count: wrong.length, digits };
   } finally {
     batch.dispose();
   }
 }
 
-export function hash({ network }: Session): Promise<string> {
-  return weightsHash(network.stateDict());
+export function hash({ network }: Session<ImageTask>): Promise<string> {
+  return weightsHash(network.stateDict(), sha256);
 }

@@ -1,27 +1,32 @@
-/** Calls that load MNIST and train on it. */
+/** MNIST in the worker: loaded once, and its images as the page shows them. */
 
-import { type Mnist, parseMnist } from "../../../src/digits/mnist.js";
-import type { Argument, LabelledDigit } from "../../protocol.js";
+import { MNIST_IMAGES } from "../../../src/app/image-set.js";
+import { type ImageTask, imageTask } from "../../../src/app/image-task.js";
+import { parseMnist } from "../../../src/digits/mnist.js";
+import type { DataSource } from "../../../src/index.js";
+import type { Argument, LabelledDigit } from "../../protocol/digits.js";
+import type { WorkerEvent } from "../../protocol/run.js";
 import { downloadMnist } from "../mnist-download.js";
-import type { Problem, Session } from "../session.js";
+
+type Send = (event: WorkerEvent) => void;
 
 export const PIXELS = 784;
 export const DIGITS = 10;
 
-let mnist: Promise<Problem> | undefined;
+let mnist: Promise<ImageTask> | undefined;
 
 /** MNIST, once it was asked to be loaded. @throws Error before */
-export function mnistProblem(): Promise<Problem> {
+export function mnistTask(): Promise<ImageTask> {
   if (mnist) return mnist;
   throw new Error("MNIST is not loaded yet");
 }
 
 /** Fetches the files on the first call; a failed one can be repeated. */
-export async function load(session: Session, { base }: Argument<"load">): Promise<readonly LabelledDigit[]> {
-  mnist ??= fetchMnist(session, base);
+export async function load(send: Send, { base }: Argument<"load">): Promise<readonly LabelledDigit[]> {
+  mnist ??= fetchMnist(send, base);
   try {
-    const { train } = await mnist;
-    return [0, 1, 2, 3].map((row) => digitOf(train as Mnist["train"], row));
+    const { train } = (await mnist).sources;
+    return [0, 1, 2, 3].map((row) => digitOf(train, row));
   } catch (error) {
     mnist = undefined;
     throw error;
@@ -29,14 +34,14 @@ export async function load(session: Session, { base }: Argument<"load">): Promis
 }
 
 /** Image and label of a row. */
-export function digitOf({ inputs, targets }: Problem["train"], row: number): LabelledDigit {
+export function digitOf({ inputs, targets }: DataSource, row: number): LabelledDigit {
   const pixels = (inputs as Uint8Array).slice(row * PIXELS, (row + 1) * PIXELS);
   return { pixels, label: targets[row] as number };
 }
 
-async function fetchMnist({ send }: Session, base: string): Promise<Problem> {
+async function fetchMnist(send: Send, base: string): Promise<ImageTask> {
   const { files, notKept } = await downloadMnist(base, (progress) => send({ kind: "data", ...progress }));
   const parts = parseMnist(files, { dtype: "uint8" });
   send({ kind: "data", stage: "ready", received: 1, total: 1, ...(notKept && { notKept }) });
-  return { inputs: PIXELS, outputs: DIGITS, ...parts };
+  return imageTask(parts, MNIST_IMAGES);
 }

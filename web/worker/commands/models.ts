@@ -2,47 +2,55 @@
 
 import { type FoundSettings, findSettings } from "../../../src/app/bare-checkpoint.js";
 import { isCheckpoint, settingsOfCheckpoint } from "../../../src/app/checkpoint-file.js";
+import type { ImageTask } from "../../../src/app/image-task.js";
 import { type SavedFile, writeModel } from "../../../src/app/model-file.js";
 import { openDigitModel } from "../../../src/app/model-kinds.js";
 import { optimizerFromSettings } from "../../../src/app/network-from-settings.js";
 import type { RunSettings } from "../../../src/app/page-settings.js";
+import type { RunUpdate } from "../../../src/app/run/events.js";
 import { weightsHash } from "../../../src/app/weights-hash.js";
 import { type CheckpointContents, type Engine, FormatError, loadCheckpoint, type Network } from "../../../src/index.js";
-import type { Argument, Opened, RunUpdate } from "../../protocol.js";
+import type { Argument, Opened } from "../../protocol/digits.js";
 import type { Session } from "../session.js";
-import { mnistProblem } from "./mnist.js";
+import { sha256 } from "../sha256.js";
+import { mnistTask } from "./mnist.js";
 
-export function saveModel({ network, settings }: Session, { format }: Argument<"saveModel">): SavedFile {
+export function saveModel({ network, settings }: Session<ImageTask>, { format }: Argument<"saveModel">): SavedFile {
   return writeModel(network, format, { task: "mnist", seed: String(settings.seed) });
 }
 
-export async function open(session: Session, { settings, file }: Argument<"open">): Promise<Opened> {
+export async function open(session: Session<ImageTask>, { settings, file }: Argument<"open">): Promise<Opened> {
   const { engine, run } = isCheckpoint(file.bytes)
     ? await openCheckpoint(session, settings, file)
     : { engine: await openModel(session, settings, file), run: undefined };
   const title = `${file.name}: ${describe(session.network)}`;
-  return { title, engine: engine.info(), hash: await weightsHash(session.network.stateDict()), ...(run && { run }) };
+  return {
+    title,
+    engine: engine.info(),
+    hash: await weightsHash(session.network.stateDict(), sha256),
+    ...(run && { run }),
+  };
 }
 
-async function openModel(session: Session, settings: RunSettings, file: SavedFile): Promise<Engine> {
-  return session.replace(settings, await mnistProblem(), ({ engine }) => {
+async function openModel(session: Session<ImageTask>, settings: RunSettings, file: SavedFile): Promise<Engine> {
+  return session.replace(settings, await mnistTask(), ({ engine }) => {
     const network = openDigitModel(engine, file, { optimizer: optimizerFromSettings(settings) });
     return { network, settings };
   });
 }
 
-async function openCheckpoint(session: Session, present: RunSettings, { name, bytes }: SavedFile) {
+async function openCheckpoint(session: Session<ImageTask>, present: RunSettings, { name, bytes }: SavedFile) {
   const contents = loadCheckpoint(bytes, name);
   const own = settingsOfCheckpoint(contents, name);
   const found: FoundSettings = own ? { settings: own, taken: [] } : findSettings(contents, present, name);
-  const problem = await mnistProblem();
+  const problem = await mnistTask();
   const engine = await session.restore(found.settings, problem, contents).catch((cause: Error) => {
     const whose = own
       ? ""
       : ", which has no settings in it, with those that can be told from its arrays and those of the form";
     throw new FormatError(`${name}${whose}: ${cause.message}`, { cause });
   });
-  return { engine, run: { ...found, update: updateOf(contents, found.settings, session.placed.train.rows) } };
+  return { engine, run: { ...found, update: updateOf(contents, found.settings, session.data.training.rows) } };
 }
 
 /** How far a checkpoint's run is. */

@@ -9,7 +9,7 @@ import {
   type Table,
   textAt,
 } from "../../../src/index.js";
-import type { PlanePrediction, PlaneView } from "../../own-data/messages.js";
+import type { PlanePrediction, PlaneView } from "../../protocol/tables.js";
 
 /** Points that are shown of one part. */
 const MOST_POINTS = 1500;

@@ -6,7 +6,7 @@ import type { ColumnOptions } from "../../../src/tables/column-options.js";
 import { type CsvOptions, readCsv } from "../../../src/tables/csv/csv.js";
 import { readJsonLines } from "../../../src/tables/jsonl/jsonl.js";
 import { type Table, textAt } from "../../../src/tables/table.js";
-import type { GivenFile, TableView } from "../../own-data/messages.js";
+import type { GivenFile, TableView } from "../../protocol/tables.js";
 
 const PREVIEW_ROWS = 6;
 /** A file is decoded in parts of this many bytes. */

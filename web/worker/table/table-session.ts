@@ -1,23 +1,14 @@
-/** TableSession: the worker's table, its parts in an engine's memory, and the network that learns a column of it. */
+/** TableSession: the worker's table, and the session whose network learns a column of it. */
 
-import { parseModel, type SavedFile, writeModel } from "../../../src/app/model-file.js";
+import { type ParsedModel, parseModel, type SavedFile, writeModel } from "../../../src/app/model-file.js";
 import { tableModel } from "../../../src/app/model-kinds.js";
-import { networkFromSettings } from "../../../src/app/network-from-settings.js";
-import { DIGIT_DEFAULTS, engineOptions, type RunSettings } from "../../../src/app/page-settings.js";
+import { DIGIT_DEFAULTS } from "../../../src/app/page-settings.js";
 import { predictAll, predictionCsv, predictionTable } from "../../../src/app/prediction.js";
-import { partTable, type TableParts } from "../../../src/app/table-parts.js";
+import { SETTINGS } from "../../../src/app/settings.js";
+import { TableTask } from "../../../src/app/table-task.js";
 import { weightsHash } from "../../../src/app/weights-hash.js";
-import {
-  type CheckpointContents,
-  createEngine,
-  type Dataset,
-  type Engine,
-  loadCheckpoint,
-  type Matrix,
-  type Network,
-  Preprocessor,
-  type Table,
-} from "../../../src/index.js";
+import { type Engine, loadCheckpoint, type Matrix, Preprocessor, type Table } from "../../../src/index.js";
+import type { WorkerEvent } from "../../protocol/run.js";
 import type {
   GivenFile,
   OpenedTableModel,
@@ -30,56 +21,44 @@ import type {
   TableStart,
   TableView,
   TaskView,
-} from "../../own-data/messages.js";
-import type { WorkerEvent } from "../../protocol.js";
-import { createWorker } from "../page-thread.js";
-import { Training } from "../training.js";
+} from "../../protocol/tables.js";
+import { Session } from "../session.js";
+import { sha256 } from "../sha256.js";
 import { gridInputs, predictPlane, viewPlane } from "./plane.js";
 import { readTable, viewTable } from "./table-file.js";
 import { testNetwork } from "./test-network.js";
 
 type Argument<N extends keyof TableCalls> = Parameters<TableCalls[N]>[0];
 
-/** Shares of all rows that are set aside, as the command line has them. */
-const SPLITS = { testSplit: 0.2, validationSplit: 0.1 };
+/** Shares of all rows that are set aside, as the command has them. */
+const SPLITS = {
+  testSplit: SETTINGS.testSplit.defaults?.table as number,
+  validationSplit: SETTINGS.validationSplit.defaults?.table as number,
+};
 
-/** A network with what it needs to take rows of a table. */
+/** What the present network needs to take rows of a table, and where its own are drawn. */
 interface Model {
-  readonly engine: Engine;
-  readonly network: Network;
   readonly preprocessor: Preprocessor;
   /** How its table is read. */
-  readonly reading: ReturnType<typeof parseModel>["reading"];
-}
-
-/** What a run has in the engine's memory. */
-interface Run {
-  readonly parts: TableParts;
-  readonly training: Dataset;
-  readonly validation: Dataset;
-  readonly test: Dataset;
-  readonly plane: PlaneView | undefined;
-  readonly seed: number;
+  readonly reading: ParsedModel["reading"];
+  readonly plane?: PlaneView | undefined;
 }
 
 export class TableSession {
-  readonly #send: (event: WorkerEvent) => void;
+  readonly #session: Session<TableTask>;
   #table: Table | undefined;
   #name = "";
   #model: Model | undefined;
-  #run: Run | undefined;
-  #training: Training | undefined;
   /** The plane's grid in the engine's memory, by its size. */
   #grid: { readonly size: number; readonly inputs: Matrix } | undefined;
 
   constructor(send: (event: WorkerEvent) => void) {
-    this.#send = send;
+    this.#session = new Session(send);
   }
 
-  /** @throws Error before the first */
-  get training(): Training {
-    if (this.#training) return this.#training;
-    throw new Error("there is no run yet: start one");
+  /** @throws Error before the first run */
+  get run() {
+    return this.#session.run;
   }
 
   /** Takes a table in place of the one before; the network stays until the next run. @throws FormatError */
@@ -102,59 +81,48 @@ export class TableSession {
    * @throws as `createEngine`, `Network` and `fit`; the network before stays
    */
   start({ step, ...wanted }: Argument<"start">): Promise<StartedRun> {
-    return this.#replace(wanted, async (model, run) => {
-      const training = this.#makeTraining(model, run, wanted.settings, wanted.pace, step ? { batches: 1 } : {});
-      await training.begin();
-      return training;
-    });
+    const { settings, pace } = wanted;
+    return this.#take(wanted, (task) => this.#session.start(settings, task, { pace, batches: step ? 1 : undefined }));
   }
 
   /** Takes up a checkpoint's run without going on with it yet. @throws as `start`, and FormatError */
   async restore({ checkpoint, ...wanted }: Argument<"restore">): Promise<StartedRun & { readonly hash: string }> {
     const resume = loadCheckpoint(checkpoint);
-    const started = await this.#replace(wanted, async (model, run) => {
-      model.network.loadStateDict(resume.network);
-      return this.#makeTraining(model, run, wanted.settings, wanted.pace, { resume });
-    });
-    return { ...started, hash: await weightsHash(this.#present.network.stateDict()) };
+    const { settings, pace } = wanted;
+    const started = await this.#take(wanted, (task) => this.#session.restore(settings, task, resume, { pace }));
+    return { ...started, hash: await weightsHash(this.#session.network.stateDict(), sha256) };
   }
 
   /** Goes on with a run that has stopped or finished. @throws RangeError for fewer epochs than it has begun; it stays as it was */
-  async resume({ epochs }: Argument<"resume">): Promise<void> {
-    await this.training.ended;
-    const { plan, pace } = this.training;
-    const { batchSize } = plan;
-    const resume = this.training.checkpoint();
-    const training = this.#makeTraining(this.#present, this.#begun, { epochs, batchSize }, pace, { resume });
-    await training.begin();
-    this.#training = training;
+  resume({ epochs }: Argument<"resume">): Promise<void> {
+    return this.#session.resume(epochs);
   }
 
   /** @throws Error without a run whose table has two features */
   plane({ size }: Argument<"plane">): PlanePrediction {
-    const { engine, network, preprocessor } = this.#present;
-    const plane = this.#run?.plane;
+    const { preprocessor, plane } = this.#present;
+    const { network } = this.#session;
     if (!plane) throw new Error("there is no plane: the table has not two numeric features");
     if (this.#grid?.size !== size) {
       this.#grid?.inputs.dispose();
-      this.#grid = { size, inputs: engine.matrix(size * size, 2, gridInputs(preprocessor, plane, size)) };
+      this.#grid = { size, inputs: network.engine.matrix(size * size, 2, gridInputs(preprocessor, plane, size)) };
     }
     return predictPlane(network, preprocessor, this.#grid.inputs);
   }
 
   /** @throws Error before the first run */
   result(): TableResult {
-    const { network, preprocessor } = this.#present;
-    const { test, parts } = this.#begun;
-    return testNetwork(network, preprocessor, test, parts.test as Table);
+    const { network, task, data } = this.#session;
+    return testNetwork(network, task, data);
   }
 
   /** @throws FormatError for a file without the model's columns; Error without a model */
   async predict(file: Argument<"predict">): Promise<Predictions> {
-    const { engine, network, preprocessor, reading } = this.#present;
+    const { preprocessor, reading } = this.#present;
+    const { network } = this.#session;
     const table = file ? await readTable(file, { ...reading, ...preprocessor.readOptions() }) : this.#opened;
     const unknown = preprocessor.countUnknown(table);
-    const data = engine.dataset(preprocessor.inputSource(table), { sparse: preprocessor.sparse });
+    const data = network.engine.dataset(preprocessor.inputSource(table), { sparse: preprocessor.sparse });
     try {
       const text = predictionCsv(predictionTable(predictAll(network, data), preprocessor), true);
       const stem = (file?.name ?? this.#name).replace(/\.[^.]*$/, "");
@@ -167,26 +135,25 @@ export class TableSession {
 
   /** With what the command line's `predict`, `evaluate` and `info` need. @throws Error without a model */
   saveModel({ format }: Argument<"saveModel">): SavedFile {
-    const { network, preprocessor } = this.#present;
-    const { config } = preprocessor;
-    const seed = String(this.#run?.seed ?? network.engine.info().seed);
+    const { config } = this.#present.preprocessor;
+    const { network, settings } = this.#session;
+    const seed = String(settings.seed);
     return writeModel(network, format, { task: config.task, preprocessing: JSON.stringify(config), seed });
   }
 
   /** Takes a model in place of the present network. @throws FormatError when it is none of a table; the one before stays */
   async openModel({ name, data }: GivenFile): Promise<OpenedTableModel> {
     const bytes = new Uint8Array(await data.arrayBuffer());
-    const engine = await createEngine({ ...engineOptions(DIGIT_DEFAULTS), threads: 1 });
-    try {
-      const { network, preprocessor, reading } = tableModel(parseModel(engine, bytes, name), name);
-      await this.#endRun();
-      this.#adopt({ engine, network, preprocessor, reading });
-      const features = preprocessor.config.features.map((feature) => feature.name);
-      return { ...viewTask(preprocessor), name, features, engine: engine.info() };
-    } catch (error) {
-      engine.dispose();
-      throw error;
-    }
+    const settings = { ...DIGIT_DEFAULTS, threads: 1 };
+    let model: Model | undefined;
+    const engine = await this.#session.replace(settings, undefined, (workplace) => {
+      const { network, preprocessor, reading } = tableModel(parseModel(workplace.engine, bytes, name), name);
+      model = { preprocessor, reading };
+      return { network, settings };
+    });
+    const { preprocessor } = this.#adopt(model as unknown as Model);
+    const features = preprocessor.config.features.map((feature) => feature.name);
+    return { ...viewTask(preprocessor), name, features, engine: engine.info() };
   }
 
   get #opened(): Table {
@@ -199,70 +166,29 @@ export class TableSession {
     throw new Error("there is no network yet: train one, or open a model");
   }
 
-  get #begun(): Run {
-    if (this.#run) return this.#run;
-    throw new Error("there is no run yet: start one");
-  }
-
-  /** Makes a network for the open table's column, and takes it with what `begin` makes of it in place of the present one. */
-  async #replace(
-    { settings, target, task }: TableStart,
-    begin: (model: Model, run: Run) => Promise<Training>,
+  /** Has the session take the open table's column in place of what it has. */
+  async #take(
+    { settings, target, task: wanted }: TableStart,
+    begin: (task: TableTask) => Promise<Engine>,
   ): Promise<StartedRun> {
-    const parts = partTable(this.#opened, target, { task, seed: settings.seed, ...SPLITS });
-    const { training, validation, test } = parts as Required<TableParts>;
+    const task = new TableTask(this.#opened, target, { task: wanted, seed: settings.seed, ...SPLITS });
+    const { preprocessor, rows } = task;
+    const { training, validation, test } = task.parts;
     if (!validation || !test) throw new RangeError("table: expected rows to validate and to test with");
-    const preprocessor = Preprocessor.fit(training, target, { task });
-    const view = viewTask(preprocessor);
-    await this.#endRun();
-    const engine = await createEngine({ ...engineOptions(settings), createWorker });
-    try {
-      const network = networkFromSettings(engine, settings, view);
-      const place = (table: Table) => engine.dataset(preprocessor.source(table), datasetOptions(preprocessor));
-      const model = { engine, network, preprocessor, reading: {} };
-      const placed = { training: place(training), validation: place(validation), test: place(test) };
-      const plane = viewPlane(preprocessor, training, [validation, test]);
-      const run = { parts, ...placed, plane, seed: settings.seed };
-      const begun = await begin(model, run);
-      this.#adopt(model, run, begun);
-      const rows = { training: training.rows, validation: validation.rows, test: test.rows };
-      return { ...view, engine: engine.info(), rows, ...(plane && { plane }) };
-    } catch (error) {
-      engine.dispose();
-      throw error;
-    }
+    const plane = viewPlane(preprocessor, training, [validation, test]);
+    const engine = await begin(task);
+    this.#adopt({ preprocessor, reading: {}, plane });
+    return { ...viewTask(preprocessor), engine: engine.info(), rows, ...(plane && { plane }) };
   }
 
-  #makeTraining(
-    { network }: Model,
-    { training: data, validation }: Run,
-    { epochs, batchSize: wanted }: Pick<RunSettings, "epochs" | "batchSize">,
-    pace: number,
-    more: { readonly batches?: number; readonly resume?: CheckpointContents },
-  ): Training {
-    const batchSize = Math.min(wanted, data.rows);
-    return new Training({ network, data, validation, epochs, batchSize, pace, ...more }, this.#send);
-  }
-
-  /** Takes a network, and the run that trains it if there is one, in place of the present one, which is freed. */
-  #adopt(model: Model, run?: Run, training?: Training): void {
-    this.#model?.engine.dispose();
-    this.#model = model;
-    this.#run = run;
-    this.#training = training;
+  /** The engine of the network before is gone, and the grid in it. */
+  #adopt(model: Model): Model {
     this.#grid = undefined;
-  }
-
-  async #endRun(): Promise<void> {
-    this.#training?.stop();
-    await this.#training?.ended;
+    this.#model = model;
+    return model;
   }
 }
 
 function viewTask({ inputs, leftOut, config: { target, task, classes } }: Preprocessor): TaskView {
   return { target, task, inputs, leftOut, outputs: classes?.length ?? 1, ...(classes && { classes }) };
-}
-
-function datasetOptions({ sparse, config: { classes } }: Preprocessor) {
-  return { sparse, ...(classes && { classes: classes.length }) };
 }

@@ -2,17 +2,17 @@
 
 import { errorsInUnit, testOn } from "../../../src/app/evaluation.js";
 import { predictAll } from "../../../src/app/prediction.js";
-import { type Dataset, findColumn, type Network, type Preprocessor, type Table } from "../../../src/index.js";
-import type { TableResult } from "../../own-data/messages.js";
+import type { TableTask } from "../../../src/app/table-task.js";
+import type { PlacedData } from "../../../src/app/task.js";
+import type { Dataset, Network } from "../../../src/index.js";
+import type { TableResult } from "../../protocol/tables.js";
 
-/** @param test the rows of `table` in the network's engine */
-export function testNetwork(network: Network, preprocessor: Preprocessor, test: Dataset, table: Table): TableResult {
-  const { classes, target } = preprocessor.config;
+export function testNetwork(network: Network, { classes, target }: TableTask, data: PlacedData): TableResult {
+  const test = data.test as Dataset;
   const found = testOn(network, test, classes);
   const { loss, accuracy = 0, confusion = [], r2 = 0 } = found;
   if (classes) return { task: "classification", classes, accuracy, loss, confusion };
-  const column = findColumn(table, target);
-  const actual = column.kind === "numeric" ? column.values : new Float64Array(0);
-  const predicted = Float64Array.from(preprocessor.restore(predictAll(network, test).values));
-  return { task: "regression", r2, ...errorsInUnit(found, preprocessor), actual, predicted };
+  const actual = Float64Array.from(target?.test ?? []);
+  const predicted = Float64Array.from(target?.restore(predictAll(network, test).values) ?? []);
+  return { task: "regression", r2, ...errorsInUnit(found, target), actual, predicted };
 }

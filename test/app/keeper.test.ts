@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { Keeper } from "../../src/app/run/keeper.js";
 import type { RunView } from "../../src/index.js";
-import { Keeper } from "../../web/worker/keeper.js";
 
 /** After the batch of an epoch of a hundred. */
 const at = (batch: number) => ({ batch, batches: 100 }) as RunView;

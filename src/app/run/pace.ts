@@ -1,6 +1,6 @@
 /** Pace: holds the training after each epoch so long that there are no more than so many a second; small data would be over in a blink. */
 
-import type { Callback } from "../../src/index.js";
+import type { Callback } from "../../index.js";
 
 /** Longer waits are cut, so that a pause or a stop is not kept waiting. */
 const MOST_MILLISECONDS = 500;

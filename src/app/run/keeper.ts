@@ -1,6 +1,6 @@
 /** Keeper: a callback of `fit` that takes checkpoints as a run goes on, so that little is lost should the worker end. */
 
-import type { Callback, RunView } from "../../src/index.js";
+import type { Callback, RunView } from "../../index.js";
 
 /** How old a checkpoint may become. */
 const MILLISECONDS = 5000;

@@ -1,8 +1,8 @@
 /** Reporter: a callback of `fit` that gathers losses, reports and rates, and hands them on about eight times a second. */
 
-import type { Callback, EpochReport, RunView } from "../../src/index.js";
-import { RateWindow, secondsLeftOfRun } from "../../src/training/rate-window.js";
-import type { RunUpdate } from "../protocol.js";
+import type { Callback, EpochReport, RunView } from "../../index.js";
+import { RateWindow, secondsLeftOfRun } from "../../training/rate-window.js";
+import type { RunUpdate } from "./events.js";
 
 const MILLISECONDS = 125;
 /** Points of a run's loss curve, and at most so many of one epoch. */

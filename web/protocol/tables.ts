@@ -1,8 +1,9 @@
-/** What the tab of own data and its worker say to each other; the worker's events are those of MNIST's. */
+/** What the page asks the worker that learns the reader's tables. */
 
-import type { ModelFormat, SavedFile } from "../../src/app/model-file.js";
+import type { SavedFile } from "../../src/app/model-file.js";
 import type { RunSettings } from "../../src/app/page-settings.js";
 import type { ColumnKind, EngineInfo, LeftOutColumn, TargetTask } from "../../src/index.js";
+import type { RunCalls } from "./run.js";
 
 /** A chosen or dropped file, read by the worker. */
 export interface GivenFile {
@@ -113,7 +114,7 @@ export interface OpenedTableModel extends TaskView {
   readonly engine: EngineInfo;
 }
 
-export interface TableCalls {
+export interface TableCalls extends RunCalls {
   openTable(argument: GivenFile): TableView;
   /** Without a task: the one that the column's values suggest. */
   describe(argument: { readonly target: string; readonly task?: TargetTask }): TaskView;
@@ -121,12 +122,6 @@ export interface TableCalls {
   start(argument: TableStart & { readonly step: boolean }): StartedRun;
   /** Takes up a run of the open table that another worker had, where its checkpoint is, without going on with it yet. */
   restore(argument: TableStart & { readonly checkpoint: Uint8Array }): StartedRun & { readonly hash: string };
-  pause(argument: undefined): void;
-  continue(argument: undefined): void;
-  step(argument: undefined): void;
-  stop(argument: undefined): void;
-  /** Refused, the run stays as it was. */
-  resume(argument: { readonly epochs: number }): void;
   /** Epochs a second at most; 0: no limit. */
   pace(argument: number): void;
   /** The prediction for a grid of size × size points over the plane. */
@@ -134,6 +129,5 @@ export interface TableCalls {
   result(argument: undefined): TableResult;
   /** Predicts every row of the file, or of the table that is open. */
   predict(argument: GivenFile | undefined): Predictions;
-  saveModel(argument: { readonly format: ModelFormat }): SavedFile;
   openModel(argument: GivenFile): OpenedTableModel;
 }

@@ -1,6 +1,5 @@
-/** Training: one run of `fit` that can be paused, stepped, stopped and taken up again. */
+/** Run: one run of `fit` that can be paused, stepped, stopped and taken up again. */
 
-import { weightsHash } from "../../src/app/weights-hash.js";
 import {
   type CheckpointContents,
   DivergenceError,
@@ -9,15 +8,16 @@ import {
   type Rows,
   saveCheckpoint,
   type TrainingRun,
-} from "../../src/index.js";
-import type { WorkerEvent } from "../protocol.js";
+} from "../../index.js";
+import { type Digest, weightsHash } from "../weights-hash.js";
+import type { RunEvent } from "./events.js";
 import { Gate } from "./gate.js";
 import { Keeper } from "./keeper.js";
 import { Pace } from "./pace.js";
 import { Reporter } from "./reporter.js";
 
 /** What a run trains, on what, and for how long. */
-export interface TrainingPlan {
+export interface RunPlan {
   readonly network: Network;
   readonly data: Rows;
   readonly validation: Rows;
@@ -31,24 +31,26 @@ export interface TrainingPlan {
   readonly pace?: number;
   /** Of a checkpoint's file; default none. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** SHA-256 where there is no Web Crypto. */
+  readonly digest?: Digest;
 }
 
-export class Training {
-  readonly plan: TrainingPlan;
+export class Run {
+  readonly plan: RunPlan;
   readonly #run: TrainingRun;
   readonly #gate: Gate;
   readonly #reporter: Reporter;
   readonly #keeper: Keeper;
   readonly #pace: Pace;
   readonly #interruption = new AbortController();
-  readonly #send: (event: WorkerEvent) => void;
+  readonly #send: (event: RunEvent) => void;
   #checkpoint: CheckpointContents | undefined;
   #onBegun = () => {};
   #ended: Promise<void> = Promise.resolve();
   #isRunning = false;
 
   /** @throws as `fit` */
-  constructor(plan: TrainingPlan, send: (event: WorkerEvent) => void) {
+  constructor(plan: RunPlan, send: (event: RunEvent) => void) {
     const { network, data, validation, epochs, batchSize, resume, batches = Number.POSITIVE_INFINITY } = plan;
     this.plan = plan;
     // Until it goes on, a run is where its checkpoint is.
@@ -136,7 +138,7 @@ export class Training {
     if (!this.#isRunning) return;
     this.#interruption.abort();
     this.#gate.allow(Number.POSITIVE_INFINITY);
-    // The page waits for the end of a batch no longer than it has the patience for.
+    // Who stops it may wait for the end of a batch no longer than it has the patience for.
     try {
       this.#keep();
     } catch {
@@ -174,7 +176,7 @@ export class Training {
     this.#send({ kind: "status", status: "failed", message: error.message, ...(isBroken && { isBroken }) });
   }
 
-  /** Gives the page what it can begin another worker with. */
+  /** Tells what another process can go on from. */
   #keep(): void {
     this.#reporter.flush(this.#run);
     this.#send({ kind: "kept", checkpoint: this.checkpointFile() });
@@ -186,6 +188,6 @@ export class Training {
     // Told at once: computing the hash lets messages through that belong after this one.
     this.#send({ kind: "status", status });
     this.#keep();
-    this.#send({ kind: "hash", hash: await weightsHash(state) });
+    this.#send({ kind: "hash", hash: await weightsHash(state, this.plan.digest) });
   }
 }

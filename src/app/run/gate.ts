@@ -1,6 +1,6 @@
 /** Gate: lets batches through, one by one or all of them; a callback of `fit` that holds the training between two batches. */
 
-import type { Callback } from "../../src/index.js";
+import type { Callback } from "../../index.js";
 
 export class Gate implements Callback {
   /** Batches that may still pass. */

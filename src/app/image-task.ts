@@ -1,0 +1,30 @@
+/** The task of naming what is on MNIST's images, or on those of a set like it. */
+
+import type { DataSource } from "../dataset/data-source.js";
+import { type ImageSet, imageNetwork, imagesMetadata } from "./image-set.js";
+import type { Task } from "./task.js";
+
+/** The sources of its three parts stay: images are shown. */
+export interface ImageTask extends Task {
+  readonly task: "mnist";
+  readonly classes: readonly string[];
+  readonly sources: { readonly train: DataSource; readonly validation: DataSource; readonly test: DataSource };
+}
+
+/** @param sources as `parseMnist` makes them */
+export function imageTask(sources: ImageTask["sources"], set: ImageSet): ImageTask {
+  const { classes } = set;
+  const { train, validation, test } = sources;
+  return {
+    task: "mnist",
+    ...imageNetwork(set),
+    classes,
+    metadata: imagesMetadata(set),
+    sources,
+    place: (engine) => ({
+      training: engine.dataset(train, { classes: classes.length }),
+      validation: engine.dataset(validation, { classes: classes.length }),
+      test: engine.dataset(test, { classes: classes.length }),
+    }),
+  };
+}
