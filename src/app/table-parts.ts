@@ -4,7 +4,7 @@ import { splitRows } from "../dataset/split-rows.js";
 import { Random } from "../engine/random.js";
 import type { TargetTask } from "../tables/preprocessor-config.js";
 import { type Column, findColumn, ofRow, selectRows, type Table, textAt } from "../tables/table.js";
-import { checkTarget, firstMissing, guessTask } from "../tables/target.js";
+import { checkLearnable, checkTarget, firstMissing, guessTask } from "../tables/target.js";
 
 /** Names that a column to learn usually has. */
 const TARGET_NAMES = new Set(["target", "label", "class", "y"]);
@@ -52,6 +52,7 @@ export function partTable(
   const column = findColumn(table, target);
   checkTarget(table, column);
   const task = wanted ?? guessTask(column);
+  checkLearnable(table, column, task);
   const stratify = task === "classification" ? labelsOf(column, table.rows) : undefined;
   const all = Int32Array.from({ length: table.rows }, (_, row) => row);
   const split = (rows: Int32Array, fraction: number, name: string) => {

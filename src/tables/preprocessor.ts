@@ -9,7 +9,7 @@ import type { DataSource, SparseSource } from "../dataset/data-source.js";
 import { type CsrData, SPARSE_BELOW } from "../engine/csr.js";
 import type { ColumnOptions } from "./column-options.js";
 import { constantOf, type LeftOutColumn, reasonToLeaveOut } from "./column-roles.js";
-import { finderOf, placementOf, spellingOf } from "./placement.js";
+import { finderOf, placementOf } from "./placement.js";
 import {
   configProblem,
   type Feature,
@@ -22,7 +22,7 @@ import {
 } from "./preprocessor-config.js";
 import { fitDates, fitNumbers, momentsOf, type Scaling } from "./scales.js";
 import { type Column, checkTable, columnOf, findColumn, namesOf, ofRow, ofTable, type Table, textOf } from "./table.js";
-import { checkTarget, guessTask } from "./target.js";
+import { checkLearnable, checkTarget, classesOf, guessTask } from "./target.js";
 
 export type { LeftOutColumn } from "./column-roles.js";
 export type { PreprocessorConfig, TargetTask } from "./preprocessor-config.js";
@@ -85,18 +85,13 @@ export class Preprocessor {
     const constants = others.flatMap((other) => (out.has(other.name) ? (constantOf(other, table.rows) ?? []) : []));
     checkWidth(table, features, leftOut);
     const shared = { task: found, target, features, ...(constants.length > 0 && { constants }) };
+    checkLearnable(table, column, found);
     if (found === "classification") {
-      const classes = sortedNames(column);
-      if (classes.length < 2) {
-        const problem = `target ${target}: expected at least two classes, got ${classes.length}`;
-        throw new RangeError(ofTable(table, problem));
-      }
+      const classes = classesOf(column);
       return new Preprocessor({ ...shared, classes, classKind: column.kind }, leftOut);
     }
-    if (column.kind !== "numeric") {
-      throw new RangeError(ofTable(table, `target ${target}: expected numbers for a regression, got text`));
-    }
-    const { offset, scale } = momentsOf(table, target, column.values, "standard");
+    const { values } = column as Column & { readonly kind: "numeric" };
+    const { offset, scale } = momentsOf(table, target, values, "standard");
     return new Preprocessor({ ...shared, targetOffset: offset, targetScale: scale }, leftOut);
   }
 
@@ -268,21 +263,8 @@ function countOthers(column: Column, rows: number, find: (name: string) => numbe
 }
 
 function fitFeature(table: Table, column: Column, scaling: Scaling): Feature {
-  if (column.kind === "categorical") return { name: column.name, categories: sortedNames(column) };
+  if (column.kind === "categorical") return { name: column.name, categories: classesOf(column) };
   return column.kind === "date" ? fitDates(table, column, scaling) : fitNumbers(table, column, scaling);
-}
-
-/** The names that occur, sorted: numbers by value, others by code unit. Of those that are written differently alone the first. */
-function sortedNames(column: Column): string[] {
-  if (column.kind !== "categorical") return [...new Set(column.values)].sort((a, b) => a - b).map(String);
-  const occurs = new Uint8Array(column.categories.length);
-  for (const code of column.codes) if (code >= 0) occurs[code] = 1;
-  const seen = new Set<string>();
-  const isFirst = (name: string) => seen.size < seen.add(spellingOf(name)).size;
-  return column.categories
-    .filter((_, code) => occurs[code])
-    .sort()
-    .filter(isFirst);
 }
 
 /** @throws RangeError without features, or for more inputs than a model may have */

@@ -1,5 +1,6 @@
 /** What a table's target is: classes, or numbers. */
 
+import { spellingOf } from "./placement.js";
 import type { TargetTask } from "./preprocessor-config.js";
 import { type Column, ofRow, ofTable, type Table } from "./table.js";
 
@@ -50,4 +51,29 @@ export function checkTarget(table: Table, column: Column): void {
     const expected = "expected numbers or names (as which kinds has them read)";
     throw new RangeError(ofTable(table, `target ${name}: ${expected}, got dates`));
   }
+}
+
+/** @throws RangeError for a target that such a task cannot learn: a single class, or a value that is no number */
+export function checkLearnable(table: Table, column: Column, task: TargetTask): void {
+  const { name } = column;
+  if (task === "regression") {
+    if (column.kind === "numeric") return;
+    throw new RangeError(ofTable(table, `target ${name}: expected numbers for a regression, got text`));
+  }
+  const { length } = classesOf(column);
+  if (length >= 2) return;
+  throw new RangeError(ofTable(table, `target ${name}: expected at least two classes, got ${length}`));
+}
+
+/** The names that occur, sorted: numbers by value, others by code unit. Of those that are written differently alone the first. */
+export function classesOf(column: Column): string[] {
+  if (column.kind !== "categorical") return [...new Set(column.values)].sort((a, b) => a - b).map(String);
+  const occurs = new Uint8Array(column.categories.length);
+  for (const code of column.codes) if (code >= 0) occurs[code] = 1;
+  const seen = new Set<string>();
+  const isFirst = (name: string) => seen.size < seen.add(spellingOf(name)).size;
+  return column.categories
+    .filter((_, code) => occurs[code])
+    .sort()
+    .filter(isFirst);
 }

@@ -7,8 +7,16 @@ import { SelectField, TextField } from "./field.js";
 import { LayerList } from "./layer-list.js";
 import { useSettings } from "./settings-context.js";
 
-const { sgd, ...otherOptimizers } = optimizerTitles;
-const OPTIMIZER_TITLES = { sgd, momentum: "SGD, momentum", ...otherOptimizers };
+const OPTIMIZER_TITLES = Object.fromEntries(
+  Object.entries(optimizerTitles).flatMap(([name, title]) =>
+    name === "sgd"
+      ? [
+          [name, title],
+          ["momentum", `${title}, momentum`],
+        ]
+      : [[name, title]],
+  ),
+);
 const ARITHMETIC_TITLES = {
   auto: "Fastest here",
   relaxed: "Relaxed SIMD (fused)",
