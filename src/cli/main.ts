@@ -2,15 +2,17 @@
 /** The command `simdgrad`. Exit codes: 0 done, 1 failure, 2 usage, 130 by a second Ctrl-C. */
 
 import "../node/relaxed-flag.js";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { roleOf } from "../app/file-role.js";
 import { SettingError } from "../app/setting-error.js";
 import { TABLE_SETTINGS } from "../app/settings.js";
 import { EXPORT_FORMATS, EXPORT_LAYOUTS } from "./export-formats.js";
 import { ignoreHangUps } from "./interruption.js";
 import { flagOf, integer, threadCount } from "./options.js";
 import { print } from "./output.js";
-import { TABLE_ENDINGS, TABLE_FILE } from "./table-file.js";
+import { startOf, TABLE_ENDINGS, TABLE_FILE } from "./table-file.js";
 import { addTrainOptions } from "./train-command.js";
 import { UsageError } from "./usage-error.js";
 
@@ -37,9 +39,17 @@ const missingTargetOption = () =>
     "drop",
   ]);
 
+/** What there is may be called anything. */
 function dataFile(text: string): string {
-  if (text === "mnist" || TABLE_FILE.test(text)) return text;
+  if (text === "mnist" || TABLE_FILE.test(text) || existsSync(text)) return text;
   throw new InvalidArgumentError(`Expected "mnist" or a file ending in ${TABLE_ENDINGS}, got "${text}".`);
+}
+
+/** Whether a file to predict is a table rather than an image, by its contents if there are any. */
+async function isTable(path: string): Promise<boolean> {
+  if (path === "-") return true;
+  const start = await startOf(path).catch(() => undefined);
+  return start?.length ? roleOf(start, path) === "table" : TABLE_FILE.test(path);
 }
 
 /** @throws UsageError when an option was given that the task does not have */
@@ -136,7 +146,7 @@ program
   .addOption(jsonOption())
   .action(async (run: string, files: string[], options, command: Command) => {
     const [first] = files as [string];
-    if (files.length === 1 && TABLE_FILE.test(first)) {
+    if (files.length === 1 && (await isTable(first))) {
       refuse(command, "a table", ["top"]);
       return (await import("./predict-table.js")).predictTable(run, first, options);
     }

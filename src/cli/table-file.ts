@@ -4,7 +4,8 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { pipeline, Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
+import { constants, createGunzip, gunzipSync } from "node:zlib";
+import { isGzipped, START_BYTES, type TableFormat, tableFormat } from "../app/file-role.js";
 import { FormatError } from "../checks/errors.js";
 import type { Chunks } from "../tables/chunks.js";
 import type { CsvOptions } from "../tables/csv/csv.js";
@@ -18,8 +19,6 @@ export const TABLE_FILE = /^-$|\.(?:(?:csv|tsv|txt|data|dat|jsonl|ndjson)(?:\.gz
 export const TABLE_ENDINGS =
   ".csv, .tsv, .txt, .data, .dat, .jsonl or .ndjson, each also with .gz, or .parquet; - is standard input";
 
-type Format = "csv" | "jsonl" | "parquet";
-
 /** Bytes that a gzipped file may unpack to, and for each of its own: above it is no table. */
 const UNPACKED = { room: 2 ** 28, each: 200 };
 /** What other formats than CSV know of a reader's options. */
@@ -28,13 +27,13 @@ const SHARED = ["kinds", "others", "missing", "dayFirst"] as const satisfies rea
 /** A table's file, which can be read more than once. */
 export class TableFile {
   readonly name: string;
-  readonly format: Format;
+  readonly format: TableFormat;
   /** Its bytes, if they came from standard input. */
   readonly #bytes: Buffer | undefined;
   readonly #isPacked: boolean;
   readonly #size: number;
 
-  private constructor(name: string, format: Format, isPacked: boolean, size: number, bytes?: Buffer) {
+  private constructor(name: string, format: TableFormat, isPacked: boolean, size: number, bytes?: Buffer) {
     this.name = name;
     this.format = format;
     this.#isPacked = isPacked;
@@ -46,20 +45,22 @@ export class TableFile {
   static async open(path: string): Promise<TableFile> {
     if (path === "-") {
       const bytes = await readAll(process.stdin);
-      const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
-      return new TableFile("standard input", isPacked ? "csv" : formatOf(bytes), isPacked, bytes.length, bytes);
+      const name = "standard input";
+      const isPacked = isGzipped(bytes, name);
+      const start = bytes.subarray(0, START_BYTES);
+      const format = tableFormat(isPacked ? startUnpacked(start) : start, name);
+      return new TableFile(name, format, isPacked, bytes.length, bytes);
     }
     const size = await sizeOf(path);
     keepInputs([path]);
-    const isPacked = /\.gz$/i.test(path);
-    const ending = path.replace(/\.gz$/i, "").toLowerCase().split(".").at(-1);
-    const format = ending === "parquet" ? "parquet" : ending === "jsonl" || ending === "ndjson" ? "jsonl" : "csv";
-    return new TableFile(path, format, isPacked, size);
+    const start = await startOf(path);
+    const isPacked = isGzipped(start, path);
+    return new TableFile(path, tableFormat(isPacked ? startUnpacked(start) : start, path), isPacked, size);
   }
 
   /**
    * @param maxValues of a Parquet file, as `readParquet` has it
-   * @throws FormatError when it is not what its name says, UsageError for `maxValues` of others
+   * @throws FormatError when it is no table, UsageError for `maxValues` of others
    */
   async read(options: CsvOptions = {}, maxValues?: number): Promise<Table> {
     const { name, format } = this;
@@ -105,9 +106,10 @@ export class TableFile {
   }
 
   async #buffer() {
-    const { asyncBufferFromFile } = await import("hyparquet");
-    const bytes = this.#bytes;
-    return bytes ? Uint8Array.from(bytes).buffer : asyncBufferFromFile(this.name);
+    if (!this.#bytes && !this.#isPacked) return (await import("hyparquet")).asyncBufferFromFile(this.name);
+    const parts: Uint8Array[] = [];
+    for await (const part of this.#chunks()) parts.push(part as Uint8Array);
+    return Uint8Array.from(Buffer.concat(parts)).buffer;
   }
 }
 
@@ -116,9 +118,24 @@ export async function readTable(path: string, options: CsvOptions = {}, maxValue
   return (await TableFile.open(path)).read(options, maxValues);
 }
 
-function formatOf(bytes: Buffer): Format {
-  if (bytes.subarray(0, 4).toString("latin1") === "PAR1") return "parquet";
-  return /^\s*\{/.test(bytes.subarray(0, 100).toString("latin1")) ? "jsonl" : "csv";
+/** The first bytes of a file. @throws Error when it cannot be read */
+export async function startOf(path: string): Promise<Uint8Array> {
+  const parts: Buffer[] = [];
+  try {
+    for await (const part of createReadStream(path, { end: START_BYTES - 1 })) parts.push(part as Buffer);
+  } catch (cause) {
+    throw new Error(`${path}: cannot be read (${(cause as Error).message})`, { cause });
+  }
+  return Buffer.concat(parts);
+}
+
+/** As far as the packed bytes go; empty for what is not gzipped, of which its reader complains. */
+function startUnpacked(start: Uint8Array): Uint8Array {
+  try {
+    return gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
+    return new Uint8Array(0);
+  }
 }
 
 async function readAll(stream: NodeJS.ReadStream): Promise<Buffer> {

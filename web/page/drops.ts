@@ -4,14 +4,15 @@
  */
 
 import { effect, signal } from "@preact/signals";
+import { MODEL_ENDINGS as ofModels, TABLE_ENDINGS as ofTables, roleOf, START_BYTES } from "../../src/app/file-role.js";
 import { openFile, openModel } from "../own-data/store.js";
 import { type TabName, tab } from "./location.js";
 import { open } from "./run-store.js";
 import { readFile } from "./save-file.js";
 
-/** Endings of files that are tables, and of models and checkpoints, as a file dialog takes them. */
-export const TABLE_ENDINGS = ".csv,.tsv,.txt,.data,.dat,.jsonl,.ndjson,.gz,.parquet";
-export const MODEL_ENDINGS = ".safetensors,.onnx";
+/** Endings as a file dialog takes them; what a file is, its contents tell. */
+export const TABLE_ENDINGS = ofTables.join();
+export const MODEL_ENDINGS = ofModels.join();
 
 /** What can be dropped on a tab. */
 export const DROP_HINTS: Readonly<Record<TabName, string>> = {
@@ -58,7 +59,8 @@ function hasFiles({ dataTransfer }: DragEvent): boolean {
 async function take(files: readonly File[]): Promise<void> {
   const file = takeOne(files);
   if (!file) return;
-  const [isTable, isModel] = [TABLE_ENDINGS, MODEL_ENDINGS].map((endings) => endsWith(file.name, endings));
+  const role = roleOf(new Uint8Array(await file.slice(0, START_BYTES).arrayBuffer()), file.name);
+  const [isTable, isModel] = [role === "table", role === "model"];
   const given = { name: file.name, data: file };
   if (tab.peek() === "data" && isTable) await openFile(given);
   else if (tab.peek() === "data" && isModel) await openModel(given);
@@ -76,7 +78,3 @@ export function takeOne(files: ArrayLike<File>): File | undefined {
 const both = () =>
   `tables (${TABLE_ENDINGS.replaceAll(",", " ")}) and models of them (${MODEL_ENDINGS.replaceAll(",", " ")})`;
 const elsewhere = () => `The tabs Train and Explore take models and checkpoints, the tab Own data ${both()}`;
-
-function endsWith(name: string, endings: string): boolean {
-  return endings.split(",").some((ending) => name.toLowerCase().endsWith(ending));
-}

@@ -1,5 +1,6 @@
-/** Tables out of files that the reader gave: CSV, JSON Lines or Parquet by the file's name. */
+/** Tables out of files that the reader gave: CSV, JSON Lines or Parquet, told by what is in them, gzipped or not. */
 
+import { isGzipped, START_BYTES, tableFormat } from "../../../src/app/file-role.js";
 import { guessTarget } from "../../../src/app/table-parts.js";
 import { FormatError } from "../../../src/checks/errors.js";
 import type { ColumnOptions } from "../../../src/tables/column-options.js";
@@ -12,17 +13,35 @@ const PREVIEW_ROWS = 6;
 /** A file is decoded in parts of this many bytes. */
 const PART_BYTES = 1 << 20;
 
-/** @throws FormatError when the file is not what its name says */
+/** @throws FormatError when the file is no table */
 export async function readTable({ name, data }: GivenFile, options: CsvOptions = {}): Promise<Table> {
-  if (/\.parquet$/i.test(name)) {
-    const { readParquet } = await import("../../../src/tables/parquet/parquet.js");
-    return readParquet(await data.arrayBuffer(), name, sharedBy(options));
-  }
-  const isPacked = /\.gz$/i.test(name);
+  const start = await startOf(data);
+  const isPacked = isGzipped(start, name);
   const parts = () => (isPacked ? unpacked(data, name) : partsOf(data));
-  if (!/\.(jsonl|ndjson)(\.gz)?$/i.test(name)) return readCsv(parts, name, options);
+  const format = tableFormat(isPacked ? await firstPart(parts()) : start, name);
+  if (format === "parquet") {
+    const { readParquet } = await import("../../../src/tables/parquet/parquet.js");
+    const whole = isPacked ? new Blob((await collected(parts())) as BlobPart[]) : data;
+    return readParquet(await whole.arrayBuffer(), name, sharedBy(options));
+  }
+  if (format === "csv") return readCsv(parts, name, options);
   const { encoding } = options;
   return readJsonLines(parts(), name, { ...sharedBy(options), ...(encoding !== undefined && { encoding }) });
+}
+
+async function startOf(data: Blob): Promise<Uint8Array> {
+  return new Uint8Array(await data.slice(0, START_BYTES).arrayBuffer());
+}
+
+async function firstPart(parts: AsyncGenerator<Uint8Array>): Promise<Uint8Array> {
+  for await (const part of parts) return part;
+  return new Uint8Array(0);
+}
+
+async function collected(parts: AsyncGenerator<Uint8Array>): Promise<Uint8Array[]> {
+  const all: Uint8Array[] = [];
+  for await (const part of parts) all.push(part);
+  return all;
 }
 
 /** What other formats than CSV know of a reader's options. */
