@@ -271,19 +271,21 @@ describe("a file that is dropped", { timeout: 120_000 }, () => {
     await page.getByText("400 rows, 3 columns").waitFor();
     await press(page, "Start training", "Training");
     const link = page.url();
-    for (const [target, name] of [
-      ["h1", "iris.csv"],
-      [".file-drop >> nth=0", "iris.csv"],
-      ["h1", "model.onnx"],
+    // As an ONNX file begins.
+    const model = Uint8Array.of(0x08, 0x08, 0x12, 0x00);
+    for (const [target, name, content] of [
+      ["h1", "iris.csv", IRIS],
+      [".file-drop >> nth=0", "iris.csv", IRIS],
+      ["h1", "model.onnx", model],
     ] as const) {
-      await drop(page, target, { [name]: IRIS });
+      await drop(page, target, { [name]: content });
       await page.getByRole("alert").filter({ hasText: "A run is under way: stop it before" }).waitFor();
       expect(await page.getByTestId("status").innerText()).toBe("Training");
     }
     expect(page.url()).toBe(link);
     await openTab(page, "Train");
     await press(page, "Start training", "Training");
-    await drop(page, "h1", { "model.onnx": IRIS });
+    await drop(page, "h1", { "model.onnx": model });
     await page.getByRole("alert").filter({ hasText: "A run is under way: stop it before" }).waitFor();
     expect(await page.getByTestId("status").innerText()).toBe("Training");
     await close();
