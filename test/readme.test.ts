@@ -70,7 +70,7 @@ describe("README: its examples run as printed", () => {
     expect(await runProgram(example("new MLPClassifier("))).toBe("[ 'even', 'odd', 'odd', 'even' ] 1\n");
   });
 
-  it("a layer of one's own, whose gradients are right and which learns", async () => {
+  it("a custom layer, whose gradients are right and which learns", async () => {
     const output = await runProgram(example("extends Layer"));
     expect(output).toMatch(/^gradient of input: right, error \S+$/m);
     expect(output).toMatch(/^gradient of slope: right, error \S+$/m);
@@ -79,7 +79,7 @@ describe("README: its examples run as printed", () => {
     expect(losses[1]).toBeLessThan(losses[0] as number);
   }, 60_000);
 
-  it("own data on the command line, from the CSV file to its predictions", async () => {
+  it("your own data on the command line, from the CSV file to its predictions", async () => {
     const commands = blocks("sh").find((text) => text.includes("train samples")) as string;
     const folder = await mkdtemp(join(root, "build", "example-"));
     try {
