@@ -274,6 +274,8 @@ describe("what the command writes is as recorded", () => {
   const RUNS: Readonly<Record<string, readonly string[]>> = {
     "table of classes": [
       path("../samples/iris.csv"),
+      "--hidden",
+      "100",
       "--epochs",
       "30",
       "--activation",
@@ -283,6 +285,8 @@ describe("what the command writes is as recorded", () => {
     ],
     "table of values": [
       path("../samples/diabetes.csv"),
+      "--hidden",
+      "100",
       "--epochs",
       "20",
       "--optimizer",
@@ -292,6 +296,8 @@ describe("what the command writes is as recorded", () => {
     ],
     "binary table": [
       path("../samples/breast-cancer.csv"),
+      "--hidden",
+      "100",
       "--early-stopping",
       "none",
       "--epochs",

@@ -178,7 +178,7 @@ export const SETTINGS: { readonly [K in keyof TrainSettings]-?: Setting<TrainSet
   },
   hidden: {
     json: "list",
-    defaults: { mnist: [100, 200], table: [100] },
+    defaults: { mnist: [100, 200], table: [200] },
     argument: "sizes",
     whole: true,
     value: listOfValues(integer(1, 1_000_000)),

@@ -52,13 +52,14 @@ export interface Row<T> {
 /** Rows by name, in the order of a list for people. */
 export type Rows<R> = Readonly<Record<string, R>>;
 
-const rowsOf = <R extends { readonly name: string }>(rows: readonly R[]): Rows<R> =>
-  Object.fromEntries(rows.map((row) => [row.name, row]));
+/** Marked as pure where it is called, so that bundlers leave out what nobody asks for: calls among its arguments they would keep. */
+const rowsOf = <R extends { readonly name: string }>(list: () => readonly R[]): Rows<R> =>
+  Object.fromEntries(list().map((row) => [row.name, row]));
 
 function activation([row, Class]: (typeof ACTIVATIONS)[number]): LayerRow {
   const { name, title, options, onnx } = row;
   const kernels = kernelNames(row).flatMap((kernel) => [`${kernel}Forward`, `${kernel}Backward`]);
-  const make = ({ type: _type, ...given }: LayerConfig) => new Class(picked(given, options));
+  const make = (config: LayerConfig) => new Class(picked(config, options));
   return { name, title, options, kernels, make, columns: () => ({}), arrays: () => ({}), onnx };
 }
 
@@ -97,10 +98,7 @@ const DENSE: LayerRow = {
     "axpy",
   ],
   make: ({ inputs, outputs, learningRate }) =>
-    new Dense(inputs as number, outputs as number, {
-      ...(learningRate !== undefined && { learningRate: learningRate as number }),
-      init: "zeros",
-    }),
+    new Dense(inputs as number, outputs as number, { learningRate: learningRate as number, init: "zeros" }),
   columns: ({ inputs, outputs }) => ({ inputs: inputs as number, outputs: outputs as number }),
   arrays: ({ inputs, outputs }) => ({ weights: [inputs as number, outputs as number], biases: [outputs as number] }),
   onnx: { op: "Gemm", arrays: ["weights", "biases"] },
@@ -121,8 +119,7 @@ const BATCH_NORM: LayerRow = {
   title: "Batch normalization",
   options: BATCH_NORM_OPTIONS,
   kernels: ["batchNormStatistics", "batchNormInverse", "batchNormForward", "batchNormBackward", "biasGradient"],
-  make: ({ features, epsilon, momentum }) =>
-    new BatchNorm(features as number, { epsilon: epsilon as number, momentum: momentum as number }),
+  make: (config) => new BatchNorm(config.features as number, picked(config, BATCH_NORM_OPTIONS)),
   columns: normalizationColumns,
   arrays: (config) => normalizationArrays(config, RUNNING),
   onnx: {
@@ -141,7 +138,7 @@ const LAYER_NORM: LayerRow = {
   title: "Layer normalization",
   options: LAYER_NORM_OPTIONS,
   kernels: ["layerNormForward", "layerNormBackward", "biasGradient"],
-  make: ({ features, epsilon }) => new LayerNorm(features as number, { epsilon: epsilon as number }),
+  make: (config) => new LayerNorm(config.features as number, picked(config, LAYER_NORM_OPTIONS)),
   columns: normalizationColumns,
   arrays: (config) => normalizationArrays(config, []),
   onnx: {
@@ -152,9 +149,9 @@ const LAYER_NORM: LayerRow = {
 };
 
 /** Activations, those that may stand after each hidden layer. */
-export const ACTIVATION_ROWS: Rows<LayerRow> = /* @__PURE__ */ rowsOf(ACTIVATIONS.map(activation));
+export const ACTIVATION_ROWS: Rows<LayerRow> = /* @__PURE__ */ rowsOf(() => ACTIVATIONS.map(activation));
 
-export const LAYERS: Rows<LayerRow> = /* @__PURE__ */ rowsOf([
+export const LAYERS: Rows<LayerRow> = /* @__PURE__ */ rowsOf(() => [
   DENSE,
   ...Object.values(ACTIVATION_ROWS),
   DROPOUT,
@@ -168,12 +165,12 @@ function made<T>(
   title: string,
   Class: new (options: never) => T,
   options: OptionTable,
-  kernels: readonly string[],
+  kernels: readonly string[] = [],
 ): Row<T> {
   return { name, title, options, kernels, make: (given) => new Class(given as never) };
 }
 
-export const LOSSES: Rows<Row<Loss>> = /* @__PURE__ */ rowsOf<Row<Loss>>([
+export const LOSSES: Rows<Row<Loss>> = /* @__PURE__ */ rowsOf<Row<Loss>>(() => [
   made("softmaxCrossEntropy", "Softmax cross-entropy", SoftmaxCrossEntropy, SOFTMAX_CROSS_ENTROPY_OPTIONS, [
     "softmaxCrossEntropy",
     "weightedCrossEntropy",
@@ -200,7 +197,7 @@ function optimizer(
   return made(name, title, Class, options, [step, "sumOfSquares"]);
 }
 
-export const OPTIMIZERS: Rows<Row<Optimizer>> = /* @__PURE__ */ rowsOf<Row<Optimizer>>([
+export const OPTIMIZERS: Rows<Row<Optimizer>> = /* @__PURE__ */ rowsOf<Row<Optimizer>>(() => [
   optimizer("sgd", "SGD", SGD, SGD_OPTIONS, "sgdStep"),
   optimizer("rmsprop", "RMSProp", RMSProp, RMSPROP_OPTIONS, "rmspropStep"),
   optimizer("adagrad", "Adagrad", Adagrad, ADAGRAD_OPTIONS, "adagradStep"),
@@ -208,20 +205,20 @@ export const OPTIMIZERS: Rows<Row<Optimizer>> = /* @__PURE__ */ rowsOf<Row<Optim
   optimizer("adamw", "AdamW", AdamW, ADAMW_OPTIONS, "adamStep"),
 ]);
 
-export const SCHEDULES: Rows<Row<Schedule>> = /* @__PURE__ */ rowsOf<Row<Schedule>>([
-  made("constant", "Constant", ConstantLR, CONSTANT_OPTIONS, []),
-  made("step", "Steps", StepLR, STEP_OPTIONS, []),
-  made("exponential", "Exponential", ExponentialLR, EXPONENTIAL_OPTIONS, []),
-  made("cosine", "Cosine", CosineAnnealingLR, COSINE_OPTIONS, []),
-  made("oneCycle", "One cycle", OneCycleLR, ONE_CYCLE_OPTIONS, []),
-  made("plateau", "On a plateau", ReduceLROnPlateau, PLATEAU_OPTIONS, []),
+export const SCHEDULES: Rows<Row<Schedule>> = /* @__PURE__ */ rowsOf<Row<Schedule>>(() => [
+  made("constant", "Constant", ConstantLR, CONSTANT_OPTIONS),
+  made("step", "Steps", StepLR, STEP_OPTIONS),
+  made("exponential", "Exponential", ExponentialLR, EXPONENTIAL_OPTIONS),
+  made("cosine", "Cosine", CosineAnnealingLR, COSINE_OPTIONS),
+  made("oneCycle", "One cycle", OneCycleLR, ONE_CYCLE_OPTIONS),
+  made("plateau", "On a plateau", ReduceLROnPlateau, PLATEAU_OPTIONS),
 ]);
 
 /** "Glorot uniform" of glorotUniform. */
 const titleOf = (name: string) =>
   (name[0] as string).toUpperCase() + name.slice(1).replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
-export const INITIALIZERS: Rows<Pick<Row<unknown>, "name" | "title">> = /* @__PURE__ */ rowsOf(
+export const INITIALIZERS: Rows<Pick<Row<unknown>, "name" | "title">> = /* @__PURE__ */ rowsOf(() =>
   (Object.keys(initializers) as InitializerName[]).map((name) => ({ name, title: titleOf(name) })),
 );
 

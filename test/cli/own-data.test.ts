@@ -146,11 +146,11 @@ describe("classes of a CSV file", () => {
 
   it("info says what the model is", async () => {
     const { stdout } = await run("info", at("wine"));
-    for (const text of ["1703 learnable values", "classification of target", "class_1", "proline: (value", "minmax"]) {
+    for (const text of ["3403 learnable values", "classification of target", "class_1", "proline: (value", "minmax"]) {
       expect(stdout).toContain(text);
     }
     const json = JSON.parse((await run("info", at("wine", "model.safetensors"), "--json")).stdout);
-    expect(json).toMatchObject({ task: "classification", values: 1703, preprocessing: { target: "target" } });
+    expect(json).toMatchObject({ task: "classification", values: 3403, preprocessing: { target: "target" } });
     expect(json.test.accuracy).toBe(JSON.parse(wine.stdout).test.accuracy);
   });
 });
@@ -250,7 +250,7 @@ describe("--resume", () => {
   }, 60_000);
 
   it.each([
-    [["--hidden", "50"], "'--hidden': expected 100 as in"],
+    [["--hidden", "50"], "'--hidden': expected 200 as in"],
     [["--optimizer", "sgd"], "'--optimizer': expected adam as in"],
     [["--batch-size", "7"], "'--batch-size': expected none as in"],
     [["--out", "elsewhere"], "'--out': expected none beside --resume"],

@@ -1,7 +1,7 @@
 /** What the built-in optimizers share: clipping, penalties, and the arrays that they keep for each parameter. */
 
 import { ANY_NUMBER, checkNumber } from "../../checks/check-options.js";
-import { type OptionTable, readValues } from "../../checks/option-table.js";
+import { type OptionTable, type OptionValues, readValues } from "../../checks/option-table.js";
 import type { Engine } from "../../create-engine.js";
 import { PanelMatrix } from "../../engine/matrix.js";
 import type { Parameter } from "../parameter.js";
@@ -51,7 +51,7 @@ export abstract class KernelOptimizer extends Optimizer {
   protected weightDecay: number;
   /** Whether weightDecay is kept out of the gradient. */
   protected readonly decoupled: boolean = false;
-  readonly #options: Pick<OptimizerOptions, "clipValue" | "clipNorm"> & { readonly l1: number; readonly decay: string };
+  readonly #options: Omit<OptionValues<typeof OPTIMIZER_OPTIONS>, "weightDecay">;
   readonly #slotNames: readonly string[];
   #slots: Readonly<Record<string, readonly PanelMatrix[]>> = {};
   readonly #terms: GradientTerms = { scale: 1, limit: Number.POSITIVE_INFINITY, l2: 0, l1: 0 };
@@ -68,12 +68,7 @@ export abstract class KernelOptimizer extends Optimizer {
       throw new RangeError("decay: expected a weightDecay or an l1 beside it, got none");
     }
     this.weightDecay = weightDecay;
-    this.#options = {
-      l1,
-      decay,
-      ...(clipValue !== undefined && { clipValue }),
-      ...(clipNorm !== undefined && { clipNorm }),
-    };
+    this.#options = { l1, decay, clipValue, clipNorm };
     this.#slotNames = slotNames;
     this.#terms.limit = clipValue ?? Number.POSITIVE_INFINITY;
   }
@@ -175,7 +170,7 @@ export abstract class KernelOptimizer extends Optimizer {
   /** Type and options, for `config`. */
   protected configOf(type: string, options: Omit<OptimizerConfig, "type">): OptimizerConfig {
     const { initialLearningRate: learningRate, weightDecay } = this;
-    return { type, learningRate, ...options, weightDecay, ...this.#options };
+    return { type, learningRate, ...options, weightDecay, ...this.#options } as OptimizerConfig;
   }
 
   override dispose(): void {
