@@ -1,13 +1,9 @@
 /** What a network makes of every row of a data set: its test, its outputs, these as a table. Free of Node. */
 
 import Papa from "papaparse";
-import { iterateMinibatches } from "../dataset/minibatches.js";
 import type { Rows } from "../dataset/rows.js";
 import type { Network } from "../network/network.js";
 import type { Preprocessor } from "../tables/preprocessor.js";
-
-/** Rows that are predicted at a time. */
-const PREDICTION_ROWS = 256;
 
 /** Row by row: of classes their indices and all probabilities; of values the values. */
 export interface Prediction {
@@ -16,22 +12,10 @@ export interface Prediction {
   readonly values: Float32Array;
 }
 
-export function predictAll(network: Network, { inputs, targets, rows }: Rows): Prediction {
-  const ofValues = network.loss.activation === "identity";
-  const outputs = network.outputs as number;
-  const labels = new Int32Array(ofValues ? 0 : rows);
-  const probabilities = new Float32Array(ofValues ? 0 : rows * outputs);
-  const values = new Float32Array(ofValues ? rows * outputs : 0);
-  let row = 0;
-  for (const batch of iterateMinibatches(network.engine, inputs, targets, PREDICTION_ROWS, { dropLast: false })) {
-    if (ofValues) values.set(network.predictValues(batch.inputs), row * outputs);
-    else {
-      labels.set(network.predict(batch.inputs), row);
-      probabilities.set(network.predictProbabilities(batch.inputs), row * outputs);
-    }
-    row += batch.inputs.rows;
-  }
-  return { labels, probabilities, values };
+export function predictAll(network: Network, data: Rows): Prediction {
+  const { classes = new Int32Array(0), probabilities, values } = network.predictAll(data);
+  const none = new Float32Array(0);
+  return { labels: classes, probabilities: probabilities ?? none, values: values ?? none };
 }
 
 /** Predictions as columns: the class and every class's probability, or the value in the target's unit. */
