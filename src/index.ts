@@ -22,10 +22,6 @@ export { type CsrData, CsrMatrix } from "./engine/csr.js";
 export type { EngineInfo, EngineOptions } from "./engine/engine-options.js";
 export { ByteMatrix, Labels, Matrix, MatrixBuffer } from "./engine/matrix.js";
 export { Random, type RandomState } from "./engine/random.js";
-export { MLPClassifier } from "./estimators/mlp-classifier.js";
-export type { MLPOptions } from "./estimators/mlp-options.js";
-export { MLPRegressor } from "./estimators/mlp-regressor.js";
-export type { CheckedSamples, Samples } from "./estimators/samples.js";
 export type { TurnOptions } from "./event-loop.js";
 export { loadModel, serializeModel } from "./formats/model.js";
 export { type NpyArray, type NpyData, parseNpy, serializeNpy } from "./formats/npy.js";
@@ -161,3 +157,10 @@ export type { LinearMemory } from "./wasm/memory.js";
 export type { ThreadWorker } from "./wasm/thread-worker.js";
 export type { Tile } from "./wasm/tile.js";
 export type { BinaryName, Variant } from "./wasm/variant.js";
+
+// Over all of the above.
+
+export { MLPClassifier } from "./estimators/mlp-classifier.js";
+export type { MLPOptions } from "./estimators/mlp-options.js";
+export { MLPRegressor } from "./estimators/mlp-regressor.js";
+export type { CheckedSamples, Samples } from "./estimators/samples.js";

@@ -1,7 +1,7 @@
 /** How well a network does on rows whose targets are known. */
 
 import type { Rows } from "../dataset/rows.js";
-import { type Evaluation, MOST_CONFUSION_CLASSES } from "../network/evaluation.js";
+import { type Evaluation, MOST_CONFUSION_CLASSES, type Predictions } from "../network/evaluation.js";
 import type { Network } from "../network/network.js";
 
 /** A target of values: its name, and the way from its scaled values to its own unit. */
@@ -12,7 +12,22 @@ export interface ValueTarget {
 
 /** Evaluates, with the confusion matrix where there are not too many classes for one. */
 export function testOn(network: Network, data: Rows, classes: readonly string[] | undefined): Evaluation {
-  return network.evaluate(data, { confusion: classes !== undefined && classes.length <= MOST_CONFUSION_CLASSES });
+  return network.evaluate(data, { confusion: wantsConfusion(classes) });
+}
+
+/** As `testOn`, and what the network predicts of the rows, of the same forward passes. */
+export function testAndPredict(
+  network: Network,
+  data: Rows,
+  classes: readonly string[] | undefined,
+): { readonly test: Evaluation; readonly predictions: Predictions } {
+  const options = { confusion: wantsConfusion(classes), predictions: true };
+  const { predictions = {}, ...test } = network.evaluate(data, options);
+  return { test, predictions };
+}
+
+function wantsConfusion(classes: readonly string[] | undefined): boolean {
+  return classes !== undefined && classes.length <= MOST_CONFUSION_CLASSES;
 }
 
 /** Errors of values in the target's unit, from those of the scaled target. */

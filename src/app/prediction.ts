@@ -12,14 +12,10 @@ export interface Prediction {
   readonly values: Float32Array;
 }
 
-/** What the network makes of every row, in one forward pass. */
 export function predictAll(network: Network, data: Rows): Prediction {
-  const {
-    classes = new Int32Array(),
-    probabilities = new Float32Array(),
-    values = new Float32Array(),
-  } = network.predictAll(data);
-  return { labels: classes, probabilities, values };
+  const { classes = new Int32Array(0), probabilities, values } = network.predictAll(data);
+  const none = new Float32Array(0);
+  return { labels: classes, probabilities: probabilities ?? none, values: values ?? none };
 }
 
 /** Predictions as columns: the class and every class's probability, or the value in the target's unit. */

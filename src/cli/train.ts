@@ -2,9 +2,8 @@
 
 import { join } from "node:path";
 import { type BestEpoch, bestEpochOf, describeBest } from "../app/best-epoch.js";
-import { testOn } from "../app/evaluation.js";
+import { testAndPredict } from "../app/evaluation.js";
 import { networkFromSettings, scheduleFromSettings } from "../app/network-from-settings.js";
-import { predictAll } from "../app/prediction.js";
 import { identityOf, type RunRecord } from "../app/run-record.js";
 import { describeSettings, type GivenSettings, newSettings, resumedSettings, settingsOf } from "../app/run-settings.js";
 import type { PlacedData } from "../app/task.js";
@@ -278,7 +277,8 @@ async function writeResults(
   json: boolean,
 ): Promise<void> {
   const { folder, settings, task } = run;
-  const test = testSet && testOn(network, testSet, task.classes);
+  const tested = testSet && testAndPredict(network, testSet, task.classes);
+  const test = tested?.test;
   const training = {
     settings: describeSettings(settings, task.task),
     epochs: trained.epochs.length,
@@ -297,7 +297,7 @@ async function writeResults(
   await writeWhole(model, serializeModel(network, metadata));
   const summary = summarize(network.engine, task, settings, trained, test, model);
   await writeWhole(join(folder, "history.json"), `${toJson(summary)}\n`);
-  const written = await writeReport(folder, reportOf(network, testSet, test, run, trained));
+  const written = await writeReport(folder, reportOf(network, testSet, tested, run, trained));
   if (trained.best) say(`\nkept: ${describeBest(trained.best, trained.epochs.length)}`);
   if (test)
     say(
@@ -316,7 +316,7 @@ function numbersOf(test: Evaluation | undefined): object | null {
 function reportOf(
   network: Network,
   testSet: Dataset | undefined,
-  test: Evaluation | undefined,
+  tested: ReturnType<typeof testAndPredict> | undefined,
   { settings, task }: Run,
   { epochs, best, warnings }: Trained,
 ): RunResult {
@@ -331,11 +331,11 @@ function reportOf(
     epochs,
     ...(best && { best }),
     warnings,
-    ...(test && { test }),
+    ...(tested && { test: tested.test }),
     ...(classes && { classes }),
     ...(target &&
-      testSet && {
-        values: { ...target, actual: target.test, predicted: target.restore(predictAll(network, testSet).values) },
+      tested?.predictions.values && {
+        values: { ...target, actual: target.test, predicted: target.restore(tested.predictions.values) },
       }),
     samples: (testSet && task.samples?.(network, testSet)) ?? [],
   };

@@ -7,7 +7,6 @@ import { CsrMatrix } from "../engine/csr.js";
 import { ByteMatrix, checkMemory, Labels, Matrix } from "../engine/matrix.js";
 import { Random } from "../engine/random.js";
 import type { Runtime } from "../engine/runtime.js";
-import { RowOrder } from "./row-order.js";
 import { checkIndices, checkRowWeights, isInputs, isTargets, type Rows } from "./rows.js";
 
 /** One minibatch; all parts are overwritten by the next. */
@@ -99,9 +98,11 @@ function* generate(
   yield* batches.once(shuffle === true ? engine.random : shuffle || undefined, skip);
 }
 
-/** The minibatches of a data set, in an order that can be arranged anew for every pass; their buffers are made once. */
+/**
+ * The minibatches of a data set. Their buffers, and room for the order of the rows where the kernels that gather them read it, are
+ * made once; a pass over the rows fills them again.
+ */
 export class Minibatches {
-  readonly order: RowOrder;
   /** Batches of a pass. */
   readonly count: number;
   /** Rows in them. */
@@ -109,6 +110,7 @@ export class Minibatches {
   readonly #engine: Runtime;
   readonly #data: MinibatchSource;
   readonly #batchSize: number;
+  readonly #order: Labels;
   readonly #whole: Minibatch | undefined;
   /** A last batch that has fewer rows. */
   readonly #rest: Minibatch | undefined;
@@ -119,33 +121,43 @@ export class Minibatches {
    */
   constructor(engine: Runtime, data: MinibatchSource, batchSize: number, dropLast: boolean) {
     checkSource(engine, data);
+    const { inputs, indices } = data;
     this.#engine = engine;
     this.#data = data;
     this.#batchSize = batchSize;
-    const rows = data.indices?.length ?? data.inputs.rows;
+    const rows = indices?.length ?? inputs.rows;
     const whole = Math.floor(rows / batchSize);
     const rest = dropLast ? 0 : rows % batchSize;
     this.count = whole + Number(rest > 0);
     this.rows = whole * batchSize + rest;
-    [this.order, this.#whole, this.#rest] = engine.memory.allOrNothing(() => [
-      new RowOrder(engine.memory, data.inputs.rows, data.indices),
+    [this.#order, this.#whole, this.#rest] = engine.memory.allOrNothing(() => [
+      // Indices are checked as labels are; without them there is nothing to check.
+      new Labels(engine.memory, indices ?? rows, Math.max(inputs.rows, 1)),
       whole > 0 ? allocate(engine, batchSize, data) : undefined,
       rest > 0 ? allocate(engine, rest, data) : undefined,
     ]);
+  }
+
+  /** Puts the rows in their own order, or with a generator in a random one. */
+  arrange(random?: Random): void {
+    const order = this.#order.data;
+    const { indices } = this.#data;
+    for (let i = 0; i < order.length; ++i) order[i] = indices?.[i] ?? i;
+    random?.shuffle(order);
   }
 
   /** Batch number `index` of the order, from 0; overwritten by the next. */
   at(index: number): Minibatch {
     const first = index * this.#batchSize;
     const batch = (this.rows - first < this.#batchSize ? this.#rest : this.#whole) as Minibatch;
-    gather(this.#engine, this.#data, this.order.pointer + first * 4, batch);
+    gather(this.#engine, this.#data, this.#order.pointer + first * 4, batch);
     return batch;
   }
 
   /** One pass over them, in a random order if there is a generator, after which they are disposed of. @param skip batches to leave out */
   *once(random?: Random, skip = 0): Generator<Minibatch, void, undefined> {
     try {
-      this.order.arrange(random);
+      this.arrange(random);
       for (let index = skip; index < this.count; ++index) yield this.at(index);
     } finally {
       this.dispose();
@@ -153,7 +165,7 @@ export class Minibatches {
   }
 
   dispose(): void {
-    this.order.dispose();
+    this.#order.dispose();
     if (this.#whole) release(this.#whole);
     if (this.#rest) release(this.#rest);
   }

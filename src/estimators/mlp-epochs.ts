@@ -1,87 +1,78 @@
 /** What scikit-learn's `_fit_stochastic` does around the steps, as a callback of `fit`: penalty, loss curve, when to stop. */
 
-import { DivergenceError } from "../checks/errors.js";
 import { power } from "../engine/reproducible-math.js";
 import type { Callback, RunView } from "../training/callbacks/callbacks.js";
 import type { EpochReport } from "../training/epoch-report.js";
-import type { LearningRateSchedule } from "../training/learning-rate.js";
+import type { FitOptions } from "../training/fit.js";
 import type { MLPOptimizer } from "./mlp-optimizers.js";
 import type { ResolvedOptions } from "./mlp-options.js";
 import type { MLPProgress } from "./mlp-progress.js";
 
-/** What the epochs are counted in, and judged by. */
-export interface MLPEpochsParts {
-  readonly options: ResolvedOptions;
-  readonly optimizer: MLPOptimizer;
-  readonly progress: MLPProgress;
-  /** Rows that are trained on, and of a batch. */
-  readonly rows: number;
-  readonly batchSize: number;
-  /** Score of the validation part, if there is one. */
-  readonly score?: (() => Promise<number>) | undefined;
-  /** The score is the best so far. */
-  onBest?(): void;
-}
-
-/** Counts and judges the epochs of one call of `fit`, and ends it. */
+/** Counts the epochs of one run of `fit`, and ends it. */
 export class MLPEpochs implements Callback {
-  readonly #parts: MLPEpochsParts;
+  /** Whether training ended by itself. */
+  isOver = false;
+  readonly #optimizer: MLPOptimizer;
+  readonly #progress: MLPProgress;
+  readonly #options: ResolvedOptions;
+  readonly #rows: number;
+  readonly #batchSize: number;
+  readonly #judge: () => void | Promise<void>;
   /** Losses of the epoch's rows, penalty included. */
   #total = 0;
-  #isOver = false;
+  #batchRows = 0;
 
-  constructor(parts: MLPEpochsParts) {
-    this.#parts = parts;
-  }
-
-  /** Whether training ended by itself. */
-  get isOver(): boolean {
-    return this.#isOver;
+  /**
+   * @param rows that are trained on
+   * @param judge has `progress` judge the epoch that has ended
+   */
+  constructor(
+    optimizer: MLPOptimizer,
+    progress: MLPProgress,
+    options: ResolvedOptions,
+    rows: number,
+    batchSize: number,
+    judge: () => void | Promise<void>,
+  ) {
+    this.#optimizer = optimizer;
+    this.#progress = progress;
+    this.#options = options;
+    this.#rows = rows;
+    this.#batchSize = batchSize;
+    this.#judge = judge;
   }
 
   onBatchBegin({ batch }: RunView): void {
-    const { optimizer } = this.#parts;
-    optimizer.batchRows = this.#rowsOf(batch);
+    this.#batchRows = Math.min(this.#batchSize, this.#rows - batch * this.#batchSize);
+    this.#optimizer.batchRows = this.#batchRows;
     if (batch === 0) this.#total = 0;
     // Of the weights that the loss is of, which are those before the step.
-    this.#total += optimizer.penalty();
+    this.#total += this.#optimizer.penalty();
   }
 
-  /** @throws DivergenceError after an epoch's last step, for weights that are not finite */
-  onBatchEnd({ epoch, batch, batches, loss }: RunView): void {
-    this.#total += loss * this.#rowsOf(batch - 1);
-    if (batch < batches || this.#parts.optimizer.areWeightsFinite()) return;
-    throw new DivergenceError(epoch, batch, "NaN or infinities in the weights");
+  onBatchEnd({ loss }: RunView): void {
+    this.#total += loss * this.#batchRows;
   }
 
   async onEpochEnd(_: EpochReport, run: RunView): Promise<void> {
-    const { progress, rows, score, onBest, options } = this.#parts;
-    progress.addEpoch(rows, this.#total / rows);
-    if (!score) progress.judgeLoss(options.tol);
-    else if (progress.judgeScore(await score(), options.tol)) onBest?.();
-    this.#isOver = this.#judge();
-    if (this.#isOver) run.stop();
-  }
-
-  #rowsOf(batch: number): number {
-    const { rows, batchSize } = this.#parts;
-    return Math.min(batchSize, rows - batch * batchSize);
-  }
-
-  /** Whether training ends here: `adaptive` goes on with a fifth of the step length while that is above 1e-6. */
-  #judge(): boolean {
-    const { options, optimizer, progress } = this.#parts;
-    const { solver, learningRate, nIterNoChange } = options;
-    if (!progress.isStale(nIterNoChange)) return false;
-    if (solver !== "sgd" || learningRate !== "adaptive" || optimizer.learningRate <= 1e-6) return true;
-    optimizer.learningRate /= 5;
-    progress.countAnew();
-    return false;
+    this.#progress.addEpoch(this.#rows, this.#total / this.#rows);
+    await this.#judge();
+    if (!this.#progress.isStale(this.#options.nIterNoChange)) return;
+    const { solver, learningRate } = this.#options;
+    const optimizer = this.#optimizer;
+    // `adaptive` goes on with a fifth of the step length while that is above 1e-6.
+    if (solver === "sgd" && learningRate === "adaptive" && optimizer.learningRate > 1e-6) {
+      optimizer.learningRate /= 5;
+      this.#progress.countAnew();
+    } else {
+      this.isOver = true;
+      run.stop();
+    }
   }
 }
 
 /**
- * The step length of `invscaling`, learningRateInit / (t + 1)^powerT, t the rows that were seen in all calls; undefined for another.
+ * Of `invscaling` the schedule: learningRateInit / (t + 1)^powerT, t the rows that were seen in all calls.
  *
  * @param begins whether the optimizer is new: its first epoch has learningRateInit, whatever was seen before
  */
@@ -89,10 +80,9 @@ export function inverseScaling(
   { solver, learningRate, powerT }: ResolvedOptions,
   progress: MLPProgress,
   begins: boolean,
-): LearningRateSchedule | undefined {
-  if (solver !== "sgd" || learningRate !== "invscaling") return undefined;
-  return {
-    interval: "epoch",
-    learningRate: (epoch, base) => (begins && epoch === 0 ? base : base / power(progress.rowsSeen + 1, powerT)),
-  };
+): Pick<FitOptions, "schedule"> {
+  if (solver !== "sgd" || learningRate !== "invscaling") return {};
+  const rateOf = (epoch: number, base: number) =>
+    begins && epoch === 0 ? base : base / power(progress.rowsSeen + 1, powerT);
+  return { schedule: { interval: "epoch", learningRate: rateOf } };
 }

@@ -22,21 +22,13 @@ export abstract class MLPOptimizer extends KernelOptimizer {
   /** α/2·Σw² over the weights, without the biases: n times what the penalty adds to a batch's loss. */
   penalty(): number {
     if (this.#alpha === 0) return 0;
-    return (this.#alpha / 2) * this.#sumOfSquares((parameter) => this.decays(parameter));
-  }
-
-  /** Whether all weights and biases are finite numbers. */
-  areWeightsFinite(): boolean {
-    return Number.isFinite(this.#sumOfSquares(() => true));
-  }
-
-  #sumOfSquares(counts: (parameter: Parameter) => boolean): number {
     const { kernels, team } = this.engine;
     let sum = 0;
-    for (const parameter of this.parameters) {
-      if (counts(parameter)) sum += kernels.sumOfSquares(parameter.length, parameter.pointer, team);
+    for (let i = 0; i < this.parameters.length; ++i) {
+      const parameter = this.parameters[i] as Parameter;
+      if (this.decays(parameter)) sum += kernels.sumOfSquares(parameter.length, parameter.pointer, team);
     }
-    return sum;
+    return (this.#alpha / 2) * sum;
   }
 }
 

@@ -9,7 +9,7 @@ import { Random, type RandomState } from "../engine/random.js";
 import { TurnClock } from "../event-loop.js";
 import type { Network } from "../network/network.js";
 import type { StateDict } from "../network/state-dict.js";
-import { type FitOptions, fit } from "../training/fit.js";
+import { fit } from "../training/fit.js";
 import { inverseScaling, MLPEpochs } from "./mlp-epochs.js";
 import { buildNetwork, makeOptimizer, resetOptimizer } from "./mlp-network.js";
 import type { MLPOptimizer } from "./mlp-optimizers.js";
@@ -17,6 +17,11 @@ import type { ResolvedOptions } from "./mlp-options.js";
 import { MLPProgress } from "./mlp-progress.js";
 import type { MLPTask } from "./mlp-task.js";
 import type { CheckedSamples, LabelledSamples } from "./samples.js";
+
+/** What a training ends with whose estimator is disposed of meanwhile. */
+export function disposedMeanwhile(): DisposedError {
+  return new DisposedError("this estimator was disposed of while it was being fitted");
+}
 
 /** Rows predicted at a time. */
 const PREDICTION_ROWS = 256;
@@ -32,9 +37,6 @@ export function checkValidationPart(
   const needed = `expected at least ${task.leastRows} rows to score on`;
   throw new RangeError(`validationFraction: ${needed}, got ${held} of ${samples.rows}`);
 }
-
-/** Of losses that do not fall scikit-learn says nothing during training; `converged` does. */
-const QUIET: FitOptions = { onWarning: () => {} };
 
 /** One network and all that its further training depends on. */
 export class MLPTraining {
@@ -69,7 +71,7 @@ export class MLPTraining {
    * @throws DivergenceError for a loss or weights that are not finite; DisposedError when it is disposed of meanwhile
    */
   fit(samples: LabelledSamples): Promise<boolean> {
-    const { earlyStopping, maxIter } = this.#options;
+    const { earlyStopping, maxIter, tol } = this.#options;
     resetOptimizer(this.#optimizer);
     const split = earlyStopping ? this.#split(samples) : undefined;
     return this.#placed(samples, async (data) => {
@@ -77,7 +79,11 @@ export class MLPTraining {
       const part = (indices: Int32Array): Rows => ({ ...data, rows: indices.length, indices });
       const held = part(split.validation);
       const targets = Float64Array.from(split.validation, (row) => samples.targets[row] as number);
-      const isOver = await this.#run(part(split.training), maxIter, true, () => this.#score(held, targets));
+      const isOver = await this.#run(part(split.training), maxIter, true, async () => {
+        const { classes, values } = await this.network.predictAllAsync(held);
+        const score = this.#task.score(targets, (classes ?? values) as ArrayLike<number>);
+        if (this.progress.judgeScore(score, tol)) this.#best = this.network.stateDict();
+      });
       if (this.#best) this.network.loadStateDict(this.#best);
       return isOver;
     });
@@ -112,18 +118,20 @@ export class MLPTraining {
    * A run of `fit`, whose epochs and generator go on from those of the runs before.
    *
    * @param begins whether the optimizer is new
+   * @param judge of each epoch: by its loss, if there is no other
    * @returns whether it ended by itself
    */
-  async #run(data: Rows, epochs: number, begins: boolean, score?: () => Promise<number>): Promise<boolean> {
-    const { batchSize: most, shuffle } = this.#options;
+  async #run(
+    data: Rows,
+    epochs: number,
+    begins: boolean,
+    judge: () => void | Promise<void> = () => this.progress.judgeLoss(this.#options.tol),
+  ): Promise<boolean> {
     const { network, progress } = this;
-    const [options, optimizer] = [this.#options, this.#optimizer];
+    const options = this.#options;
+    const { batchSize: most, shuffle } = options;
     const batchSize = Math.min(most === "auto" ? 200 : most, data.rows);
-    const onBest = () => {
-      this.#best = network.stateDict();
-    };
-    const counted = new MLPEpochs({ options, optimizer, progress, rows: data.rows, batchSize, score, onBest });
-    const schedule = inverseScaling(options, progress, begins);
+    const counted = new MLPEpochs(this.#optimizer, progress, options, data.rows, batchSize, judge);
     const epochsBefore = progress.nIter;
     try {
       await fit(network, data, {
@@ -134,33 +142,30 @@ export class MLPTraining {
         dropLast: false,
         evaluateTraining: false,
         callbacks: [counted],
-        ...(schedule && { schedule }),
-        ...QUIET,
+        ...inverseScaling(options, progress, begins),
+        // Of a loss that does not fall scikit-learn says nothing meanwhile; `converged` does.
+        onWarning: () => {},
       });
       // Calls that are shorter than a turn give one, too.
       if (this.#turns.isDue()) await this.#turns.give();
     } catch (error) {
       if (!this.#disposed) throw this.#divergence(error, epochsBefore, data) ?? error;
     }
-    if (this.#disposed) throw new DisposedError("this estimator was disposed of while it was being fitted");
+    if (this.#disposed) throw disposedMeanwhile();
     return counted.isOver;
   }
 
   /** That training diverged, in epochs of all calls; undefined for another error. */
   #divergence(error: unknown, epochs: number, { inputs, indices }: Rows): DivergenceError | undefined {
-    if (error instanceof DivergenceError) return new DivergenceError(epochs + error.epoch, error.batch, error.got);
+    if (error instanceof DivergenceError) {
+      // "in layers.0.weights after the step": an estimator's user knows of no layers.
+      return new DivergenceError(epochs + error.epoch, error.batch, error.got.replace(/ in .+/, " in the weights"));
+    }
     if (!(error instanceof RangeError)) return undefined;
     // A network that diverged in a call before gives no finite numbers: fit does not begin with one.
     const first = indices?.[0] ?? 0;
     const outputs = this.network.evaluationActivations((inputs as Matrix).slice(first, first + 1)).at(-1) as Matrix;
-    return outputs.data.every(Number.isFinite)
-      ? undefined
-      : new DivergenceError(epochs + 1, 1, "NaN or infinities in the outputs");
-  }
-
-  async #score(held: Rows, targets: Float64Array): Promise<number> {
-    const { classes, values } = await this.network.predictAllAsync(held);
-    return this.#task.score(targets, (classes ?? values) as ArrayLike<number>);
+    return outputs.data.every(Number.isFinite) ? undefined : new DivergenceError(epochs + 1, 1, "a loss of NaN");
   }
 
   #split({ targets, rows }: LabelledSamples): Split {

@@ -1,6 +1,6 @@
 /** What MLPClassifier and MLPRegressor have in common: options, attributes, one training at a time. */
 
-import { DisposedError, NotFittedError, ShapeError } from "../checks/errors.js";
+import { NotFittedError, ShapeError } from "../checks/errors.js";
 import { createEngine, type Engine } from "../create-engine.js";
 import type { Matrix } from "../engine/matrix.js";
 import type { Network } from "../network/network.js";
@@ -8,7 +8,7 @@ import { parametersOf, setParameters } from "./mlp-network.js";
 import { type MLPOptions, type ResolvedOptions, resolveOptions } from "./mlp-options.js";
 import { MLPProgress } from "./mlp-progress.js";
 import type { MLPTask } from "./mlp-task.js";
-import { checkValidationPart, MLPTraining } from "./mlp-training.js";
+import { checkValidationPart, disposedMeanwhile, MLPTraining } from "./mlp-training.js";
 import { checkSamples, type LabelledSamples, type Samples } from "./samples.js";
 
 /**
@@ -170,7 +170,7 @@ export abstract class MLP<Y> {
     const engine = await createEngine({ seed: randomState, threads });
     if (this.#disposals !== disposals) {
       engine.dispose();
-      throw new DisposedError("this estimator was disposed of while it was being fitted");
+      throw disposedMeanwhile();
     }
     const training = makeTraining(engine, columns, task, this.options);
     this.dispose();

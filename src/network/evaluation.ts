@@ -53,8 +53,7 @@ export const MOST_CONFUSION_CLASSES = 1000;
 export function checkEvaluateOptions(options: EvaluateOptions, activation: Activation): void {
   checkOptions("evaluate", options, EVALUATE_OPTIONS);
   const { confusion = false, predictions = false } = options;
-  checkBoolean("evaluate: confusion", confusion);
-  checkBoolean("evaluate: predictions", predictions);
+  for (const [name, value] of Object.entries({ confusion, predictions })) checkBoolean(`evaluate: ${name}`, value);
   if (confusion && activation === "identity") {
     throw new TypeError("evaluate: confusion: expected a loss of classes, got a regression loss");
   }

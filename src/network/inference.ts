@@ -80,12 +80,17 @@ export class Inference {
   }
 
   /** Puts what the outputs say of their rows, of which the first is number `row`, into arrays for all rows. */
-  #collect(arrays: Predictions, kinds: readonly Kind[], rows: number, outputs: Matrix, row: number): void {
+  #collect(
+    arrays: { -readonly [Name in Kind]?: Predictions[Name] },
+    kinds: readonly Kind[],
+    rows: number,
+    outputs: Matrix,
+    row: number,
+  ): void {
     for (const kind of kinds) {
       const part = this.#read(kind, outputs, row);
       const perRow = outputs.rows === 0 ? 0 : part.length / outputs.rows;
-      if (row === 0)
-        Object.assign(arrays, { [kind]: new (kind === "classes" ? Int32Array : Float32Array)(perRow * rows) });
+      if (row === 0) arrays[kind] = new (kind === "classes" ? Int32Array : Float32Array)(perRow * rows) as never;
       arrays[kind]?.set(part, perRow * row);
     }
   }

@@ -151,8 +151,8 @@ export class Network {
   }
 
   /** As `predict`, in turns. */
-  async predictAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Int32Array> {
-    return (await this.#inTurns(() => this.#predict(input, "classes"), options)).classes as Int32Array;
+  predictAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Int32Array> {
+    return this.#predictInTurns(input, "classes", options) as Promise<Int32Array>;
   }
 
   /** softmax(outputs) of each row, or the sigmoid of each output, as the loss says, row by row. @throws as `predict` */
@@ -161,8 +161,8 @@ export class Network {
   }
 
   /** As `predictProbabilities`, in turns. */
-  async predictProbabilitiesAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Float32Array> {
-    return (await this.#inTurns(() => this.#predict(input, "probabilities"), options)).probabilities as Float32Array;
+  predictProbabilitiesAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Float32Array> {
+    return this.#predictInTurns(input, "probabilities", options) as Promise<Float32Array>;
   }
 
   /** The outputs themselves, row by row. @throws TypeError under a loss of classes */
@@ -171,8 +171,8 @@ export class Network {
   }
 
   /** As `predictValues`, in turns. */
-  async predictValuesAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Float32Array> {
-    return (await this.#inTurns(() => this.#predict(input, "values"), options)).values as Float32Array;
+  predictValuesAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Float32Array> {
+    return this.#predictInTurns(input, "values", options) as Promise<Float32Array>;
   }
 
   /**
@@ -358,7 +358,7 @@ export class Network {
   }
 
   #evaluation(data: Rows, options: EvaluateOptions): Parts<Evaluation> {
-    this.#checkRows("evaluate: data", data);
+    checkIsRows("evaluate: data", data);
     if (data.rows === 0) throw new RangeError("evaluate: expected at least one row, got none");
     checkEvaluateOptions(options, this.loss.activation);
     return this.#passes.evaluation(data, options);
@@ -406,9 +406,13 @@ export class Network {
     return this.#passes.predictions(input, [kind]);
   }
 
+  async #predictInTurns(input: Matrix | CsrMatrix, kind: Kind, options?: TurnOptions): Promise<Predictions[Kind]> {
+    return (await this.#inTurns(() => this.#predict(input, kind), options))[kind];
+  }
+
   #predictAll(data: Matrix | CsrMatrix | Rows): Parts<Predictions> {
     if (data instanceof Matrix || data instanceof CsrMatrix) this.#check(data);
-    else this.#checkRows("network: data", data);
+    else checkIsRows("network: data", data);
     const kinds = kindsOf(this.loss);
     this.#checkKind(kinds[0] as Kind);
     return this.#passes.predictions(data, kinds);
@@ -476,22 +480,13 @@ export class Network {
     throw new ShapeError(`output: expected ${rows} × ${columns}, got ${output.rows} × ${output.columns}`);
   }
 
-  #checkAlive(): void {
+  #check(input: Matrix | CsrMatrix): void {
     if (this.#disposed) throw new DisposedError("the network was used after it was disposed of");
     this.engine.checkAlive();
-  }
-
-  #check(input: Matrix | CsrMatrix): void {
-    this.#checkAlive();
     if (!(input instanceof Matrix || input instanceof CsrMatrix)) {
       throw wrongType("network: input", "a Matrix or CsrMatrix", input);
     }
     checkMemory("network: input", this.engine.memory, input);
-  }
-
-  #checkRows(what: string, data: Rows): void {
-    this.#checkAlive();
-    checkIsRows(what, data);
   }
 
   #checkGradient({ rows }: Matrix | CsrMatrix, gradOutput: Matrix): void {

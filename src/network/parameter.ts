@@ -171,7 +171,7 @@ export class Parameter implements State {
 
   #rateOf(step: DirectStep): number {
     if (typeof (step as Partial<DirectStep> | null)?.learningRateOf !== "function")
-      throw wrongType("step", "one with learningRateOf(parameter)", step);
+      throw wrongType("step", "an Optimizer", step);
     const rate = step.learningRateOf(this);
     if (!isFiniteNumber(rate)) checkNumber("learningRate", rate);
     return rate;

@@ -1,6 +1,6 @@
 /** When to show progress, and what. */
 
-import type { EpochBatches } from "./epoch-batches.js";
+import type { Minibatches } from "../dataset/minibatches.js";
 import type { Progress } from "./epoch-report.js";
 import type { Plan } from "./options.js";
 import { RateWindow } from "./rate-window.js";
@@ -29,7 +29,7 @@ export class ProgressClock {
   tick(
     { epoch, batch, losses, seconds }: Progression,
     { epochs, batchSize }: Plan,
-    { count: batches, rows }: Pick<EpochBatches, "count" | "rows">,
+    { count: batches, rows }: Pick<Minibatches, "count" | "rows">,
     time: number,
   ): void {
     if (!this.#onProgress) return;

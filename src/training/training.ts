@@ -1,6 +1,7 @@
 /** A training: epochs of minibatches, evaluated, reported, told to callbacks, and to be taken up again after any batch. */
 
 import { DivergenceError } from "../checks/errors.js";
+import { Minibatches } from "../dataset/minibatches.js";
 import type { Random } from "../engine/random.js";
 import { now, TurnClock } from "../event-loop.js";
 import type { Network } from "../network/network.js";
@@ -10,7 +11,6 @@ import { History } from "./callbacks/history.js";
 import type { CheckpointContents } from "./checkpoint/checkpoint-contents.js";
 import { type ChosenRows, chooseRows } from "./chosen-rows.js";
 import { DeadLayers } from "./dead-layers.js";
-import { EpochBatches } from "./epoch-batches.js";
 import { type EpochReport, evaluationNumbers } from "./epoch-report.js";
 import { claimForTraining } from "./exclusive-parts.js";
 import { ScheduleFollower } from "./learning-rate.js";
@@ -38,7 +38,7 @@ export class Training implements RunView {
   /** Its own: runs that take turns on one engine draw the same numbers as one after the other. */
   #random: Random | undefined;
   #rows: ChosenRows | undefined;
-  #batches: EpochBatches | undefined;
+  #batches: Minibatches | undefined;
   #loss = Number.NaN;
   /** Whether every callback has seen the last batch or epoch. */
   #settled = false;
@@ -126,7 +126,7 @@ export class Training implements RunView {
 
   /** Takes up the checkpoint, if there is one, and chooses the rows. @throws as restoreTraining; nothing has changed then */
   #begin(): void {
-    const { network, options, callbacks } = this.#plan;
+    const { network, options, callbacks, batchSize, dropLast } = this.#plan;
     const checkpoint = options.resume;
     this.#giveBack = claimForTraining(callbacks, options.schedule);
     this.#lease = network.claim();
@@ -138,7 +138,7 @@ export class Training implements RunView {
       if (checkpoint?.random.split) random.state = checkpoint.random.split;
       if (options.validationSplit !== undefined) this.#progression.splitRandom = random.state;
       this.#rows = chooseRows(this.#plan, random);
-      this.#batches = new EpochBatches(network.engine, this.#rows.training, random, this.#plan);
+      this.#batches = new Minibatches(network.engine, this.#rows.training, batchSize, dropLast);
       if (checkpoint) this.#resume(checkpoint);
       else {
         network.zeroGrad();
@@ -169,7 +169,7 @@ export class Training implements RunView {
   async #runEpoch(): Promise<EpochReport> {
     const { network, batchSize } = this.#plan;
     const { evaluation } = this.#rows as ChosenRows;
-    const { count, rows } = this.#batches as EpochBatches;
+    const { count, rows } = this.#batches as Minibatches;
     const begun = this.#progression.batch;
     await this.#trainEpoch();
     const { epoch, batch, losses, seconds } = this.#progression;
@@ -231,10 +231,9 @@ export class Training implements RunView {
   async #trainEpoch(): Promise<void> {
     const { network, batchSize, options, callbacks } = this.#plan;
     const progression = this.#progression;
-    const batches = this.#batches as EpochBatches;
+    const batches = this.#batches as Minibatches;
     const { count } = batches;
-    if (progression.batch > 0 && progression.epochRandom) batches.redraw(progression.epochRandom);
-    else progression.epochRandom = batches.draw();
+    this.#drawOrder();
     this.#schedule.beginEpoch(progression.epoch);
     const lease = this.#lease as Lease;
     const random = this.#random as Random;
@@ -280,6 +279,18 @@ export class Training implements RunView {
       if (this.#turns.isDue(ended)) await this.#turns.give();
       if (options.signal?.aborted) break;
     }
+  }
+
+  /** Draws the epoch's order; of an epoch that is resumed again what was drawn then, with the generator where it was afterwards. */
+  #drawOrder(): void {
+    const { batch, epochRandom } = this.#progression;
+    const random = this.#random as Random;
+    const now = random.state;
+    const again = batch > 0 && epochRandom !== undefined;
+    if (again) random.state = epochRandom;
+    else this.#progression.epochRandom = now;
+    this.#batches?.arrange(this.#plan.shuffle ? random : undefined);
+    if (again) random.state = now;
   }
 
   /** Tells the callbacks, and frees the rows. After a failure the error that led to it is the one that counts. */

@@ -82,8 +82,10 @@ export class BatchNorm extends Layer {
     }
     this.#ofBatch = this.training && rows > 0;
     const output = this.#output.shaped(rows, this.features);
-    const [mean, inverse] = [this.#mean, this.#inverse.pointer];
-    const [runningMean, runningVariance] = [this.#runningMean.pointer, this.#runningVariance.pointer];
+    const mean = this.#mean;
+    const inverse = this.#inverse.pointer;
+    const runningMean = this.#runningMean.pointer;
+    const runningVariance = this.#runningVariance.pointer;
     const { features, epsilon, momentum } = this;
     if (this.#ofBatch) {
       const statistics = kernels.batchNormStatistics;

@@ -106,7 +106,8 @@ export class Dense extends Layer {
     const output = this.#output.shaped(rows, this.outputs);
     const sparse = this.#sparseForm(input);
     this.#sparseInput = sparse;
-    const [weights, biases] = [this.#weights.pointer, this.#biases.pointer];
+    const weights = this.#weights.pointer;
+    const biases = this.#biases.pointer;
     if (sparse) {
       const { startsPointer, endsPointer, indicesPointer, valuesPointer } = sparse;
       kernels.sparseForward(

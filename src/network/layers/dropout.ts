@@ -72,8 +72,9 @@ export class Dropout extends Layer {
     const keep = 1 - this.rate;
     // A hash of 32 bits is below this with probability `keep`.
     const threshold = Math.min(Math.round(keep * 2 ** 32), 2 ** 32 - 1);
-    const [n, key, key2] = [from.rows * from.columns, this.#key, this.#key2];
-    (this.#engine as Engine).kernels.dropout(n, threshold, 1 / keep, key, key2, from.pointer, to.pointer);
+    const n = from.rows * from.columns;
+    const { kernels } = this.#engine as Engine;
+    kernels.dropout(n, threshold, 1 / keep, this.#key, this.#key2, from.pointer, to.pointer);
     return to;
   }
 }
