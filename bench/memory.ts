@@ -1,4 +1,4 @@
-/** `memory`: 20 000 training steps of the seed's network must leave linear memory and the JavaScript heap where they were. */
+/** `memory`: 20 000 training steps of the MNIST example network must leave linear memory and the JavaScript heap where they were. */
 
 import { createNetwork } from "../src/app/benchmark/train.js";
 import type { Engine } from "../src/index.js";

@@ -1,4 +1,4 @@
-/** `optimizers`: each optimizer's kernel beside a copy of as many bytes, and the seed's training step with each optimizer. */
+/** `optimizers`: each optimizer's kernel beside a copy of as many bytes, and the training step of the MNIST example network with each optimizer. */
 
 import { type Context, randomNumbers } from "../src/app/benchmark/context.js";
 import { type MeasureOptions, measureInTurn } from "../src/app/benchmark/measure.js";
@@ -32,7 +32,7 @@ export interface OptimizerStepResult {
   readonly spread: number;
 }
 
-/** Weights: about the seed's network, a million, and more than any cache holds. */
+/** Weights: about the MNIST example network, a million, and more than any cache holds. */
 const SIZES = [105_000, 1_000_000, 8_000_000];
 const OPTIMIZERS: Readonly<Record<string, OptimizerConfig>> = {
   sgd: { type: "sgd" },

@@ -1,5 +1,5 @@
 /**
- * `peers`: the seed's network on MNIST, trained by this library and by others: the same rows in the same order, the same
+ * `peers`: the MNIST example network, trained by this library and by others: the same rows in the same order, the same
  * initial weights, plain SGD. Each system is a child process; a round gives each its turn, so that a busy machine meets all.
  * A system that is not installed is skipped; those in Python need NumPy, PyTorch or scikit-learn in `python3`.
  */

@@ -18,7 +18,7 @@ export interface ThreadsResult {
   readonly spread: number;
 }
 
-/** Products from one just large enough to be divided, and the seed's training step. */
+/** Products from one just large enough to be divided, and the training step of the MNIST example network. */
 const SIZES = [
   [32, 48, 48],
   [32, 200, 100],

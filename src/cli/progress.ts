@@ -107,7 +107,7 @@ export class TrainingDisplay {
     draw(`${chart}\n`, this.#screen);
   }
 
-  /** Accuracies of classes, losses of values: R² may begin far below any scale. */
+  /** Accuracies of classes, losses of regressions: R² may begin far below any scale. */
   #curves() {
     const reports = this.#reports;
     if (reports.some(({ trainAccuracy }) => trainAccuracy !== undefined)) {

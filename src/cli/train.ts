@@ -1,4 +1,4 @@
-/** `simdgrad train`: a network for a task, trained before one's eyes, tested and written to a folder, to be gone on with. */
+/** `simdgrad train`: trains a network for a task with progress, tests it, and writes it to a folder from which a run can resume. */
 
 import { join } from "node:path";
 import { type BestEpoch, bestEpochOf, describeBest } from "../app/best-epoch.js";

@@ -243,7 +243,7 @@ export class Network {
   }
 
   /**
-   * Adds to the parameters' gradients those of a loss of one's own, of which `gradOutput` [batch, outputs] is the gradient
+   * Adds to the parameters' gradients those of a custom loss, of which `gradOutput` [batch, outputs] is the gradient
    * with respect to the outputs. `forward` must have been called with the same input, and with `training` set, just before.
    *
    * @throws TypeError, ShapeError, RangeError for anything but the input and a gradient in the shape of the outputs

@@ -28,7 +28,7 @@ export interface EpochReport {
   readonly trainAccuracy?: number;
   readonly valLoss?: number;
   readonly valAccuracy?: number;
-  /** R² in place of accuracy under a loss of values. */
+  /** R², in place of accuracy, with a regression loss. */
   readonly trainR2?: number;
   readonly valR2?: number;
   /** The optimizer's, in the epoch's last step. */

@@ -1,4 +1,4 @@
-/** Training on a table of one's own. */
+/** Training on your own table. */
 
 import { useSignalEffect } from "@preact/signals";
 import { TABLE_DEFAULTS } from "../../src/app/page-settings.js";

@@ -1,4 +1,4 @@
-/** A look into the network on MNIST, while it learns or afterwards: a digit of one's own, its weights, its mistakes. */
+/** A look into the network on MNIST, while it learns or afterwards: a digit that you draw, its weights, its mistakes. */
 
 import { run } from "../page/run-store.js";
 import { ConfusionMatrix } from "../parts/confusion-matrix.js";

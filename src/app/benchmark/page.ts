@@ -33,7 +33,7 @@ const KERNEL_ROWS = [32];
 const KERNELS = 17;
 const TRANSPOSITIONS = 3;
 
-/** Yields the lines of a training step of the seed's network, of matrix products and of the other kernels. */
+/** Yields the lines of a training step of the MNIST example network, of matrix products and of the other kernels. */
 export async function* benchPage(context: Context, options: PageOptions = {}): AsyncGenerator<PageResult> {
   const { parts = PAGE_PARTS, onProgress, ...measuring } = options;
   const counts = [...new Set([1, context.threads])];

@@ -1,4 +1,4 @@
-/** The contract of a layer: what the network calls, and what one needs to write to add a layer of one's own. */
+/** The contract of a layer: what the network calls, and what a custom layer has to write. */
 
 import type { Engine } from "../../create-engine.js";
 import type { Matrix } from "../../engine/matrix.js";

@@ -1,4 +1,4 @@
-/** The contract of a loss: what the network calls, and what one needs to write to add a loss of one's own. */
+/** The contract of a loss: what the network calls, and what a custom loss has to write. */
 
 import { checkChoice } from "../../checks/check-options.js";
 import { checkWeightValues } from "../../checks/check-weights.js";

@@ -7,7 +7,7 @@ import { Loss, type LossConfig, REDUCTIONS, type Reduction } from "./loss.js";
 import type { Targets } from "./targets.js";
 import { checkNumbers, LabelsAsNumbers } from "./targets.js";
 
-/** Options of the losses of values. */
+/** Options of the regression losses. */
 export interface RegressionLossOptions {
   /** `mean` over all rows and columns (the default), or `sum`. */
   readonly reduction?: Reduction;
