@@ -36,7 +36,8 @@ export function chooseThreads(requested: number | "auto", obstacle: string | und
   const hardware = hardwareThreads();
   const count = requested === "auto" ? Math.min(hardware, MOST_AUTOMATIC_THREADS) : requested;
   if (count > 1 && obstacle) return { count: 1, reason: obstacle };
-  return { count, reason: requested === "auto" ? `the machine can run ${hardware} at a time` : "requested" };
+  const capped = count < hardware ? `, of which ${count} are taken unless you ask for more` : "";
+  return { count, reason: requested === "auto" ? `the machine can run ${hardware} at a time${capped}` : "requested" };
 }
 
 /** How long a job may make no progress before a worker is taken for dead. */

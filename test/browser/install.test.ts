@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 
 const run = promisify(execFile);
-const iris = fileURLToPath(new URL("../datasets/iris.csv", import.meta.url));
+const iris = fileURLToPath(new URL("../../samples/iris.csv", import.meta.url));
 
 /** All that is installed may take this much, in blocks of 4 KiB as file systems have them: simdgrad itself is half of it. */
 const MOST_BYTES = 8e6;

@@ -97,8 +97,22 @@ describe("createEngine({ threads })", () => {
 
   it("takes a thread for each core by default, eight at most", async () => {
     const { threads, threadsReason } = (await createEngine({ tile: "4x8" })).info();
-    const cores = Number(/^the machine can run (\d+) at a time$/.exec(threadsReason)?.[1]);
+    const cores = Number(/^the machine can run (\d+) at a time/.exec(threadsReason)?.[1]);
     expect(threads).toBe(Math.min(cores, 8));
+  });
+
+  it("says that it takes eight of more", async () => {
+    const { reports } = await runScript(`
+      const { default: os } = await import("node:os");
+      os.availableParallelism = () => 12;
+      syncBuiltinESMExports();
+      const { createEngine } = await load();
+      const engine = await createEngine({ tile: "4x8" });
+      report(engine.info());
+      engine.dispose();
+    `);
+    const threadsReason = "the machine can run 12 at a time, of which 8 are taken unless you ask for more";
+    expect(reports).toMatchObject([{ threads: 8, threadsReason }]);
   });
 
   it.each([0, -1, 1.5, 65, Number.NaN])("refuses %s", async (threads) => {
