@@ -113,9 +113,16 @@ describe("a copy of the repository that follows CONTRIBUTING.md", () => {
         loadOnnx(engine, serializeOnnx(network), "onnx", loss()),
       ];
       const outputs = [network, ...files].map((each) => [...each.predictValues(x)]);
-      console.log(JSON.stringify({ losses, outputs, layers: files.map((each) => each.layers[1].config().type) }));
+      let message;
+      try {
+        new LogCosh({ slip: 1 });
+      } catch (error) {
+        message = error.message;
+      }
+      console.log(JSON.stringify({ message, losses, outputs, layers: files.map((each) => each.layers[1].config().type) }));
     `;
-    const { losses, outputs, layers } = JSON.parse(run("--input-type=module", "--eval", script));
+    const { message, losses, outputs, layers } = JSON.parse(run("--input-type=module", "--eval", script));
+    expect(message).toMatch(/^LogCosh: expected the options reduction, got slip/);
     expect(losses[1]).toBeLessThan(losses[0]);
     expect(layers).toEqual(["hardTanh", "hardTanh"]);
     expect(outputs[1]).toEqual(outputs[0]);

@@ -12,6 +12,7 @@ export interface Prediction {
   readonly values: Float32Array;
 }
 
+/** What the network makes of every row, in one forward pass; what its loss has none of is empty. */
 export function predictAll(network: Network, data: Rows): Prediction {
   const { classes = new Int32Array(0), probabilities, values } = network.predictAll(data);
   const none = new Float32Array(0);

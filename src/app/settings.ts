@@ -48,9 +48,9 @@ const pageLayers = shortList(
   `up to ${MOST_LAYERS} layers of 1 to ${MOST_UNITS} units, such as 100,200`,
 );
 
-/** The optimizers that the page has, all with their own options but for gradient descent with a momentum. */
+/** The optimizers as the page offers them: with their default options, and gradient descent also with a momentum. */
 const pageOptimizers: Value<string> = {
-  ...oneOf(["sgd", "momentum", "adam", "adamw", "rmsprop", "adagrad"]),
+  ...oneOf(optimizerNames.flatMap((name) => (name === "sgd" ? ["sgd", "momentum"] : [name]))),
   parse: (name) => (name === "momentum" ? MOMENTUM : oneOf(optimizerNames).parse(name)),
   write: (optimizer) => (optimizer === MOMENTUM ? "momentum" : optimizer),
 };

@@ -235,7 +235,8 @@ export function createSchedule(config: ScheduleConfig): Schedule {
 function create<T>(what: string, config: { readonly type: string }, rows: Rows<Row<T>>): T {
   checkRecord(what, config, "an object with a type");
   const { type, ...options } = config;
-  const name = typeof type === "string" ? spelling(type) : type;
+  const now = typeof type === "string" ? spelling(type) : type;
+  const name = Object.hasOwn(rows, now) ? now : type;
   checkChoice(`${what}: type`, name, Object.keys(rows));
   return (rows[name] as Row<T>).make(options);
 }
