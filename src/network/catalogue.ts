@@ -235,8 +235,7 @@ export function createSchedule(config: ScheduleConfig): Schedule {
 function create<T>(what: string, config: { readonly type: string }, rows: Rows<Row<T>>): T {
   checkRecord(what, config, "an object with a type");
   const { type, ...options } = config;
-  const now = typeof type === "string" ? spelling(type) : type;
-  const name = Object.hasOwn(rows, now) ? now : type;
+  const name = typeof type === "string" && Object.hasOwn(rows, spelling(type)) ? spelling(type) : type;
   checkChoice(`${what}: type`, name, Object.keys(rows));
   return (rows[name] as Row<T>).make(options);
 }
