@@ -1,8 +1,8 @@
-// Questions about arrays that a host asks before it relies on them: a pass over the data at the speed of memory.
+// Checks that a host makes on arrays before it relies on them: one pass over the data at the speed of memory.
 
 import { sum } from "./rows/reduce";
 
-/** The index of the first of n floats that is not in [least, most], NaN among them; −1 if all are. */
+/** The index of the first of n floats that is outside [least, most] or NaN; −1 if there is none. */
 export function firstOutside(n: i32, least: f32, most: f32, x: usize): i32 {
   const low = f32x4.splat(least);
   const high = f32x4.splat(most);
@@ -19,8 +19,8 @@ export function firstOutside(n: i32, least: f32, most: f32, x: usize): i32 {
 }
 
 /**
- * The first of m rows of n floats that is no distribution: one of its elements is not in [0, 1 + tolerance], or their sum is not
- * within `tolerance` of 1; −1 if all are. The sum is taken in double precision.
+ * The first of m rows of n floats that is not a distribution: an element is outside [0, 1 + tolerance], or their sum is not
+ * within `tolerance` of 1. −1 if there is none. The sum is in double precision.
  */
 export function firstUnnormalized(m: i32, n: i32, tolerance: f64, x: usize): i32 {
   for (let i = 0; i < m; ++i) {
@@ -32,8 +32,8 @@ export function firstUnnormalized(m: i32, n: i32, tolerance: f64, x: usize): i32
 }
 
 /**
- * labels[i] ← x[i] as a 32-bit integer, up to the first of n floats that is not an integer in [0, classes): its index, or −1 if
- * all are. `labels` may be x, or 0: then nothing is stored.
+ * labels[i] ← x[i] as a 32-bit integer, up to the first of n floats that is not an integer in [0, classes). Returns its index, or
+ * −1 if there is none. `labels` may be x, or 0 to store nothing.
  */
 export function labelsFromFloats(n: i32, classes: i32, x: usize, labels: usize): i32 {
   for (let i = 0; i < n; ++i) {

@@ -1,7 +1,7 @@
-// Activations, forward and backward side by side. Each derivative is computed from x, not from the output: 1 − tanh²(x) has
-// lost its digits where tanh(x) is close to 1.
+// Activations, forward and backward. Each derivative is computed from x, not from the output: 1 − tanh²(x) loses its digits
+// where tanh(x) is close to 1.
 //
-// Throughout, e = e^−|x| ≤ 1, so that nothing overflows; f32x4.pmin and pmax with x first keep NaN.
+// Throughout, e = e^−|x| ≤ 1, so nothing overflows. f32x4.pmin and pmax with x as the first argument keep NaN.
 
 import { exponential, exponentialMinusOne } from "./exponential";
 import { multiplyAdd } from "../runtime/lanes";
@@ -135,7 +135,7 @@ export function tanhBackward(n: i32, x: usize, gradOutput: usize, gradInput: usi
 }
 
 /**
- * tanh |x| = (1 − e²) / (1 + e²); below 0.625 that cancels, and an odd polynomial takes its place.
+ * tanh |x| = (1 − e²) / (1 + e²). Below 0.625 that cancels, and an odd polynomial is used instead.
  * Method and coefficients: S. Moshier, Cephes Mathematical Library, tanhf.c.
  */
 @unmanaged @final

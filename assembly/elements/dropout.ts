@@ -1,11 +1,11 @@
-// Dropout. The mask of an element follows from a key and the element's number alone, so that it takes no memory: the
-// backward pass computes the same one again.
+// Dropout. An element's mask depends only on a key and the element's number. So it needs no memory: the backward pass computes
+// it again.
 
 import { loadLanes, storeLanes } from "../runtime/lanes";
 
 /**
  * y ← scale·x where hash(key, i) < threshold as unsigned integers, else 0; n elements numbered i = 0, 1, …. y may be x.
- * Backward it is the same kernel, from gradOutput to gradInput. What is dropped is 0, NaN too.
+ * The backward pass is the same kernel, from gradOutput to gradInput. A dropped element is 0, even if it was NaN.
  */
 export function dropout(n: i32, threshold: u32, scale: f32, key: u32, key2: u32, x: usize, y: usize): void {
   const limit = i32x4.splat(threshold);
@@ -21,13 +21,13 @@ export function dropout(n: i32, threshold: u32, scale: f32, key: u32, key2: u32,
   }
 }
 
-/** 32 bits that look random, of a number and a key of 64 bits: two rounds, each of which takes one half of the key. */
+/** 32 pseudorandom bits from a number and a 64-bit key: two rounds, one for each half of the key. */
 @inline
 function hash(index: v128, key: v128, key2: v128): v128 {
   return mix(v128.xor(mix(i32x4.add(index, key)), key2));
 }
 
-/** lowbias32, a bijection in which every bit of the input flips each of the output's half the time. C. Wellons 2018. */
+/** lowbias32 (C. Wellons 2018), a bijection: each input bit flips each output bit half the time. */
 @inline
 function mix(x: v128): v128 {
   x = i32x4.mul(v128.xor(x, i32x4.shr_u(x, 16)), i32x4.splat(0x7feb352d));

@@ -3,7 +3,7 @@
 import { multiplyAdd } from "../runtime/lanes";
 
 const LOG2_E: f32 = 1.44269504;
-/** ln 2 in two parts: the first has few enough bits that n·LN2_HIGH is exact for every n that occurs. */
+/** ln 2 in two parts: the first has so few bits that n·LN2_HIGH is exact for every n that occurs. */
 const LN2_HIGH: f32 = 0.693359375;
 const LN2_LOW: f32 = -2.12194440e-4;
 /** 1.5·2²³: adding it rounds to the nearest integer, which is then in the low bits. */

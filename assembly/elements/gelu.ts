@@ -1,5 +1,5 @@
 // GELU (Hendrycks and Gimpel 2016), x·Φ(x) with Φ the distribution function of the standard normal, and its tanh form.
-// Forward and backward side by side; y may be x, gradInput may be gradOutput.
+// Forward and backward. y may be x, gradInput may be gradOutput.
 
 import { decay, sigmoid, sigmoidOf } from "./activations";
 import { exponential } from "./exponential";
@@ -19,7 +19,7 @@ export function geluBackward(n: i32, x: usize, gradOutput: usize, gradInput: usi
 /** From here on the tails are 0 in float32. */
 const FAR: f32 = 13.5;
 
-/** With t = |x| and E = e^(−t²/2): Φ(−t) = E·R(t), so that the lower tail keeps its relative accuracy. */
+/** With t = |x| and E = e^(−t²/2), Φ(−t) = E·R(t). This keeps the relative accuracy of the lower tail. */
 @unmanaged @final
 class Gelu {
   @inline
@@ -33,7 +33,7 @@ class Gelu {
   @inline
   derivative(x: v128, _: v128): v128 {
     const t = f32x4.pmin(f32x4.abs(x), f32x4.splat(FAR));
-    // For x < 0 it is E·(R(t) − t/√2π), for x > 0 one less that.
+    // E·(R(t) − t/√2π) for x < 0, 1 minus that for x > 0.
     const ratio = multiplyAdd(t, f32x4.splat(-0.3989422804), tailRatio(t));
     return fromTail(x, f32x4.mul(halfSquareExponential(t), ratio));
   }
@@ -65,8 +65,8 @@ function tailRatio(t: v128): v128 {
 }
 
 /**
- * e^(−t²/2). A rounded square, up to 182, would cost the result five digits' last bits: its rounding error, exact by
- * Dekker's splitting t = high + low, goes in to first order.
+ * e^(−t²/2). Rounding the square, which is up to 182, would cost accuracy. Its rounding error is computed exactly by Dekker's
+ * splitting t = high + low, and added to first order.
  */
 @inline
 function halfSquareExponential(t: v128): v128 {
@@ -112,7 +112,7 @@ class GeluTanh {
     return f32x4.mul(sigmoidOf(doubled, e), f32x4.add(rest, f32x4.splat(1)));
   }
 
-  /** Beyond, σ(2u) is 0 or 1. */
+  /** Beyond it σ(2u) is 0 or 1. */
   @inline
   bounded(x: v128): v128 {
     return f32x4.pmin(f32x4.pmax(x, f32x4.splat(-FAR)), f32x4.splat(FAR));

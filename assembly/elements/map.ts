@@ -1,5 +1,5 @@
 // The loops of elementwise functions. F is a class without fields whose methods `value` and `derivative` take four lanes of x
-// and a parameter: they are inlined, so that each function has loops of its own.
+// and a parameter. They are inlined, so each function gets its own loops.
 
 import { loadLanes, storeLanes } from "../runtime/lanes";
 
@@ -13,7 +13,7 @@ export interface ElementFunction {
 @inline
 export function mapForward<F extends ElementFunction>(n: i32, parameter: f32, x: usize, y: usize): void {
   const parameters = f32x4.splat(parameter);
-  // One body for whole vectors and the rest keeps the binary small: the functions' bodies are long.
+  // One body for whole vectors and the remainder keeps the binary small: the functions are long.
   for (let i = 0, whole = false; i < n; i += whole ? 4 : 1) {
     whole = i + 4 <= n;
     const at = <usize>i << 2;

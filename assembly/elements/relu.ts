@@ -1,4 +1,4 @@
-// ReLU, forward and backward side by side.
+// ReLU, forward and backward.
 
 /** y ← max(0, x), n elements; NaN stays NaN. y may be x. */
 export function reluForward(n: i32, x: usize, y: usize): void {

@@ -1,6 +1,6 @@
-// Dense rows compressed to their elements that are not zero, and expanded again.
+// Compresses dense rows to their nonzero elements, and expands them again.
 
-/** For each set of lanes, the bytes that move them to the front, in order. */
+/** For each set of lanes, the byte indices that move these lanes to the front, in order. */
 const FRONT: usize = memory.data<u8>([
   0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
   0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
@@ -21,11 +21,11 @@ const FRONT: usize = memory.data<u8>([
 ], 16);
 
 /**
- * Writes X (rows × columns, row-major) as a sparse matrix whose elements are numbered from `first` on.
+ * Writes X (rows × columns, row-major) as a sparse matrix whose elements are numbered from `first`.
  *
- * At most `limit` elements: `indices` and `values` have room for so many and three more.
+ * `indices` and `values` have room for `limit` elements and three more.
  *
- * @returns how many there were; −1 as soon as it is clear that they are more than `limit`
+ * @returns the number of elements, or −1 if there are more than `limit`
  */
 export function compressRows(
   rows: i32, columns: i32, x: usize, first: i32, limit: i32,
@@ -76,7 +76,7 @@ function compressRow(columns: i32, x: usize, count: i32, indices: usize, values:
   return count;
 }
 
-/** How many of n floats are not zero. */
+/** Counts the nonzero floats of n. */
 function countNonZero(n: i32, x: usize): i32 {
   const zero = f32x4.splat(0);
   let zeros = i32x4.splat(0);
@@ -94,7 +94,7 @@ function countNonZero(n: i32, x: usize): i32 {
   return count;
 }
 
-/** Y (rows × columns, row-major) ← the sparse matrix, zeros included. */
+/** Y (rows × columns, row-major) ← the sparse matrix, with its zeros. */
 export function expandRows(
   rows: i32, columns: i32, starts: usize, ends: usize, indices: usize, values: usize, y: usize,
 ): void {

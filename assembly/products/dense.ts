@@ -1,7 +1,7 @@
-// The three products of a dense layer, over weights that live in panels.
+// The three products of a dense layer, whose weights are stored in panels.
 //
-// W (inputs × outputs) is held as ⌈outputs / 8⌉ panels, each `inputs` rows of eight floats; columns beyond `outputs` are
-// zero and stay zero. Forward streams the panels, the weight step updates them in place: neither is ever packed.
+// W (inputs × outputs) is stored as ⌈outputs / 8⌉ panels of `inputs` rows of eight floats. Columns beyond `outputs` are zero
+// and stay zero. The forward product reads the panels and the weight step updates them in place: they are never packed.
 
 import { runParts, Team } from "../runtime/threads";
 import { KC, KC_INPUTS, KC_ROWS, MC, NC, NR, PANEL_BYTES } from "./blocking";
@@ -24,7 +24,7 @@ export function denseForward(
 
 /**
  * W ← W + alpha·Xᵀ·G when `accumulate`, else W ← alpha·Xᵀ·G without reading W. G: batch × outputs, row-major.
- * With alpha = −learning rate this is the whole step of plain gradient descent.
+ * With alpha = −learning rate this is a whole step of plain gradient descent.
  */
 export function denseWeightGradient(
   batch: i32, inputs: i32, outputs: i32,
@@ -37,17 +37,17 @@ export function denseWeightGradient(
   job.setBlocks(KC_ROWS, NC, packsX ? MC : inputs, Split.Rows);
   job.setA(x, 4, <usize>inputs << 2, packsX);
   job.setB(gradOutput, <usize>outputs << 2, PANEL_BYTES, packsG ? Layout.Rows : Layout.InPlace);
-  // Whole panels: the padding of G makes that of W stay zero.
+  // Whole panels: since the padding of G is zero, that of W stays zero.
   job.setC(weights, PANEL_BYTES, <usize>inputs * PANEL_BYTES, true);
   job.setDToC(accumulate);
   runParts(team, productPart, operations(batch, inputs, outputs));
 }
 
-/** Whether rows of so many floats begin in so few different cache sets that a column of them does not stay cached. */
+/** Whether rows of `columns` floats begin in so few cache sets that a column of them does not stay cached. */
 @inline
 function sharesCacheSets(columns: i32): bool { return (columns & 255) == 0; }
 
-/** gradInput ← G·Wᵀ (batch × inputs). The transposed weights of a block are packed for the whole batch at once. */
+/** gradInput ← G·Wᵀ (batch × inputs). Each block of transposed weights is packed once for the whole batch. */
 export function denseInputGradient(
   batch: i32, inputs: i32, outputs: i32,
   gradOutput: usize, weights: usize, gradInput: usize, team: Team,
@@ -64,7 +64,7 @@ export function denseInputGradient(
   runParts(team, productPart, operations(batch, inputs, outputs));
 }
 
-/** Floating-point operations of each of the three. */
+/** Floating-point operations of each product. */
 @inline
 function operations(batch: i32, inputs: i32, outputs: i32): f64 {
   return 2.0 * batch * inputs * outputs;

@@ -31,7 +31,7 @@ export function gemm(
 @unmanaged
 class Gemm extends Product { beta: f32; }
 
-/** C's columns of one part times beta, then the product added to them. */
+/** Multiplies one part's columns of C by beta, then adds the product. */
 function scaledPart(team: Team, thread: i32, part: i32, parts: i32): void {
   const job = changetype<Gemm>(team.job);
   const begin = panelsBegin(job.n, part, parts);
@@ -40,7 +40,7 @@ function scaledPart(team: Team, thread: i32, part: i32, parts: i32): void {
   productPart(team, thread, part, parts);
 }
 
-/** Each row of C times beta; beta = 0 writes zeros without reading. */
+/** Multiplies each row of C by beta. beta = 0 writes zeros without reading C. */
 function scaleRows(m: i32, n: i32, beta: f32, c: usize, cRow: usize): void {
   for (let row = 0; row < m; ++row) {
     if (beta == 0) memory.fill(c, 0, <usize>n << 2);

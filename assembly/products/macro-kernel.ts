@@ -1,4 +1,4 @@
-// The macro-kernel, loops 2 and 1 of a product: walks the tiles of C over blocks of A and B that need no further packing.
+// The macro-kernel, loops 2 and 1 of a product: computes the tiles of C from packed blocks of A and B.
 
 import { partBegin } from "../runtime/parts";
 import { PROGRESS, WORDS_BYTES } from "../runtime/workspace";
@@ -9,22 +9,22 @@ import { multiplyTile, Strides } from "./micro-kernel";
 export const ZEROS: usize = memory.data(64, 16);
 
 /**
- * What the macro-kernel multiplies: C (m × n) ← alpha·A·B + D. A scalar: a + row·aRow + k·aStep. Eight floats of B:
- * b + panel·bPanel + k·bStep; likewise C and D with their row strides. Every panel of B holds eight readable columns; of C
- * and D only n columns are touched.
+ * The macro-kernel's arguments: C (m × n) ← alpha·A·B + D. A scalar of A is at a + row·aRow + k·aStep, eight floats of B at
+ * b + panel·bPanel + k·bStep; C and D likewise with their row strides. Every panel of B has eight readable columns. The
+ * kernel touches only n columns of C and D.
  */
 @unmanaged
 export class Block extends Strides {
   m: i32; n: i32; a: usize; b: usize; c: usize; d: usize;
-  /** Whether rows of tiles are walked one after the other instead of panels; see walksRowByRow. */
+  /** Whether tiles are computed row by row instead of panel by panel; see walksRowByRow. */
   rowByRow: bool;
 }
 
-/** Behind the words of a workspace lie a block, its strides where a panel reaches beyond the last column, and the tile that takes C's place there. */
+/** After the words of a workspace: a block, the strides of a panel that reaches beyond the last column, and its scratch tile. */
 const BLOCK: usize = WORDS_BYTES;
 const EDGE: usize = BLOCK + 128;
 const SCRATCH_TILE: usize = EDGE + 64;
-/** Here begins what a product may use of a workspace. */
+/** A product may use the workspace from here on. */
 export const PACKED: usize = SCRATCH_TILE + <usize>MR * PANEL_BYTES;
 
 if (offsetof<Block>() > EDGE - BLOCK || offsetof<Strides>() > SCRATCH_TILE - EDGE) ERROR("a block does not fit its place");
@@ -33,21 +33,21 @@ if (offsetof<Block>() > EDGE - BLOCK || offsetof<Strides>() > SCRATCH_TILE - EDG
 @inline
 export function blockOf(work: usize): Block { return changetype<Block>(work + BLOCK); }
 
-/** Whether to walk the tiles row by row: where all of B (k × n) stays in the first-level cache. */
+/** Whether to compute tiles row by row: if all of B (k × n) stays in the first-level cache. */
 @inline
 export function walksRowByRow(n: i32, k: i32): bool { return <i64>n * k <= CACHED_ELEMENTS; }
 
-/** A tile choice in one word: the most rows (1 to 6), plus 16 for sixteen columns instead of eight. */
+/** A tile in one word: its most rows (1 to 6), plus 16 for sixteen columns instead of eight. */
 @inline
 function tileIsWide(tile: i32): bool { return (tile & 16) != 0; }
-/** Wide tiles have MR_WIDE rows at most, whatever the word allows. */
+/** Wide tiles have at most MR_WIDE rows, whatever the word says. */
 @inline
 function tileRows(tile: i32): i32 { return min(tile & 15, tileIsWide(tile) ? MR_WIDE : MR); }
 
 /**
- * Part `part` of `parts` of the block in `work`: tiles are numbered panel by panel, or row by row, and cut into equal runs.
- * Which tiles a part gets depends on m, n, tile and rowByRow, not on k: calls that add to the same C agree in all four.
- * Rows are shared out evenly among the fewest tiles of at most tileRows(tile) rows (with 6: 32 = 6+6+5+5+5+5).
+ * Computes part `part` of `parts` of the block in `work`. Tiles are numbered panel by panel, or row by row; a part is a run of
+ * them. Its tiles depend on m, n, tile and rowByRow, not on k: calls that add to the same C agree in all four.
+ * Rows are divided evenly among the fewest tiles of at most tileRows(tile) rows (with 6: 32 = 6+6+5+5+5+5).
  */
 export function macroKernel(work: usize, tile: i32, part: i32, parts: i32): void {
   const block = blockOf(work);
@@ -62,7 +62,7 @@ export function macroKernel(work: usize, tile: i32, part: i32, parts: i32): void
   const groups = (n + width - 1) / width;
   const rowByRow = block.rowByRow, aRow = block.aRow, bPanel = block.bPanel;
   const cRow = block.cRow, cPanel = block.cPanel, dRow = block.dRow, dPanel = block.dPanel;
-  // Loop 2, over NR columns, around loop 1, over MR rows, or the other way round; one loop, so that it can be cut anywhere.
+  // Loop 2 (NR columns) around loop 1 (MR rows), or the other way round. As one loop, it can be divided anywhere.
   const inner = rowByRow ? groups : rowTiles;
   const end = partBegin(groups * rowTiles, part + 1, parts);
   if (n % NR != 0) setEdge(block, work);
@@ -92,7 +92,7 @@ export function macroKernel(work: usize, tile: i32, part: i32, parts: i32): void
   }
 }
 
-/** The strides of tiles that go through the scratch tile. */
+/** Sets the strides of tiles that use the scratch tile. */
 function setEdge(block: Block, work: usize): void {
   const edge = changetype<Strides>(work + EDGE);
   edge.k = block.k;
@@ -104,7 +104,7 @@ function setEdge(block: Block, work: usize): void {
   edge.alpha = block.alpha;
 }
 
-/** One tile of at most eight columns, through the scratch tile when there are fewer, in the same arithmetic. */
+/** Computes one tile of at most eight columns; with fewer, in the scratch tile, by the same arithmetic. */
 function multiplyEdge(rows: i32, columns: i32, work: usize, a: usize, b: usize, c: usize, d: usize): void {
   const block = blockOf(work);
   const scratch = work + SCRATCH_TILE;

@@ -1,23 +1,23 @@
-// The micro-kernel: one tile of C, held in registers over the whole of k. One source for every tile size: a strategy
-// class gives rows and width as compile-time constants, so that the rows and columns a tile does not have vanish.
+// The micro-kernel: computes one tile of C in registers over all of k. One source serves every tile size: a strategy class
+// gives rows and width as compile-time constants, so the compiler removes rows and columns that a tile does not have.
 
 import { multiplyAdd } from "../runtime/lanes";
 
-/** The sizes and strides that the tiles of a product have in common. Strides are bytes. */
+/** Sizes and strides that all tiles of a product share. Strides are bytes. */
 @unmanaged
 export class Strides {
   /** Terms of the sum. */
   k: i32;
-  /** Between rows of A, and between a row's scalars. */
+  /** Strides of A: between rows, and between the scalars of a row. */
   aRow: usize; aStep: usize;
-  /** Between a panel's rows of eight floats, and between panels. */
+  /** Strides of B: between the rows of a panel, and between panels. */
   bStep: usize; bPanel: usize;
-  /** Of C and the addend D: between rows, and from eight floats to those of the next panel. */
+  /** Strides of C and of the addend D: between rows, and between panels. */
   cRow: usize; cPanel: usize; dRow: usize; dPanel: usize;
   alpha: f32;
 }
 
-/** scale·acc + addend for the eight columns of one row; both halves side by side, which V8 can pair into one 256-bit operation. */
+/** scale·acc + addend for the eight columns of one row. V8 can pair the two halves into one 256-bit operation. */
 @inline
 function storeHalf(c: usize, addend: usize, scale: v128, left: v128, right: v128): void {
   const d0 = v128.load(addend);
@@ -26,12 +26,12 @@ function storeHalf(c: usize, addend: usize, scale: v128, left: v128, right: v128
   v128.store(c, multiplyAdd(scale, right, d1), 16);
 }
 
-/** Sizes of a tile, constants when compiled. */
+/** Sizes of a tile: compile-time constants. */
 interface Tile { readonly rows: i32; readonly wide: bool; }
 
 /**
- * C ← alpha·A·B + D for one tile of `rows` × 8 (or 16) elements: each element is one chain of multiply-adds, k in order,
- * so that every tile size gives the same bits.
+ * C ← alpha·A·B + D for one tile of `rows` × 8 (or 16) elements. Each element is one chain of multiply-adds in the order of
+ * k, so every tile size gives the same bits.
  *
  * A is read one scalar at a time at a + row·aRow + k·aStep; B eight floats at a time at b + k·bStep (a wide tile's right
  * half at b + bPanel + …); C and D eight floats at a time. D may be C itself (β = 1), a bias (dRow = 0) or a block of zeros
@@ -41,7 +41,7 @@ function microKernel<TILE extends Tile>(strides: Strides, a: usize, b: usize, c:
   const rows = changetype<TILE>(<usize>0).rows;
   const wide = changetype<TILE>(<usize>0).wide;
   const zero = f32x4.splat(0);
-  // Only what the tile uses: the compiler keeps every load, since one might trap.
+  // Reads only what the tile uses: the compiler removes no load, because a load can trap.
   const aStep = strides.aStep, bStep = strides.bStep;
   const aRow = rows > 1 ? strides.aRow : 0;
   let bRight = wide ? b + strides.bPanel : 0;
@@ -174,10 +174,10 @@ function microKernel<TILE extends Tile>(strides: Strides, a: usize, b: usize, c:
 @unmanaged @final class Tile4x16 { @inline get rows(): i32 { return 4; } @inline get wide(): bool { return true; } }
 
 /**
- * Runs the micro-kernel for a tile of up to MR_WIDE `rows` of 16 columns when `wide`, else of up to MR rows of 8.
+ * Runs the micro-kernel on a tile of up to MR_WIDE `rows` of 16 columns if `wide`, else of up to MR rows of 8.
  *
- * Inlined into its two callers: each micro-kernel then has two, which keeps the compiler from inlining it. As a function
- * of its own with a single loop it gets the registers to itself, and V8 can turn its vectors into 256-bit ones.
+ * Inlined into its two callers. So each micro-kernel has two callers, and the compiler does not inline it: as a separate
+ * function with a single loop it has all registers, and V8 can widen its vectors to 256 bits.
  */
 @inline
 export function multiplyTile(rows: i32, wide: bool, strides: Strides, a: usize, b: usize, c: usize, d: usize): void {

@@ -1,4 +1,4 @@
-// Packing: copies of an operand's block in the order the micro-kernel reads it.
+// Packing: copies a block of an operand in the order in which the micro-kernel reads it.
 
 import { NR, PANEL_BYTES } from "./blocking";
 import { transpose, transposeBlock } from "./transpose";
@@ -29,7 +29,7 @@ export function packRows(k: i32, n: i32, b: usize, bRow: usize, panels: usize): 
 }
 
 /**
- * As `packRows` for B held transposed (n × k, row-major): panel p holds rows 8p … 8p+7, transposed. Panels are `panelStride`
+ * Like `packRows` for a transposed B (n × k, row-major): panel p holds rows 8p … 8p+7, transposed. Panels are `panelStride`
  * bytes apart.
  */
 export function packColumns(k: i32, n: i32, b: usize, bRow: usize, panels: usize, panelStride: usize): void {
@@ -37,7 +37,7 @@ export function packColumns(k: i32, n: i32, b: usize, bRow: usize, panels: usize
     const columns = min(n - column, NR);
     const source = b + <usize>column * bRow;
     if (columns == NR && k == NR) {
-      // A transposed panel of weights: too small for a call.
+      // A transposed panel of weights, too small for a call.
       const below = source + (bRow << 2);
       transposeBlock(source, bRow, panels, PANEL_BYTES);
       transposeBlock(below, bRow, panels + 16, PANEL_BYTES);
@@ -51,7 +51,7 @@ export function packColumns(k: i32, n: i32, b: usize, bRow: usize, panels: usize
   }
 }
 
-/** As `packRows` for B held transposed in panels, which are `bPanel` bytes apart: eight of its rows each, as rows of eight floats. */
+/** Like `packRows` for a transposed B in panels, `bPanel` bytes apart: each has eight of its rows, as rows of eight floats. */
 export function packPanels(k: i32, n: i32, b: usize, bPanel: usize, panels: usize): void {
   const panelStride = <usize>k * PANEL_BYTES;
   for (let row = 0; row < k; row += NR) {
@@ -60,7 +60,7 @@ export function packPanels(k: i32, n: i32, b: usize, bPanel: usize, panels: usiz
   }
 }
 
-/** `columns` < 8 floats from source, then zeros, to the eight floats at target. */
+/** Copies `columns` < 8 floats from source to target and fills up to eight with zeros. */
 function copyPadded(target: usize, source: usize, columns: i32): void {
   v128.store(target, f32x4.splat(0));
   v128.store(target, f32x4.splat(0), 16);

@@ -1,4 +1,4 @@
-// The driver of all products of matrices and of layers: BLIS's loops 5 to 3 around the macro-kernel, and what they pack.
+// The driver of all products, of matrices and of layers: BLIS's loops 5 to 3 around the macro-kernel, with packing.
 
 import { partBegin } from "../runtime/parts";
 import { JOB_BYTES, Team } from "../runtime/threads";
@@ -8,36 +8,36 @@ import { blockOf, macroKernel, PACKED, walksRowByRow, ZEROS } from "./macro-kern
 import { packColumns, packPanels, packRows } from "./packing";
 import { transpose } from "./transpose";
 
-/** How B lies in memory, and so what becomes of a block of it. */
+/** How B lies in memory, which decides how a block of it is packed. */
 export const enum Layout {
-  /** In panels, or in rows that are read as if they were: it is not packed. */
+  /** Panels, or rows that can be read as panels: not packed. */
   InPlace,
   /** k × n, row-major. */
   Rows,
   /** n × k, row-major. */
   Columns,
-  /** Panels of a k-th part of eight columns of Bᵀ each: weights, for the gradient of a layer's input. */
+  /** Panels of eight columns of Bᵀ: weights, for the gradient of a layer's input. */
   Transposed,
 }
 
-/** What of C one part of the job computes. */
+/** Which part of C one part of the job computes. */
 export const enum Split { Columns, Rows, Tiles }
 
 /**
- * C (m × n) ← alpha·A·B + D. Strides are bytes: a scalar of A lies at a + row·aRow + k·aStep; B at
- * b + panel·bPanel + k·bStep, panel = ⌊column / 8⌋, what lies there being for `layout` to say; eight floats of C at
- * c + row·cRow + panel·cPanel; D likewise.
+ * C (m × n) ← alpha·A·B + D. Strides are bytes. A scalar of A is at a + row·aRow + k·aStep, eight floats of C at
+ * c + row·cRow + panel·cPanel, of D likewise. B is at b + panel·bPanel + k·bStep with panel = ⌊column / 8⌋; `layout` says
+ * what is there.
  */
 @unmanaged
 export class Product {
   m: i32; n: i32; k: i32; alpha: f32;
-  /** Most terms, columns and rows of a block. */
+  /** The most terms, columns and rows of a block. */
   kc: i32; nc: i32; mc: i32;
   split: Split;
   a: usize; aRow: usize; aStep: usize;
   /** Whether blocks of A, whose columns are contiguous (aRow = 4), are transposed. */
   packsA: bool;
-  /** Whether C and D have whole panels, whose padding is computed, too. */
+  /** Whether C and D have whole panels. If so, their padding is computed, too. */
   wholePanels: bool;
   b: usize; bStep: usize; bPanel: usize; layout: Layout;
   c: usize; cRow: usize; cPanel: usize;
@@ -90,7 +90,7 @@ export class Product {
     this.dPanel = dPanel;
   }
 
-  /** D is C, or zeros that take its place unread. */
+  /** Makes D the same as C if the product `reads` C, else zeros. */
   @inline
   setDToC(reads: bool): void {
     this.setD(reads ? this.c : ZEROS, reads ? this.cRow : 0, reads ? this.cPanel : 0);
@@ -100,7 +100,7 @@ export class Product {
 if (offsetof<Product>() + 8 > JOB_BYTES) ERROR("a product does not fit where a job's arguments lie");
 if (PACKED + <usize>(KC * NC + MC * (KC + A_PADDING)) * 4 > WORK_BYTES) ERROR("a thread's workspace is too small");
 
-/** One part of a product; the bits depend neither on the cut nor on the tile. */
+/** Computes one part of a product. The bits depend neither on the number of parts nor on the tile. */
 export function productPart(team: Team, thread: i32, part: i32, parts: i32): void {
   const job = changetype<Product>(team.job);
   const work = team.workspace(thread), packedB = work + PACKED, packedA = packedB + <usize>(KC * NC) * 4;
@@ -121,7 +121,7 @@ export function productPart(team: Team, thread: i32, part: i32, parts: i32): voi
     block.n = job.wholePanels ? columns + NR - 1 & -NR : columns;
     block.rowByRow = walksRowByRow(columns, min(k, kc));
 
-    // Loop 4, over KC terms of the sum; once also when there are none.
+    // Loop 4, over KC terms of the sum; runs once for an empty sum.
     for (let pc = 0; pc < k || pc == 0; pc += kc) {
       const depth = min(k - pc, kc);
       const isFirst = pc == 0;
@@ -165,7 +165,7 @@ export function productPart(team: Team, thread: i32, part: i32, parts: i32): voi
   }
 }
 
-/** The first of `columns` columns that belongs to `part`, panels kept whole. */
+/** The first of `columns` columns in `part`; a part has whole panels. */
 @inline
 export function panelsBegin(columns: i32, part: i32, parts: i32): i32 {
   return partBegin((columns + NR - 1) / NR, part, parts) * NR;

@@ -1,43 +1,43 @@
-// Sparse rows sorted by column: their elements in the order of the columns, so that what a batch adds to a weight is one sum. The
-// time follows from the number of elements, however many columns there are.
+// Sorts the elements of sparse rows by column, so that what a batch adds to a weight is one sum. The time depends on the number
+// of elements, not on the number of columns.
 
 import { KC_ROWS } from "./blocking";
 
-/** Bits of an element's key that say its row. */
+/** Bits of an element's key that hold its row. */
 const ROW_BITS: u32 = 8;
 if (1 << ROW_BITS != KC_ROWS) ERROR("a key has as many bits for the row as a block needs");
-/** An element is its key, column · KC_ROWS + row, and its value. An entry of a list: column · KC_ROWS + elements − 1, and where they lie. */
+/** An element: key column · KC_ROWS + row, and value. An entry of a list: key column · KC_ROWS + elements − 1, and their address. */
 export const ELEMENT_BYTES: usize = 8;
 /**
- * Columns are listed by their number of elements: one, two, three, four and more. They are short loops of foreseeable length
- * then: with 1250 elements in 784 columns, 100 outputs, a weight step takes 20 µs instead of 25.
+ * One list each for the columns with one, two, three, and four or more elements. Loops over a column then have a predictable
+ * length: with 1250 elements in 784 columns and 100 outputs, a weight step takes 20 µs instead of 25.
  */
 export const LISTS: u32 = 4;
 
-/** Most elements of a range of columns. */
+/** The most elements in a range of columns. */
 const RANGE_ELEMENTS: i32 = 1 << 15;
-/** Most columns of a range. One less than a key can say: that one marks the end. */
+/** The most columns in a range: one less than a key can hold, since the last marks the end. */
 const RANGE_COLUMNS: u32 = (1 << 32 - ROW_BITS) - 1;
-/** Most counters, which then fill the first-level cache. */
+/** The most counters: they fill the first-level cache. */
 const MAX_COUNTERS: u32 = 1 << 13;
 
-/** Up to KC_ROWS rows, and the range of columns whose elements are sorted. */
+/** Up to KC_ROWS rows, and the range of columns to sort. */
 @unmanaged
 export class SparseRange {
   rows: i32;
-  /** Addresses of the numbers of each row's first element, and of the element after its last. */
+  /** Addresses of the arrays with each row's first element, and the element after its last. */
   starts: usize; ends: usize;
   indices: usize; values: usize;
-  /** Columns of the matrix; the range's first, and the one after its last. */
+  /** Columns of the matrix; the range's first column, and the one after its last. */
   columns: u32; first: u32; limit: u32;
 }
 
-/** The memory of a sorted range. What follows it: elements before and after a pass, lists, counters, bounds of the rows. */
+/** A sorted range. In memory it is followed by the elements before and after a pass, lists, counters, and bounds of the rows. */
 @unmanaged
 export class Columns {
   /** Each list's end. */
   ends1: usize; ends2: usize; ends3: usize; endsMore: usize;
-  /** Elements. */
+  /** Number of elements. */
   count: i32;
 
   @inline
@@ -46,7 +46,7 @@ export class Columns {
   get lists(): usize { return this.elements + 2 * ELEMENTS_BYTES; }
   @inline
   get counters(): usize { return this.lists + LISTS_BYTES; }
-  /** Addresses of each row's first index in the range, and of the one after its last there. */
+  /** Addresses of each row's first index in the range, and of the index after its last in the range. */
   @inline
   get begins(): usize { return this.counters + COUNTERS_BYTES; }
   @inline
@@ -54,22 +54,22 @@ export class Columns {
 }
 
 const ELEMENTS_BYTES: usize = <usize>RANGE_ELEMENTS * ELEMENT_BYTES + 64;
-/** n elements make n columns of one, n / 2 of two, n / 3 of three or n / 4 of more. */
+/** n elements make at most n columns of one, n / 2 of two, n / 3 of three, or n / 4 of four or more. */
 const LISTS_BYTES: usize = ELEMENTS_BYTES * 25 / 12;
 const COUNTERS_BYTES: usize = MAX_COUNTERS * 4;
 const BOUNDS_BYTES: usize = <usize>KC_ROWS * 4;
-/** Bytes of a `Columns` and what follows it. */
+/** Bytes of a `Columns` and of what follows it. */
 export const COLUMNS_BYTES: usize = 64 + 2 * ELEMENTS_BYTES + LISTS_BYTES + COUNTERS_BYTES + 2 * BOUNDS_BYTES;
 
-/** The column of a key, from the range's first on. */
+/** The column in a key, counted from the range's first. */
 @inline
 export function columnOf(key: u32): u32 { return key >> ROW_BITS; }
 
-/** The row of an element's key, and the number of elements less one of an entry's. */
+/** The row in an element's key; in an entry's key the number of elements less one. */
 @inline
 export function rowOf(key: u32): u32 { return key & KC_ROWS - 1; }
 
-/** The first entry of the list of columns of so many elements; LISTS: or more. */
+/** The first entry of the list of columns with that many `elements` (LISTS: that many or more). */
 @inline
 export function listBegin(sorted: Columns, elements: u32): usize {
   const shares: usize = elements == 1 ? 0 : elements == 2 ? 12 : elements == 3 ? 18 : 22;
@@ -83,8 +83,8 @@ export function listEnd(sorted: Columns, elements: u32): usize {
 }
 
 /**
- * Bounds the range that begins at `first`: all columns that are left or, where these have too many elements, as many as the
- * fullest rows have RANGE_ELEMENTS / rows in. The number of elements that are left.
+ * Sets the end of the range that begins at `first`: all columns left or, if these have too many elements, as many columns as
+ * hold RANGE_ELEMENTS / rows elements of the fullest row. Returns the number of elements left.
  */
 export function boundRange(range: SparseRange): i64 {
   const first = range.first, indices = range.indices;
@@ -108,7 +108,7 @@ export function boundRange(range: SparseRange): i64 {
   return count;
 }
 
-/** Of ascending indices, the address of the first that is not below `column`. */
+/** The address of the first of the ascending indices that is not below `column`. */
 function indexFrom(column: u32, begin: usize, end: usize): usize {
   if (column == 0) return begin;
   while (begin < end) {
@@ -119,7 +119,7 @@ function indexFrom(column: u32, begin: usize, end: usize): usize {
   return begin;
 }
 
-/** Sorts a range: lists its columns that have elements, which lie together, ascending by row. */
+/** Sorts a range: lists its nonempty columns. The elements of a column lie together, in ascending order of rows. */
 export function sortByColumn(range: SparseRange, sorted: Columns): void {
   const rows = range.rows, first = range.first, width = range.limit - first;
   boundRows(range, sorted);
@@ -128,7 +128,7 @@ export function sortByColumn(range: SparseRange, sorted: Columns): void {
   }
   const counters = sorted.counters, target = sorted.elements, count = <u32>sorted.count;
   if (width <= min(MAX_COUNTERS, 2 * count) && <i64>width * rows <= 2 * RANGE_ELEMENTS) {
-    // There is room for as many elements in each column as there are rows: they need not be counted first.
+    // Every column has room for an element of each row, so nothing has to be counted first.
     const stride = <usize>rows * ELEMENT_BYTES;
     spreadCounters(counters, width, target, stride);
     placeRows(range, sorted, -1);
@@ -136,7 +136,7 @@ export function sortByColumn(range: SparseRange, sorted: Columns): void {
     return;
   }
   const bits: u32 = 32 - <u32>clz<u32>(max<u32>(width, 2) - 1);
-  // Few elements are moved several times sooner than many counters are looked through.
+  // Moving few elements several times is faster than going through many counters.
   const most = min(MAX_COUNTERS, max<u32>(64, 4 * count));
   let passes: u32 = 1;
   while (<u32>1 << (bits + passes - 1) / passes > most) ++passes;
@@ -148,7 +148,7 @@ export function sortByColumn(range: SparseRange, sorted: Columns): void {
   else listRuns(sorted, sortFurther(sorted, digit, passes));
 }
 
-/** Finds where each row comes into the range and where it leaves it. */
+/** Finds where each row enters and leaves the range. */
 function boundRows(range: SparseRange, sorted: Columns): void {
   const begins = sorted.begins, stops = sorted.stops, indices = range.indices;
   const isLast = range.limit == range.columns;
@@ -179,7 +179,7 @@ function countRows(range: SparseRange, sorted: Columns, digit: u32): void {
   }
 }
 
-/** In place of each count, the address where the first of these elements goes. */
+/** Replaces each count by the address for the first of these elements. */
 function placeCounters(counters: usize, digit: u32, target: usize): void {
   const end = counters + (<usize>4 << digit);
   for (; counters < end; counters += 4) {
@@ -189,7 +189,7 @@ function placeCounters(counters: usize, digit: u32, target: usize): void {
   }
 }
 
-/** The addresses from `target` on that are `stride` apart. */
+/** Sets the counters to addresses from `target` on, `stride` apart. */
 function spreadCounters(counters: usize, n: u32, target: usize, stride: usize): void {
   let places = i32x4(<i32>target, <i32>(target + stride), <i32>(target + 2 * stride), <i32>(target + 3 * stride));
   const step = i32x4.splat(<i32>(stride << 2));
@@ -200,7 +200,7 @@ function spreadCounters(counters: usize, n: u32, target: usize, stride: usize): 
   }
 }
 
-/** Brings the elements from their rows to the places that the counters of their columns' bits in `mask` give. */
+/** Moves the elements from their rows to the addresses in the counters of their columns' bits in `mask`. */
 function placeRows(range: SparseRange, sorted: Columns, mask: u32): void {
   const counters = sorted.counters, begins = sorted.begins, stops = sorted.stops;
   const offset = range.values - range.indices, first = range.first;
@@ -229,7 +229,7 @@ function placeRows(range: SparseRange, sorted: Columns, mask: u32): void {
   }
 }
 
-/** The address that a counter holds; the next element's then. */
+/** Returns the address in a counter and advances it to the next element. */
 @inline
 function nextPlace(counters: usize, index: u32): usize {
   const counter = counters + (<usize>index << 2);
@@ -238,7 +238,7 @@ function nextPlace(counters: usize, index: u32): usize {
   return place;
 }
 
-/** Sorts the elements by the other digits, lowest first, each time keeping the order where digits agree; where they end up. */
+/** Sorts the elements by the other digits, lowest first, with a stable sort for each. Returns their address. */
 function sortFurther(sorted: Columns, digit: u32, passes: u32): usize {
   const counters = sorted.counters;
   const mask: u32 = (1 << digit) - 1;
@@ -264,8 +264,8 @@ function sortFurther(sorted: Columns, digit: u32, passes: u32): usize {
 }
 
 /**
- * Lists n columns, each of whose counters holds the address after its last element. Their elements begin `stride` apart from
- * `elements` on, or with 0 one after the other.
+ * Lists n columns. Each column's counter holds the address after its last element. The columns begin at `elements`, `stride`
+ * bytes apart; with stride 0 they follow each other without gaps.
  */
 function listColumns(sorted: Columns, n: u32, elements: usize, stride: usize): void {
   const counters = sorted.counters;
@@ -291,7 +291,7 @@ function listRuns(sorted: Columns, elements: usize): void {
   }
 }
 
-/** Writes an entry, which counts only if it is `complete`: no branch that is hard to foresee. */
+/** Writes an entry, which counts only if `complete`. This avoids an unpredictable branch. */
 @inline
 function append(sorted: Columns, column: u32, count: u32, elements: usize, complete: bool): void {
   const list = changetype<usize>(sorted) + (min(count - 1, LISTS - 1) << 2);

@@ -1,9 +1,8 @@
-// The first layer's products when most of X is zero. X is held by its rows' elements: row i has those from starts[i] to
-// ends[i] − 1 of `indices` (their columns, ascending) and `values`. W is in panels, as in dense.ts.
+// The first layer's products for inputs X that are mostly zero. Row i of X has the elements starts[i] to ends[i] − 1 of
+// `indices` (their columns, ascending) and `values`. W is in panels, as in dense.ts.
 //
-// Forward goes row by row: several panels are taken at a time, whose vectors stay in registers while a row's elements go by.
-// The weight step goes column by column, so that what a batch adds to a weight is summed up before it is rounded to the
-// weight's own last place.
+// The forward product goes row by row, several panels at a time: their sums stay in registers over a row's elements.
+// The weight step goes column by column: it sums what a batch adds to a weight before it rounds to the weight's last place.
 
 import {
   boundRange, columnOf, Columns, COLUMNS_BYTES, ELEMENT_BYTES, listBegin, listEnd, LISTS, rowOf, SparseRange, sortByColumn,
@@ -15,9 +14,9 @@ import { partBegin } from "../runtime/parts";
 import { runParts, Team } from "../runtime/threads";
 import { PROGRESS, SORTED_JOB, WORDS_BYTES, WORK_BYTES } from "../runtime/workspace";
 
-/** Most panels at a time: with their sums, four need more vector registers than Node 20's compiler has. */
+/** The most panels at a time: four would need more vector registers than Node 20's compiler has. */
 const MAX_PANELS: i32 = 3;
-/** Bytes of `indices` whose products are one sum in forward. */
+/** Bytes of `indices` in one block of a forward sum. */
 const BLOCK_BYTES: usize = <usize>KC_INPUTS << 2;
 
 @unmanaged
@@ -26,7 +25,7 @@ class ForwardJob {
   weights: usize; bias: usize; y: usize;
 }
 
-/** Y ← X·W + bias; as denseForward, for sparse X. */
+/** Y ← X·W + bias: denseForward for sparse X. */
 export function sparseForward(
   batch: i32, inputs: i32, outputs: i32, starts: usize, ends: usize, indices: usize, values: usize,
   weights: usize, bias: usize, y: usize, team: Team,
@@ -64,7 +63,7 @@ function sparseForwardPart(team: Team, thread: i32, part: i32, parts: i32): void
   }
 }
 
-/** `count` columns of panels of every row of Y, from `panel` on. */
+/** Computes `count` panels of every row of Y, from `panel` on. */
 function forwardRows<PANELS extends Panels>(job: ForwardJob, panel: i32): void {
   const panels = changetype<PANELS>(<usize>0).count;
   const stride = <usize>job.inputs * PANEL_BYTES;
@@ -105,7 +104,7 @@ function forwardRows<PANELS extends Panels>(job: ForwardJob, panel: i32): void {
   }
 }
 
-/** y ← addend + sums, the first `columns` of eight; all of them when there are more. */
+/** y ← addend + sums for the first `columns` of eight, or for all eight if `columns` is larger. */
 @inline
 function storePanel(y: usize, addend: usize, left: v128, right: v128, columns: i32): void {
   left = f32x4.add(left, v128.load(addend));
@@ -118,12 +117,12 @@ function storePanel(y: usize, addend: usize, left: v128, right: v128, columns: i
   }
 }
 
-/** y ← y + sums, as storePanel: of rows so long that they have several sums. */
+/** y ← y + sums, like storePanel, for the second and later blocks of a long row. */
 function addPanel(y: usize, left: v128, right: v128, columns: i32): void {
   storeSome(y, f32x4.add(loadHalf(y, columns), left), f32x4.add(loadHalf(y + 16, columns - 4), right), min(columns, NR));
 }
 
-/** At most eight floats. */
+/** Stores the first `columns` ≤ 8 floats. */
 function storeSome(y: usize, left: v128, right: v128, columns: i32): void {
   for (; columns >= 4; columns -= 4) {
     v128.store(y, left);
@@ -137,7 +136,7 @@ function storeSome(y: usize, left: v128, right: v128, columns: i32): void {
   }
 }
 
-/** Four of the floats that storePanel has written, zeros in place of what lies beyond `columns`. */
+/** Loads four floats, with zeros beyond `columns`. */
 @inline
 function loadHalf(g: usize, columns: i32): v128 {
   if (columns >= 4) return v128.load(g);
@@ -152,12 +151,12 @@ function loadSome(g: usize, columns: i32): v128 {
   return half;
 }
 
-/** Bytes between rows of the packed gradient: MAX_PANELS panels and room, so that a row's place is a shift. */
+/** Bytes between rows of the packed gradient: MAX_PANELS panels, rounded up to a power of two. */
 const GRADIENT_ROW: usize = 128;
 const GRADIENT_BYTES: usize = <usize>KC_ROWS * GRADIENT_ROW;
 /**
- * Up to so many panels, weights are summed up in memory row by row where there are as many elements as columns: sorting them takes
- * longer than passing over all weights twice. 32 rows of MNIST, 784 → 10: 11 µs instead of 16.
+ * With up to this many panels, and at least as many elements as columns, the sums are kept in memory and computed row by row:
+ * sorting would take longer than two passes over all weights. 32 rows of MNIST, 784 → 10: 11 µs instead of 16.
  */
 const SUMS_PANELS: usize = 2;
 const SUMS_BYTES: usize = WORK_BYTES - WORDS_BYTES;
@@ -165,8 +164,8 @@ const SUMS_BYTES: usize = WORK_BYTES - WORDS_BYTES;
 if (WORDS_BYTES + GRADIENT_BYTES + COLUMNS_BYTES > WORK_BYTES) ERROR("a thread's workspace is too small");
 
 /**
- * W ← alpha·Xᵀ·G, plus W when `accumulate`; as denseWeightGradient, for sparse X. Both give the same bits where all numbers are
- * finite: of each KC_ROWS rows, in order, a weight takes the sum.
+ * W ← alpha·Xᵀ·G, plus W if `accumulate`: denseWeightGradient for sparse X. Both give the same bits if all numbers are
+ * finite: a weight takes the sum over each KC_ROWS rows, in order.
  */
 export function sparseWeightGradient(
   batch: i32, inputs: i32, outputs: i32, alpha: f32, starts: usize, ends: usize, indices: usize, values: usize,
@@ -207,8 +206,8 @@ class GradientJob extends SparseRange {
 }
 
 /**
- * A part's panels. Each thread sorts the elements for itself, once a job: handed over, they would have to come out of another
- * core's cache, and go back there for the next step.
+ * Computes a part's panels. Each thread sorts the elements itself, once per job: shared, they would have to travel from one
+ * core's cache to the other's and back in every step.
  */
 function columnsPart(team: Team, thread: i32, part: i32, parts: i32): void {
   const job = changetype<GradientJob>(team.job);
@@ -237,7 +236,7 @@ function columnsPart(team: Team, thread: i32, part: i32, parts: i32): void {
   }
 }
 
-/** The rows of G, so many halves of panels, close together and padded with zeros. */
+/** Packs `halves` half panels of the rows of G, padded with zeros. */
 function packGradient(job: GradientJob, panel: i32, halves: i32, packedG: usize): void {
   const columns = job.outputs - panel * NR;
   const end = packedG + <usize>job.rows * GRADIENT_ROW;
@@ -251,7 +250,7 @@ function packGradient(job: GradientJob, panel: i32, halves: i32, packedG: usize)
   }
 }
 
-/** Adds to `count` panels of the weights of each column, from `panel` on, the sum over its elements. */
+/** Adds the sum over each column's elements to its weights in `count` panels, from `panel` on. */
 function addColumns<PANELS extends Panels>(job: GradientJob, sorted: Columns, panel: i32, packedG: usize): void {
   const panels = changetype<PANELS>(<usize>0).count;
   const stride = <usize>job.columns * PANEL_BYTES;
@@ -317,15 +316,15 @@ function addTo(w: usize, x: v128, left: v128, right: v128): void {
   v128.store(w, multiplyAdd(x, right, v128.load(w, 16)), 16);
 }
 
-/** Panels to take at a time when so many are left: as few groups as possible, shared out evenly. */
+/** How many of the panels left to take next: as few groups as possible, of nearly equal size. */
 function groupSize(left: i32): i32 {
   const groups = (left + MAX_PANELS - 1) / MAX_PANELS;
   return (left + groups - 1) / groups;
 }
 
 /**
- * Loads one word of each cache line of X. Rows of a shuffled batch lie far apart in memory: asked for all at once, they
- * arrive together instead of one after the other as the product gets to them.
+ * Loads one word of each cache line of X. The rows of a shuffled batch lie far apart in memory: requested all at once, they
+ * arrive together instead of one after the other.
  */
 function touchRows(job: ForwardJob): i32 {
   const offset = job.values - job.indices;
@@ -347,7 +346,7 @@ function countElements(batch: i32, starts: usize, ends: usize): f64 {
   return count;
 }
 
-/** How many panels go at a time, a constant when compiled. */
+/** How many panels are taken at a time: a compile-time constant. */
 interface Panels { readonly count: i32; }
 @unmanaged @final class Panels1 { @inline get count(): i32 { return 1; } }
 @unmanaged @final class Panels2 { @inline get count(): i32 { return 2; } }

@@ -1,5 +1,5 @@
 // Batch normalization (Ioffe and Szegedy 2015): each column is shifted and scaled to mean 0 and variance 1, then by beta and
-// gamma. X, Y, G: m × n, row-major; all else are n floats. Four columns go at a time; sums are taken in double precision.
+// gamma. X, Y, G: m × n, row-major; all else are n floats. Takes four columns at a time and sums in double precision.
 
 import { highDoubles, loadLanes, lowDoubles, storeLanes, toFloats } from "../runtime/lanes";
 

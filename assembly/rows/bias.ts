@@ -1,4 +1,4 @@
-// Bias: the row that is added to every row, and its gradient, the sum of all rows.
+// Bias: a row added to every row; its gradient is the sum of all rows.
 
 import { highDoubles, loadLanes, lowDoubles, multiplyAdd, storeLanes, toFloats } from "../runtime/lanes";
 import { TERMS } from "../runtime/long-sums";
@@ -20,7 +20,7 @@ export function biasAdd(m: i32, n: i32, bias: usize, y: usize): void {
 
 /**
  * bias ← bias + alpha·Σᵢ G[i, :] when `accumulate`, else bias ← alpha·Σᵢ G[i, :] without reading it. G: m × n, row-major.
- * Sixteen columns go at a time, a cache line, then four or one.
+ * Takes sixteen columns, a cache line, at a time, then four or one.
  */
 export function biasGradient(m: i32, n: i32, alpha: f32, gradOutput: usize, accumulate: bool, bias: usize): void {
   const row = <usize>n << 2;
@@ -39,7 +39,7 @@ export function biasGradient(m: i32, n: i32, alpha: f32, gradOutput: usize, accu
   }
 }
 
-/** Four columns, or with `whole` false one. */
+/** Sums four columns if `whole`, else one. */
 @inline
 function sumFew(m: i32, row: usize, alpha: f32, source: usize, accumulate: bool, bias: usize, whole: bool): void {
   const zero = f32x4.splat(0);
@@ -58,7 +58,7 @@ function sumFew(m: i32, row: usize, alpha: f32, source: usize, accumulate: bool,
   addTo(bias, alpha, sum, accumulate, whole);
 }
 
-/** Sixteen columns. */
+/** Sums sixteen columns. */
 function sumLine(m: i32, row: usize, alpha: f32, source: usize, accumulate: bool, bias: usize): void {
   const zero = f32x4.splat(0);
   let low0 = zero, high0 = zero, low1 = zero, high1 = zero, low2 = zero, high2 = zero, low3 = zero, high3 = zero;
@@ -94,7 +94,7 @@ function sumLine(m: i32, row: usize, alpha: f32, source: usize, accumulate: bool
   addTo(bias + 48, alpha, s3, accumulate, true);
 }
 
-/** The last block's sums beside those of the others. */
+/** Adds the last block's sums to those of the others. */
 @inline
 function withBlocks(sum: v128, low: v128, high: v128): v128 {
   return toFloats(f64x2.add(low, lowDoubles(sum)), f64x2.add(high, highDoubles(sum)));

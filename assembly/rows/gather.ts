@@ -1,4 +1,4 @@
-// Gathering rows by index: a minibatch out of a data set.
+// Gathers rows by index: a minibatch from a data set.
 
 /** Y[i, :] ← X[indices[i], :]; m rows of n floats. Indices are trusted. */
 export function gatherRows(m: i32, n: i32, indices: usize, x: usize, y: usize): void {

@@ -89,7 +89,7 @@ function addSums(n: i32, sums: usize, block: usize): void {
   }
 }
 
-/** The kernel for no more than TERMS rows, which are added to gradGamma and gradBeta in order. */
+/** The kernel for up to TERMS rows. Adds them to gradGamma and gradBeta in order. */
 function backwardRows(
   m: i32, n: i32, x: usize, mean: usize, inverse: usize, gamma: usize, gradOutput: usize,
   gradGamma: usize, gradBeta: usize, gradInput: usize,
@@ -107,7 +107,7 @@ function backwardRows(
       const product = f32x4.mul(gradient, normalized);
       storeLanes(gradGamma + at, f32x4.add(loadLanes(gradGamma + at, whole), product), whole);
       storeLanes(gradBeta + at, f32x4.add(loadLanes(gradBeta + at, whole), gradient), whole);
-      // Lanes beyond a single column hold gamma = 0 and add nothing.
+      // With a single column, the other lanes have gamma = 0 and add nothing.
       const scaled = f32x4.mul(gradient, loadLanes(gamma + at, whole));
       const weighted = f32x4.mul(scaled, normalized);
       sums = f64x2.add(sums, f64x2.add(lowDoubles(scaled), highDoubles(scaled)));

@@ -11,7 +11,7 @@ import { addLanes, BLOCK_COLUMNS, TERMS, withBlocks } from "../runtime/long-sums
 /**
  * ℓᵢ = −Σⱼ q[j]·log softmax(logits[i, :])[j], q[j] = classWeights[j]·((1 − smoothing)·t[j] + smoothing/n).
  * t is the row of `targets` if that is not 0, else one at labels[i] (i32 in [0, n)); classWeights are 1 if that is 0.
- * As softmaxCrossEntropy when nothing but labels is given, but for rounding. Here grad may not be logits.
+ * With labels only, the same as softmaxCrossEntropy except for rounding. Here grad must not be logits.
  */
 export function weightedCrossEntropy(
   m: i32, n: i32, logits: usize, labels: usize, targets: usize, classWeights: usize, smoothing: f32, weights: usize,
@@ -33,7 +33,7 @@ export function weightedCrossEntropy(
       for (const end = min(j + TERMS, n); j < end; ++j) {
         const q = crossEntropyTarget(j, label, targets, classWeights, rest, floor);
         blockTotal += q;
-        // A target of zero adds nothing, however improbable its class.
+        // A target of zero adds nothing, even if its class has probability 0.
         if (q != 0) blockLoss += q * (logarithm + (maximum - load<f32>(logits + (<usize>j << 2))));
       }
       total += blockTotal;

@@ -1,4 +1,4 @@
-// Softmax and what is built on it, row by row. Every row's maximum is subtracted first, so that no logit overflows.
+// Softmax and functions built on it, row by row. They subtract each row's maximum first, so that no logit overflows.
 
 import { exponential } from "../elements/exponential";
 import { addLanes, BLOCK_COLUMNS, withBlocks } from "../runtime/long-sums";
@@ -23,7 +23,7 @@ export function logSoftmax(m: i32, n: i32, x: usize, y: usize): void {
     const peak = f32x4.splat(maximum);
     const shift = f32x4.splat(logarithm);
     let j = 0;
-    // The maximum goes first: beside a logit of 1e4 the logarithm alone would be lost to rounding.
+    // Subtracts the maximum first: added to a logit of 1e4, the logarithm would be lost to rounding.
     for (; j + 4 <= n; j += 4) {
       const at = <usize>j << 2;
       v128.store(y + at, f32x4.sub(f32x4.sub(v128.load(x + at), peak), shift));

@@ -1,4 +1,4 @@
-// The one place that knows which SIMD instruction set a binary is compiled for.
+// Only this file knows which SIMD instructions a binary is compiled for.
 
 /** a·b + c in each lane: one rounding in the relaxed binaries on engines that fuse, two in the simd ones. */
 @inline
@@ -7,32 +7,32 @@ export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
   return f32x4.add(f32x4.mul(a, b), c);
 }
 
-/** Four floats, or with `whole` false one, beside which the other lanes are 0. */
+/** Loads four floats if `whole`, else one, and zeros in the other lanes. */
 @inline
 export function loadLanes(source: usize, whole: bool): v128 {
   return whole ? v128.load(source) : v128.load32_zero(source);
 }
 
-/** Stores what `loadLanes` loads. */
+/** Stores as many lanes as `loadLanes` loads. */
 @inline
 export function storeLanes(target: usize, value: v128, whole: bool): void {
   if (whole) v128.store(target, value);
   else v128.store32_lane(target, value, 0);
 }
 
-/** Lanes 0 and 1 in double precision. */
+/** Converts lanes 0 and 1 to double precision. */
 @inline
 export function lowDoubles(x: v128): v128 {
   return f64x2.promote_low_f32x4(x);
 }
 
-/** Lanes 2 and 3 in double precision. */
+/** Converts lanes 2 and 3 to double precision. */
 @inline
 export function highDoubles(x: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<u64>(x, x, 1, 1));
 }
 
-/** Back to four floats, each rounded once. */
+/** Converts back to four floats, rounding each once. */
 @inline
 export function toFloats(low: v128, high: v128): v128 {
   return v128.shuffle<u64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);

@@ -1,9 +1,9 @@
-// How a job is cut into parts of nearly equal size.
+// Divides a job into parts of nearly equal size.
 
 /** A cache line: no two threads write to the same one. */
 export const LINE: usize = 64;
 
-/** The first of `count` pieces that belongs to `part`. */
+/** The first of `count` items in `part`. */
 @inline
 export function partBegin(count: i32, part: i32, parts: i32): i32 {
   return <i32>(<i64>count * part / parts);

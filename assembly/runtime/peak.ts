@@ -1,8 +1,8 @@
-// The limit that the matrix product is measured against.
+// The speed limit that benchmarks compare the matrix product with.
 
 import { multiplyAdd } from "./lanes";
 
-/** 12 independent chains of n multiply-adds of four lanes, in registers only: 96·n floating-point operations. x: 64 floats. */
+/** Runs 12 independent chains of n four-lane multiply-adds in registers: 96·n floating-point operations. x: 64 floats. */
 export function multiplyAddPeak(n: i32, x: usize): void {
   const factor = v128.load(x);
   const addend = v128.load(x, 16);

@@ -4,13 +4,13 @@ import { lineBegin, partBegin } from "../runtime/parts";
 import { runParts, Team } from "../runtime/threads";
 import { PROGRESS, WORDS_BYTES } from "../runtime/workspace";
 
-/** Runs of elements that are added up apart, whatever the number of threads; their sums then one after the other. */
+/** How many runs of elements are summed separately, for any number of threads. Their sums are then added in order. */
 const RUNS: i32 = 64;
 
 @unmanaged
 class Norm { n: i32; x: usize; }
 
-/** Σ x[i]² of n floats, in double precision. The runs' sums are kept in the first workspace. */
+/** Σ x[i]² of n floats, in double precision. The first workspace holds the runs' sums. */
 export function sumOfSquares(n: i32, x: usize, team: Team): f64 {
   const job = changetype<Norm>(team.job);
   job.n = n;
@@ -32,7 +32,7 @@ function sumOfSquaresPart(team: Team, thread: i32, part: i32, parts: i32): void 
   }
 }
 
-/** Four chains of two lanes each. The squares are exact: a float's has 48 bits. */
+/** Four chains of two lanes each. The squares are exact: they have 48 bits. */
 function sumRun(x: usize, end: usize): f64 {
   let s0 = f64x2.splat(0), s1 = s0, s2 = s0, s3 = s0;
   for (; x + 32 <= end; x += 32) {

@@ -1,4 +1,4 @@
-// What the optimizers' kernels share: how they take the gradient, and how they walk over the floats.
+// What the optimizer kernels share: how they read the gradient and iterate over the floats.
 
 import { multiplyAdd } from "../runtime/lanes";
 import { lineBegin } from "../runtime/parts";
@@ -6,7 +6,7 @@ import { lineBegin } from "../runtime/parts";
 /** The smallest normal float. */
 const MIN_NORMAL: f32 = 1.17549435e-38;
 
-/** How a step over n weights at `w` takes its gradient, which lies `gradient` bytes further. */
+/** A step over n weights at `w`. The gradient is `gradient` bytes further. */
 @unmanaged
 export class Step {
   n: i32; w: usize; gradient: usize; scale: f32; limit: f32; l2: f32; l1: f32; rate: f32;
@@ -23,7 +23,7 @@ export class Step {
     this.rate = rate;
   }
 
-  /** Whether the gradient is taken as it is but for its scale. */
+  /** Whether the gradient is only scaled. */
   @inline
   get isPlain(): bool { return this.limit == Infinity && this.l2 == 0 && this.l1 == 0; }
 
@@ -32,7 +32,7 @@ export class Step {
   first(part: i32, parts: i32): usize { return this.w + lineBegin(this.n, part, parts); }
 }
 
-/** How a step takes four lanes of its gradient. */
+/** How a step reads four lanes of its gradient. */
 export interface Terms { apply(step: Step, gradient: v128, w: v128, scale: v128): v128; }
 
 /** g = scale·gradient. */
@@ -45,7 +45,7 @@ export class Plain {
 /** g = max(−limit, min(limit, scale·gradient)) + l2·w + l1·sign(w); NaN stays NaN. */
 @unmanaged @final
 export class Penalized {
-  // The constants come out of memory each time: the registers are taken.
+  // Reads the constants from memory each time: no registers are free.
   @inline
   apply(step: Step, gradient: v128, w: v128, scale: v128): v128 {
     const limit = v128.load32_splat(changetype<usize>(step), offsetof<Step>("limit"));
@@ -57,7 +57,7 @@ export class Penalized {
   }
 }
 
-/** Four floats (T = v128), or one in the lowest lane and zeros (T = f32). */
+/** Loads four floats (T = v128), or one into the lowest lane and zeros (T = f32). */
 @inline
 export function loadLanes<T>(address: usize): v128 {
   if (isVector<T>()) return v128.load(address);
@@ -72,14 +72,14 @@ export function storeLanes<T>(address: usize, lanes: v128): void {
 }
 
 /**
- * x, but 0 where it is too small for a normal float: a moment whose gradient stays 0 would decay into the subnormal numbers
- * and stay there for ever, and each operation on one may cost a hundred cycles. NaN stays NaN.
+ * x, or 0 where it is too small for a normal float. Otherwise a moment whose gradient stays 0 would decay into the subnormal
+ * numbers and stay there, where an operation can cost a hundred cycles. NaN stays NaN.
  */
 @inline
 export function flush(x: v128): v128 {
   return v128.andnot(x, f32x4.lt(v128.and(x, i32x4.splat(0x7fffffff)), f32x4.splat(MIN_NORMAL)));
 }
 
-/** As flush, of what is not negative. */
+/** flush for numbers that are not negative. */
 @inline
 export function flushSquare(x: v128): v128 { return v128.andnot(x, f32x4.lt(x, f32x4.splat(MIN_NORMAL))); }

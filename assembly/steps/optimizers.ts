@@ -1,9 +1,9 @@
-// Optimizers' steps, each one pass over the memory. n counts floats, padding of panels included: it stays zero.
+// Optimizer steps. Each makes one pass over the memory. n counts floats, including the padding of panels, which stays zero.
 //
-// All begin with g = max(−limit, min(limit, scale·gradient)) + l2·w + l1·sign(w), and only read the gradient; TERMS is
-// Plain where that is no more than scale·gradient. Constants stay in registers over a part. The loops are not unrolled:
-// the processor overlaps their turns by itself, and waits for nothing but its divider (Adam, one vector on an EPYC 9004:
-// 2.7 ns, of which the root and the quotient take 2.2). No part is so long that its progress would have to show.
+// All begin with g = max(−limit, min(limit, scale·gradient)) + l2·w + l1·sign(w) and never write the gradient. TERMS is Plain
+// if that is just scale·gradient. Constants stay in registers over a part. The loops are not unrolled: the processor overlaps
+// iterations by itself and waits only for its divider (Adam, one vector on an EPYC 9004: 2.7 ns, of which the root and the
+// quotient take 2.2). No part is long enough to have to report progress.
 
 import { flush, flushSquare, loadLanes, Penalized, Plain, Step, storeLanes, Terms } from "./gradient";
 import { multiplyAdd } from "../runtime/lanes";
@@ -11,7 +11,7 @@ import { runParts, Team } from "../runtime/threads";
 
 /**
  * velocity ← momentum·velocity + gain·g; w ← w − rate·d, where d is the velocity, or g + momentum·velocity when `nesterov`.
- * With a velocity at address 0 there is none, and d is g.
+ * If velocity is 0 there is none, and d is g.
  */
 export function sgdStep(
   n: i32, w: usize, gradient: usize, velocity: usize, scale: f32, limit: f32, l2: f32, l1: f32,
@@ -95,7 +95,7 @@ function sgdMomentum<TERMS extends Terms, T>(
 /**
  * squares ← alpha·squares + gain·g²; d = g / (√squares + epsilon). With means, means ← alpha·means + gain·g and
  * d = g / (√max(0, squares − means²) + epsilon). With a velocity, velocity ← momentum·velocity + d, which then is d.
- * w ← w − rate·d. Means or a velocity at address 0: there are none.
+ * w ← w − rate·d. If means or velocity is 0, there are none.
  */
 export function rmspropStep(
   n: i32, w: usize, gradient: usize, squares: usize, means: usize, velocity: usize,
@@ -162,7 +162,7 @@ function rmsprop<TERMS extends Terms, T>(
   if (centered) {
     const mean = flush(multiplyAdd(alpha, loadLanes<T>(means), share));
     storeLanes<T>(means, mean);
-    // Rounding may take it below zero, where a root would be NaN (in PyTorch it is).
+    // Rounding can make it negative, and its root NaN (as in PyTorch).
     variance = f32x4.pmax(f32x4.sub(variance, f32x4.mul(mean, mean)), f32x4.splat(0));
   }
   let d = f32x4.div(g, f32x4.add(f32x4.sqrt(variance), epsilon));
@@ -222,7 +222,7 @@ function adagrad<TERMS extends Terms, T>(
 
 /**
  * means ← beta1·means + gain1·g; squares ← beta2·squares + gain2·g²;
- * w ← keep·w − rate·means / (correction·√squares + epsilon). keep is 1, or less for a decay apart from the gradient.
+ * w ← keep·w − rate·means / (correction·√squares + epsilon). keep is 1, or less for decoupled weight decay.
  */
 export function adamStep(
   n: i32, w: usize, gradient: usize, means: usize, squares: usize, scale: f32, limit: f32, l2: f32, l1: f32,
