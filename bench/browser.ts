@@ -1,4 +1,4 @@
-/** `browser`: a training step in Chromium, through the page's benchmark tab, beside the same code in Node, round by round. */
+/** `browser`: compares a training step in Chromium, measured by the page's benchmark tab, with the same code in Node, in alternating rounds. */
 
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -28,13 +28,13 @@ export interface BrowserResult {
 
 type Line = Pick<TrainResult, "path" | "threads" | "samplesPerSecond">;
 
-/** Options of `benchBrowser`. */
+/** Options for `benchBrowser`. */
 export interface BrowserOptions {
-  /** Turns of each; default 5. */
+  /** Rounds; default 5. */
   readonly rounds?: number;
 }
 
-/** Yields a line for each path and number of threads. @throws Error if no Chromium is installed */
+/** Yields a line per path and number of threads. @throws Error if Chromium is not installed */
 export async function* benchBrowser(
   context: Context,
   { rounds = 5 }: BrowserOptions = {},
@@ -70,7 +70,7 @@ export async function* benchBrowser(
   }
 }
 
-/** Presses the tab's button and reads its table. @throws Error with what the page says if it fails */
+/** Presses the tab's button and reads its table. @throws Error with the page's message if it fails */
 async function measureInPage(page: Page): Promise<Line[]> {
   await page.locator(".benchmark .primary").click();
   const ended = page.getByRole("status").filter({ hasText: "Finished" }).or(page.getByRole("alert"));

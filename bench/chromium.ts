@@ -14,7 +14,7 @@ export function findChromium(): string {
   );
 }
 
-/** Starts it, without what it does of its own accord on the network; with more arguments where they are given. */
+/** Starts Chromium with these extra arguments and without its background requests. */
 export function launchChromium(...more: readonly string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: findChromium(),

@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME`: a table, or with --json one object a line, the first of which says on what it ran. */
+/** `npm run bench -- NAME`: prints a table or, with --json, one object per line; the first describes the machine and engine. */
 
 import "../src/node/relaxed-flag.js";
 import { availableParallelism, cpus } from "node:os";
@@ -60,21 +60,22 @@ const program = new Command("bench")
   .addOption(new Option("--json", "one JSON object a line"))
   .addOption(new Option("--variant <name>", "binary to run").choices(["auto", "simd", "relaxed"]).default("auto"))
   .addOption(
-    new Option("--threads <n>", "threads; most of threads, train and page (default there: the machine's)").argParser(
-      (text) => parse(integer(1, 64), text),
-    ),
+    new Option(
+      "--threads <n>",
+      "number of threads; for threads, train and page the largest (default: all cores)",
+    ).argParser((text) => parse(integer(1, 64), text)),
   )
   .addOption(new Option("--revectorize", "V8's 256-bit vectors (Node from 23.5)"))
-  .addOption(new Option("--only <text>", "of peers: this library and the systems with this text in their names"))
-  .addOption(new Option("--folder <path>", "of tables: the CSV files to learn"))
-  .addOption(new Option("--seeds <list>", "of tables: seeds to train with").argParser(seedList).default([1, 2, 3]))
+  .addOption(new Option("--only <text>", "for peers: this library and systems whose names contain this text"))
+  .addOption(new Option("--folder <path>", "for tables: a folder of CSV files"))
+  .addOption(new Option("--seeds <list>", "for tables: the seeds").argParser(seedList).default([1, 2, 3]))
   .action(run);
 
 function seedList(text: string): number[] {
   return text.split(",").map((seed) => parse(integer(0), seed));
 }
 
-/** @throws InvalidArgumentError for a text that is no such value */
+/** @throws InvalidArgumentError if the text is not a valid value */
 function parse<T>(value: Value<T>, text: string): T {
   try {
     return value.parse(text);
@@ -118,7 +119,7 @@ async function run(name: string, options: BenchOptions): Promise<void> {
   if (!json) console.table(rows);
 }
 
-/** Figures rounded for reading, the benchmark's name left out. */
+/** Rounds the figures for reading and leaves the benchmark's name out. */
 function readable(row: object): object {
   const { bench: _, ...rest } = row as Record<string, unknown>;
   const round = (value: unknown) => (typeof value === "number" ? Number(value.toPrecision(3)) : value);

@@ -1,9 +1,9 @@
-/** `memory`: 20 000 training steps of the MNIST example network must leave linear memory and the JavaScript heap where they were. */
+/** `memory`: 20 000 training steps of the MNIST example network must not grow linear memory or the JavaScript heap. */
 
 import { createNetwork } from "../src/app/benchmark/train.js";
 import type { Engine } from "../src/index.js";
 
-/** Bytes that came on top between the end of the warm-up and the end of the steps. */
+/** Bytes added between the end of the warm-up and the end of the steps. */
 export interface MemoryResult {
   readonly bench: "memory";
   readonly steps: number;

@@ -1,4 +1,4 @@
-/** `openblas`: a large product on one thread, beside NumPy's `@`, which is OpenBLAS; sample by sample in turn. */
+/** `openblas`: compares a large product on one thread with NumPy's `@` (OpenBLAS), in alternating samples. */
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -24,10 +24,10 @@ export interface OpenblasResult {
 }
 
 const SAMPLES = 31;
-/** Products in a sample: some 50 ms. */
+/** Products per sample: about 50 ms. */
 const REPETITIONS = 20;
 
-/** Yields a line for each size. @throws Error where `python3` with NumPy is missing */
+/** Yields a line per size. @throws Error without a `python3` that has NumPy */
 export async function* benchOpenblas({ createEngine }: Context, sizes = [480, 1024]): AsyncGenerator<OpenblasResult> {
   const engine = await createEngine({ threads: 1 });
   const { kernels, team } = engine;

@@ -1,4 +1,4 @@
-/** `optimizers`: each optimizer's kernel beside a copy of as many bytes, and the training step of the MNIST example network with each optimizer. */
+/** `optimizers`: compares each optimizer's kernel with a copy of as many bytes, and times a step of the MNIST example network with each. */
 
 import { type Context, randomNumbers } from "../src/app/benchmark/context.js";
 import { type MeasureOptions, measureInTurn } from "../src/app/benchmark/measure.js";
@@ -12,9 +12,9 @@ export interface OptimizerKernelResult {
   readonly kernel: string;
   readonly elements: number;
   readonly threads: number;
-  /** Bytes read and written, by the second. */
+  /** Bytes read and written per second. */
   readonly gbPerSecond: number;
-  /** The same of memory.copy by one thread, which reads and writes as many bytes together. */
+  /** The same for memory.copy on one thread, which reads and writes as many bytes in total. */
   readonly copyGbPerSecond: number;
   readonly copyShare: number;
   readonly spread: number;
@@ -27,12 +27,12 @@ export interface OptimizerStepResult {
   readonly path: "dense" | "sparse";
   readonly threads: number;
   readonly microsecondsPerStep: number;
-  /** Time in units of plain SGD's on the same path. */
+  /** Time relative to plain SGD on the same path. */
   readonly sgdRatio: number;
   readonly spread: number;
 }
 
-/** Weights: about the MNIST example network, a million, and more than any cache holds. */
+/** Numbers of weights: about the MNIST example network's, a million, and more than any cache holds. */
 const SIZES = [105_000, 1_000_000, 8_000_000];
 const OPTIMIZERS: Readonly<Record<string, OptimizerConfig>> = {
   sgd: { type: "sgd" },
@@ -43,7 +43,7 @@ const OPTIMIZERS: Readonly<Record<string, OptimizerConfig>> = {
   "adamw clipNorm": { type: "adamw", clipNorm: 1 },
 };
 
-/** Yields a line for each kernel and size, each measured in turn with its copy; then for each optimizer and path, in turn. */
+/** Yields a line per kernel and size, measured in turn with its copy; then one per optimizer and path, measured in turn. */
 export async function* benchOptimizers(
   context: Context,
   sizes: readonly number[] = SIZES,
@@ -89,7 +89,7 @@ async function* compareKernels(
 
 type Timing = Awaited<ReturnType<typeof measureInTurn>>[number];
 
-/** A kernel, and the floats it reads and writes for each weight. */
+/** A kernel, and how many floats it reads and writes per weight. */
 interface KernelCall {
   readonly words: number;
   call(): void;
@@ -97,7 +97,7 @@ interface KernelCall {
 
 function prepare(k: Kernels, team: Pointer, n: number, arrays: readonly Pointer[]): Record<string, KernelCall> {
   const [w, g, m, v, u] = arrays as [Pointer, Pointer, Pointer, Pointer, Pointer];
-  // A step so short that the weights stay where they are, however often it is taken.
+  // So small a learning rate that the weights do not change, however many steps there are.
   const rate = 1e-9;
   const none = [1, Number.POSITIVE_INFINITY, 0, 0] as const;
   const penalties = [0.5, 1, 0.01, 0.01] as const;

@@ -1,7 +1,7 @@
 /**
- * `peers`: the MNIST example network, trained by this library and by others: the same rows in the same order, the same
- * initial weights, plain SGD. Each system is a child process; a round gives each its turn, so that a busy machine meets all.
- * A system that is not installed is skipped; those in Python need NumPy, PyTorch or scikit-learn in `python3`.
+ * `peers`: trains the MNIST example network with this library and with others: same rows in the same order, same initial
+ * weights, plain SGD. Each system is a child process and runs once per round, so a busy machine slows all of them down.
+ * A system that is not installed is skipped. Those in Python need NumPy, PyTorch or scikit-learn in `python3`.
  */
 
 import { setMaxListeners } from "node:events";
@@ -25,26 +25,26 @@ export interface PeerResult {
   readonly samplesPerSecond: number;
   /** Interquartile range over median. */
   readonly spread: number;
-  /** Mean over the first 2000 rows after the first 300 steps: it shows that all learn the same. */
+  /** Mean loss over the first 2000 rows after 300 steps: it shows that all learn the same. */
   readonly loss: number;
-  /** How many times as fast this library is, with its default options. */
+  /** How many times as fast this library is with its default options. */
   readonly ratio: number;
 }
 
-/** The line of a system that does not run here. */
+/** The line for a system that does not run here. */
 export interface SkippedPeer {
   readonly bench: "peers";
   readonly system: string;
   readonly skipped: string;
 }
 
-/** Options of `benchPeers`. */
+/** Options for `benchPeers`. */
 export interface PeersOptions {
-  /** Timed turns of each system; default 15. */
+  /** Timed rounds; default 15. */
   readonly rounds?: number;
-  /** About how long a turn lasts; default 0.5. */
+  /** About how long a system runs per round; default 0.5. */
   readonly turnSeconds?: number;
-  /** Leave out the other systems without this text in their names. */
+  /** Run only the systems whose names contain this text, and this library. */
   readonly only?: string | undefined;
 }
 
@@ -66,16 +66,16 @@ interface Entrant {
   readonly rates: number[];
 }
 
-/** Our own, with default options: what the others are compared with. */
+/** This library with default options: the others are compared with it. */
 const OWN = "simdgrad";
-/** The steps after which losses are compared; they compile and warm up, too. */
+/** Losses are compared after this many steps, which also compile and warm up. */
 const LOSS_STEPS = 300;
-/** Turns that do not count: the one for the loss, and one that finds out how many steps make a turn once all is warm. */
+/** Rounds that do not count: one for the loss, and one to find how many steps fit a round once everything is warm. */
 const WARM_UP_TURNS = 2;
-/** Between two turns, in milliseconds: threads that spin for more work go to sleep. */
+/** Milliseconds between two systems: spinning threads go to sleep. */
 const PAUSE = 50;
 
-/** Yields a line for each system, once all are done. */
+/** Yields a line per system once all are done. */
 export async function* benchPeers(
   createEngine: Context["createEngine"],
   { rounds = 15, turnSeconds = 0.5, only = "" }: PeersOptions = {},
@@ -119,7 +119,7 @@ function systems(folder: string, engine: EngineOptions): System[] {
       { program: process.execPath, args: ["--import", import.meta.resolve("tsx"), file(script), folder, ...args] },
     ],
   });
-  // The numbers of threads have to be set before the library is loaded.
+  // The number of threads must be set before the library is loaded.
   const python = (name: string, script: string) =>
     ["1", "2"].map((threads) => ({
       name: `${name}, ${threads} thread${threads === "1" ? "" : "s"}`,
@@ -142,7 +142,7 @@ function systems(folder: string, engine: EngineOptions): System[] {
   ];
 }
 
-/** Starts all systems and gives each its turns, round by round; one that fails drops out, with the reason. */
+/** Starts all systems and runs them round by round. A system that fails drops out, and the reason is kept. */
 async function compete(all: readonly System[], rounds: number, turnSeconds: number, signal: AbortSignal) {
   const entrants = new Map<string, Entrant>();
   const skipped = new Map<string, string>();
@@ -166,7 +166,7 @@ async function compete(all: readonly System[], rounds: number, turnSeconds: numb
   return { entrants, skipped };
 }
 
-/** The first command that starts. @throws Error with the reasons why none does */
+/** The first command that starts. @throws Error with the reason for each if none does */
 async function startAny(commands: readonly PeerCommand[], signal: AbortSignal): Promise<PeerProcess> {
   const reasons = new Set<string>();
   for (const command of commands) {

@@ -1,4 +1,4 @@
-/** A server of a folder's files on this machine, as small as it gets. */
+/** A minimal local server for the files in a folder. */
 
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -17,7 +17,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ".wasm": "application/wasm",
 };
 
-/** The headers with which a page may share memory with its workers. */
+/** Headers that let a page share memory with its workers. */
 export const ISOLATION: Readonly<Record<string, string>> = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
@@ -29,7 +29,7 @@ export interface Served {
   close(): Promise<void>;
 }
 
-/** Serves `root` with these headers on every response, under the path `base`, which begins and ends with a slash. */
+/** Serves `root` under the path `base`, which begins and ends with a slash, with these headers on every response. */
 export async function serve(root: string, headers: Readonly<Record<string, string>> = {}, base = "/"): Promise<Served> {
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);

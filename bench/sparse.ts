@@ -1,10 +1,10 @@
-/** `sparse`: a first layer's products by the density of its input, sparse beside dense, and where they take equally long. */
+/** `sparse`: compares a first layer's sparse and dense products by input density, and finds where they take equally long. */
 
 import { type Context, randomMatrix, randomNumbers } from "../src/app/benchmark/context.js";
 import { type MeasureOptions, measureInTurn } from "../src/app/benchmark/measure.js";
 import type { Engine } from "../src/index.js";
 
-/** One density. Times are of forward and weight step together; the sparse one includes the compression of a dense input. */
+/** One density. Times are for forward product and weight step together; the sparse time includes compressing a dense input. */
 export interface SparseResult {
   readonly bench: "sparse";
   readonly inputs: number;
@@ -33,7 +33,7 @@ const SHAPES = [
 ] as const;
 const DENSITIES = [0.005, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1];
 
-/** Yields a line for each shape and density, and one with each shape's crossing. */
+/** Yields a line per shape and density, and one per shape with its crossover. */
 export async function* benchSparse(
   { createEngine }: Context,
   shapes: readonly (readonly [number, number, number])[] = SHAPES,
@@ -68,7 +68,7 @@ export async function* benchSparse(
   }
 }
 
-/** Forward and weight step, dense and sparse, and the compression. */
+/** Times forward product and weight step, dense and sparse, and the compression. */
 function prepare(engine: Engine, inputs: number, outputs: number, batch: number, density: number): (() => void)[] {
   const { kernels, memory, team, random } = engine;
   const values = randomNumbers(engine, batch * inputs).map((value) => (random.uniform() < density ? value : 0));
@@ -82,7 +82,7 @@ function prepare(engine: Engine, inputs: number, outputs: number, batch: number,
   const [indices, elements] = [memory.allocate((limit + 3) * 4), memory.allocate((limit + 3) * 4)];
   const compress = () => kernels.compressRows(batch, inputs, x, 0, limit, starts, ends, indices, elements);
   compress();
-  // A step so small that the weights stay what they are.
+  // So small a step that the weights do not change.
   const alpha = 1e-12;
   return [
     () => {
@@ -110,7 +110,7 @@ function prepare(engine: Engine, inputs: number, outputs: number, batch: number,
   ];
 }
 
-/** Interpolated between the last density where sparse is faster and the next; 1 when it always is. */
+/** Interpolated between the last density at which sparse is faster and the next; 1 if it always is. */
 function findCrossing(results: readonly SparseResult[]): number {
   const index = results.findIndex(({ ratio }) => ratio < 1);
   const [before, after] = [results[index - 1], results[index]];

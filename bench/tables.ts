@@ -1,4 +1,4 @@
-/** `tables`: test scores of `simdgrad train` on a folder of tables: its default, all epochs, and less patience. One run at a time. */
+/** `tables`: test scores of `simdgrad train` on a folder of tables: by default, with all epochs, and with less patience. */
 
 import { execFile } from "node:child_process";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
@@ -7,14 +7,14 @@ import { join, parse } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-/** One line of the benchmark: means over the seeds, standard deviations beside them. */
+/** One line of the benchmark: means and standard deviations over the seeds. */
 export interface TablesResult {
   readonly bench: "tables";
   readonly table: string;
   readonly score: "accuracy" | "r2";
   readonly default: number;
   readonly defaultSpread: number;
-  /** Epochs that were trained, and the one that was kept. */
+  /** Epochs trained, and the epoch kept. */
   readonly epochs: number;
   readonly kept: number;
   readonly none: number;
@@ -23,7 +23,7 @@ export interface TablesResult {
   readonly tenSpread: number;
 }
 
-/** What is to be learned of tables whose target the command does not guess. */
+/** Targets of the tables for which the command does not guess one. */
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   titanic: ["--target", "Survived"],
   abalone: ["--target", "rings"],
@@ -42,9 +42,9 @@ const SETUPS = {
 const COMMAND = fileURLToPath(new URL("../build/cli/main.js", import.meta.url));
 
 /**
- * Yields a line for each CSV file of the folder. The test rows are by the seed, the same for all three.
+ * Yields a line per CSV file in the folder. The seed decides the test rows, which are the same for all three.
  *
- * @throws Error when the command, which is to be built, fails
+ * @throws Error if the command, which must have been built, fails
  */
 export async function* benchTables(folder: string, seeds: readonly number[]): AsyncGenerator<TablesResult> {
   const files = (await readdir(folder)).filter((name) => name.endsWith(".csv")).sort();

@@ -1,4 +1,4 @@
-/** `threads`: how much faster several threads are, and what it costs to hand them a job. */
+/** `threads`: the speedup of several threads, and the cost of handing them a job. */
 
 import { type Context, randomMatrix } from "../src/app/benchmark/context.js";
 import { type MeasureOptions, measureInTurn } from "../src/app/benchmark/measure.js";
@@ -11,14 +11,14 @@ export interface ThreadsResult {
   readonly work: string;
   readonly threads: number;
   readonly microseconds: number;
-  /** Against one thread. */
+  /** Relative to one thread. */
   readonly speedup: number;
-  /** What is lost to an ideal division: microseconds − those of one thread / threads. */
+  /** Loss against ideal scaling: microseconds − those of one thread / threads. */
   readonly overheadMicroseconds: number;
   readonly spread: number;
 }
 
-/** Products from one just large enough to be divided, and the training step of the MNIST example network. */
+/** Products, from one just large enough to divide, and a training step of the MNIST example network. */
 const SIZES = [
   [32, 48, 48],
   [32, 200, 100],
@@ -26,7 +26,7 @@ const SIZES = [
   [1024, 1024, 1024],
 ] as const;
 
-/** Yields a line for each work and number of threads; all numbers are measured in turn. */
+/** Yields a line per task and number of threads, measured in turn. */
 export async function* benchThreads(
   { createEngine, threads, loadMnist }: Context,
   sizes: readonly (readonly [number, number, number])[] = SIZES,

@@ -1,14 +1,14 @@
-// Runs `npm run build` unless the last build is newer than all that goes into it. What it says goes to standard error.
+// Runs `npm run build` unless the last build is newer than all its inputs. Prints to standard error.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** Files, and folders with all that is in them: a folder changes when a file in it is renamed or deleted. */
+/** Files and whole folders: a folder changes when a file in it is renamed or deleted. */
 const SOURCES = [
   ...["assembly", "src", "scripts/build-wasm.mjs", "scripts/prune-declarations.mjs", "scripts/build-inline.mjs"],
   ...["asconfig.json", "tsconfig.json", "package.json", "package-lock.json"],
 ];
-/** What `npm run build` writes last. */
+/** The file that `npm run build` writes last. */
 const LAST_BUILT = "build/inline-node.js";
 
 if (!existsSync(LAST_BUILT) || SOURCES.some((path) => newest(path) >= modifiedAt(LAST_BUILT))) {

@@ -11,7 +11,7 @@ const binaries = await Promise.all(
   ]),
 );
 
-// esbuild's option `alias` takes names of packages only.
+// esbuild's option `alias` only takes package names.
 const embed = {
   name: "embed",
   setup({ onResolve, resolve }) {

@@ -1,4 +1,4 @@
-// Compiles every target of asconfig.json, skipping the ones newer than the kernel sources.
+// Compiles every target in asconfig.json that is older than the kernel sources.
 import { mkdir, readdir, readFile, stat } from "node:fs/promises";
 import asc from "assemblyscript/asc";
 
@@ -17,7 +17,7 @@ for (const [target, { outFile }] of Object.entries(targets)) {
   }
 }
 
-/** @param {string} path @returns {Promise<number>} milliseconds; 0 when there is no such file */
+/** @param {string} path @returns {Promise<number>} milliseconds; 0 if the file does not exist */
 async function modifiedAt(path) {
   try {
     return (await stat(path)).mtimeMs;

@@ -1,6 +1,6 @@
-// Checks assembly/ with TypeScript and Biome. AssemblyScript's types and decorators come declared with its compiler; what neither
-// tool knows are decorators on functions. TypeScript says where they are (TS1206): those that AssemblyScript has are passed
-// over, and are blanks in the copies that Biome reads.
+// Checks assembly/ with TypeScript and Biome. AssemblyScript's compiler declares its types and decorators, but neither tool accepts
+// decorators on functions. TypeScript reports where they are (TS1206). This script ignores the report for AssemblyScript's own
+// decorators and replaces them with blanks in the copies that Biome reads.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import ts from "typescript";
 const NOT_VALID_HERE = 1206;
 const ON_FUNCTIONS = /^@(inline|unsafe|lazy|global|external)\b(\([^)]*\))?/;
 
-/** Rules of Biome's that do not hold in AssemblyScript, or not in kernels. */
+/** Biome's rules that do not apply to AssemblyScript or to kernels. */
 const RULES = {
   suspicious: {
     noDoubleEquals: "off", // the same as ===
@@ -20,8 +20,8 @@ const RULES = {
   },
   style: { useImportType: "off" }, // asc has no `import type`
   correctness: {
-    noVoidTypeReturn: "off", // a call in place of the last statement
-    noUnusedFunctionParameters: "off", // all parts of jobs have one signature
+    noVoidTypeReturn: "off", // a call as the last statement
+    noUnusedFunctionParameters: "off", // all parts of a job have one signature
   },
 };
 

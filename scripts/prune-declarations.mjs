@@ -1,4 +1,4 @@
-// Deletes the declarations in build/ that no entry of the package leads to: nobody can import them.
+// Deletes the declarations in build/ that no entry point of the package reaches: nobody can import them.
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 

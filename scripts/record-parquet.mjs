@@ -1,5 +1,5 @@
 /**
- * Writes test/recorded/parquet/: files of other writers, which the tests read.
+ * Writes test/recorded/parquet/: files by other writers, which the tests read.
  *
  *     npm install --no-save @duckdb/node-api parquet-wasm apache-arrow
  *     node scripts/record-parquet.mjs
@@ -19,7 +19,7 @@ mkdirSync(folder, { recursive: true });
 const database = await (await DuckDBInstance.create()).connect();
 const record = (name, select, options) => database.run(`copy (${select}) to '${folder}${name}.parquet' (${options})`);
 
-/** One of each kind of page; those that cannot be read lie between those that can. */
+/** One page of each kind; unreadable pages lie between readable ones. */
 const COLUMNS = `
   case when i % 7 = 0 then null else i end::INTEGER as whole, [i, i + 1] as list, i / 4.0::DOUBLE as fraction,
   'text ' || (i % 5) as few, {'x': i, 'y': 'z'} as struct, 'row ' || i as many, map {'k': i} as map,

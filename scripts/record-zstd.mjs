@@ -1,5 +1,5 @@
 /**
- * Writes test/recorded/zstd.json: what the Zstandard library makes of test/codecs/packable.ts, in base64.
+ * Writes test/recorded/zstd.json: test/codecs/packable.ts compressed by the Zstandard library, in base64.
  *
  *     npx node@24 scripts/record-zstd.mjs
  */

@@ -1,4 +1,4 @@
-/** The built command on the iris data, as a process that can be killed, and what its folder must hold. */
+/** Runs the built command on the iris data as a process that can be killed, and checks its folder. */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -20,7 +20,7 @@ const FILES = [
   "run.json",
 ];
 
-/** A training that writes a checkpoint after every batch it can. */
+/** A training that writes checkpoints as often as it can. */
 export interface Training {
   readonly epochs: number;
   readonly hidden?: number;
@@ -51,7 +51,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs Node; `onOutput` is given all of standard output so far. */
+/** Runs Node. `onOutput` gets all of standard output so far. */
 export function runNode(
   args: readonly string[],
   onOutput: (child: ChildProcess, stdout: string) => void = () => {},
@@ -80,7 +80,7 @@ export async function modelHash(run: string): Promise<string> {
     .digest("hex");
 }
 
-/** Trains in an empty folder without being disturbed. @returns the model's hash, and how long it took */
+/** Trains undisturbed in an empty folder. @returns the model's hash, and how long it took */
 export async function undisturbed(training: Training, run: string): Promise<{ hash: string; milliseconds: number }> {
   await rm(run, { recursive: true, force: true });
   const start = performance.now();
@@ -89,7 +89,7 @@ export async function undisturbed(training: Training, run: string): Promise<{ ha
   return { hash: await modelHash(run), milliseconds: performance.now() - start };
 }
 
-/** What is torn in the folder; temporary files of the dead may be there. */
+/** The incomplete files in the folder. Killed processes may leave temporary files. */
 export async function tornFiles(run: string): Promise<string[]> {
   const torn: string[] = [];
   for (const name of existsSync(run) ? await readdir(run) : []) {
@@ -101,7 +101,7 @@ export async function tornFiles(run: string): Promise<string[]> {
       else if (name.endsWith(".json")) JSON.parse(bytes.toString());
       else if (name.endsWith(".html") && !/<\/html>\s*$/.test(bytes.toString())) throw new Error("has no end");
       else if (name.endsWith(".svg") && !/<\/svg>\s*$/.test(bytes.toString())) throw new Error("has no end");
-      // Its header says how many bytes there are.
+      // Its header says how many bytes it has.
       else if (name === "model.safetensors") parseSafetensors(bytes);
     } catch (error) {
       torn.push(`${name}: ${(error as Error).message}`);
@@ -111,9 +111,9 @@ export async function tornFiles(run: string): Promise<string[]> {
 }
 
 /**
- * Goes on with a run as its owner would: by `--resume`, or anew where nothing was kept yet.
+ * Continues a run as a user would: with `--resume`, or from the start if nothing had been saved.
  *
- * @returns what is wrong then; undefined if the model has the hash and no other file is there
+ * @returns what went wrong; undefined if the model has the hash and there is no other file
  */
 export async function goOn(
   training: Training,

@@ -1,4 +1,4 @@
-/** A thread of the engine ends at a random moment of a training; another engine takes up the last checkpoint. */
+/** Ends one of the engine's threads at a random moment of a training; another engine resumes from the last checkpoint. */
 
 import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
@@ -6,18 +6,18 @@ import { Worker } from "node:worker_threads";
 import type { TrainingRun } from "../../src/index.js";
 import type { Part } from "./part.js";
 
-// As users have it: its workers run built files.
+// The built library: workers run built files, as they do for users.
 const { Checkpoint, createEngine, Dense, fit, loadCheckpoint, Network, ReLU, WorkerError } = (await import(
   new URL("../../build/index.js", import.meta.url).href
 )) as typeof import("../../src/index.js");
 const program = new URL("../../build/wasm/worker.js", import.meta.url);
 
-/** How long training may take to notice. */
+/** How soon training must notice. */
 const MOST_MILLISECONDS = 2000;
 
 export const deadWorkers: Part = async ({ random, count }) => {
   const whole = await train();
-  // Of the quickest run, as others on the machine may have slowed down any of them.
+  // From the fastest run: a busy machine may have slowed down any of them.
   let quickest = whole.milliseconds;
   const faults: string[] = [];
   let [tried, slowest, died] = [0, 0, 0];
@@ -48,7 +48,7 @@ interface Trained {
   readonly sinceDeath: number;
 }
 
-/** Trains on three threads. @param delay after which one of them is ended */
+/** Trains on three threads. @param delay time after which one of them is ended */
 async function train({
   delay,
   checkpoint,

@@ -1,4 +1,4 @@
-/** SIGSTOP for a while, at random moments of a training on two threads, which must end with the same bits. */
+/** Stops a training on two threads with SIGSTOP at random moments; it must end with the same bits. */
 
 import type { ChildProcess } from "node:child_process";
 import { rm } from "node:fs/promises";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { modelHash, runNode, undisturbed, words } from "./command.js";
 import type { Part } from "./part.js";
 
-/** Longer than a worker may make no progress before it is taken for dead. */
+/** Longer than a worker may go without progress before it counts as dead. */
 const LONGEST = 1500;
 
 export const freezes: Part = async ({ folder, random, count }) => {

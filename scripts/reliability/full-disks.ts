@@ -1,4 +1,4 @@
-/** Disks that are full at any byte: a file system of that size (as root), and the system's limit of a file's size. */
+/** A disk that fills up at any byte: a file system of that size (as root), and the system's limit on file size. */
 
 import { execFileSync } from "node:child_process";
 import { cp, mkdir, readdir, rm, stat } from "node:fs/promises";
@@ -8,7 +8,7 @@ import type { Outcome, Part } from "./part.js";
 
 const training = { epochs: 3 };
 
-/** What is promised of a training that ended with an error of the disk. */
+/** Checks what a training that ended with a disk error promises. */
 async function check(run: string, { code, stderr }: { code: number | null; stderr: string }): Promise<string[]> {
   if (code === 0) return [];
   const faults = await tornFiles(run);
@@ -19,7 +19,7 @@ async function check(run: string, { code, stderr }: { code: number | null; stder
   return faults;
 }
 
-/** File systems of `count` sizes, from two pages to all that a training needs. */
+/** File systems of `count` sizes, from two pages to all a training needs. */
 export const fullDisks: Part = async ({ folder, count }): Promise<Outcome> => {
   const disk = join(folder, "disk");
   const whole = join(folder, "whole");
@@ -57,7 +57,7 @@ export const fullDisks: Part = async ({ folder, count }): Promise<Outcome> => {
   return { tried, disturbed: failed, faults, note: `${failed} ended with an error that names the file` };
 };
 
-/** No file may be larger than so many kilobytes, `count` times from none upwards, over a folder of an earlier training. */
+/** Limits the size of files to `count` numbers of kilobytes, from 0 up, in the folder of an earlier training. */
 export const limits: Part = async ({ folder, count }): Promise<Outcome> => {
   const run = join(folder, "limited");
   const { hash } = await undisturbed(training, join(folder, "whole"));
@@ -76,7 +76,7 @@ export const limits: Part = async ({ folder, count }): Promise<Outcome> => {
   return { tried, disturbed: failed, faults, note: `${failed} ended with an error that names the file` };
 };
 
-/** Standard output and error pass through unlimited pipes. */
+/** Standard output and error are pipes, which have no limit. */
 const RUN_IN_SHELL = `
   const { spawnSync } = require("node:child_process");
   const [script, ...args] = process.argv.slice(1);

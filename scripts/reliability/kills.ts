@@ -1,4 +1,4 @@
-/** SIGKILL at random moments of each phase, and at every operation by which files are written. */
+/** Kills with SIGKILL at random moments of each phase, and at every operation that writes files. */
 
 import type { ChildProcess } from "node:child_process";
 import { cp, rm } from "node:fs/promises";
@@ -6,14 +6,14 @@ import { join } from "node:path";
 import { type Ended, goOn, modelHash, runNode, type Training, tornFiles, undisturbed, words } from "./command.js";
 import type { Outcome, Part, Task } from "./part.js";
 
-/** When a kill is due, by what the command has printed. */
+/** The output after which to kill the command. */
 const PHASES: Readonly<Record<string, (task: Task, epochs: number) => RegExp>> = {
   start: () => /^/,
   training: ({ random }, epochs) => new RegExp(`epoch +${1 + random.below(epochs - 1)} `),
   results: (_, epochs) => new RegExp(`epoch +${epochs} `),
 };
 
-/** Kills a training, checks what is there, and goes on with it, or over another run begins anew. @returns a line for each fault */
+/** Kills a training, checks its folder and continues it, or starts again if the folder had another run. @returns a line per fault */
 async function kill(
   training: Training,
   run: string,
@@ -26,8 +26,8 @@ async function kill(
   const { signal, code } = await disturbed();
   const torn = await tornFiles(run);
   if (torn.length > 0) return { killed: true, faults: torn };
-  // What is there over another run may still be that one's.
-  // One that was too quick must have ended as if nobody had tried.
+  // In the folder of another run, files may still be that run's.
+  // If it ended before the kill, it must have ended as if undisturbed.
   if (signal !== "SIGKILL") {
     const isWhole = code === 0 && (await modelHash(run)) === hash;
     return { killed: false, faults: isWhole ? [] : [`ended by itself with ${code}, or with other bits`] };
@@ -49,7 +49,7 @@ export const killsByPhase: Part = async (task) => {
     killed[name] = 0;
     for (let n = 0; n < count; ++n) {
       const pattern = due(task, training.epochs);
-      // The start takes some 200 ms, an epoch one, the results 150.
+      // The start takes about 200 ms, an epoch 1, the results 150.
       const delay = random.uniform() * { start: 250, training: 3, results: 150 }[name as "start"];
       let isDue = false;
       const onOutput = (child: ChildProcess, stdout: string) => {
@@ -69,10 +69,10 @@ export const killsByPhase: Part = async (task) => {
   return { tried, disturbed: Object.values(killed).reduce((sum, times) => sum + times, 0), faults, note };
 };
 
-/** At each operation on files, or `count` of them, of a training in an empty folder. */
+/** Kills at each file operation, or at `count` of them, of a training in an empty folder. */
 export const killsWhileWriting: Part = (task) => killWhileWriting(task);
 
-/** The same in the folder of another run. */
+/** The same in another run's folder. */
 export const killsOverAnotherRun: Part = async (task) => {
   const other = join(task.folder, "other");
   await undisturbed({ epochs: 2, hidden: 4 }, other);

@@ -1,6 +1,6 @@
 /**
  * `npm run reliability [parts…]`: a campaign of kills, freezes, dead workers and full disks against the built command and library.
- * One line a part; exit code 1 when a fault was found. `--short` is what `.ci/run` has time for.
+ * Prints one line per part; exits with 1 if there is a fault. `.ci/run` uses `--short`.
  */
 
 import { mkdtemp, rm } from "node:fs/promises";
@@ -15,7 +15,7 @@ import { fullDisks, limits } from "./full-disks.js";
 import { killsByPhase, killsOverAnotherRun, killsWhileWriting } from "./kills.js";
 import type { Part } from "./part.js";
 
-/** Each with its repetitions, in the long form and in the short one. */
+/** Each part with its repetitions in the long and in the short form. */
 const PARTS: Readonly<Record<string, readonly [part: Part, long: number, short: number]>> = {
   "kills-by-phase": [killsByPhase, 100, 3],
   "kills-while-writing": [killsWhileWriting, 1, 5],

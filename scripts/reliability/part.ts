@@ -1,21 +1,21 @@
-/** What the parts of the campaign are given and say. */
+/** Arguments and results of a part of the campaign. */
 
 import type { Random } from "../../src/index.js";
 
 export interface Task {
-  /** A folder of its own, empty. */
+  /** An empty folder for this part alone. */
   readonly folder: string;
   readonly random: Random;
-  /** How often; what is repeated differs. */
+  /** How many repetitions; each part repeats something else. */
   readonly count: number;
   readonly short: boolean;
 }
 
 export interface Outcome {
   readonly tried: number;
-  /** How often it was disturbed indeed, before it had ended. */
+  /** How often the disturbance came before the end. */
   readonly disturbed: number;
-  /** What was not as promised, one line each. */
+  /** Broken promises, one line each. */
   readonly faults: readonly string[];
   readonly note?: string;
 }
