@@ -3,13 +3,16 @@
 import { describeImages } from "../app/image-set.js";
 import { imageTask } from "../app/image-task.js";
 import type { DataSource } from "../dataset/data-source.js";
+import { greyPng } from "./grey-png.js";
 import { type DataOptions, type LoadedImages, loadBytes } from "./mnist.js";
-import { pickSamples } from "./results.js";
+import type { ReportData } from "./report.js";
 import type { TrainingTask } from "./task.js";
 import { drawDigits, printable } from "./terminal.js";
 
 /** Images that are drawn before training. */
 const DRAWN = 4;
+/** The most right and the most wrong images in the report. */
+const SHOWN = 12;
 
 export async function mnistTask(options: DataOptions): Promise<TrainingTask> {
   const loaded = await loadBytes(options);
@@ -20,7 +23,7 @@ export async function mnistTask(options: DataOptions): Promise<TrainingTask> {
     introduction: introduce(loaded),
     drawing: (colour, columns) => drawFirst(mnist.train, loaded, colour, columns),
     ...(set.data !== undefined && { fingerprint: set.data }),
-    samples: (network, test) => pickSamples(network, mnist.test, test, set),
+    samples: (predicted) => pickSamples(predicted, mnist.test, set),
   };
 }
 
@@ -57,4 +60,24 @@ function drawFirst(
   const images = rows.map((row) => inputs.subarray(row * pixels, (row + 1) * pixels) as Uint8Array);
   const titles = rows.map((row) => `Label: ${classes[targets[row] as number]}`);
   return drawDigits(images, titles, colour, columns, [height, width]);
+}
+
+/** The first test images that were classified right, and the first that were not. */
+function pickSamples(
+  predicted: ArrayLike<number>,
+  { inputs, targets }: DataSource,
+  { height, width, classes }: LoadedImages["set"],
+): ReportData["samples"] {
+  const right: number[] = [];
+  const wrong: number[] = [];
+  for (let row = 0; row < targets.length; ++row) {
+    const kind = predicted[row] === targets[row] ? right : wrong;
+    if (kind.length < SHOWN) kind.push(row);
+  }
+  const pixels = height * width;
+  return [...right, ...wrong].map((row) => ({
+    png: greyPng(width, height, inputs.slice(row * pixels, (row + 1) * pixels) as Uint8Array),
+    predicted: classes[predicted[row] as number] as string,
+    label: classes[targets[row] as number] as string,
+  }));
 }

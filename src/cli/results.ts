@@ -1,52 +1,163 @@
-/** The plots and the report of a run. */
+/** What a run writes when it ends: model, history, plots and report. */
 
 import { join } from "node:path";
-import type { ImageSet } from "../app/image-set.js";
-import type { DataSource } from "../dataset/data-source.js";
+import { type BestEpoch, describeBest } from "../app/best-epoch.js";
+import { testAndPredict } from "../app/evaluation.js";
+import { identityOf } from "../app/run-record.js";
+import { describeSettings, settingsOf } from "../app/run-settings.js";
+import type { TrainSettings } from "../app/train-settings.js";
+import type { Engine } from "../create-engine.js";
 import type { Dataset } from "../dataset/dataset.js";
-import { iterateMinibatches } from "../dataset/minibatches.js";
+import { serializeModel } from "../formats/model.js";
+import type { Evaluation } from "../network/evaluation.js";
 import type { Network } from "../network/network.js";
 import type { Metric } from "../training/epoch-report.js";
 import type { EpochReport } from "../training/fit.js";
 import { writeWhole } from "./files.js";
-import { greyPng } from "./grey-png.js";
+import { type OpenedRun, recordOf } from "./open-run.js";
+import { printJson } from "./output.js";
 import type { Curve } from "./plot.js";
 import { htmlReport, type ReportData } from "./report.js";
-import { describeTest } from "./test-result.js";
+import { MODEL_FILE, type OwnedFolder } from "./run-folder.js";
+import type { TrainingTask } from "./task.js";
+import { describeTest, flatTest } from "./test-result.js";
 
-/** Pictures of each kind in the report. */
-const SHOWN = 12;
-
-/** The first test images that were recognised, and the first that were not. */
-export function pickSamples(
-  network: Network,
-  source: DataSource,
-  data: Dataset,
-  { height, width, classes }: ImageSet,
-): ReportData["samples"] {
-  const picked: { row: number; predicted: number; label: number }[] = [];
-  const missing = { right: SHOWN, wrong: SHOWN };
-  let row = 0;
-  for (const batch of iterateMinibatches(network.engine, data.inputs, data.targets, 256, { dropLast: false })) {
-    for (const predicted of network.predict(batch.inputs)) {
-      const label = source.targets[row] as number;
-      const kind = predicted === label ? "right" : "wrong";
-      if (missing[kind]-- > 0) picked.push({ row, predicted, label });
-      ++row;
-    }
-    if (missing.right <= 0 && missing.wrong <= 0) break;
-  }
-  picked.sort((a, b) => Number(a.predicted !== a.label) - Number(b.predicted !== b.label) || a.row - b.row);
-  return picked.map(({ row: index, predicted, label }) => {
-    const pixels = height * width;
-    const data = source.inputs.slice(index * pixels, (index + 1) * pixels) as Uint8Array;
-    const png = greyPng(width, height, data);
-    return { png, predicted: classes[predicted] as string, label: classes[label] as string };
-  });
+/** A training that has ended. */
+export interface Trained {
+  readonly owned: OwnedFolder;
+  readonly epochs: readonly EpochReport[];
+  /** With early stopping, once an epoch has ended. */
+  readonly best: BestEpoch | undefined;
+  readonly warnings: readonly string[];
+  readonly interrupted: boolean;
+  readonly seconds: number;
 }
 
-/** A run as its report needs it. */
-export interface RunResult extends Omit<ReportData, "charts" | "result"> {
+/** Tests the network, writes model, history, pictures and report, and only then shows what came of it. */
+export async function writeResults(
+  network: Network,
+  testSet: Dataset | undefined,
+  run: OpenedRun,
+  trained: Trained,
+  say: (text: string) => void,
+  json: boolean,
+): Promise<void> {
+  const { folder, settings, task } = run;
+  const tested = testSet && testAndPredict(network, testSet, task.classes);
+  const test = tested?.test;
+  const training = {
+    settings: describeSettings(settings, task.task),
+    epochs: trained.epochs.length,
+    ...(trained.best && { bestEpoch: trained.best.epoch }),
+    test: numbersOf(test),
+  };
+  await trained.owned.check();
+  const model = join(folder, MODEL_FILE);
+  const metadata = {
+    task: task.task,
+    ...task.metadata,
+    seed: String(settings.seed),
+    training: JSON.stringify(training),
+    run: await identityOf(recordOf(task, settings)),
+  };
+  await writeWhole(model, serializeModel(network, metadata));
+  const summary = summarize(network.engine, task, settings, trained, test, model);
+  await writeWhole(join(folder, "history.json"), `${toJson(summary)}\n`);
+  const written = await writeReport(folder, reportOf(network, tested, run, trained));
+  if (trained.best) say(`\nkept: ${describeBest(trained.best, trained.epochs.length)}`);
+  if (test)
+    say(
+      `\ntest ${describeTest(test, task, { columns: process.stdout.columns, scoresIn: "report.html", matrixIn: "history.json" })}\n`,
+    );
+  say(`${trained.seconds.toFixed(1)} s`);
+  say(`\nwritten: ${[model, join(folder, "history.json"), ...written].join("\n         ")}`);
+  if (json) printJson(summary);
+}
+
+/** What a model file keeps of a test: a confusion matrix would be larger than many a model. */
+function numbersOf(test: Evaluation | undefined): object | null {
+  return test ? Object.fromEntries(Object.entries(test).filter(([, value]) => typeof value === "number")) : null;
+}
+
+function reportOf(
+  network: Network,
+  tested: ReturnType<typeof testAndPredict> | undefined,
+  { settings, task }: OpenedRun,
+  { epochs, best, warnings }: Trained,
+): ReportContents {
+  const { title, classes, target } = task;
+  return {
+    title,
+    settings: {
+      network: layerSizes(task, settings),
+      ...describeSettings(settings, task.task),
+      engine: describeEngine(network.engine),
+    },
+    epochs,
+    ...(best && { best }),
+    warnings,
+    ...(tested && { test: tested.test }),
+    ...(classes && { classes }),
+    ...(target &&
+      tested?.predictions.values && {
+        values: { ...target, actual: target.test, predicted: target.restore(tested.predictions.values) },
+      }),
+    samples: (tested?.predictions.classes && task.samples?.(tested.predictions.classes)) ?? [],
+  };
+}
+
+/** JSON over many lines, lists of numbers on one: a line for each number of a confusion matrix would be megabytes of indentation. */
+function toJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(/\[\n[-\d\s,.eE+]+\]/g, (list) => list.replace(/\s+/g, " "));
+}
+
+function layerSizes({ inputs, outputs }: TrainingTask, { hidden }: TrainSettings): string {
+  return [inputs, ...hidden, outputs].join("→");
+}
+
+export function describeRun(engine: Engine, { task, settings }: OpenedRun, wanted: boolean): string {
+  const { revectorize, revectorizeReason } = engine.info();
+  const { optimizer, learningRate, seed } = settings;
+  const rate = learningRate === undefined ? "" : `, learning rate ${learningRate}`;
+  const missed = wanted && !revectorize ? `\n--revectorize: ${revectorizeReason}` : "";
+  return `${layerSizes(task, settings)}, ${optimizer}${rate}, seed ${seed}; ${describeEngine(engine)}${missed}\n`;
+}
+
+/** "relaxed SIMD, 256-bit, 2 threads". */
+function describeEngine(engine: Engine): string {
+  const { variant, threads, revectorize } = engine.info();
+  return `${variant} SIMD${revectorize ? ", 256-bit" : ""}, ${threads} thread${threads === 1 ? "" : "s"}`;
+}
+
+/** The object that `--json` prints and history.json keeps. */
+function summarize(
+  engine: Engine,
+  { task, classes, target, outputs, inputs }: TrainingTask,
+  settings: TrainSettings,
+  { epochs, best, warnings, interrupted }: Trained,
+  test: Evaluation | undefined,
+  model: string,
+) {
+  const { variant, threads, tile, revectorize } = engine.info();
+  return {
+    task,
+    ...(target && { target: target.name }),
+    ...(classes && { classes }),
+    inputs,
+    outputs,
+    settings: settingsOf(settings, task),
+    epochs,
+    ...(best && { bestEpoch: best.epoch }),
+    ...(test && { test, ...flatTest(test) }),
+    engine: { variant, threads, tile, revectorize },
+    model,
+    ...(warnings.length > 0 && { warnings }),
+    ...(interrupted && { interrupted }),
+  };
+}
+
+/** What the report shows of a run. */
+interface ReportContents extends Omit<ReportData, "charts" | "result"> {
   /** Of values: the target's name, and true and predicted values of the test rows. */
   readonly values?: {
     readonly name: string;
@@ -58,7 +169,7 @@ export interface RunResult extends Omit<ReportData, "charts" | "result"> {
 }
 
 /** Writes accuracy.svg (of values r2.svg and predicted.svg), loss.svg and report.html, and returns their paths. */
-export async function writeReport(folder: string, run: RunResult): Promise<string[]> {
+async function writeReport(folder: string, run: ReportContents): Promise<string[]> {
   const { epochs, values, test } = run;
   // Not before it is needed: training should not wait for what draws charts.
   const { curvesSvg, scatterSvg } = await import("./plot.js");

@@ -1,8 +1,6 @@
 /** A task with what the command says and shows of it. */
 
 import type { Task } from "../app/task.js";
-import type { Dataset } from "../dataset/dataset.js";
-import type { Network } from "../network/network.js";
 import type { ReportData } from "./report.js";
 
 export interface TrainingTask extends Task {
@@ -13,6 +11,6 @@ export interface TrainingTask extends Task {
   drawing?(colour: boolean, columns: number | undefined): string;
   /** SHA-256 of the data file, or of a set's training files; none for MNIST. */
   readonly fingerprint?: string;
-  /** Pictures for the report. */
-  samples?(network: Network, test: Dataset): ReportData["samples"];
+  /** Pictures for the report, from the classes predicted for the test rows. */
+  samples?(predicted: ArrayLike<number>): ReportData["samples"];
 }

@@ -123,7 +123,7 @@ describe("a table", () => {
     expect(await model("asked")).toEqual(await model("unvalidated"));
     const refused = await run("train", at("noisy.csv"), "--validation-split", "0", "--early-stopping", "5");
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain("'--early-stopping': expected rows to validate with: --validation-split above 0");
+    expect(refused.stderr).toContain("'--early-stopping': expected rows to validate with: a validation split above 0");
   }, 60_000);
 
   it("of a small set of classes that are told apart easily is learned as well as by all epochs", async () => {

@@ -3,6 +3,7 @@
 import { networkFromSettings } from "../../src/app/network-from-settings.js";
 import { engineOptions, type RunSettings } from "../../src/app/page-settings.js";
 import type { RunEvent } from "../../src/app/run/events.js";
+import { planFit } from "../../src/app/run/fit-plan.js";
 import { Run, type RunPlan } from "../../src/app/run/run.js";
 import type { PlacedData, Task } from "../../src/app/task.js";
 import { type CheckpointContents, createEngine, type Engine, type Network, Random } from "../../src/index.js";
@@ -140,19 +141,17 @@ export class Session<T extends Task> {
   }
 
   #makeRun(
-    { data }: Workplace<T>,
+    { task, data }: Workplace<T>,
     network: Network,
     settings: RunSettings,
     { batches, pace, resume }: Beginning & Pick<RunPlan, "resume">,
   ): Run {
-    const { training, validation } = data as PlacedData;
-    if (!validation) throw new RangeError("task: expected rows to validate with");
+    if (!task || !data) throw new Error("there is no data yet: load some");
+    const batchSize = Math.min(settings.batchSize, data.training.rows);
     const plan: RunPlan = {
+      ...planFit({ ...settings, batchSize }, data, task.classes),
       network,
-      data: training,
-      validation,
-      epochs: settings.epochs,
-      batchSize: Math.min(settings.batchSize, training.rows),
+      data: data.training,
       metadata: this.#metadata(settings),
       digest: sha256,
       ...(batches !== undefined && { batches }),

@@ -1,4 +1,4 @@
-/** Run: one run of `fit` that can be paused, stepped, stopped and taken up again. */
+/** Run: one run of `fit` that you can pause, step, stop and resume. */
 
 import {
   type CheckpointContents,
@@ -11,19 +11,17 @@ import {
 } from "../../index.js";
 import { type Digest, weightsHash } from "../weights-hash.js";
 import type { RunEvent } from "./events.js";
+import type { FitPlan } from "./fit-plan.js";
 import { Gate } from "./gate.js";
 import { Keeper } from "./keeper.js";
 import { Pace } from "./pace.js";
 import { Reporter } from "./reporter.js";
 
-/** What a run trains, on what, and for how long. */
-export interface RunPlan {
+/** What a run trains, on what, and how. */
+export interface RunPlan extends FitPlan {
   readonly network: Network;
   readonly data: Rows;
-  readonly validation: Rows;
-  readonly epochs: number;
-  readonly batchSize: number;
-  /** To go on from. */
+  /** The checkpoint to resume from. */
   readonly resume?: CheckpointContents;
   /** Batches before the first pause; default no pause. */
   readonly batches?: number;
@@ -51,12 +49,12 @@ export class Run {
 
   /** @throws as `fit` */
   constructor(plan: RunPlan, send: (event: RunEvent) => void) {
-    const { network, data, validation, epochs, batchSize, resume, batches = Number.POSITIVE_INFINITY } = plan;
+    const { network, data, options, stopping, resume, batches = Number.POSITIVE_INFINITY } = plan;
     this.plan = plan;
     // Until it goes on, a run is where its checkpoint is.
     this.#checkpoint = resume;
     this.#send = send;
-    this.#reporter = new Reporter(batchSize, (update) => send({ kind: "update", update }));
+    this.#reporter = new Reporter(options.batchSize, (update) => send({ kind: "update", update }));
     this.#keeper = new Keeper(() => this.#keep());
     this.#pace = new Pace(plan.pace ?? 0);
     this.#gate = new Gate(
@@ -69,10 +67,15 @@ export class Run {
       },
     );
     this.#run = fit(network, data, {
-      epochs,
-      batchSize,
-      validation,
-      callbacks: [{ onTrainBegin: () => this.#onBegun() }, this.#reporter, this.#keeper, this.#pace, this.#gate],
+      ...options,
+      callbacks: [
+        { onTrainBegin: () => this.#onBegun() },
+        ...(stopping ? [stopping] : []),
+        this.#reporter,
+        this.#keeper,
+        this.#pace,
+        this.#gate,
+      ],
       signal: this.#interruption.signal,
       onWarning: (message) => send({ kind: "warning", message }),
       ...(resume && { resume }),
