@@ -18,9 +18,13 @@ export { iterateMinibatches, type Minibatch, type MinibatchOptions } from "./dat
 export { type Rows, Subset } from "./dataset/rows.js";
 export { type Split, splitRows } from "./dataset/split-rows.js";
 export { type TrainTestSplitOptions, trainTestSplit } from "./dataset/train-test-split.js";
-export { type CsrData, CsrMatrix } from "./engine/csr.js";
+export { MatrixBuffer } from "./engine/buffers.js";
+export { ByteMatrix } from "./engine/byte-matrix.js";
+export { CsrMatrix } from "./engine/csr.js";
+export type { CsrData } from "./engine/csr-data.js";
 export type { EngineInfo, EngineOptions } from "./engine/engine-options.js";
-export { ByteMatrix, Labels, Matrix, MatrixBuffer } from "./engine/matrix.js";
+export { Labels } from "./engine/labels.js";
+export { Matrix } from "./engine/matrix.js";
 export { Random, type RandomState } from "./engine/random.js";
 export type { TurnOptions } from "./event-loop.js";
 export { loadModel, serializeModel } from "./formats/model.js";

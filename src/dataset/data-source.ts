@@ -1,4 +1,4 @@
-import type { CsrData } from "../engine/csr.js";
+import type { CsrData } from "../engine/csr-data.js";
 
 /** Rows to learn from: what every reader of a data format returns and the minibatches are gathered from. */
 export interface DataSource {

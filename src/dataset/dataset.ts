@@ -11,9 +11,15 @@ import {
 import { checkWeightValues } from "../checks/check-weights.js";
 import { ShapeError } from "../checks/errors.js";
 import { isFloat32Array, isInt32Array, isUint8Array } from "../checks/typed-arrays.js";
+import { checkLinearMemory } from "../engine/allocation.js";
+import { BYTE_SCALES, ByteMatrix } from "../engine/byte-matrix.js";
 import { checkKernels } from "../engine/check-engine.js";
-import { type CsrData, CsrMatrix, compress, densityLimit } from "../engine/csr.js";
-import { BYTE_SCALES, ByteMatrix, checkFinite, checkLinearMemory, Labels, Matrix } from "../engine/matrix.js";
+import { checkFinite } from "../engine/check-shape.js";
+import { compress, densityLimit } from "../engine/compress.js";
+import { CsrMatrix } from "../engine/csr.js";
+import type { CsrData } from "../engine/csr-data.js";
+import { Labels } from "../engine/labels.js";
+import { Matrix } from "../engine/matrix.js";
 import type { Kernels } from "../wasm/kernels.js";
 import type { LinearMemory } from "../wasm/memory.js";
 import type { DataSource, SparseSource } from "./data-source.js";

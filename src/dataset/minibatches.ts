@@ -2,9 +2,12 @@
 
 import { checkBoolean, checkInteger, checkOptions, type OptionNames, wrongType } from "../checks/check-options.js";
 import { ShapeError } from "../checks/errors.js";
+import { checkMemory } from "../engine/allocation.js";
+import { ByteMatrix } from "../engine/byte-matrix.js";
 import { checkEngine } from "../engine/check-engine.js";
 import { CsrMatrix } from "../engine/csr.js";
-import { ByteMatrix, checkMemory, Labels, Matrix } from "../engine/matrix.js";
+import { Labels } from "../engine/labels.js";
+import { Matrix } from "../engine/matrix.js";
 import { Random } from "../engine/random.js";
 import type { Runtime } from "../engine/runtime.js";
 import { checkIndices, checkRowWeights, isInputs, isTargets, type Rows } from "./rows.js";

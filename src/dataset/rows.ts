@@ -5,8 +5,10 @@ import { checkInteger, describe, wrongType } from "../checks/check-options.js";
 import { checkSomeWeight, checkWeightValues } from "../checks/check-weights.js";
 import { ShapeError } from "../checks/errors.js";
 import { isInt32Array } from "../checks/typed-arrays.js";
+import { ByteMatrix } from "../engine/byte-matrix.js";
 import { CsrMatrix } from "../engine/csr.js";
-import { ByteMatrix, checkMatrix, Labels, Matrix } from "../engine/matrix.js";
+import { Labels } from "../engine/labels.js";
+import { checkMatrix, Matrix } from "../engine/matrix.js";
 import type { Dataset } from "./dataset.js";
 
 const { isInteger } = Number;

@@ -1,7 +1,8 @@
 /** What an evaluation finds, added up batch by batch. */
 
 import { checkBoolean, checkOptions, type OptionNames } from "../checks/check-options.js";
-import { Labels, type Matrix } from "../engine/matrix.js";
+import { Labels } from "../engine/labels.js";
+import type { Matrix } from "../engine/matrix.js";
 import type { Loss } from "./losses/loss.js";
 import type { Targets } from "./losses/targets.js";
 

@@ -3,8 +3,10 @@
 import type { Engine } from "../create-engine.js";
 import { type Minibatch, Minibatches } from "../dataset/minibatches.js";
 import { checkCounts, type Rows } from "../dataset/rows.js";
+import { MatrixBuffer } from "../engine/buffers.js";
+import { MOST_FLOAT } from "../engine/check-shape.js";
 import { CsrMatrix } from "../engine/csr.js";
-import { Matrix, MatrixBuffer, MOST_FLOAT } from "../engine/matrix.js";
+import { Matrix } from "../engine/matrix.js";
 import type { Kernels, Pointer } from "../wasm/kernels.js";
 import { type EvaluateOptions, type Evaluation, type Predictions, tallyFor } from "./evaluation.js";
 import type { Loss } from "./losses/loss.js";

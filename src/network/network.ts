@@ -11,8 +11,10 @@ import {
 import { DisposedError, ShapeError } from "../checks/errors.js";
 import type { Engine } from "../create-engine.js";
 import { checkIsRows, type Rows } from "../dataset/rows.js";
+import { checkMemory } from "../engine/allocation.js";
+import { MatrixBuffer } from "../engine/buffers.js";
 import { CsrMatrix } from "../engine/csr.js";
-import { checkMatrix, checkMemory, checkSameShape, Matrix, MatrixBuffer } from "../engine/matrix.js";
+import { checkMatrix, checkSameShape, Matrix } from "../engine/matrix.js";
 import { checkTurnOptions, finish, finishInTurns, TURN_OPTIONS, type TurnOptions } from "../event-loop.js";
 import { attachParts, located } from "./attach-parts.js";
 import {

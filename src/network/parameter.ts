@@ -5,7 +5,7 @@ import { checkNumber, checkText, wrongType } from "../checks/check-options.js";
 import { ShapeError } from "../checks/errors.js";
 import type { Engine } from "../create-engine.js";
 import { checkEngine } from "../engine/check-engine.js";
-import { PanelMatrix } from "../engine/matrix.js";
+import { PanelMatrix } from "../engine/panel-matrix.js";
 import type { LinearMemory } from "../wasm/memory.js";
 
 const { isFinite: isFiniteNumber } = Number;

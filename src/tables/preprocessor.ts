@@ -6,7 +6,8 @@ import { checkChoice, checkOptions, checkText, describe, wrongType } from "../ch
 import { FormatError } from "../checks/errors.js";
 import { duplicateKey } from "../checks/json-keys.js";
 import type { DataSource, SparseSource } from "../dataset/data-source.js";
-import { type CsrData, SPARSE_BELOW } from "../engine/csr.js";
+import { SPARSE_BELOW } from "../engine/compress.js";
+import type { CsrData } from "../engine/csr-data.js";
 import type { ColumnOptions } from "./column-options.js";
 import { constantOf, type LeftOutColumn, reasonToLeaveOut } from "./column-roles.js";
 import { finderOf, placementOf } from "./placement.js";

@@ -6,7 +6,7 @@ import { checkSomeWeight } from "../checks/check-weights.js";
 import { ShapeError } from "../checks/errors.js";
 import { viewKind } from "../checks/typed-arrays.js";
 import type { Rows } from "../dataset/rows.js";
-import { Labels } from "../engine/matrix.js";
+import { Labels } from "../engine/labels.js";
 import type { Loss } from "../network/losses/loss.js";
 import type { Targets } from "../network/losses/targets.js";
 import type { Network } from "../network/network.js";

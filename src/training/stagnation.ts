@@ -1,7 +1,8 @@
 /** A loss that does not fall: said once, with what to do about it. */
 
 import type { Rows } from "../dataset/rows.js";
-import { Labels, type Matrix } from "../engine/matrix.js";
+import { Labels } from "../engine/labels.js";
+import type { Matrix } from "../engine/matrix.js";
 import type { Network } from "../network/network.js";
 import { firstRows } from "./first-rows.js";
 

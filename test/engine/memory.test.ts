@@ -2,7 +2,7 @@ import v8 from "node:v8";
 import vm from "node:vm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Allocation } from "../../src/engine/matrix.js";
+import { Allocation } from "../../src/engine/allocation.js";
 import {
   Adam,
   BatchNorm,

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { expect } from "vitest";
 import { createEngine, type Engine } from "../../src/create-engine.js";
-import { PanelMatrix } from "../../src/engine/matrix.js";
+import { PanelMatrix } from "../../src/engine/panel-matrix.js";
 import type { Variant } from "../../src/wasm/variant.js";
 
 /** Sizes at which a vector, a panel or a tile begins, ends or is left over. */

@@ -2,7 +2,8 @@
 
 import { classNameOf, type OptionTable, type OptionValues, readOptions } from "../../checks/option-table.js";
 import type { Engine } from "../../create-engine.js";
-import { type Matrix, MatrixBuffer } from "../../engine/matrix.js";
+import { MatrixBuffer } from "../../engine/buffers.js";
+import type { Matrix } from "../../engine/matrix.js";
 import { Layer, type LayerConfig } from "./layer.js";
 import type { LayerOnnx } from "./layer-row.js";
 import { checkAttach, checkGradOutput, checkInput } from "./operands.js";

@@ -1,7 +1,7 @@
 import { checkInteger } from "../../checks/check-options.js";
 import { ShapeError } from "../../checks/errors.js";
 import type { Engine } from "../../create-engine.js";
-import { Allocation } from "../../engine/matrix.js";
+import { Allocation } from "../../engine/allocation.js";
 import { type DirectStep, Parameter } from "../parameter.js";
 
 /** What both normalizations end with: gamma and beta [features], learnable, and room for their gradients. */

@@ -1,7 +1,8 @@
 import { checkNumber } from "../../checks/check-options.js";
 import type { OptionTable } from "../../checks/option-table.js";
 import type { Engine } from "../../create-engine.js";
-import { type Matrix, MatrixBuffer } from "../../engine/matrix.js";
+import { MatrixBuffer } from "../../engine/buffers.js";
+import type { Matrix } from "../../engine/matrix.js";
 import { Layer, type LayerConfig } from "./layer.js";
 import { checkAttach, checkGradOutput, checkInput } from "./operands.js";
 

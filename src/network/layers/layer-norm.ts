@@ -1,7 +1,9 @@
 import { checkInteger } from "../../checks/check-options.js";
 import { type OptionTable, readOptions } from "../../checks/option-table.js";
 import type { Engine } from "../../create-engine.js";
-import { Allocation, checkColumns, type Matrix, MatrixBuffer } from "../../engine/matrix.js";
+import { Allocation } from "../../engine/allocation.js";
+import { MatrixBuffer } from "../../engine/buffers.js";
+import { checkColumns, type Matrix } from "../../engine/matrix.js";
 import type { DirectStep, Parameter } from "../parameter.js";
 import { Affine, checkFeatures } from "./affine.js";
 import { Layer, type LayerConfig } from "./layer.js";

@@ -4,8 +4,10 @@ import { checkChoice } from "../../checks/check-options.js";
 import { checkWeightValues } from "../../checks/check-weights.js";
 import { ShapeError } from "../../checks/errors.js";
 import type { Engine } from "../../create-engine.js";
+import { MatrixBuffer } from "../../engine/buffers.js";
 import { checkEngine } from "../../engine/check-engine.js";
-import { checkMatrix, type Matrix, MatrixBuffer, MOST_FLOAT } from "../../engine/matrix.js";
+import { MOST_FLOAT } from "../../engine/check-shape.js";
+import { checkMatrix, type Matrix } from "../../engine/matrix.js";
 import { checkIsTargets, type Targets } from "./targets.js";
 
 /** mean: divided by the number of what is summed, or the sum of its weights; sum: not divided. */

@@ -3,7 +3,8 @@
 import { checkSomeWeight, checkWeightList } from "../../checks/check-weights.js";
 import { type OptionTable, readOptions } from "../../checks/option-table.js";
 import type { Engine } from "../../create-engine.js";
-import { type Labels, Matrix } from "../../engine/matrix.js";
+import type { Labels } from "../../engine/labels.js";
+import { Matrix } from "../../engine/matrix.js";
 import { Loss, type LossConfig, REDUCTIONS, type Reduction } from "./loss.js";
 import type { Targets } from "./targets.js";
 import { checkClassTargets, checkClassValues, NumbersAsLabels } from "./targets.js";

@@ -6,7 +6,10 @@
 import { checkInteger, wrongType } from "../../checks/check-options.js";
 import { ShapeError } from "../../checks/errors.js";
 import type { Engine } from "../../create-engine.js";
-import { checkMemory, Labels, LabelsBuffer, Matrix, MatrixBuffer } from "../../engine/matrix.js";
+import { checkMemory } from "../../engine/allocation.js";
+import { LabelsBuffer, MatrixBuffer } from "../../engine/buffers.js";
+import { Labels } from "../../engine/labels.js";
+import { Matrix } from "../../engine/matrix.js";
 import type { LinearMemory } from "../../wasm/memory.js";
 
 /** What a network is to give: class indices, or a matrix [batch, outputs] of values, 0/1 labels or probabilities. */

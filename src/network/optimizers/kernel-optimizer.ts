@@ -3,7 +3,7 @@
 import { ANY_NUMBER, checkNumber } from "../../checks/check-options.js";
 import { type OptionTable, type OptionValues, readValues } from "../../checks/option-table.js";
 import type { Engine } from "../../create-engine.js";
-import { PanelMatrix } from "../../engine/matrix.js";
+import { PanelMatrix } from "../../engine/panel-matrix.js";
 import type { Parameter } from "../parameter.js";
 import { Optimizer, type OptimizerConfig, type OptimizerState } from "./optimizer.js";
 import { checkState } from "./state.js";

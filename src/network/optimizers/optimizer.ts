@@ -2,8 +2,8 @@
 
 import { checkNumber, wrongType } from "../../checks/check-options.js";
 import type { Engine } from "../../create-engine.js";
+import { checkMemory } from "../../engine/allocation.js";
 import { checkEngine } from "../../engine/check-engine.js";
-import { checkMemory } from "../../engine/matrix.js";
 import { type DirectStep, Parameter } from "../parameter.js";
 
 /** All that an optimizer's later steps depend on, beside its options. */
