@@ -1,26 +1,26 @@
-/** Long work in parts, so that timers, input and signals have their turn. */
+/** Long work that yields to the event loop, so that timers, input and signals are not held up. */
 
 import { checkOptions, type OptionNames, wrongType } from "./checks/check-options.js";
 import type { AbortSignalLike } from "./checks/platform-types.js";
 
-/** Options of work in turns. */
-export interface TurnOptions {
-  /** Ends the work between two parts. */
+/** Options of methods that yield to the event loop. */
+export interface AsyncOptions {
+  /** Cancels the work the next time it yields. */
   readonly signal?: AbortSignalLike;
 }
 
-export const TURN_OPTIONS: OptionNames<TurnOptions> = { signal: true };
+export const ASYNC_OPTIONS: OptionNames<AsyncOptions> = { signal: true };
 
-/** How long work may keep the thread before other tasks get their turn. */
-const TURN_MILLISECONDS = 50;
+/** How long work may hold the thread before it yields. */
+const YIELD_MILLISECONDS = 50;
 
-// Held from the start: test runners replace all three by ones that stand still.
+// Captured when the module loads: test runners replace all three with fakes that stand still.
 /** Milliseconds, as `performance.now`. */
 export const now: () => number = performance.now.bind(performance);
 const immediate = globalThis.setImmediate as typeof setImmediate | undefined;
 const Channel = globalThis.MessageChannel;
 
-/** The event loop's next task. Browsers let a timer that follows another wait 4 ms: of 50 that would be 8 %. */
+/** Resolves in the event loop's next task. Not a timer: browsers delay nested timers by 4 ms, 8 % of 50. */
 export function nextTask(): Promise<void> {
   return new Promise((resolve) => {
     if (immediate) {
@@ -37,24 +37,24 @@ export function nextTask(): Promise<void> {
   });
 }
 
-/** When the turn of other tasks is due: counts from when it is made, and from each turn. */
-export class TurnClock {
+/** Says when to yield to the event loop: about 50 ms after it was made or last yielded. */
+export class YieldTimer {
   #last = now();
 
-  /** Whether about 50 ms have passed. @param time it is now, if it is known */
+  /** Whether it is time to yield. @param time the current time, if you have it */
   isDue(time = now()): boolean {
-    return time - this.#last > TURN_MILLISECONDS;
+    return time - this.#last > YIELD_MILLISECONDS;
   }
 
-  /** Lets all tasks that wait have their turn. */
-  async give(): Promise<void> {
+  /** Lets all waiting tasks run. */
+  async yield(): Promise<void> {
     await nextTask();
     this.#last = now();
   }
 }
 
-/** The result of work that yields between its parts, all of it at once. */
-export function finish<T>(work: Generator<void, T, undefined>): T {
+/** Runs work that yields between its parts to its end, without a pause. */
+export function runSync<T>(work: Generator<void, T, undefined>): T {
   for (;;) {
     const { done, value } = work.next();
     if (done) return value;
@@ -62,19 +62,19 @@ export function finish<T>(work: Generator<void, T, undefined>): T {
 }
 
 /**
- * The same in turns: other tasks have theirs about every 50 ms.
+ * Runs the same work, but yields to the event loop about every 50 ms.
  *
  * @throws the signal's reason once it is aborted
  */
-export async function finishInTurns<T>(work: Generator<void, T, undefined>, signal?: AbortSignalLike): Promise<T> {
-  const clock = new TurnClock();
+export async function runAsync<T>(work: Generator<void, T, undefined>, signal?: AbortSignalLike): Promise<T> {
+  const timer = new YieldTimer();
   try {
     for (;;) {
-      // Not throwIfAborted, which some signals do not have.
+      // Not throwIfAborted: some signals lack it.
       if (signal?.aborted) throw signal.reason;
       const { done, value } = work.next();
       if (done) return value;
-      if (clock.isDue()) await clock.give();
+      if (timer.isDue()) await timer.yield();
     }
   } finally {
     // Frees what the parts share, after an error too.
@@ -83,8 +83,8 @@ export async function finishInTurns<T>(work: Generator<void, T, undefined>, sign
 }
 
 /** @throws TypeError for unknown options, and anything but an AbortSignal */
-export function checkTurnOptions(what: string, options: TurnOptions): void {
-  checkOptions(what, options, TURN_OPTIONS);
+export function checkAsyncOptions(what: string, options: AsyncOptions): void {
+  checkOptions(what, options, ASYNC_OPTIONS);
   checkSignal(options.signal);
 }
 

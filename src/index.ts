@@ -26,7 +26,7 @@ export type { EngineInfo, EngineOptions } from "./engine/engine-options.js";
 export { Labels } from "./engine/labels.js";
 export { Matrix } from "./engine/matrix.js";
 export { Random, type RandomState } from "./engine/random.js";
-export type { TurnOptions } from "./event-loop.js";
+export type { AsyncOptions } from "./event-loop.js";
 export { loadModel, serializeModel } from "./formats/model.js";
 export { type NpyArray, type NpyData, parseNpy, serializeNpy } from "./formats/npy.js";
 export { loadWeights, serializeWeights, type WeightLayout, type WeightsOptions } from "./formats/weights.js";

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { nextTask, TurnClock } from "../src/event-loop.js";
+import { nextTask, YieldTimer } from "../src/event-loop.js";
 import { fit } from "../src/index.js";
 import { makeNetwork, source, testEngine } from "./training/fixture.js";
 
@@ -7,7 +7,7 @@ import { makeNetwork, source, testEngine } from "./training/fixture.js";
 const realNow = performance.now.bind(performance);
 const realImmediate = setImmediate;
 
-/** Keeps the thread for so long that a turn is due. */
+/** Holds the thread until yielding is due. */
 function spin(milliseconds = 60): void {
   const start = realNow();
   while (realNow() - start < milliseconds);
@@ -17,23 +17,23 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe("turns of other tasks", () => {
-  it("are due once the thread was kept, and then not until it is again", async () => {
-    const turns = new TurnClock();
+describe("yielding to other tasks", () => {
+  it("is due once the thread was held, and then not until it is held again", async () => {
+    const timer = new YieldTimer();
     spin();
-    expect(turns.isDue()).toBe(true);
-    await turns.give();
-    expect(turns.isDue()).toBe(false);
+    expect(timer.isDue()).toBe(true);
+    await timer.yield();
+    expect(timer.isDue()).toBe(false);
   });
 
-  it("come to pass while timers are faked, and the clock with them", async () => {
+  it("works while timers and the clock are faked", async () => {
     vi.useFakeTimers();
-    const turns = new TurnClock();
+    const timer = new YieldTimer();
     const seen: string[] = [];
     realImmediate(() => seen.push("another task"));
     spin();
-    expect(turns.isDue()).toBe(true);
-    await turns.give();
+    expect(timer.isDue()).toBe(true);
+    await timer.yield();
     await nextTask();
     expect(seen).toEqual(["another task"]);
   });

@@ -6,7 +6,7 @@ import type { Rows } from "../dataset/rows.js";
 import { checkSplit, type Split, splitRows } from "../dataset/split-rows.js";
 import type { Matrix } from "../engine/matrix.js";
 import { Random, type RandomState } from "../engine/random.js";
-import { TurnClock } from "../event-loop.js";
+import { YieldTimer } from "../event-loop.js";
 import type { Network } from "../network/network.js";
 import type { StateDict } from "../network/state-dict.js";
 import { fit } from "../training/fit.js";
@@ -47,7 +47,7 @@ export class MLPTraining {
   readonly #task: MLPTask;
   readonly #engine: Engine;
   readonly #optimizer: MLPOptimizer;
-  readonly #turns = new TurnClock();
+  readonly #yieldTimer = new YieldTimer();
   /** The weights of the best validation score. */
   #best: StateDict | undefined;
   /** What the validation part is drawn with: the same one in every `fit`, so that none of its rows was ever trained on. */
@@ -147,7 +147,7 @@ export class MLPTraining {
         onWarning: () => {},
       });
       // Calls that are shorter than a turn give one, too.
-      if (this.#turns.isDue()) await this.#turns.give();
+      if (this.#yieldTimer.isDue()) await this.#yieldTimer.yield();
     } catch (error) {
       if (!this.#disposed) throw this.#divergence(error, epochsBefore, data) ?? error;
     }

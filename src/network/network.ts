@@ -15,7 +15,7 @@ import { checkMemory } from "../engine/allocation.js";
 import { MatrixBuffer } from "../engine/buffers.js";
 import { CsrMatrix } from "../engine/csr.js";
 import { checkMatrix, checkSameShape, Matrix } from "../engine/matrix.js";
-import { checkTurnOptions, finish, finishInTurns, TURN_OPTIONS, type TurnOptions } from "../event-loop.js";
+import { ASYNC_OPTIONS, type AsyncOptions, checkAsyncOptions, runAsync, runSync } from "../event-loop.js";
 import { attachParts, located } from "./attach-parts.js";
 import {
   checkEvaluateOptions,
@@ -29,10 +29,10 @@ import type { Layer } from "./layers/layer.js";
 import type { Loss } from "./losses/loss.js";
 import { SoftmaxCrossEntropy } from "./losses/softmax-cross-entropy.js";
 import type { Targets } from "./losses/targets.js";
-import { type Lease, NetworkLease } from "./network-lease.js";
 import type { Optimizer } from "./optimizers/optimizer.js";
 import { SGD } from "./optimizers/sgd.js";
 import { type DirectStep, Parameter, type State } from "./parameter.js";
+import { ParameterLock, type TrainingLock } from "./parameter-lock.js";
 import { checkStateDict, type StateDict } from "./state-dict.js";
 import { summarize } from "./summary.js";
 
@@ -59,7 +59,7 @@ export class Network {
   #passing = false;
   readonly #activations: Matrix[] = [];
   readonly #passes: Inference;
-  readonly #lease = new NetworkLease();
+  readonly #lock = new ParameterLock();
   /** Room for a sparse batch in front of a layer that takes none. */
   readonly #expanded: MatrixBuffer;
   #disposed = false;
@@ -149,32 +149,32 @@ export class Network {
    * RangeError when an output is not a finite number, since the inputs or the weights are not
    */
   predict(input: Matrix | CsrMatrix): Int32Array {
-    return finish(this.#predict(input, "classes")).classes as Int32Array;
+    return runSync(this.#predict(input, "classes")).classes as Int32Array;
   }
 
   /** As `predict`, in turns. */
-  predictAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Int32Array> {
-    return this.#predictInTurns(input, "classes", options) as Promise<Int32Array>;
+  predictAsync(input: Matrix | CsrMatrix, options?: AsyncOptions): Promise<Int32Array> {
+    return this.#predictAsync(input, "classes", options) as Promise<Int32Array>;
   }
 
   /** softmax(outputs) of each row, or the sigmoid of each output, as the loss says, row by row. @throws as `predict` */
   predictProbabilities(input: Matrix | CsrMatrix): Float32Array {
-    return finish(this.#predict(input, "probabilities")).probabilities as Float32Array;
+    return runSync(this.#predict(input, "probabilities")).probabilities as Float32Array;
   }
 
   /** As `predictProbabilities`, in turns. */
-  predictProbabilitiesAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Float32Array> {
-    return this.#predictInTurns(input, "probabilities", options) as Promise<Float32Array>;
+  predictProbabilitiesAsync(input: Matrix | CsrMatrix, options?: AsyncOptions): Promise<Float32Array> {
+    return this.#predictAsync(input, "probabilities", options) as Promise<Float32Array>;
   }
 
   /** The outputs themselves, row by row. @throws TypeError under a loss of classes */
   predictValues(input: Matrix | CsrMatrix): Float32Array {
-    return finish(this.#predict(input, "values")).values as Float32Array;
+    return runSync(this.#predict(input, "values")).values as Float32Array;
   }
 
   /** As `predictValues`, in turns. */
-  predictValuesAsync(input: Matrix | CsrMatrix, options?: TurnOptions): Promise<Float32Array> {
-    return this.#predictInTurns(input, "values", options) as Promise<Float32Array>;
+  predictValuesAsync(input: Matrix | CsrMatrix, options?: AsyncOptions): Promise<Float32Array> {
+    return this.#predictAsync(input, "values", options) as Promise<Float32Array>;
   }
 
   /**
@@ -184,12 +184,12 @@ export class Network {
    * @throws as `predict`; TypeError, ShapeError, RangeError for rows that do not fit
    */
   predictAll(data: Matrix | CsrMatrix | Rows): Predictions {
-    return finish(this.#predictAll(data));
+    return runSync(this.#predictAll(data));
   }
 
   /** As `predictAll`, in turns. */
-  predictAllAsync(data: Matrix | CsrMatrix | Rows, options?: TurnOptions): Promise<Predictions> {
-    return this.#inTurns(() => this.#predictAll(data), options);
+  predictAllAsync(data: Matrix | CsrMatrix | Rows, options?: AsyncOptions): Promise<Predictions> {
+    return this.#async(() => this.#predictAll(data), options);
   }
 
   /**
@@ -202,7 +202,7 @@ export class Network {
    * backward pass all gradients are forgotten; under plain gradient descent the layers behind it have taken their step
    */
   train(input: Matrix | CsrMatrix, targets: Targets, weights?: Matrix): number {
-    this.#lease.check();
+    this.#lock.check();
     this.#checkIdle();
     const { optimizer } = this;
     // Gradients that are there already have to be in the step.
@@ -215,7 +215,7 @@ export class Network {
 
   /** `train` without the step: adds the batch's gradients to the parameters' own. @throws as `train` */
   gradients(input: Matrix | CsrMatrix, targets: Targets, weights?: Matrix): number {
-    this.#lease.check();
+    this.#lock.check();
     return this.#pass(input, targets, weights, undefined);
   }
 
@@ -251,7 +251,7 @@ export class Network {
    * @throws TypeError, ShapeError, RangeError for anything but the input and a gradient in the shape of the outputs
    */
   backward(input: Matrix | CsrMatrix, gradOutput: Matrix): void {
-    this.#lease.check();
+    this.#lock.check();
     this.#check(input);
     this.#checkGradient(input, gradOutput);
     this.#enter();
@@ -287,7 +287,7 @@ export class Network {
    * @param gradientScale what they are multiplied by first: 1/n for the mean of n batches
    */
   step(gradientScale = 1): void {
-    this.#lease.check();
+    this.#lock.check();
     this.#checkIdle();
     this.engine.checkAlive();
     checkNumber("step: gradientScale", gradientScale, ANY_NUMBER);
@@ -332,7 +332,7 @@ export class Network {
     const states = this.#states();
     checkStateDict(dict, states);
     this.#checkIdle();
-    this.#lease.change();
+    this.#lock.change();
     for (const [name, state] of states) state.set((dict[name] as StateDict[string]).data);
   }
 
@@ -349,14 +349,14 @@ export class Network {
    * TypeError for inputs and targets that do not fit
    */
   evaluate(data: Rows, options: EvaluateOptions = {}): Evaluation {
-    return finish(this.#evaluation(data, options));
+    return runSync(this.#evaluation(data, options));
   }
 
   /** As `evaluate`, in turns. @throws also the signal's reason once it is aborted */
-  async evaluateAsync(data: Rows, options: EvaluateOptions & TurnOptions = {}): Promise<Evaluation> {
-    checkOptions("evaluate", options, { ...EVALUATE_OPTIONS, ...TURN_OPTIONS });
+  async evaluateAsync(data: Rows, options: EvaluateOptions & AsyncOptions = {}): Promise<Evaluation> {
+    checkOptions("evaluate", options, { ...EVALUATE_OPTIONS, ...ASYNC_OPTIONS });
     const { signal, ...rest } = options;
-    return this.#inTurns(() => this.#evaluation(data, rest), signal === undefined ? undefined : { signal });
+    return this.#async(() => this.#evaluation(data, rest), signal === undefined ? undefined : { signal });
   }
 
   #evaluation(data: Rows, options: EvaluateOptions): Parts<Evaluation> {
@@ -367,12 +367,12 @@ export class Network {
   }
 
   /**
-   * Claims the network for one training: until `release`, steps are refused but between the lease's `open` and `close`.
+   * Locks the parameters for one training: until `release`, only steps between the lock's `beginStep` and `endStep` are allowed.
    *
-   * @throws Error when another training has claimed it
+   * @throws Error while another training holds the lock, or an evaluation is under way
    */
-  claim(): Lease {
-    return this.#lease.claim();
+  lock(): TrainingLock {
+    return this.#lock.acquire();
   }
 
   /** The first parameter or buffer with a value that is NaN or infinite, `layers.<index>.<name>`; undefined if there is none. */
@@ -408,8 +408,8 @@ export class Network {
     return this.#passes.predictions(input, [kind]);
   }
 
-  async #predictInTurns(input: Matrix | CsrMatrix, kind: Kind, options?: TurnOptions): Promise<Predictions[Kind]> {
-    return (await this.#inTurns(() => this.#predict(input, kind), options))[kind];
+  async #predictAsync(input: Matrix | CsrMatrix, kind: Kind, options?: AsyncOptions): Promise<Predictions[Kind]> {
+    return (await this.#async(() => this.#predict(input, kind), options))[kind];
   }
 
   #predictAll(data: Matrix | CsrMatrix | Rows): Parts<Predictions> {
@@ -437,10 +437,10 @@ export class Network {
   }
 
   /** The work in turns, between which the parameters must not change. */
-  async #inTurns<T>(begin: () => Parts<T>, options: TurnOptions = {}): Promise<T> {
-    checkTurnOptions("network", options);
+  async #async<T>(begin: () => Parts<T>, options: AsyncOptions = {}): Promise<T> {
+    checkAsyncOptions("network", options);
     const work = begin();
-    return this.#lease.reading(() => finishInTurns(work, options.signal));
+    return this.#lock.reading(() => runAsync(work, options.signal));
   }
 
   #hasGradients(): boolean {

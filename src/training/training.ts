@@ -3,9 +3,9 @@
 import { DivergenceError } from "../checks/errors.js";
 import { Minibatches } from "../dataset/minibatches.js";
 import type { Random } from "../engine/random.js";
-import { now, TurnClock } from "../event-loop.js";
+import { now, YieldTimer } from "../event-loop.js";
 import type { Network } from "../network/network.js";
-import type { Lease } from "../network/network-lease.js";
+import type { TrainingLock } from "../network/parameter-lock.js";
 import type { Callback, Outcome, RunView } from "./callbacks/callbacks.js";
 import { History } from "./callbacks/history.js";
 import type { CheckpointContents } from "./checkpoint/checkpoint-contents.js";
@@ -26,12 +26,12 @@ export class Training implements RunView {
   readonly #schedule: ScheduleFollower;
   readonly #stepper: Stepper;
   readonly #clock: ProgressClock;
-  readonly #turns = new TurnClock();
+  readonly #yieldTimer = new YieldTimer();
   readonly #stagnation: Stagnation;
   readonly #deadLayers: DeadLayers;
   readonly #progression: Progression = startOfTraining();
   readonly #history: History;
-  #lease: Lease | undefined;
+  #lock: TrainingLock | undefined;
   #giveBack = () => {};
   /** Callbacks that know of the training: they are told of its end, too. */
   readonly #begun: Callback[] = [];
@@ -129,7 +129,7 @@ export class Training implements RunView {
     const { network, options, callbacks, batchSize, dropLast } = this.#plan;
     const checkpoint = options.resume;
     this.#giveBack = claimForTraining(callbacks, options.schedule);
-    this.#lease = network.claim();
+    this.#lock = network.lock();
     const source = options.random ?? network.engine.random;
     const before = source.state;
     const random = options.random ?? source.fork();
@@ -235,7 +235,7 @@ export class Training implements RunView {
     const { count } = batches;
     this.#drawOrder();
     this.#schedule.beginEpoch(progression.epoch);
-    const lease = this.#lease as Lease;
+    const lock = this.#lock as TrainingLock;
     const random = this.#random as Random;
     while (progression.batch < count) {
       this.#settled = false;
@@ -246,7 +246,7 @@ export class Training implements RunView {
       const begun = now();
       const batch = batches.at(progression.batch);
       this.#stepper.beginBatch(progression.epoch, progression.batch, count);
-      lease.open();
+      lock.beginStep();
       // Layers draw from the engine's generator.
       network.engine.random.swap(random);
       let loss: number;
@@ -254,7 +254,7 @@ export class Training implements RunView {
         loss = this.#stepper.take(batch, progression.batch, count);
       } finally {
         network.engine.random.swap(random);
-        lease.close();
+        lock.endStep();
       }
       ++progression.batch;
       if (!Number.isFinite(loss)) throw new DivergenceError(progression.epoch, progression.batch, `a loss of ${loss}`);
@@ -276,7 +276,7 @@ export class Training implements RunView {
         if (pending) await pending;
       }
       this.#clock.tick(progression, this.#plan, batches, ended);
-      if (this.#turns.isDue(ended)) await this.#turns.give();
+      if (this.#yieldTimer.isDue(ended)) await this.#yieldTimer.yield();
       if (options.signal?.aborted) break;
     }
   }
@@ -306,7 +306,7 @@ export class Training implements RunView {
     } finally {
       this.#batches?.dispose();
       this.#rows?.dispose();
-      this.#lease?.release();
+      this.#lock?.release();
       this.#giveBack();
     }
   }

@@ -245,13 +245,13 @@ describe("in turns", () => {
     const evaluation = network.evaluateAsync(data);
     const before = stateHash(network);
     expect(() => network.train(engine.matrix(1, 6, numbers(6)), engine.labels([0]))).toThrow(
-      "is being evaluated in turns",
+      "the network is being evaluated: await",
     );
     expect(stateHash(network)).toBe(before);
     await evaluation;
     const second = network.evaluateAsync(data);
     network.loadStateDict(network.stateDict());
-    await expect(second).rejects.toThrow("was trained or loaded while it was being evaluated");
+    await expect(second).rejects.toThrow("was trained or loaded during an evaluation");
     network.train(engine.matrix(1, 6, numbers(6)), engine.labels([0]));
   });
 

@@ -32,14 +32,14 @@ export const networkOptions = [
   ...ASYNCHRONOUS.map((name) =>
     options(
       `Network.${name}`,
-      (given: library.TurnOptions, on) => (on as Used).own[name]((on as Used).input, given),
+      (given: library.AsyncOptions, on) => (on as Used).own[name]((on as Used).input, given),
       signal,
       used,
     ),
   ),
   options(
     "Network.predictValuesAsync",
-    (given: library.TurnOptions, on) => (on as Used).own.predictValuesAsync((on as Used).input, given),
+    (given: library.AsyncOptions, on) => (on as Used).own.predictValuesAsync((on as Used).input, given),
     signal,
     () => ({ ...used(), own: ofValues() }),
   ),
@@ -79,7 +79,7 @@ export const networkCases: Cases = {
   "Network.evaluate": method(network, "evaluate", () => [data()], { optional: () => [{}] }),
   "Network.evaluateAsync": method(network, "evaluateAsync", () => [data()], asynchronous),
   ...Object.fromEntries(
-    ["zeroGrad", "parameters", "stateDict", "summary", "findNonFinite", "claim", "dispose"].map((name) => [
+    ["zeroGrad", "parameters", "stateDict", "summary", "findNonFinite", "lock", "dispose"].map((name) => [
       `Network.${name}`,
       method(network, name),
     ]),
