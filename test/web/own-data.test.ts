@@ -9,6 +9,7 @@ import { colourOfShare, markOf } from "../../web/own-data/class-palette.js";
 import { makeMoons } from "../../web/own-data/moons.js";
 import { classShares, paintPrediction } from "../../web/own-data/plane-picture.js";
 import type { WorkerEvent } from "../../web/protocol/run.js";
+import { runHandlers } from "../../web/worker/serve-run.js";
 import { TableSession } from "../../web/worker/table/table-session.js";
 
 const settings = { ...TABLE_DEFAULTS, epochs: 60 };
@@ -72,7 +73,8 @@ describe("a table in the worker", () => {
     expect(lines).toHaveLength(401);
 
     for (const format of ["safetensors", "onnx"] as const) {
-      const { name, bytes } = session.saveModel({ format });
+      const { saveModel } = runHandlers(session.session, () => session.metadata);
+      const { name, bytes } = await saveModel({ format });
       const metadata = format === "onnx" ? readOnnxMetadata(bytes) : parseSafetensors(bytes).metadata;
       expect(metadata).toMatchObject({ task: "classification", seed: "42" });
       const other = new TableSession(() => {});

@@ -4,10 +4,9 @@ import { batch, computed, signal } from "@preact/signals";
 import type { ModelFormat } from "../../src/app/model-file.js";
 import type { TargetTask } from "../../src/index.js";
 import { linkProblems, tableChoice, tableSettings } from "../page/location.js";
-import { RunState } from "../page/run-state.js";
 import { saveFile } from "../page/save-file.js";
-import { type Call, WorkerClient, WorkerDeath } from "../page/worker-client.js";
-import type { WorkerEvent } from "../protocol/run.js";
+import { TaskStore } from "../page/task-store.js";
+import type { Call } from "../page/worker-client.js";
 import type {
   GivenFile,
   OpenedTableModel,
@@ -44,12 +43,36 @@ export const pace = signal(20);
 /** What is being read, for people; empty while nothing is. */
 export const reading = signal("");
 
-const client = new WorkerClient<TableCalls>(
-  () => new Worker(new URL("../worker/table-worker.ts", import.meta.url), { type: "module", name: "own data" }),
-  { onEvent: take, onDeath: died, revive },
+const store = new TaskStore<TableCalls>(
+  {
+    startWorker: () =>
+      new Worker(new URL("../worker/table-worker.ts", import.meta.url), { type: "module", name: "own data" }),
+    onEvent(event) {
+      const isStarting = status.peek() === "starting";
+      run.take(event);
+      const isHeld = event.kind === "status" && ["paused", "stopped", "finished"].includes(event.status);
+      // While a run starts, it is the run before that ends.
+      if (isHeld && !isStarting) void evaluate();
+    },
+    onDeath: (reason) => run.died(reason),
+    onEnd() {
+      // Starts the next worker at once, so that the page can show its network.
+      if (run.kept && runStart) void evaluate();
+    },
+    async prepare(ask) {
+      if (openedTable) await ask("openTable", openedTable);
+    },
+    revive,
+    forget() {
+      openedFile = undefined;
+      runStart = undefined;
+    },
+  },
+  BATCHES_TO_SHOW,
 );
-const { call } = client;
-export const run = new RunState({ call, end }, BATCHES_TO_SHOW);
+const { call } = store;
+export const { run } = store;
+const attempt = store.attempt.bind(store);
 export const { status, failure, note, progress, lastReport, hash, busy, lossCurve, scoreCurve } = run;
 
 export const ready = computed(() => table.value !== undefined && task.value !== undefined);
@@ -59,17 +82,6 @@ export const runEpochs = computed(() => run.settings.value?.epochs ?? 1);
 let openedTable: GivenFile | undefined;
 let openedFile: GivenFile | undefined;
 let runStart: TableStart | undefined;
-
-/** Does something and shows what is wrong with it, if anything. */
-async function attempt<T>(action: () => Promise<T>): Promise<T | undefined> {
-  run.clearTexts();
-  try {
-    return await action();
-  } catch (error) {
-    if (!(error instanceof WorkerDeath)) failure.value = (error as Error).message;
-    return undefined;
-  }
-}
 
 /** What the page shows. */
 let opened: TableChoice = {};
@@ -156,9 +168,9 @@ export async function start(step = false): Promise<void> {
 
 export const steer = run.steer.bind(run);
 
-/** Goes on with a run that was stopped or has finished, up to the epochs of the present settings. */
+/** Resumes a run that was stopped or has finished, up to the epochs of the present settings. */
 export function resume(): Promise<void> {
-  return run.resume(tableSettings, (epochs) => call("resume", { epochs }));
+  return store.resume(tableSettings);
 }
 
 export async function setPace(epochsPerSecond: number): Promise<void> {
@@ -182,11 +194,8 @@ export async function downloadPredictions(file?: GivenFile): Promise<void> {
   predicted.value = `${found.rows.toLocaleString("en")} rows predicted: ${found.file.name}.${warning}`;
 }
 
-export async function downloadModel(format: ModelFormat): Promise<void> {
-  const file = await attempt(() => call("saveModel", { format }));
-  if (!file) return;
-  saveFile(file);
-  run.unsaved.value = false;
+export function downloadModel(format: ModelFormat): Promise<void> {
+  return store.save(() => call("saveModel", { format }));
 }
 
 /** Takes a model file in place of the present network. */
@@ -210,47 +219,18 @@ function forgetRun(): void {
   openedModel.value = undefined;
 }
 
-function take(event: WorkerEvent): void {
-  const isStarting = status.peek() === "starting";
-  run.take(event);
-  const isHeld = event.kind === "status" && ["paused", "stopped", "finished"].includes(event.status);
-  // While one starts, it is the run before that ends.
-  if (isHeld && !isStarting) void evaluate();
-}
-
-/** Has the network tested. What is said of how the run came to where it is stays. */
+/** Tests the network. Leaves the texts about the run as they are. */
 async function evaluate(): Promise<void> {
-  try {
-    result.value = await call("result", undefined);
-  } catch (error) {
-    if (!(error instanceof WorkerDeath)) failure.value = (error as Error).message;
+  const found = await store.tellErrors(() => call("result", undefined));
+  if (found) result.value = found;
+}
+
+async function revive(ask: Call<TableCalls>): Promise<string | undefined> {
+  const checkpoint = run.kept;
+  if (checkpoint && runStart) {
+    const settings = run.settings.peek() ?? runStart.settings;
+    return (await ask("restore", { ...runStart, settings, pace: pace.peek(), checkpoint })).hash;
   }
-}
-
-/** Ends the worker; the next one is started at once, so that what the page shows of the network is there again. */
-function end(reason: string): void {
-  client.end(reason);
-  if (run.kept && runStart) void evaluate();
-}
-
-function died(reason: string): void {
-  run.died(reason);
-}
-
-async function revive(ask: Call<TableCalls>): Promise<void> {
-  if (openedTable) await ask("openTable", openedTable);
-  try {
-    const checkpoint = run.kept;
-    if (checkpoint && runStart) {
-      const settings = run.settings.peek() ?? runStart.settings;
-      const found = await ask("restore", { ...runStart, settings, pace: pace.peek(), checkpoint });
-      if (!["running", "paused"].includes(status.peek())) hash.value = found.hash;
-    } else if (openedFile) await ask("openModel", openedFile);
-  } catch (error) {
-    // Not again: the next action must not fail of the same.
-    openedFile = undefined;
-    runStart = undefined;
-    run.lose(`The network could not be brought back: ${(error as Error).message}`);
-    throw error;
-  }
+  if (openedFile) await ask("openModel", openedFile);
+  return undefined;
 }

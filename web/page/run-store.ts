@@ -5,11 +5,10 @@ import type { SavedFile } from "../../src/app/model-file.js";
 import { FIELDS, type RunSettings } from "../../src/app/page-settings.js";
 import type { EngineInfo } from "../../src/index.js";
 import type { DigitCalls, LabelledDigit } from "../protocol/digits.js";
-import type { DataEvent, WorkerEvent } from "../protocol/run.js";
+import type { DataEvent } from "../protocol/run.js";
 import { settings } from "./location.js";
-import { RunState } from "./run-state.js";
-import { saveFile } from "./save-file.js";
-import { type Call, WorkerClient } from "./worker-client.js";
+import { TaskStore } from "./task-store.js";
+import type { Call } from "./worker-client.js";
 
 /** How far MNIST's download is; undefined before it begins. */
 export const data = signal<DataEvent | undefined>(undefined);
@@ -24,14 +23,31 @@ export const opened = signal("");
 /** Whether there is a network: in the worker, or kept for the next one. */
 const exists = signal(false);
 
-const client = new WorkerClient<DigitCalls>(
-  () => new Worker(new URL("../worker/training-worker.ts", import.meta.url), { type: "module", name: "training" }),
-  { onEvent: take, onDeath: died, revive },
-);
+const store = new TaskStore<DigitCalls>({
+  startWorker: () =>
+    new Worker(new URL("../worker/training-worker.ts", import.meta.url), { type: "module", name: "training" }),
+  onEvent(event) {
+    if (event.kind === "data") data.value = event;
+    else run.take(event);
+  },
+  onDeath(reason) {
+    // Without data there is nothing to steer yet: loading them has failed, and says so.
+    if (ready.peek()) run.died(reason);
+    exists.value = nextFile() !== undefined;
+  },
+  onEnd() {
+    // Starts the next worker at once, so that the page can show its network.
+    if (exists.peek()) void call("hash", undefined).catch(() => {});
+  },
+  prepare: load,
+  revive,
+  forget() {
+    openedFile = undefined;
+    exists.value = false;
+  },
+});
 
-/** Asks the worker that trains on MNIST. @throws what its handler throws */
-export const call = client.call;
-export const run = new RunState({ call, end });
+export const { call, run } = store;
 export const { status, failure, note, progress, lastReport, hash, busy } = run;
 
 export const ready = computed(() => examples.value.length > 0);
@@ -92,20 +108,12 @@ export async function open(given: SavedFile): Promise<void> {
   });
 }
 
-/** Goes on with a run that was stopped or has finished, up to the epochs of the present settings. */
+/** Resumes a run that was stopped or has finished, up to the epochs of the present settings. */
 export function resume(): Promise<void> {
-  return run.resume(settings, (epochs) => call("resume", { epochs }));
+  return store.resume(settings);
 }
 
-/** Offers a file of the run as a download. */
-export async function save(ask: () => Promise<SavedFile>): Promise<void> {
-  try {
-    saveFile(await ask());
-    run.unsaved.value = false;
-  } catch (error) {
-    failure.value = (error as Error).message;
-  }
-}
+export const save = store.save.bind(store);
 
 function takeNetwork(info: EngineInfo): void {
   engine.value = info;
@@ -120,23 +128,6 @@ function describeTaken(name: string, taken: readonly (keyof RunSettings)[]): str
   return `${name} has no settings in it. The form on the tab Train shows those that its arrays tell; what they do not tell is as it was there: ${names}.`;
 }
 
-function take(event: WorkerEvent): void {
-  if (event.kind === "data") data.value = event;
-  else run.take(event);
-}
-
-/** Ends the worker; the next one is started at once, so that what the page shows of the network is there again. */
-function end(reason: string): void {
-  client.end(reason);
-  if (exists.peek()) void call("hash", undefined).catch(() => {});
-}
-
-function died(reason: string): void {
-  // Without data there is nothing to steer yet: loading them has failed, and says so.
-  if (ready.peek()) run.died(reason);
-  exists.value = nextFile() !== undefined;
-}
-
 /** What the next worker begins with. */
 function nextFile(): { readonly settings: RunSettings; readonly file: SavedFile } | undefined {
   const own = run.settings.peek();
@@ -144,25 +135,14 @@ function nextFile(): { readonly settings: RunSettings; readonly file: SavedFile 
   return openedFile && { settings: openedSettings, file: openedFile };
 }
 
-async function revive(ask: Call<DigitCalls>): Promise<void> {
-  await load(ask);
+async function revive(ask: Call<DigitCalls>): Promise<string | undefined> {
   const next = nextFile();
   if (!next) {
     exists.value = false;
-    return;
+    return undefined;
   }
-  try {
-    const found = await ask("open", next);
-    batch(() => {
-      if (!["running", "paused"].includes(status.peek())) hash.value = found.hash;
-      // Not another network: what shows it has asked by itself, or this would be asked for ever if it is what the worker dies of.
-      engine.value = found.engine;
-    });
-  } catch (error) {
-    // Not again: the next action must not fail of the same.
-    openedFile = undefined;
-    exists.value = false;
-    run.lose(`The network could not be brought back: ${(error as Error).message}`);
-    throw error;
-  }
+  const found = await ask("open", next);
+  // The same network as before: if `generation` grew, what shows it would ask again, for ever if that is what kills the worker.
+  engine.value = found.engine;
+  return found.hash;
 }

@@ -93,8 +93,6 @@ export interface DigitCalls extends RunCalls {
    * network before stays.
    */
   open(argument: { readonly settings: RunSettings; readonly file: SavedFile }): Opened;
-  /** SHA-256 of the present weights. */
-  hash(argument: undefined): string;
 }
 
 export type Argument<N extends keyof DigitCalls> = Parameters<DigitCalls[N]>[0];

@@ -3,7 +3,7 @@
 import type { ModelFormat, SavedFile } from "../../src/app/model-file.js";
 import type { RunEvent } from "../../src/app/run/events.js";
 
-/** The calls that steer a run, whatever it learns; `start` is the task's own. */
+/** The calls that every task's worker answers. Each rejects with the library's error. */
 export interface RunCalls {
   pause(argument: undefined): void;
   /** Goes on after a pause. */
@@ -14,6 +14,10 @@ export interface RunCalls {
   stop(argument: undefined): void;
   /** Goes on with a run that was stopped or has finished, with its own settings but for the epochs. Refused, it stays as it was. */
   resume(argument: { readonly epochs: number }): void;
+  /** Limits the run to that many epochs a second; 0: no limit. */
+  pace(argument: number): void;
+  /** SHA-256 of the present weights. */
+  hash(argument: undefined): string;
   saveModel(argument: { readonly format: ModelFormat }): SavedFile;
 }
 

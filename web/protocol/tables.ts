@@ -122,8 +122,6 @@ export interface TableCalls extends RunCalls {
   start(argument: TableStart & { readonly step: boolean }): StartedRun;
   /** Takes up a run of the open table that another worker had, where its checkpoint is, without going on with it yet. */
   restore(argument: TableStart & { readonly checkpoint: Uint8Array }): StartedRun & { readonly hash: string };
-  /** Epochs a second at most; 0: no limit. */
-  pace(argument: number): void;
   /** The prediction for a grid of size × size points over the plane. */
   plane(argument: { readonly size: number }): PlanePrediction;
   result(argument: undefined): TableResult;

@@ -3,8 +3,8 @@
 import type { WorkerMessage } from "../protocol/run.js";
 import { tellOfLife } from "./life.js";
 
-/** One function a call, of its argument and answer. */
-type Handlers<C> = {
+/** A function for each call, from its argument to its answer. */
+export type Handlers<C> = {
   readonly [N in keyof C]: C[N] extends (argument: infer P) => infer A ? (argument: P) => A | Promise<A> : never;
 };
 

@@ -1,25 +1,20 @@
-/** The worker of the tab of own data. */
+/** The worker that learns the reader's tables. */
 
+import type { TableTask } from "../../src/app/table-task.js";
 import type { TableCalls } from "../protocol/tables.js";
-import { runHandlers } from "./run-handlers.js";
-import { post, serveCalls } from "./serve-calls.js";
+import { post } from "./serve-calls.js";
+import { serveRun } from "./serve-run.js";
 import { TableSession } from "./table/table-session.js";
 
-const session = new TableSession((event) => post({ event }));
+const table = new TableSession((event) => post({ event }));
 
-serveCalls<TableCalls>({
-  openTable: (file) => session.openTable(file),
-  describe: (wanted) => session.describe(wanted),
-  start: (wanted) => session.start(wanted),
-  restore: (wanted) => session.restore(wanted),
-  ...runHandlers(session),
-  resume: (wanted) => session.resume(wanted),
-  pace: (epochsPerSecond) => {
-    session.run.pace = epochsPerSecond;
-  },
-  plane: (wanted) => session.plane(wanted),
-  result: () => session.result(),
-  predict: (file) => session.predict(file),
-  saveModel: (wanted) => session.saveModel(wanted),
-  openModel: (file) => session.openModel(file),
+serveRun<TableCalls, TableTask>(table.session, () => table.metadata, {
+  openTable: (file) => table.openTable(file),
+  describe: (wanted) => table.describe(wanted),
+  start: (wanted) => table.start(wanted),
+  restore: (wanted) => table.restore(wanted),
+  plane: (wanted) => table.plane(wanted),
+  result: () => table.result(),
+  predict: (file) => table.predict(file),
+  openModel: (file) => table.openModel(file),
 });

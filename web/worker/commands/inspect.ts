@@ -1,13 +1,11 @@
 /** Calls that look at the network: what it says of a digit, what it has learnt, what it gets wrong. */
 
 import type { ImageTask } from "../../../src/app/image-task.js";
-import { weightsHash } from "../../../src/app/weights-hash.js";
 import { toMnistDigit } from "../../../src/digits/image.js";
 import type { Dataset } from "../../../src/index.js";
 import type { Evaluation } from "../../../src/network/evaluation.js";
 import type { Argument, DrawingRead, FirstLayer, Misclassified, TestResult } from "../../protocol/digits.js";
 import type { Session } from "../session.js";
-import { sha256 } from "../sha256.js";
 import { DIGITS, digitOf, PIXELS } from "./mnist.js";
 
 export function read({ network }: Session<ImageTask>, { drawing }: Argument<"read">): DrawingRead {
@@ -63,8 +61,4 @@ export function misclassified(
   } finally {
     batch.dispose();
   }
-}
-
-export function hash({ network }: Session<ImageTask>): Promise<string> {
-  return weightsHash(network.stateDict(), sha256);
 }

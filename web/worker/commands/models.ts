@@ -1,9 +1,9 @@
-/** Calls that save and open models and checkpoints. */
+/** Opens models and checkpoints of digits. */
 
 import { type FoundSettings, findSettings } from "../../../src/app/bare-checkpoint.js";
 import { isCheckpoint, settingsOfCheckpoint } from "../../../src/app/checkpoint-file.js";
 import type { ImageTask } from "../../../src/app/image-task.js";
-import { type SavedFile, writeModel } from "../../../src/app/model-file.js";
+import type { SavedFile } from "../../../src/app/model-file.js";
 import { openDigitModel } from "../../../src/app/model-kinds.js";
 import { optimizerFromSettings } from "../../../src/app/network-from-settings.js";
 import type { RunSettings } from "../../../src/app/page-settings.js";
@@ -14,10 +14,6 @@ import type { Argument, Opened } from "../../protocol/digits.js";
 import type { Session } from "../session.js";
 import { sha256 } from "../sha256.js";
 import { mnistTask } from "./mnist.js";
-
-export function saveModel({ network, settings }: Session<ImageTask>, { format }: Argument<"saveModel">): SavedFile {
-  return writeModel(network, format, { task: "mnist", seed: String(settings.seed) });
-}
 
 export async function open(session: Session<ImageTask>, { settings, file }: Argument<"open">): Promise<Opened> {
   const { engine, run } = isCheckpoint(file.bytes)

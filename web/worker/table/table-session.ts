@@ -1,6 +1,6 @@
 /** TableSession: the worker's table, and the session whose network learns a column of it. */
 
-import { type ParsedModel, parseModel, type SavedFile, writeModel } from "../../../src/app/model-file.js";
+import { type ParsedModel, parseModel } from "../../../src/app/model-file.js";
 import { tableModel } from "../../../src/app/model-kinds.js";
 import { DIGIT_DEFAULTS } from "../../../src/app/page-settings.js";
 import { predictAll, predictionCsv, predictionTable } from "../../../src/app/prediction.js";
@@ -45,7 +45,7 @@ interface Model {
 }
 
 export class TableSession {
-  readonly #session: Session<TableTask>;
+  readonly session: Session<TableTask>;
   #table: Table | undefined;
   #name = "";
   #model: Model | undefined;
@@ -53,12 +53,7 @@ export class TableSession {
   #grid: { readonly size: number; readonly inputs: Matrix } | undefined;
 
   constructor(send: (event: WorkerEvent) => void) {
-    this.#session = new Session(send);
-  }
-
-  /** @throws Error before the first run */
-  get run() {
-    return this.#session.run;
+    this.session = new Session(send);
   }
 
   /** Takes a table in place of the one before; the network stays until the next run. @throws FormatError */
@@ -82,26 +77,21 @@ export class TableSession {
    */
   start({ step, ...wanted }: Argument<"start">): Promise<StartedRun> {
     const { settings, pace } = wanted;
-    return this.#take(wanted, (task) => this.#session.start(settings, task, { pace, batches: step ? 1 : undefined }));
+    return this.#take(wanted, (task) => this.session.start(settings, task, { pace, batches: step ? 1 : undefined }));
   }
 
   /** Takes up a checkpoint's run without going on with it yet. @throws as `start`, and FormatError */
   async restore({ checkpoint, ...wanted }: Argument<"restore">): Promise<StartedRun & { readonly hash: string }> {
     const resume = loadCheckpoint(checkpoint);
     const { settings, pace } = wanted;
-    const started = await this.#take(wanted, (task) => this.#session.restore(settings, task, resume, { pace }));
-    return { ...started, hash: await weightsHash(this.#session.network.stateDict(), sha256) };
-  }
-
-  /** Goes on with a run that has stopped or finished. @throws RangeError for fewer epochs than it has begun; it stays as it was */
-  resume({ epochs }: Argument<"resume">): Promise<void> {
-    return this.#session.resume(epochs);
+    const started = await this.#take(wanted, (task) => this.session.restore(settings, task, resume, { pace }));
+    return { ...started, hash: await weightsHash(this.session.network.stateDict(), sha256) };
   }
 
   /** @throws Error without a run whose table has two features */
   plane({ size }: Argument<"plane">): PlanePrediction {
     const { preprocessor, plane } = this.#present;
-    const { network } = this.#session;
+    const { network } = this.session;
     if (!plane) throw new Error("there is no plane: the table has not two numeric features");
     if (this.#grid?.size !== size) {
       this.#grid?.inputs.dispose();
@@ -112,14 +102,14 @@ export class TableSession {
 
   /** @throws Error before the first run */
   result(): TableResult {
-    const { network, task, data } = this.#session;
+    const { network, task, data } = this.session;
     return testNetwork(network, task, data);
   }
 
   /** @throws FormatError for a file without the model's columns; Error without a model */
   async predict(file: Argument<"predict">): Promise<Predictions> {
     const { preprocessor, reading } = this.#present;
-    const { network } = this.#session;
+    const { network } = this.session;
     const table = file ? await readTable(file, { ...reading, ...preprocessor.readOptions() }) : this.#opened;
     const unknown = preprocessor.countUnknown(table);
     const data = network.engine.dataset(preprocessor.inputSource(table), { sparse: preprocessor.sparse });
@@ -133,12 +123,10 @@ export class TableSession {
     }
   }
 
-  /** With what the command line's `predict`, `evaluate` and `info` need. @throws Error without a model */
-  saveModel({ format }: Argument<"saveModel">): SavedFile {
+  /** What the command's `predict`, `evaluate` and `info` need in a model file. @throws Error without a model */
+  get metadata(): Readonly<Record<string, string>> {
     const { config } = this.#present.preprocessor;
-    const { network, settings } = this.#session;
-    const seed = String(settings.seed);
-    return writeModel(network, format, { task: config.task, preprocessing: JSON.stringify(config), seed });
+    return { task: config.task, preprocessing: JSON.stringify(config) };
   }
 
   /** Takes a model in place of the present network. @throws FormatError when it is none of a table; the one before stays */
@@ -146,7 +134,7 @@ export class TableSession {
     const bytes = new Uint8Array(await data.arrayBuffer());
     const settings = { ...DIGIT_DEFAULTS, threads: 1 };
     let model: Model | undefined;
-    const engine = await this.#session.replace(settings, undefined, (workplace) => {
+    const engine = await this.session.replace(settings, undefined, (workplace) => {
       const { network, preprocessor, reading } = tableModel(parseModel(workplace.engine, bytes, name), name);
       model = { preprocessor, reading };
       return { network, settings };
