@@ -1,5 +1,6 @@
 /** What a network says of rows: predictions and evaluations, a part of the rows at a time, at once or in turns. */
 
+import { ShapeError } from "../checks/errors.js";
 import type { Engine } from "../create-engine.js";
 import { type Minibatch, Minibatches } from "../dataset/minibatches.js";
 import { checkCounts, type Rows } from "../dataset/rows.js";
@@ -25,6 +26,21 @@ export type Kind = keyof Predictions;
 /** What can be predicted under a loss. */
 export function kindsOf({ activation }: Loss): readonly Kind[] {
   return activation === "identity" ? ["values"] : ["classes", "probabilities"];
+}
+
+/** @throws TypeError, ShapeError unless this loss and this number of outputs allow the kind of prediction */
+export function checkKind(loss: Loss, outputs: number | undefined, kind: Kind): void {
+  if (kind !== "values" && loss.activation === "softmax" && outputs === 1) {
+    const instead =
+      "give the network the loss that it was trained under, as in loadModel(engine, bytes, name, { loss })";
+    throw new ShapeError(`network: softmax: expected at least 2 outputs, one for each class, got 1: ${instead}`);
+  }
+  if (kindsOf(loss).includes(kind)) return;
+  const [got, method] =
+    kind === "values"
+      ? ["a loss of classes", "predict or predictProbabilities"]
+      : ["a regression loss", "predictValues"];
+  throw new TypeError(`network: ${loss.constructor.name} is ${got}: use ${method}`);
 }
 
 /** What inference asks of its network. */

@@ -1,22 +1,14 @@
 /** A network: a list of layers, each applied to the result of the one before, under a loss, and moved by an optimizer. */
 
-import {
-  ANY_NUMBER,
-  checkBoolean,
-  checkNumber,
-  checkOptions,
-  type OptionNames,
-  wrongType,
-} from "../checks/check-options.js";
-import { DisposedError, ShapeError } from "../checks/errors.js";
+import { ANY_NUMBER, checkNumber, checkOptions, type OptionNames, wrongType } from "../checks/check-options.js";
+import { DisposedError } from "../checks/errors.js";
 import type { Engine } from "../create-engine.js";
 import { checkIsRows, type Rows } from "../dataset/rows.js";
 import { checkMemory } from "../engine/allocation.js";
-import { MatrixBuffer } from "../engine/buffers.js";
 import { CsrMatrix } from "../engine/csr.js";
-import { checkMatrix, checkSameShape, Matrix } from "../engine/matrix.js";
+import { Matrix } from "../engine/matrix.js";
 import { ASYNC_OPTIONS, type AsyncOptions, checkAsyncOptions, runAsync, runSync } from "../event-loop.js";
-import { attachParts, located } from "./attach-parts.js";
+import { attachParts } from "./attach-parts.js";
 import {
   checkEvaluateOptions,
   EVALUATE_OPTIONS,
@@ -24,16 +16,17 @@ import {
   type Evaluation,
   type Predictions,
 } from "./evaluation.js";
-import { firstNonFinite, Inference, type Kind, kindsOf, type Parts } from "./inference.js";
+import { checkKind, firstNonFinite, Inference, type Kind, kindsOf, type Parts } from "./inference.js";
 import type { Layer } from "./layers/layer.js";
 import type { Loss } from "./losses/loss.js";
 import { SoftmaxCrossEntropy } from "./losses/softmax-cross-entropy.js";
 import type { Targets } from "./losses/targets.js";
 import type { Optimizer } from "./optimizers/optimizer.js";
 import { SGD } from "./optimizers/sgd.js";
-import { type DirectStep, Parameter, type State } from "./parameter.js";
+import { type DirectStep, Parameter } from "./parameter.js";
 import { ParameterLock, type TrainingLock } from "./parameter-lock.js";
-import { checkStateDict, type StateDict } from "./state-dict.js";
+import { Passes } from "./passes.js";
+import { checkStateDict, type StateDict, statesOf } from "./state-dict.js";
 import { summarize } from "./summary.js";
 
 /** Options of a network. */
@@ -54,14 +47,9 @@ export class Network {
   readonly loss: Loss;
   readonly optimizer: Optimizer;
   readonly #parameters: readonly Parameter[];
-  #training = false;
-  /** Whether a pass is under way: layers hold what it needs until it ends. */
-  #passing = false;
-  readonly #activations: Matrix[] = [];
-  readonly #passes: Inference;
+  readonly #passes: Passes;
+  readonly #inference: Inference;
   readonly #lock = new ParameterLock();
-  /** Room for a sparse batch in front of a layer that takes none. */
-  readonly #expanded: MatrixBuffer;
   #disposed = false;
 
   /**
@@ -81,12 +69,12 @@ export class Network {
     this.#parameters = parameters;
     this.loss = loss;
     this.optimizer = optimizer;
-    this.#passes = new Inference({
+    this.#passes = new Passes(engine, this.layers, outputs);
+    this.#inference = new Inference({
       engine,
       loss,
       outputsOf: (input) => this.evaluationActivations(input)[this.layers.length - 1] as Matrix,
     });
-    this.#expanded = new MatrixBuffer(engine.memory);
   }
 
   /**
@@ -94,39 +82,23 @@ export class Network {
    * valid until the next call; the list is reused too.
    */
   forward(input: Matrix | CsrMatrix): readonly Matrix[] {
-    this.#enter();
+    this.#passes.begin();
     try {
-      return this.#forward(input);
+      this.#check(input);
+      return this.#passes.forward(input);
     } finally {
-      this.#passing = false;
+      this.#passes.end();
     }
-  }
-
-  #forward(input: Matrix | CsrMatrix): readonly Matrix[] {
-    this.#check(input);
-    let current = this.#firstInput(input);
-    for (let index = 0; index < this.layers.length; ++index) {
-      const layer = this.layers[index] as Layer;
-      try {
-        current = layer.forward(current);
-        checkMatrix("output", this.engine.memory, current);
-        if (index === this.layers.length - 1) this.#checkOutput(input.rows, current);
-      } catch (error) {
-        throw located(error, index, layer);
-      }
-      this.#activations[index] = current;
-    }
-    return this.#activations;
   }
 
   /** The activations of the last `forward`, as it gave them. */
   get activations(): readonly Matrix[] {
-    return this.#activations;
+    return this.#passes.activations;
   }
 
   /** `forward` in evaluation mode; the mode is as before afterwards. */
   evaluationActivations(input: Matrix | CsrMatrix): readonly Matrix[] {
-    const before = this.#training;
+    const before = this.training;
     this.training = false;
     try {
       return this.forward(input);
@@ -203,7 +175,7 @@ export class Network {
    */
   train(input: Matrix | CsrMatrix, targets: Targets, weights?: Matrix): number {
     this.#lock.check();
-    this.#checkIdle();
+    this.#passes.checkIdle();
     const { optimizer } = this;
     // Gradients that are there already have to be in the step.
     const step = optimizer.direct && !this.#hasGradients() ? optimizer : undefined;
@@ -229,18 +201,18 @@ export class Network {
     this.#check(input);
     // Before the pass: statistics of batches, and the generator, are to be as they were after a refusal.
     if (this.outputs !== undefined) this.loss.check(input.rows, this.outputs, targets, weights);
-    // Without a closure: a training step makes no object.
-    this.#enter();
-    const before = this.#training;
+    // Not a method that takes a closure: a training step creates no object.
+    this.#passes.begin();
+    const before = this.training;
     this.training = true;
     try {
-      const logits = this.#forward(input)[this.layers.length - 1] as Matrix;
+      const logits = this.#passes.forward(input)[this.layers.length - 1] as Matrix;
       const loss = this.loss.compute(logits, targets, weights);
       this.#backward(input, this.loss.gradient(logits), step);
       return loss;
     } finally {
       this.training = before;
-      this.#passing = false;
+      this.#passes.end();
     }
   }
 
@@ -253,31 +225,22 @@ export class Network {
   backward(input: Matrix | CsrMatrix, gradOutput: Matrix): void {
     this.#lock.check();
     this.#check(input);
-    this.#checkGradient(input, gradOutput);
-    this.#enter();
+    this.#passes.checkGradient(input, gradOutput);
+    this.#passes.begin();
     try {
       this.#backward(input, gradOutput, undefined);
     } finally {
-      this.#passing = false;
+      this.#passes.end();
     }
   }
 
   #backward(input: Matrix | CsrMatrix, gradOutput: Matrix, step: DirectStep | undefined): void {
-    let gradient = gradOutput;
-    for (let index = this.layers.length - 1; index >= 0; --index) {
-      const layer = this.layers[index] as Layer;
-      try {
-        if (index === 0) layer.learn(this.#firstInput(input), gradient, step);
-        else {
-          const before = this.#activations[index - 1] as Matrix;
-          gradient = layer.backward(before, gradient, step);
-          checkSameShape("input gradient", before, gradient);
-        }
-      } catch (error) {
-        // Those of the layers behind it are there already, and would count in the next step.
-        this.zeroGrad();
-        throw located(error, index, layer);
-      }
+    try {
+      this.#passes.backward(input, gradOutput, step);
+    } catch (error) {
+      // The layers behind the failed one have their gradients already: they would count in the next step.
+      this.zeroGrad();
+      throw error;
     }
   }
 
@@ -288,7 +251,7 @@ export class Network {
    */
   step(gradientScale = 1): void {
     this.#lock.check();
-    this.#checkIdle();
+    this.#passes.checkIdle();
     this.engine.checkAlive();
     checkNumber("step: gradientScale", gradientScale, ANY_NUMBER);
     this.optimizer.step(gradientScale);
@@ -301,14 +264,11 @@ export class Network {
 
   /** Whether `forward` and `logits` are passes of training, with dropout and a batch's own statistics; false at first. */
   get training(): boolean {
-    return this.#training;
+    return this.#passes.training;
   }
 
   set training(training: boolean) {
-    if (training === this.#training) return;
-    checkBoolean("network: training", training);
-    this.#training = training;
-    for (const layer of this.layers) layer.training = training;
+    this.#passes.training = training;
   }
 
   /** The learnable arrays of all layers, first to last. */
@@ -319,7 +279,7 @@ export class Network {
   /** Copies of all learnable arrays and buffers. */
   stateDict(): StateDict {
     return Object.fromEntries(
-      this.#states().map(([name, state]) => [name, { shape: state.shape, data: state.toArray() }]),
+      statesOf(this.layers).map(([name, state]) => [name, { shape: state.shape, data: state.toArray() }]),
     );
   }
 
@@ -329,9 +289,9 @@ export class Network {
    * @throws ShapeError unless names and shapes are this network's; TypeError for anything but such a record; nothing is set then
    */
   loadStateDict(dict: StateDict): void {
-    const states = this.#states();
+    const states = statesOf(this.layers);
     checkStateDict(dict, states);
-    this.#checkIdle();
+    this.#passes.checkIdle();
     this.#lock.change();
     for (const [name, state] of states) state.set((dict[name] as StateDict[string]).data);
   }
@@ -363,7 +323,7 @@ export class Network {
     checkIsRows("evaluate: data", data);
     if (data.rows === 0) throw new RangeError("evaluate: expected at least one row, got none");
     checkEvaluateOptions(options, this.loss.activation);
-    return this.#passes.evaluation(data, options);
+    return this.#inference.evaluation(data, options);
   }
 
   /**
@@ -378,7 +338,7 @@ export class Network {
   /** The first parameter or buffer with a value that is NaN or infinite, `layers.<index>.<name>`; undefined if there is none. */
   findNonFinite(): string | undefined {
     const { kernels } = this.engine;
-    for (const [name, state] of this.#states()) {
+    for (const [name, state] of statesOf(this.layers)) {
       if (state instanceof Parameter) {
         if (firstNonFinite(kernels, state.length, state.pointer) >= 0) return name;
       } else if (!state.toArray().every(Number.isFinite)) return name;
@@ -389,13 +349,13 @@ export class Network {
   /** Frees all layers' memory; the network and its layers cannot be used any more. */
   dispose(): void {
     if (this.#disposed) return;
-    this.#checkIdle();
+    this.#passes.checkIdle();
     this.#disposed = true;
     for (const layer of this.layers) layer.dispose();
     this.loss.dispose();
     this.optimizer.dispose();
+    this.#inference.dispose();
     this.#passes.dispose();
-    this.#expanded.dispose();
   }
 
   [Symbol.dispose](): void {
@@ -404,8 +364,8 @@ export class Network {
 
   #predict(input: Matrix | CsrMatrix, kind: Kind): Parts<Predictions> {
     this.#check(input);
-    this.#checkKind(kind);
-    return this.#passes.predictions(input, [kind]);
+    checkKind(this.loss, this.outputs, kind);
+    return this.#inference.predictions(input, [kind]);
   }
 
   async #predictAsync(input: Matrix | CsrMatrix, kind: Kind, options?: AsyncOptions): Promise<Predictions[Kind]> {
@@ -416,24 +376,8 @@ export class Network {
     if (data instanceof Matrix || data instanceof CsrMatrix) this.#check(data);
     else checkIsRows("network: data", data);
     const kinds = kindsOf(this.loss);
-    this.#checkKind(kinds[0] as Kind);
-    return this.#passes.predictions(data, kinds);
-  }
-
-  /** @throws TypeError, ShapeError unless the loss and the outputs are for such predictions */
-  #checkKind(kind: Kind): void {
-    const { activation } = this.loss;
-    if (kind !== "values" && activation === "softmax" && this.outputs === 1) {
-      const instead =
-        "give the network the loss that it was trained under, as in loadModel(engine, bytes, name, { loss })";
-      throw new ShapeError(`network: softmax: expected at least 2 outputs, one for each class, got 1: ${instead}`);
-    }
-    if (kindsOf(this.loss).includes(kind)) return;
-    const [got, method] =
-      kind === "values"
-        ? ["a loss of classes", "predict or predictProbabilities"]
-        : ["a regression loss", "predictValues"];
-    throw new TypeError(`network: ${this.loss.constructor.name} is ${got}: use ${method}`);
+    checkKind(this.loss, this.outputs, kinds[0] as Kind);
+    return this.#inference.predictions(data, kinds);
   }
 
   /** The work in turns, between which the parameters must not change. */
@@ -449,39 +393,6 @@ export class Network {
     return false;
   }
 
-  #states(): [string, State][] {
-    return this.layers.flatMap((layer, index) =>
-      [...layer.parameters(), ...layer.buffers()].map(
-        (state) => [`layers.${index}.${state.name}`, state] as [string, State],
-      ),
-    );
-  }
-
-  /** The input as the first layer takes it. What that is once it was sparse, the first layer knows. */
-  #firstInput(input: Matrix | CsrMatrix): Matrix {
-    if (!(input instanceof CsrMatrix) || this.layers[0]?.takesSparse) return input as Matrix;
-    const dense = this.#expanded.shaped(input.rows, input.columns);
-    input.expandInto(this.engine.kernels, dense);
-    return dense;
-  }
-
-  /** Begins a pass. @throws Error within another one */
-  #enter(): void {
-    this.#checkIdle();
-    this.#passing = true;
-  }
-
-  #checkIdle(): void {
-    if (!this.#passing) return;
-    throw new Error("the network is in the middle of a pass: its layers and its loss must not use it meanwhile");
-  }
-
-  #checkOutput(rows: number, output: Matrix): void {
-    const columns = this.outputs ?? output.columns;
-    if (output.rows === rows && output.columns === columns) return;
-    throw new ShapeError(`output: expected ${rows} × ${columns}, got ${output.rows} × ${output.columns}`);
-  }
-
   #check(input: Matrix | CsrMatrix): void {
     if (this.#disposed) throw new DisposedError("the network was used after it was disposed of");
     this.engine.checkAlive();
@@ -489,13 +400,5 @@ export class Network {
       throw wrongType("network: input", "a Matrix or CsrMatrix", input);
     }
     checkMemory("network: input", this.engine.memory, input);
-  }
-
-  #checkGradient({ rows }: Matrix | CsrMatrix, gradOutput: Matrix): void {
-    const output = this.#activations[this.layers.length - 1];
-    if (!output) throw new Error("network: backward: expected a call of forward before it, got none");
-    if (output.rows !== rows)
-      throw new ShapeError(`network: input: expected the ${output.rows} rows of forward, got ${rows}`);
-    checkSameShape("network: gradOutput", output, gradOutput);
   }
 }

@@ -20,11 +20,11 @@ export class ParameterLock {
     if (this.#inStep) return;
     if (this.#locked) {
       throw new Error(
-        "the network is being trained by fit: await that run or leave its loop before you take other steps; within a callback, call run.stop()",
+        "the network is being trained by fit: await that run or leave its loop before you take other steps; in a callback, call run.stop()",
       );
     }
     if (this.#readers > 0) {
-      throw new Error("the network is being evaluated: await the evaluation before you take a step");
+      throw new Error("the network is being evaluated: await that before you take steps");
     }
   }
 
@@ -62,6 +62,6 @@ export class ParameterLock {
     } finally {
       --this.#readers;
     }
-    throw new Error("the network was trained or loaded during an evaluation: await one before you start the other");
+    throw new Error("the network was trained or loaded during an evaluation: await one of them first");
   }
 }

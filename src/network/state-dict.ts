@@ -1,12 +1,22 @@
-/** A network's arrays by name, and what is wrong with a record that should be that. */
+/** A network's arrays by name, and the check of a record of them. */
 
 import { checkNumberList } from "../checks/check-list.js";
 import { checkRecord, describe } from "../checks/check-options.js";
 import { ShapeError } from "../checks/errors.js";
+import type { Layer } from "./layers/layer.js";
 import type { State } from "./parameter.js";
 
 /** All learnable arrays and buffers: `layers.<index>.<name>`, row by row. */
 export type StateDict = Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
+
+/** All learnable arrays and buffers of the layers by name. */
+export function statesOf(layers: readonly Layer[]): [string, State][] {
+  return layers.flatMap((layer, index) =>
+    [...layer.parameters(), ...layer.buffers()].map(
+      (state) => [`layers.${index}.${state.name}`, state] as [string, State],
+    ),
+  );
+}
 
 /** @throws ShapeError unless names and shapes are those of `states`; TypeError for values of a wrong type */
 export function checkStateDict(dict: StateDict, states: readonly (readonly [string, State])[]): void {

@@ -245,7 +245,7 @@ describe("in turns", () => {
     const evaluation = network.evaluateAsync(data);
     const before = stateHash(network);
     expect(() => network.train(engine.matrix(1, 6, numbers(6)), engine.labels([0]))).toThrow(
-      "the network is being evaluated: await",
+      "the network is being evaluated: await that",
     );
     expect(stateHash(network)).toBe(before);
     await evaluation;
