@@ -1,9 +1,9 @@
-/** Engines, as all that is made from one looks at it first. */
+/** Checks of an engine and its kernels. */
 
 import { isPromise, wrongType } from "../checks/check-options.js";
 import { LinearMemory } from "../wasm/memory.js";
 
-/** @throws TypeError for anything but an engine, such as the promise of one */
+/** @throws TypeError for anything but an engine, such as a promise that was not awaited */
 export function checkEngine(what: string, engine: unknown): void {
   const { kernels, memory, random } = (engine ?? {}) as Readonly<Record<string, unknown>>;
   if (memory instanceof LinearMemory && typeof kernels === "object" && typeof random === "object") return;

@@ -1,4 +1,4 @@
-/** Making layers, a loss and an optimizer the parts of one network: all of them, or none. */
+/** Attaches layers, a loss and an optimizer to one network: all of them, or none. */
 
 import { checkFunction, checkInteger, checkRecord, prefixed, wrongType } from "../checks/check-options.js";
 import type { Engine } from "../create-engine.js";
@@ -8,7 +8,7 @@ import { Loss } from "./losses/loss.js";
 import { Optimizer } from "./optimizers/optimizer.js";
 import { Parameter, type State } from "./parameter.js";
 
-/** What attaching has found out. */
+/** The result of attaching. */
 export interface Attached {
   /** Columns of the last layer's output, undefined if no layer says. */
   readonly outputs: number | undefined;
@@ -16,10 +16,10 @@ export interface Attached {
 }
 
 /**
- * Attaches each layer to the one before, then loss and optimizer. After an error nothing is allocated, and the generator is
- * where it was; layers that came before the one that failed are disposed of.
+ * Attaches each layer to the one before, then loss and optimizer. An error leaves nothing allocated and the generator
+ * unchanged; it disposes of the layers before the one that failed.
  *
- * @throws TypeError for what is none of these; what they throw, layers with their index and name
+ * @throws TypeError for anything else; errors of the parts, with the layer's index and name
  */
 export function attachParts(engine: Engine, layers: readonly Layer[], loss: Loss, optimizer: Optimizer): Attached {
   checkEngine("network", engine);
@@ -50,7 +50,7 @@ function attachAll(engine: Engine, layers: readonly Layer[], loss: Loss, optimiz
     optimizer.attach(engine, parameters);
     return { outputs: columns, parameters };
   } catch (error) {
-    // The part that failed may belong to another network: it is left alone.
+    // Not the part that failed: it may belong to another network.
     for (const part of attached) part.dispose();
     engine.random.state = before;
     throw error;
@@ -68,11 +68,10 @@ function checkParts(layers: readonly Layer[], loss: Loss, optimizer: Optimizer):
 }
 
 /**
- * Two arrays of one name would be one in a state dict and in files: the other one's values would be lost. One array in two places
- * would be moved twice a step.
+ * Of two arrays with one name, state dicts and files would keep only one. An array in two layers would move twice a step.
  *
- * @param states of the layers before; this one's are added
- * @throws TypeError for a name that is not a text; RangeError for a name or an array that comes twice
+ * @param states those of the layers before; adds this layer's
+ * @throws TypeError for a name that is not a string; RangeError for a name or an array that occurs twice
  */
 function checkStates(layer: Layer, index: number, states: Set<State>): void {
   const what = `layer ${index} (${layer.constructor.name})`;
@@ -85,8 +84,7 @@ function checkStates(layer: Layer, index: number, states: Set<State>): void {
         `${what}: expected parameters and buffers of different names, got ${JSON.stringify(name)} twice`,
       );
     }
-    if (states.has(state))
-      throw new RangeError(`${what}: ${name}: expected an array that no other layer has, got one that does`);
+    if (states.has(state)) throw new RangeError(`${what}: ${name}: expected an array of its own, got another layer's`);
     names.add(name);
     states.add(state);
   }
@@ -97,7 +95,7 @@ function statesOf(layer: Layer, what: string): readonly State[] {
   const [parameters, buffers] = [layer.parameters(), layer.buffers()];
   if (!Array.isArray(parameters)) throw wrongType(`${what}: parameters`, "a list", parameters);
   if (!Array.isArray(buffers)) throw wrongType(`${what}: buffers`, "a list", buffers);
-  // Array.from: holes, too.
+  // Array.from also visits holes.
   for (const parameter of Array.from(parameters)) {
     if (!(parameter instanceof Parameter)) throw wrongType(`${what}: parameters`, "Parameters", parameter);
   }

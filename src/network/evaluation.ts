@@ -1,4 +1,4 @@
-/** What an evaluation finds, added up batch by batch. */
+/** Metrics of an evaluation, added up batch by batch. */
 
 import { checkBoolean, checkOptions, type OptionNames } from "../checks/check-options.js";
 import { Labels } from "../engine/labels.js";
@@ -8,46 +8,46 @@ import type { Targets } from "./losses/targets.js";
 
 const { abs } = Math;
 
-/** What `evaluate` finds. */
+/** The result of `evaluate`. */
 export interface Evaluation {
   /** The loss over all rows, reduced as the loss says. */
   readonly loss: number;
-  /** Of classes: share of rows (for several 0/1 labels a row, of labels) that were predicted, 0 to 1. */
+  /** Classification: share of rows predicted correctly (share of labels if a row has several 0/1 labels), 0 to 1. */
   readonly accuracy?: number;
   /**
-   * Of classes, where it was asked for: confusion[label][prediction], how many rows of class `label` were taken for
+   * Classification, if requested: confusion[label][prediction] is the number of rows of class `label` predicted as
    * `prediction`.
    */
   readonly confusion?: readonly (readonly number[])[];
-  /** Of values: mean squared error, mean absolute error, and R² = 1 − Σ(t − y)² / Σ(t − t̄)², its mean over the outputs. */
+  /** Regression: mean squared error, mean absolute error, and R² = 1 − Σ(t − y)² / Σ(t − t̄)², its mean over the outputs. */
   readonly meanSquaredError?: number;
   readonly meanAbsoluteError?: number;
   readonly r2?: number;
-  /** Where they were asked for: what `predictAll` gives for the rows, of the same forward passes. */
+  /** If requested: the result of `predictAll` for the rows, from the same forward pass. */
   readonly predictions?: Predictions;
 }
 
-/** What a network predicts of rows: of classes `classes` and `probabilities`, else `values`. */
+/** Predictions: `classes` and `probabilities`, or `values` with a regression loss. */
 export interface Predictions {
-  /** As `predict` gives them. */
+  /** The result of `predict`. */
   readonly classes?: Int32Array;
-  /** As `predictProbabilities` gives them. */
+  /** The result of `predictProbabilities`. */
   readonly probabilities?: Float32Array;
-  /** As `predictValues` gives them. */
+  /** The result of `predictValues`. */
   readonly values?: Float32Array;
 }
 
 /** Options of `evaluate`. */
 export interface EvaluateOptions {
-  /** Of classes: count the confusion matrix, too, classes × classes numbers; default false. */
+  /** Classification: also count the confusion matrix, classes × classes numbers; default false. */
   readonly confusion?: boolean;
-  /** Give the rows' predictions, too; default false. */
+  /** Also return the rows' predictions; default false. */
   readonly predictions?: boolean;
 }
 
 export const EVALUATE_OPTIONS: OptionNames<EvaluateOptions> = { confusion: true, predictions: true };
 
-/** Classes of which there is a confusion matrix: a million numbers. */
+/** Most classes of a confusion matrix: a million numbers. */
 export const MOST_CONFUSION_CLASSES = 1000;
 
 /** @throws TypeError for unknown options, and for a confusion matrix under a regression loss */
@@ -72,13 +72,13 @@ export interface Tally {
 
 type Activation = Loss["activation"];
 
-/** Counts for a loss's kind of predictions. */
+/** The tally for a loss's kind of predictions. */
 export function tallyFor(activation: Activation, { confusion = false }: EvaluateOptions): Tally {
   if (activation === "softmax") return new ClassTally(confusion);
   return activation === "sigmoid" ? new BinaryTally(confusion) : new ValueTally();
 }
 
-/** Hits among rows, and where wanted the confusion matrix, row by row. */
+/** Counts hits and, if requested, the confusion matrix. */
 class Hits {
   readonly #wantsConfusion: boolean;
   #classes = 0;
@@ -165,7 +165,7 @@ interface ColumnSums {
   residual: number;
 }
 
-/** Sums of float64; the spread of the targets is found around the first row, so that large means cost no digits. */
+/** Sums in float64. The variance is computed around the first row's targets, so that a large mean costs no digits. */
 class ValueTally implements Tally {
   #rows = 0;
   #absolute = 0;
@@ -199,7 +199,7 @@ class ValueTally implements Tally {
     const residual = this.#columns.reduce((sum, column) => sum + column.residual, 0);
     const scores = this.#columns.map(({ sum, squares, residual: unexplained }) => {
       const spread = squares - (sum * sum) / this.#rows;
-      // As in scikit-learn: one row has no R², and constant targets score 1 when all are met, else 0.
+      // As in scikit-learn: R² of one row is undefined; constant targets score 1 if all are predicted exactly, else 0.
       if (this.#rows < 2 || Number.isNaN(unexplained)) return Number.NaN;
       return spread > 0 ? 1 - unexplained / spread : Number(unexplained === 0);
     });

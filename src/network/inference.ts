@@ -1,4 +1,4 @@
-/** What a network says of rows: predictions and evaluations, a part of the rows at a time, at once or in turns. */
+/** Predictions and evaluations, a part of the rows at a time. */
 
 import { ShapeError } from "../checks/errors.js";
 import type { Engine } from "../create-engine.js";
@@ -12,7 +12,7 @@ import type { Kernels, Pointer } from "../wasm/kernels.js";
 import { type EvaluateOptions, type Evaluation, type Predictions, tallyFor } from "./evaluation.js";
 import type { Loss } from "./losses/loss.js";
 
-/** Rows that are taken at a time: large enough for the kernels to run at full speed, small enough for the caches. */
+/** Rows of one part: large enough for the kernels to run at full speed, small enough for the caches. */
 const PART_ROWS = 256;
 
 /** The index of the first of n floats that is NaN or infinite; −1 if there is none. */
@@ -20,10 +20,10 @@ export function firstNonFinite(kernels: Kernels, n: number, pointer: Pointer): n
   return kernels.firstOutside(n, -MOST_FLOAT, MOST_FLOAT, pointer);
 }
 
-/** What can be predicted of rows. */
+/** A kind of prediction. */
 export type Kind = keyof Predictions;
 
-/** What can be predicted under a loss. */
+/** The kinds of prediction that a loss allows. */
 export function kindsOf({ activation }: Loss): readonly Kind[] {
   return activation === "identity" ? ["values"] : ["classes", "probabilities"];
 }
@@ -31,8 +31,7 @@ export function kindsOf({ activation }: Loss): readonly Kind[] {
 /** @throws TypeError, ShapeError unless this loss and this number of outputs allow the kind of prediction */
 export function checkKind(loss: Loss, outputs: number | undefined, kind: Kind): void {
   if (kind !== "values" && loss.activation === "softmax" && outputs === 1) {
-    const instead =
-      "give the network the loss that it was trained under, as in loadModel(engine, bytes, name, { loss })";
+    const instead = "pass the loss it was trained with: loadModel(engine, bytes, name, { loss })";
     throw new ShapeError(`network: softmax: expected at least 2 outputs, one for each class, got 1: ${instead}`);
   }
   if (kindsOf(loss).includes(kind)) return;
@@ -43,7 +42,7 @@ export function checkKind(loss: Loss, outputs: number | undefined, kind: Kind): 
   throw new TypeError(`network: ${loss.constructor.name} is ${got}: use ${method}`);
 }
 
-/** What inference asks of its network. */
+/** The part of a network that inference uses. */
 export interface Predictor {
   readonly engine: Engine;
   readonly loss: Loss;
@@ -51,10 +50,10 @@ export interface Predictor {
   outputsOf(input: Matrix | CsrMatrix): Matrix;
 }
 
-/** The generators below end with their result; between two parts of the rows they yield. */
+/** Work that yields between two parts of the rows and returns its result. */
 export type Parts<T> = Generator<void, T, undefined>;
 
-/** The passes of a network in evaluation mode. Owns the room for their results. */
+/** A network's predictions and evaluations. Owns the buffer for a part's results. */
 export class Inference {
   readonly #network: Predictor;
   /** Probabilities or classes of a part. */
@@ -69,7 +68,7 @@ export class Inference {
     this.#results.dispose();
   }
 
-  /** Classes, probabilities or values, of the same passes. @throws RangeError when an output for classes is not a finite number */
+  /** Classes, probabilities or values from one forward pass. @throws RangeError when an output for classes is not a finite number */
   *predictions(data: Matrix | CsrMatrix | Rows, kinds: readonly Kind[]): Parts<Predictions> {
     const predictions: Predictions = {};
     yield* this.#pass(data, (outputs, row) => this.#collect(predictions, kinds, data.rows, outputs, row));
@@ -97,7 +96,7 @@ export class Inference {
     return { loss: reduced, ...tally.result(), ...(options.predictions && { predictions }) };
   }
 
-  /** Puts what the outputs say of their rows, of which the first is number `row`, into arrays for all rows. */
+  /** Copies a part's predictions into arrays for all rows. @param row the part's first row */
   #collect(
     arrays: { -readonly [Name in Kind]?: Predictions[Name] },
     kinds: readonly Kind[],
@@ -120,10 +119,9 @@ export class Inference {
   }
 
   /**
-   * Hands the outputs of each part of the rows to `read`, with the number of the first row. Between two parts it yields; rows of
-   * which there are none are one empty part.
+   * Calls `read` with the outputs of each part and its first row. Yields between two parts. Data without rows are one empty part.
    *
-   * @param read is given the batch, too, if the rows are those of a data set
+   * @param read also gets the batch if `data` is a data set
    */
   *#pass(
     data: Matrix | CsrMatrix | Rows,
@@ -147,7 +145,7 @@ export class Inference {
     }
   }
 
-  /** A view, valid until the next call. @param row of the first output, for messages */
+  /** A view, valid until the next call. @param row the part's first row, for messages */
   #classesOf(outputs: Matrix, row: number): Int32Array {
     this.#checkFinite(outputs, row);
     const { engine, loss } = this.#network;
@@ -173,13 +171,13 @@ export class Inference {
     return probabilities.data;
   }
 
-  /** The largest of NaNs is none, though the kernel has one. @throws RangeError */
+  /** The kernels return a class even for NaN. @throws RangeError for outputs that are not finite */
   #checkFinite({ rows, columns, pointer, data }: Matrix, firstRow: number): void {
     const { kernels } = this.#network.engine;
     const index = firstNonFinite(kernels, rows * columns, pointer);
     if (index < 0) return;
     const row = firstRow + Math.floor(index / columns);
-    const why = "the inputs or the network's weights are not finite";
+    const why = "an input or a weight is not finite";
     throw new RangeError(`network: outputs of row ${row}: expected finite numbers, got ${data[index]}: ${why}`);
   }
 }

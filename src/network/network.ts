@@ -1,4 +1,4 @@
-/** A network: a list of layers, each applied to the result of the one before, under a loss, and moved by an optimizer. */
+/** A network: layers applied one after the other, a loss and an optimizer. */
 
 import { ANY_NUMBER, checkNumber, checkOptions, type OptionNames, wrongType } from "../checks/check-options.js";
 import { DisposedError } from "../checks/errors.js";
@@ -53,8 +53,10 @@ export class Network {
   #disposed = false;
 
   /**
-   * @throws ShapeError when two neighbours do not fit, with the layer's index and name; TypeError for an empty list, unknown
-   * options and what is no layer, loss or optimizer; Error for one that belongs to a network already. Nothing is allocated then
+   * Attaches the layers, the loss and the optimizer. If it throws, nothing stays allocated.
+   *
+   * @throws ShapeError if two neighbouring layers do not fit, with the layer's index and name; TypeError for an empty list, unknown
+   * options and anything that is not a layer, loss or optimizer; Error for one that already belongs to a network
    */
   constructor(engine: Engine, layers: readonly Layer[], options: NetworkOptions = {}) {
     if (!Array.isArray(layers) || layers.length === 0) {
@@ -91,12 +93,12 @@ export class Network {
     }
   }
 
-  /** The activations of the last `forward`, as it gave them. */
+  /** The list that the last `forward` returned. */
   get activations(): readonly Matrix[] {
     return this.#passes.activations;
   }
 
-  /** `forward` in evaluation mode; the mode is as before afterwards. */
+  /** `forward` in evaluation mode. Restores the mode afterwards. */
   evaluationActivations(input: Matrix | CsrMatrix): readonly Matrix[] {
     const before = this.training;
     this.training = false;
@@ -113,53 +115,53 @@ export class Network {
   }
 
   /**
-   * The predicted classes: the index of each row's largest output, the first of equals; under a loss of 0/1 labels, each
-   * label, row by row. This and the methods below are in evaluation mode, whatever `training` says, and take a part of the rows
-   * at a time. Those that end in `Async` let other tasks have their turn about every 50 ms.
+   * The predicted class of each row: the index of its largest output, the first if several are equal. With
+   * `BinaryCrossEntropy`, each 0/1 label, row by row. This method and those below run in evaluation mode, whatever `training`
+   * is, on a part of the rows at a time. The async versions yield to other tasks about every 50 ms.
    *
-   * @throws TypeError under a regression loss, for which there is `predictValues`; ShapeError under softmax over one output;
-   * RangeError when an output is not a finite number, since the inputs or the weights are not
+   * @throws TypeError with a regression loss (use `predictValues`); ShapeError with softmax over one output; RangeError if an
+   * output is not finite because an input or a weight is not
    */
   predict(input: Matrix | CsrMatrix): Int32Array {
     return runSync(this.#predict(input, "classes")).classes as Int32Array;
   }
 
-  /** As `predict`, in turns. */
+  /** `predict`, but yields to other tasks. @throws also the signal's reason once it is aborted */
   predictAsync(input: Matrix | CsrMatrix, options?: AsyncOptions): Promise<Int32Array> {
     return this.#predictAsync(input, "classes", options) as Promise<Int32Array>;
   }
 
-  /** softmax(outputs) of each row, or the sigmoid of each output, as the loss says, row by row. @throws as `predict` */
+  /** softmax of each row, or with `BinaryCrossEntropy` the sigmoid of each output; row by row. @throws as `predict` */
   predictProbabilities(input: Matrix | CsrMatrix): Float32Array {
     return runSync(this.#predict(input, "probabilities")).probabilities as Float32Array;
   }
 
-  /** As `predictProbabilities`, in turns. */
+  /** `predictProbabilities`, but yields to other tasks. */
   predictProbabilitiesAsync(input: Matrix | CsrMatrix, options?: AsyncOptions): Promise<Float32Array> {
     return this.#predictAsync(input, "probabilities", options) as Promise<Float32Array>;
   }
 
-  /** The outputs themselves, row by row. @throws TypeError under a loss of classes */
+  /** The outputs, row by row. @throws TypeError with a classification loss */
   predictValues(input: Matrix | CsrMatrix): Float32Array {
     return runSync(this.#predict(input, "values")).values as Float32Array;
   }
 
-  /** As `predictValues`, in turns. */
+  /** `predictValues`, but yields to other tasks. */
   predictValuesAsync(input: Matrix | CsrMatrix, options?: AsyncOptions): Promise<Float32Array> {
     return this.#predictAsync(input, "values", options) as Promise<Float32Array>;
   }
 
   /**
-   * Classes and probabilities of every row, or under a regression loss its values, of one forward pass.
+   * Classes and probabilities of every row, or values with a regression loss, from one forward pass.
    *
-   * @param data inputs, or a data set or `Subset`, whose targets are not looked at
+   * @param data inputs, or a data set or `Subset`, whose targets are ignored
    * @throws as `predict`; TypeError, ShapeError, RangeError for rows that do not fit
    */
   predictAll(data: Matrix | CsrMatrix | Rows): Predictions {
     return runSync(this.#predictAll(data));
   }
 
-  /** As `predictAll`, in turns. */
+  /** `predictAll`, but yields to other tasks. */
   predictAllAsync(data: Matrix | CsrMatrix | Rows, options?: AsyncOptions): Promise<Predictions> {
     return this.#async(() => this.#predictAll(data), options);
   }
@@ -170,28 +172,29 @@ export class Network {
    * @param input [batch, inputs]
    * @param weights sample weights [batch, 1]
    * @returns the loss of the batch, before the step
-   * @throws ShapeError, RangeError, TypeError for targets the loss cannot take; nothing has moved then. After an error of a layer's
-   * backward pass all gradients are forgotten; under plain gradient descent the layers behind it have taken their step
+   * @throws ShapeError, RangeError, TypeError for targets that the loss does not accept; then no parameter has changed. If a
+   * layer's backward pass throws, all gradients are cleared; under plain gradient descent the layers behind it have already
+   * moved
    */
   train(input: Matrix | CsrMatrix, targets: Targets, weights?: Matrix): number {
     this.#lock.check();
     this.#passes.checkIdle();
     const { optimizer } = this;
-    // Gradients that are there already have to be in the step.
+    // A direct step would leave out gradients accumulated before.
     const step = optimizer.direct && !this.#hasGradients() ? optimizer : undefined;
     const loss = this.#pass(input, targets, weights, step);
-    // Of a direct step there are gradients only of layers that do not hand it on.
+    // After a direct step, only layers that ignore `step` have gradients.
     if (!step || this.#hasGradients()) optimizer.step();
     return loss;
   }
 
-  /** `train` without the step: adds the batch's gradients to the parameters' own. @throws as `train` */
+  /** `train` without the step: adds the batch's gradients to those of the parameters. @throws as `train` */
   gradients(input: Matrix | CsrMatrix, targets: Targets, weights?: Matrix): number {
     this.#lock.check();
     return this.#pass(input, targets, weights, undefined);
   }
 
-  /** A batch forwards and backwards. @param step that the backward pass takes, if it does */
+  /** One forward and one backward pass. @param step for the backward pass to take directly */
   #pass(
     input: Matrix | CsrMatrix,
     targets: Targets,
@@ -199,7 +202,7 @@ export class Network {
     step: DirectStep | undefined,
   ): number {
     this.#check(input);
-    // Before the pass: statistics of batches, and the generator, are to be as they were after a refusal.
+    // Before the pass, so that an error leaves batch statistics and the generator unchanged.
     if (this.outputs !== undefined) this.loss.check(input.rows, this.outputs, targets, weights);
     // Not a method that takes a closure: a training step creates no object.
     this.#passes.begin();
@@ -217,8 +220,10 @@ export class Network {
   }
 
   /**
-   * Adds to the parameters' gradients those of a custom loss, of which `gradOutput` [batch, outputs] is the gradient
-   * with respect to the outputs. `forward` must have been called with the same input, and with `training` set, just before.
+   * Backward pass for a loss that you compute yourself: adds ∂loss/∂parameter to each parameter's gradient. Set `training` and
+   * call `forward` with the same input first.
+   *
+   * @param gradOutput ∂loss/∂outputs [batch, outputs]
    *
    * @throws TypeError, ShapeError, RangeError for anything but the input and a gradient in the shape of the outputs
    */
@@ -245,9 +250,9 @@ export class Network {
   }
 
   /**
-   * Moves the parameters against the gradients that were added since the last step.
+   * One step of the optimizer with the gradients added since the last step.
    *
-   * @param gradientScale what they are multiplied by first: 1/n for the mean of n batches
+   * @param gradientScale multiplies the gradients first: 1/n for the mean of n batches
    */
   step(gradientScale = 1): void {
     this.#lock.check();
@@ -257,12 +262,12 @@ export class Network {
     this.optimizer.step(gradientScale);
   }
 
-  /** Forgets the gradients. */
+  /** Clears the gradients. */
   zeroGrad(): void {
     for (const parameter of this.#parameters) parameter.zeroGrad();
   }
 
-  /** Whether `forward` and `logits` are passes of training, with dropout and a batch's own statistics; false at first. */
+  /** Whether `forward` and `logits` run in training mode, with dropout and the batch's statistics; default false. */
   get training(): boolean {
     return this.#passes.training;
   }
@@ -284,9 +289,9 @@ export class Network {
   }
 
   /**
-   * Sets all learnable arrays and buffers. The data may be any arrays of numbers; what JSON makes of a typed array is none.
+   * Sets all learnable arrays and buffers. The data may be any lists of numbers, but not a typed array that went through JSON.
    *
-   * @throws ShapeError unless names and shapes are this network's; TypeError for anything but such a record; nothing is set then
+   * @throws ShapeError unless names and shapes are this network's; TypeError for anything but such a record. Sets all or nothing
    */
   loadStateDict(dict: StateDict): void {
     const states = statesOf(this.layers);
@@ -302,17 +307,16 @@ export class Network {
   }
 
   /**
-   * Loss and metrics over every row of a data set or of a `Subset`, in evaluation mode; parameters and buffers stay as they
-   * are.
+   * Loss and metrics over every row of a data set or `Subset`, in evaluation mode. Changes no parameter and no buffer.
    *
-   * @throws TypeError for neither of them and for unknown options, RangeError for data without rows; ShapeError, RangeError,
-   * TypeError for inputs and targets that do not fit
+   * @throws TypeError for other data and unknown options; RangeError for data without rows; ShapeError, RangeError, TypeError for
+   * inputs and targets that do not fit
    */
   evaluate(data: Rows, options: EvaluateOptions = {}): Evaluation {
     return runSync(this.#evaluation(data, options));
   }
 
-  /** As `evaluate`, in turns. @throws also the signal's reason once it is aborted */
+  /** `evaluate`, but yields to other tasks. @throws also the signal's reason once it is aborted */
   async evaluateAsync(data: Rows, options: EvaluateOptions & AsyncOptions = {}): Promise<Evaluation> {
     checkOptions("evaluate", options, { ...EVALUATE_OPTIONS, ...ASYNC_OPTIONS });
     const { signal, ...rest } = options;
@@ -346,7 +350,7 @@ export class Network {
     return undefined;
   }
 
-  /** Frees all layers' memory; the network and its layers cannot be used any more. */
+  /** Frees the memory of all layers. You cannot use the network or its layers afterwards. */
   dispose(): void {
     if (this.#disposed) return;
     this.#passes.checkIdle();
@@ -380,7 +384,7 @@ export class Network {
     return this.#inference.predictions(data, kinds);
   }
 
-  /** The work in turns, between which the parameters must not change. */
+  /** Runs work that yields; the parameters must not change meanwhile. */
   async #async<T>(begin: () => Parts<T>, options: AsyncOptions = {}): Promise<T> {
     checkAsyncOptions("network", options);
     const work = begin();

@@ -20,7 +20,7 @@ export class ParameterLock {
     if (this.#inStep) return;
     if (this.#locked) {
       throw new Error(
-        "the network is being trained by fit: await that run or leave its loop before you take other steps; in a callback, call run.stop()",
+        "the network is being trained by fit: await that run or leave its loop before other steps; in a callback, call run.stop()",
       );
     }
     if (this.#readers > 0) {

@@ -1,4 +1,4 @@
-/** Parameter: a learnable array and the gradient that belongs to it. */
+/** Parameter: a learnable array and its gradient. */
 
 import { checkNumberList } from "../checks/check-list.js";
 import { checkNumber, checkText, wrongType } from "../checks/check-options.js";
@@ -10,7 +10,7 @@ import type { LinearMemory } from "../wasm/memory.js";
 
 const { isFinite: isFiniteNumber } = Number;
 
-/** A named array of a layer's state: learnable or not, it is saved with the model. */
+/** A named array of a layer, learnable or not. Model files keep it. */
 export interface State {
   /** `weights`, `biases`, … */
   readonly name: string;
@@ -21,15 +21,15 @@ export interface State {
   set(values: ArrayLike<number>): void;
 }
 
-/** Plain gradient descent that a backward pass takes by itself, w ← w − η·∂w: an optimizer that is `direct`. */
+/** Plain gradient descent in the backward pass itself, w ← w − η·∂w: an optimizer with `direct` true. */
 export interface DirectStep {
-  /** η of a parameter, finite. */
+  /** A parameter's η, finite. */
   learningRateOf(parameter: Parameter): number;
 }
 
 /** Where a backward pass puts a parameter's gradient: target ← alpha·gradient + (accumulates ? target : 0). */
 export interface GradientDestination {
-  /** Byte address, in panels as the values are. */
+  /** Byte address of panels, the layout of the values. */
   readonly target: number;
   readonly alpha: number;
   readonly accumulates: boolean;
@@ -37,13 +37,13 @@ export interface GradientDestination {
 
 /**
  * A learnable array [rows, columns] or [columns], in panels of eight columns whose padding is zero and stays zero (see
- * `PanelMatrix`; an array of one dimension is one row). The gradient has the same layout in a buffer of its own, which is
- * allocated when it is first asked for: a step of plain gradient descent needs none.
+ * `PanelMatrix`; an array of one dimension is one row). The gradient has the same layout in a second buffer,
+ * allocated on first use: plain gradient descent needs none.
  */
 export class Parameter implements State {
   readonly name: string;
   readonly shape: readonly number[];
-  /** The layer's own step length, in place of the optimizer's. */
+  /** The layer's learning rate, instead of the optimizer's. */
   readonly learningRate: number | undefined;
   readonly #engine: Engine;
   readonly #values: PanelMatrix;
@@ -74,7 +74,7 @@ export class Parameter implements State {
     return this.#engine.memory;
   }
 
-  /** Floats in memory, padding included: what an optimizer's kernel runs over. */
+  /** Floats in memory, padding included: the length for an optimizer's kernel. */
   get length(): number {
     return this.#values.length;
   }
@@ -84,23 +84,22 @@ export class Parameter implements State {
     return this.#values.pointer;
   }
 
-  /** Byte address of the gradient's buffer; its contents count only while `hasGradient`. */
+  /** Byte address of the gradient's buffer; its contents are valid only while `hasGradient`. */
   get gradientPointer(): number {
     this.#gradient ??= this.#allocate();
     return this.#gradient.pointer;
   }
 
-  /** Whether a backward pass has put a gradient there since `zeroGrad`. */
+  /** Whether a backward pass has written a gradient since `zeroGrad`. */
   get hasGradient(): boolean {
     return !this.#gradientIsZero;
   }
 
   /**
-   * Where a backward pass is to put the gradient; call it once a pass, as it is taken for put afterwards. The object is
-   * reused.
+   * Where a backward pass writes the gradient. Call it once a pass: afterwards the gradient counts as written. Reuses the object
+   * it returns.
    *
-   * @param step of the backward pass: with one the target is the values themselves, so that the pass must have read before
-   * what it needs of the old ones
+   * @param step the backward pass's argument: if given, the target is the values themselves, so read the old ones before
    * @throws TypeError for anything but a step, RangeError for a learning rate that is not finite
    */
   destination(step?: DirectStep): GradientDestination {
@@ -119,9 +118,9 @@ export class Parameter implements State {
   }
 
   /**
-   * Hands over a gradient, row by row: for layers written in TypeScript.
+   * Adds a gradient, given row by row: for layers written in TypeScript.
    *
-   * @param step of the backward pass: with one the values move at once
+   * @param step the backward pass's argument: if given, the values move at once
    * @throws TypeError; ShapeError for a wrong length; as `destination`
    */
   addGradient(values: ArrayLike<number>, step?: DirectStep): void {
@@ -143,7 +142,7 @@ export class Parameter implements State {
     return this.#gradient.toArray();
   }
 
-  /** Makes the gradient these values, row by row and bit by bit: how a saved one comes back. @throws TypeError, ShapeError */
+  /** Sets the gradient, given row by row, bit for bit: restores a saved one. @throws TypeError, ShapeError */
   setGradient(values: ArrayLike<number>): void {
     this.#values.check("gradient", values);
     this.#gradient ??= this.#allocate();
@@ -151,7 +150,7 @@ export class Parameter implements State {
     this.#gradientIsZero = false;
   }
 
-  /** From here on the gradient is zero: the next backward pass overwrites the buffer. */
+  /** Clears the gradient: the next backward pass overwrites the buffer. */
   zeroGrad(): void {
     this.#gradientIsZero = true;
   }

@@ -3,7 +3,7 @@
 import type { Layer } from "./layers/layer.js";
 import type { Parameter } from "./parameter.js";
 
-/** A line for each layer: index, name, number of learnable values, names and shapes of its parameters; and their total. */
+/** A line for each layer (index, name, number of learnable values, names and shapes of its parameters) and the total. */
 export function summarize(layers: readonly Layer[]): string {
   const rows = layers.map((layer, index) => {
     const parameters = layer.parameters();

@@ -47,7 +47,7 @@ function chooseAmong(
   checkChoice("variant", requested, ["auto", "simd", "relaxed"]);
   if (typeof WebAssembly === "undefined") {
     throw new Error(
-      "expected a JavaScript engine with WebAssembly, got one without: node --jitless and the lockdown modes of browsers switch it off",
+      "expected a JavaScript engine with WebAssembly, got one without: node --jitless and browsers' lockdown modes switch it off",
     );
   }
   if (!WebAssembly.validate(SIMD_PROBE)) {

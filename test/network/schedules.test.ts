@@ -127,7 +127,7 @@ describe("schedules", () => {
       "steps of no factor",
       () => new ConstantLR({ totalSteps: 3 }),
       RangeError,
-      "totalSteps: expected a factor beside it, got none",
+      "totalSteps: expected a factor with it, got none",
     ],
     ["a negative step", () => new ConstantLR().learningRate(-1, 1), RangeError, "got -1"],
     ["a step size of 0", () => new StepLR({ stepSize: 0 }), RangeError, "stepSize: expected an integer of at least 1"],

@@ -63,7 +63,7 @@ describe("names of a layer's parameters", () => {
         const shared = (own: Engine) => (parameter ??= new Parameter(own, "slope", [3]));
         return [new Holder((own) => [shared(own)]), new Holder((own) => [shared(own)])];
       },
-      /^layer 1 \(Holder\): slope: expected an array that no other layer has, got one that does$/,
+      /^layer 1 \(Holder\): slope: expected an array of its own, got another layer's$/,
     ],
   ])("are refused when the network is made, and nothing stays allocated: %s", (_, layers, message) => {
     const before = engine.memory.bytesInUse;

@@ -14,21 +14,20 @@ import { checkAttach, checkGradOutput, checkInput } from "./operands.js";
 
 /** Options of a dense layer. */
 export interface DenseOptions {
-  /** This layer's own step length, in place of the optimizer's; a schedule's factor applies to both. */
+  /** This layer's learning rate, instead of the optimizer's; a schedule scales both. */
   readonly learningRate?: number;
   /**
-   * Of a first layer: whether dense inputs are compressed, so that zeros are passed over. By default that is done where
-   * less than 40 % of a batch is not zero. Up to 1024 inputs the results are the same bit for bit; with more, sums are
-   * rounded differently.
+   * First layer only: compress dense inputs and skip their zeros. `auto`, the default, does so for batches with less than 40 %
+   * nonzero elements. Up to 1024 inputs the results are the same bit for bit; with more, sums round differently.
    */
   readonly sparse?: boolean | "auto";
   /** Initial weights; default `glorotUniform`, as in Keras. Biases begin at zero. */
   readonly init?: InitializerName | Initializer;
 }
 
-/** As many as the linear memory could hold, if there were nothing else in it. */
+/** As many weights as fit into the linear memory. */
 const MOST_WEIGHTS = 2 ** 30;
-/** Rows whose sum the kernels add to a weight at a time: KC_ROWS in assembly/products/blocking.ts. */
+/** Rows that the kernels sum up before they add to a weight: KC_ROWS in assembly/products/blocking.ts. */
 const BLOCK_ROWS = 256;
 
 export const DENSE_OPTIONS = {
@@ -39,7 +38,7 @@ export const DENSE_OPTIONS = {
 
 /**
  * The affine map Y = X·W + b. X: [batch, inputs], W: [inputs, outputs], b: [outputs], Y: [batch, outputs].
- * Gradients: ∂W = Xᵀ·G, ∂b = Σᵢ G[i, :], ∂X = G·Wᵀ. A step of plain gradient descent is taken in the same product.
+ * Gradients: ∂W = Xᵀ·G, ∂b = Σᵢ G[i, :], ∂X = G·Wᵀ. Plain gradient descent steps in the same product.
  */
 export class Dense extends Layer {
   override readonly takesSparse = true;
@@ -56,7 +55,7 @@ export class Dense extends Layer {
   #output!: MatrixBuffer;
   #gradInput!: MatrixBuffer;
   #compressed!: CsrBuffer;
-  /** The sparse form of the input that `forward` was last called with, if it has one. */
+  /** The sparse form of the last `forward`'s input, if it has one. */
   #sparseInput: CsrMatrix | undefined;
 
   /**
@@ -86,12 +85,12 @@ export class Dense extends Layer {
     if (this.inputs * this.outputs > MOST_WEIGHTS) {
       throw new RangeError(`expected at most ${MOST_WEIGHTS} weights, got ${this.inputs} × ${this.outputs}`);
     }
-    // Only a first layer sees data; what a hidden one sees changes its density as the network learns.
+    // Only a first layer sees data: the density of hidden activations changes as the network learns.
     if (inputs !== undefined) this.#sparseBelow = 0;
     this.#compressed = new CsrBuffer(engine.kernels, engine.memory);
     this.#output = new MatrixBuffer(engine.memory);
     this.#gradInput = new MatrixBuffer(engine.memory);
-    // Memory first: what does not fit is to be known before many weights are drawn.
+    // Memory first, so that a lack of it throws before many weights are drawn.
     engine.memory.allOrNothing(() => {
       this.#weights = new Parameter(engine, "weights", [this.inputs, this.outputs], this.learningRate);
       this.#biases = new Parameter(engine, "biases", [this.outputs], this.learningRate);
@@ -102,7 +101,7 @@ export class Dense extends Layer {
     return this.outputs;
   }
 
-  /** Takes sparse inputs, too. */
+  /** Also takes sparse inputs. */
   override forward(input: Matrix | CsrMatrix): Matrix {
     const { kernels, team } = this.#checkedEngine(input);
     const { rows } = input;
@@ -162,8 +161,8 @@ export class Dense extends Layer {
     checkGradOutput(this, this.#output.shaped(rows, this.outputs), gradOutput);
     const sparse = input instanceof CsrMatrix ? input : this.#sparseInput;
     const { target, alpha, accumulates } = this.#weights.destination(step);
-    // A step straight into the weights is rounded to their last place for each block of rows. A batch of several is summed up
-    // first: small contributions would get lost one by one.
+    // Adding to the weights rounds to their last place once for each block of rows. A batch of several blocks is summed first:
+    // small contributions would get lost one by one.
     const isSummedFirst = rows > BLOCK_ROWS && target === this.#weights.pointer;
     const sum = isSummedFirst ? this.#weights.gradientPointer : target;
     this.#addWeightGradient(

@@ -1,4 +1,4 @@
-/** What a layer is given: an engine, and matrices in that engine's memory. Messages are put together only where they are needed. */
+/** Checks of a layer's operands: an engine, and matrices in its memory. They build a message only when they throw. */
 
 import { checkInteger } from "../../checks/check-options.js";
 import type { Engine } from "../../create-engine.js";
@@ -18,7 +18,7 @@ export function checkAttach(layer: Layer, owner: Owner, engine: Engine, inputs: 
   if (inputs !== undefined) checkInteger(`${nameOf(layer)}: inputs`, inputs, 1);
 }
 
-/** @throws TypeError for anything but a matrix, RangeError for one of another engine; Error for a layer that has none */
+/** @throws TypeError for anything but a matrix, RangeError for one of another engine; Error for a layer that is not attached */
 export function checkInput(layer: Layer, owner: Owner, input: Matrix): void {
   if (!owner) throw new Error(`${nameOf(layer)}: attach it to an engine first`);
   if (input instanceof Matrix && input.memory === owner.memory) return;

@@ -12,7 +12,7 @@ import { checkNumbers, checkUnitInterval, LabelsAsNumbers } from "./targets.js";
 export interface BinaryCrossEntropyOptions {
   /** `mean` over all rows and columns (the default), or `sum`. */
   readonly reduction?: Reduction;
-  /** How much a label of 1 counts, one number a column; default 1 each. */
+  /** Weights of the labels 1, one number a column; default 1 each. */
   readonly positiveWeights?: readonly number[];
 }
 
@@ -28,10 +28,11 @@ export const BINARY_CROSS_ENTROPY_OPTIONS = {
 export class BinaryCrossEntropy extends Loss {
   override readonly activation = "sigmoid";
   readonly #positiveWeights: readonly number[] | undefined;
+  /** The positive weights in linear memory. */
   #placed: Matrix | undefined;
   #numbers: LabelsAsNumbers | undefined;
 
-  /** @throws RangeError, TypeError for weights that are not finite numbers of at least 0, an unknown reduction or option */
+  /** @throws RangeError, TypeError for positive weights that are not finite numbers of at least 0, an unknown reduction or option */
   constructor(options: BinaryCrossEntropyOptions = {}) {
     const { reduction, positiveWeights } = readOptions("BinaryCrossEntropy", options, BINARY_CROSS_ENTROPY_OPTIONS);
     super(reduction);
@@ -43,9 +44,9 @@ export class BinaryCrossEntropy extends Loss {
 
   override attach(engine: Engine): void {
     super.attach(engine);
-    const weights = this.#positiveWeights;
+    const positiveWeights = this.#positiveWeights;
     this.#numbers = new LabelsAsNumbers(engine);
-    this.#placed = weights && new Matrix(engine.memory, 1, weights.length, weights);
+    this.#placed = positiveWeights && new Matrix(engine.memory, 1, positiveWeights.length, positiveWeights);
   }
 
   override config(): LossConfig {

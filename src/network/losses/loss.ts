@@ -1,4 +1,4 @@
-/** The contract of a loss: what the network calls, and what a custom loss has to write. */
+/** The contract of a loss: the methods that the network calls and that a custom loss overrides. */
 
 import { checkChoice } from "../../checks/check-options.js";
 import { checkWeightValues } from "../../checks/check-weights.js";
@@ -10,12 +10,12 @@ import { MOST_FLOAT } from "../../engine/check-shape.js";
 import { checkMatrix, type Matrix } from "../../engine/matrix.js";
 import { checkIsTargets, type Targets } from "./targets.js";
 
-/** mean: divided by the number of what is summed, or the sum of its weights; sum: not divided. */
+/** `mean` divides the sum by the number of terms, or by the sum of the sample weights; `sum` does not divide. */
 export type Reduction = "mean" | "sum";
 
 export const REDUCTIONS = ["mean", "sum"] as const satisfies readonly Reduction[];
 
-/** A built-in loss as a model file has it: its type and its options. */
+/** A built-in loss in a model file: type and options. */
 export interface LossConfig {
   readonly type: string;
   readonly [option: string]: string | number | boolean | readonly number[];
@@ -26,16 +26,16 @@ export interface LossConfig {
  * `divisor` for the reduction `mean`, 1 for `sum`. The gradient comes from the same pass as the losses.
  */
 export abstract class Loss {
-  /** What turns the network's outputs into predictions. */
+  /** The function that turns the network's outputs into predictions. */
   abstract readonly activation: "softmax" | "sigmoid" | "identity";
   readonly reduction: Reduction;
-  /** Of the last `compute`: Σᵢ wᵢ·ℓᵢ, and what a mean divides it by. */
+  /** Σᵢ wᵢ·ℓᵢ of the last `compute`, and the divisor of its mean. */
   total = 0;
   divisor = 1;
-  /** Of the last `compute`: the targets as `convert` gave them, valid until the next call. */
+  /** The converted targets of the last `compute`, valid until the next call. */
   targets!: Targets;
   protected engine!: Engine;
-  /** Of the outputs that are checked: the same object in every step. */
+  /** The shape of the outputs to check: the same object in every step. */
   readonly #shape = { rows: 0, columns: 0 };
   #results: { readonly losses: MatrixBuffer; readonly gradient: MatrixBuffer } | undefined;
 
@@ -45,7 +45,7 @@ export abstract class Loss {
     this.reduction = reduction;
   }
 
-  /** Called by the network, or whoever uses the loss, before any other method. @throws TypeError; Error when called twice */
+  /** The network calls this before any other method; so must you if you use the loss alone. @throws TypeError; Error when called twice */
   attach(engine: Engine): void {
     if (this.#results) throw new Error("this loss already belongs to a network");
     checkEngine(this.constructor.name, engine);
@@ -54,13 +54,12 @@ export abstract class Loss {
   }
 
   /**
-   * The reduced loss of a batch; `gradient` is set for the same outputs. NaN for an empty batch's mean, 0 for one
-   * whose weights are all 0.
+   * The reduced loss of a batch; also computes `gradient`. The mean of an empty batch is NaN; 0 if all sample weights are 0.
    *
    * @param outputs [batch, outputs]
    * @param weights sample weights [batch, 1]
-   * @throws ShapeError when the shapes differ; RangeError, TypeError for targets this loss cannot take, TypeError for anything
-   * but matrices, RangeError for those of another engine and for weights that are not finite numbers of at least 0
+   * @throws ShapeError if the shapes differ; RangeError, TypeError for targets that this loss does not accept; TypeError for
+   * anything but matrices; RangeError for those of another engine and for sample weights that are not finite or below 0
    */
   compute(outputs: Matrix, targets: Targets, weights?: Matrix): number {
     const results = this.#attached();
@@ -70,7 +69,7 @@ export abstract class Loss {
     const losses = results.losses.shaped(outputs.rows, 1);
     const gradient = results.gradient.shaped(outputs.rows, outputs.columns);
     this.divisor = this.computeDivisor(outputs, this.targets, weights);
-    // Rows that all count nothing have nothing to say: the loss is 0, and so is its gradient.
+    // If all sample weights are 0, so are the loss and its gradient.
     const nothing = this.divisor === 0 && outputs.rows > 0;
     const scale = this.reduction === "mean" ? (nothing ? 0 : 1 / this.divisor) : 1;
     this.run(outputs, this.targets, weights, scale, losses, gradient);
@@ -78,7 +77,7 @@ export abstract class Loss {
     return this.reduction === "mean" && !nothing ? this.total / this.divisor : this.total;
   }
 
-  /** Whether `compute` takes them for outputs [rows, columns]; the network asks before it begins a pass. @throws as `compute` */
+  /** The checks of `compute` for outputs [rows, columns]; the network runs them before a pass. @throws as `compute` */
   check(rows: number, columns: number, targets: Targets, weights?: Matrix): void {
     this.#attached();
     const { memory } = this.engine;
@@ -90,7 +89,7 @@ export abstract class Loss {
     if (weights && (weights.rows !== rows || weights.columns !== 1)) {
       throw new ShapeError(`weights: expected ${rows} × 1, got ${weights.rows} × ${weights.columns}`);
     }
-    // As of the targets, whose check it stands beside, a few cycles a row: a weight below 0 would climb.
+    // A weight below 0 would maximize the loss. Costs a few cycles a row.
     if (weights && this.engine.kernels.firstOutside(weights.rows, 0, MOST_FLOAT, weights.pointer) >= 0) {
       checkWeightValues("weights", weights.data);
     }
@@ -120,7 +119,7 @@ export abstract class Loss {
     return this.#results;
   }
 
-  /** What a model file says of a built-in loss; undefined for one that cannot be saved. */
+  /** A built-in loss's entry in a model file; undefined for one that files cannot keep. */
   config(): LossConfig | undefined {
     return undefined;
   }
@@ -130,18 +129,18 @@ export abstract class Loss {
     this.#results?.gradient.dispose();
   }
 
-  /** @throws ShapeError, RangeError, TypeError for targets that do not fit outputs of that shape, which need not be there yet */
+  /** @throws ShapeError, RangeError, TypeError for targets that do not fit outputs of this shape */
   protected abstract checkTargets(outputs: Pick<Matrix, "rows" | "columns">, targets: Targets): void;
 
   /**
-   * Whether the targets' values are what the loss is defined for: `check` asks for each batch, `fit` for all rows before it
-   * begins, with the number of the outputs' columns. Any values are by default.
+   * Checks that the loss is defined for the targets' values. `check` calls it for each batch, `fit` for all rows before it
+   * begins, with the number of outputs. Accepts any value by default.
    *
-   * @throws RangeError naming the loss, what it takes, and the first value that is something else
+   * @throws RangeError that names the loss, the values it accepts, and the first other value
    */
   checkMeaning(_columns: number, _targets: Targets): void {}
 
-  /** The targets in the form that `run` takes: labels as values, for example. The same targets by default. */
+  /** Converts the targets for `run`, for example labels to numbers. Returns them unchanged by default. */
   protected convert(_outputs: Matrix, targets: Targets): Targets {
     return targets;
   }
@@ -156,7 +155,7 @@ export abstract class Loss {
     gradient: Matrix,
   ): void;
 
-  /** What a mean divides by: the rows, or the sum of their weights. */
+  /** The divisor of a mean: the number of rows, or the sum of their sample weights. */
   protected computeDivisor(outputs: Matrix, _targets: Targets, weights: Matrix | undefined): number {
     return weights ? this.engine.kernels.sum(weights.rows, weights.pointer) : outputs.rows;
   }

@@ -1,4 +1,4 @@
-/** What regression losses are: sums over the differences d = outputs − targets, element by element. */
+/** Regression losses: sums over d = outputs − targets, element by element. */
 
 import { classNameOf, type OptionTable, type OptionValues, readOptions } from "../../checks/option-table.js";
 import type { Engine } from "../../create-engine.js";
@@ -17,30 +17,30 @@ export const REGRESSION_OPTIONS = {
   reduction: { kind: "choice", default: "mean", choices: REDUCTIONS },
 } as const satisfies OptionTable;
 
-/** A regression loss. */
+/** A regression loss's row. */
 export interface RegressionRow {
   /** Its name in the API and in files. */
   readonly name: string;
-  /** Its name for people: with its words joined that of its class. */
+  /** Its name for people. Joined, its words name the class. */
   readonly title: string;
   readonly options: OptionTable;
   /** The kernel that computes losses and gradients. */
   readonly kernel: string;
-  /** The option that the kernel takes after rows and columns, if there is one. */
+  /** The option that the kernel takes after rows and columns, if any. */
   readonly parameter?: string;
-  /** What the kernel's losses and gradients are multiplied by; default 1. */
+  /** Multiplies the kernel's losses and gradients; default 1. */
   readonly factor?: number;
 }
 
 type RegressionKernel = (rows: number, columns: number, ...rest: number[]) => void;
 
-/** What regression losses share; as in PyTorch, the mean is over all elements. Their kernels are found by name, so that a new one is a kernel and a row. */
+/** Base of the regression losses. As in PyTorch, the mean is over all elements. It finds the kernel by name: a new loss is a kernel and a row. */
 export abstract class RegressionLoss<T extends OptionTable = OptionTable> extends Loss {
   override readonly activation = "identity";
 
   protected readonly options: OptionValues<T>;
   readonly #row: RegressionRow;
-  /** Undefined where the kernel takes none. */
+  /** Undefined if the kernel takes none. */
   readonly #parameter: number | undefined;
   #kernel!: RegressionKernel;
   #numbers: LabelsAsNumbers | undefined;
@@ -76,7 +76,7 @@ export abstract class RegressionLoss<T extends OptionTable = OptionTable> extend
     checkNumbers(this.constructor.name, outputs, targets);
   }
 
-  /** Integers are values, too. */
+  /** Integer labels are values, too. */
   protected override convert(_outputs: Matrix, targets: Targets): Targets {
     return (this.#numbers as LabelsAsNumbers).convert(targets);
   }

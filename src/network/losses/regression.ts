@@ -1,4 +1,4 @@
-/** The regression losses: each is a row, and the class that bears its name. d = outputs − targets, element by element. */
+/** The regression losses: a row and a class each. d = outputs − targets, element by element. */
 
 import {
   REGRESSION_OPTIONS,
@@ -32,7 +32,7 @@ const HALF_SQUARED_ERROR = {
   factor: 0.5,
 } as const;
 
-/** ℓ = Σⱼ dⱼ²/2: what scikit-learn's networks minimise. */
+/** ℓ = Σⱼ dⱼ²/2: as in scikit-learn's networks. */
 export class HalfSquaredError extends RegressionLoss {
   /** @throws TypeError for unknown options, RangeError for an unknown reduction */
   constructor(options: RegressionLossOptions = {}) {

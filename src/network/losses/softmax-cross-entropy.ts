@@ -13,9 +13,9 @@ import { checkClassTargets, checkClassValues, NumbersAsLabels } from "./targets.
 export interface SoftmaxCrossEntropyOptions {
   /** Default `mean`. */
   readonly reduction?: Reduction;
-  /** How much each class counts, one number a class; default 1 each. */
+  /** Class weights: one number a class; default 1 each. */
   readonly classWeights?: readonly number[];
-  /** Share of each target that is spread evenly over all classes, from 0 (the default) to 1. */
+  /** Share of each target to spread evenly over all classes, from 0 (the default) to 1. */
   readonly labelSmoothing?: number;
 }
 
@@ -26,18 +26,19 @@ export const SOFTMAX_CROSS_ENTROPY_OPTIONS = {
 } as const satisfies OptionTable;
 
 /**
- * ℓ = −Σⱼ cⱼ·t′ⱼ·log softmax(x)ⱼ, x the logits, c the class weights, t′ = (1 − s)·t + s/n the smoothed target: t is one at
- * the label, or a row of probabilities. A matrix of one column holds class indices, too. PyTorch's `CrossEntropyLoss`: with labels, a mean is divided by the sum of the
- * labels' class weights.
+ * ℓ = −Σⱼ cⱼ·t′ⱼ·log softmax(x)ⱼ, x the logits, c the class weights, t′ = (1 − s)·t + s/n the smoothed target: t is 1 at the
+ * label, or a row of probabilities. A matrix with one column also holds class indices. PyTorch's `CrossEntropyLoss`: with labels,
+ * the mean divides by the sum of the labels' class weights.
  */
 export class SoftmaxCrossEntropy extends Loss {
   override readonly activation = "softmax";
   readonly labelSmoothing: number;
   readonly #classWeights: readonly number[] | undefined;
+  /** The class weights in linear memory. */
   #placed: Matrix | undefined;
   #labels: NumbersAsLabels | undefined;
 
-  /** @throws RangeError, TypeError for weights that are not finite numbers of at least 0, smoothing outside [0, 1], unknown options */
+  /** @throws RangeError, TypeError for class weights that are not finite numbers of at least 0, smoothing outside [0, 1], unknown options */
   constructor(options: SoftmaxCrossEntropyOptions = {}) {
     const read = readOptions("SoftmaxCrossEntropy", options, SOFTMAX_CROSS_ENTROPY_OPTIONS);
     const { reduction, classWeights, labelSmoothing } = read;
@@ -50,9 +51,9 @@ export class SoftmaxCrossEntropy extends Loss {
 
   override attach(engine: Engine): void {
     super.attach(engine);
-    const weights = this.#classWeights;
+    const classWeights = this.#classWeights;
     this.#labels = new NumbersAsLabels(engine);
-    this.#placed = weights && new Matrix(engine.memory, 1, weights.length, weights);
+    this.#placed = classWeights && new Matrix(engine.memory, 1, classWeights.length, classWeights);
   }
 
   override config(): LossConfig {
@@ -125,17 +126,17 @@ export class SoftmaxCrossEntropy extends Loss {
   }
 }
 
-/** The cross-entropy of each row [batch, 1], in a matrix of the caller's own. @throws as Loss.compute */
+/** The cross-entropy of each row [batch, 1], in a new matrix. @throws as Loss.compute */
 export function softmaxCrossEntropyWithLogits(engine: Engine, logits: Matrix, labels: Labels): Matrix {
   return computeOnce(engine, logits, labels, (loss) => loss.rowLosses(logits));
 }
 
-/** Its gradient with respect to the logits, divided by the batch size, in a matrix of the caller's own. */
+/** Its gradient with respect to the logits, divided by the batch size, in a new matrix. */
 export function gradSoftmaxCrossEntropyWithLogits(engine: Engine, logits: Matrix, labels: Labels): Matrix {
   return computeOnce(engine, logits, labels, (loss) => loss.gradient(logits));
 }
 
-/** Runs a loss that lives no longer than the call, and copies its result. */
+/** Computes a loss once and copies its result. */
 function computeOnce(
   engine: Engine,
   logits: Matrix,

@@ -1,6 +1,6 @@
 /**
- * What targets mean: class indices, values, 0/1 labels or probabilities. Of a data set the kind of array decides (a Uint8Array or
- * Int32Array holds class indices, a Float32Array numbers); where a loss leaves no doubt, it takes the one as the other.
+ * Targets: class indices, values, 0/1 labels or probabilities. In a data set, a Uint8Array or Int32Array holds class indices, a
+ * Float32Array numbers. If a loss leaves no doubt, it converts one to the other.
  */
 
 import { checkInteger, wrongType } from "../../checks/check-options.js";
@@ -12,10 +12,10 @@ import { Labels } from "../../engine/labels.js";
 import { Matrix } from "../../engine/matrix.js";
 import type { LinearMemory } from "../../wasm/memory.js";
 
-/** What a network is to give: class indices, or a matrix [batch, outputs] of values, 0/1 labels or probabilities. */
+/** Class indices, or a matrix [batch, outputs] of values, 0/1 labels or probabilities. */
 export type Targets = Labels | Matrix;
 
-/** How far the sum of a row of probabilities may be from 1: they may have been rounded to three digits. */
+/** Tolerance of a row's sum of probabilities, which may have been rounded to three digits. */
 const SUM_TOLERANCE = 1e-3;
 
 /** Class indices as a column of numbers, in memory that is reused. */
@@ -28,7 +28,7 @@ export class LabelsAsNumbers {
     this.#numbers = new MatrixBuffer(engine.memory);
   }
 
-  /** A matrix as it is; labels as a column, valid until the next call. */
+  /** Returns a matrix unchanged, labels as a column that is valid until the next call. */
   convert(targets: Targets): Matrix {
     if (targets instanceof Matrix) return targets;
     const numbers = this.#numbers.shaped(targets.rows, 1);
@@ -51,7 +51,7 @@ export class NumbersAsLabels {
     this.#labels = new LabelsBuffer(engine.memory);
   }
 
-  /** Labels, and matrices of several columns, as they are; one column, which was checked, as labels of so many classes. */
+  /** Returns labels and matrices of several columns unchanged, a column that was checked as labels. */
   convert(targets: Targets, classes: number): Targets {
     if (targets instanceof Labels || targets.columns !== 1) return targets;
     const labels = this.#labels.shaped(targets.rows, classes);
@@ -87,7 +87,7 @@ export function checkNumbers(
   throw new ShapeError(`${loss}: targets: expected ${rows} × ${columns}, got ${targets.rows} × ${targets.columns}`);
 }
 
-/** @throws RangeError for labels other than 0 and 1, and numbers that are not between them */
+/** @throws RangeError for labels other than 0 and 1, and numbers outside [0, 1] */
 export function checkUnitInterval(loss: string, { kernels, memory }: Engine, targets: Targets): void {
   checkIsTargets(memory, targets);
   if (targets instanceof Labels) {
@@ -104,7 +104,7 @@ export function checkUnitInterval(loss: string, { kernels, memory }: Engine, tar
 }
 
 function notOfUnitInterval(loss: string, got: number, place: string): RangeError {
-  const instead = "for more classes than two take SoftmaxCrossEntropy, for other numbers MeanSquaredError";
+  const instead = "for more than two classes use SoftmaxCrossEntropy, for other numbers MeanSquaredError";
   return new RangeError(
     `${loss}: targets: expected labels of 0 and 1, or numbers between, got ${got} in ${place}; ${instead}`,
   );
@@ -117,8 +117,8 @@ export function checkClassTargets(
   targets: Targets,
 ): void {
   if (columns < 2) {
-    const why = "of one class every row has probability 1";
-    const instead = "for labels of 0 and 1 take BinaryCrossEntropy, for values MeanSquaredError";
+    const why = "with one class every row has probability 1";
+    const instead = "for 0/1 labels use BinaryCrossEntropy, for values MeanSquaredError";
     throw new ShapeError(
       `${loss}: expected at least 2 outputs, one for each class, got ${columns}: ${why}; ${instead}`,
     );
@@ -130,7 +130,7 @@ export function checkClassTargets(
   );
 }
 
-/** The first row whose label is none of so many classes, −1 if there is none: `labels.data` can be written to. */
+/** The first row whose label is not in [0, classes); −1 if there is none. Users can write to `labels.data`. */
 function firstBeyond({ data }: Labels, classes: number): number {
   for (let row = 0; row < data.length; ++row) {
     const label = data[row] as number;

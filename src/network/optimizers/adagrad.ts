@@ -10,7 +10,7 @@ import type { OptimizerConfig } from "./optimizer.js";
 export interface AdagradOptions extends OptimizerOptions {
   /** κ; default 0. */
   readonly learningRateDecay?: number;
-  /** What s begins with; default 0. */
+  /** The initial s; default 0. */
   readonly initialAccumulatorValue?: number;
   /** ε; default 1e-10. */
   readonly epsilon?: number;

@@ -1,4 +1,4 @@
-/** Adam, and AdamW, whose weight decay is kept out of the moments. */
+/** Adam, and AdamW, which keeps weight decay out of the moments. */
 
 import { checkBetas } from "../../checks/check-options.js";
 import { type OptionTable, readOptions } from "../../checks/option-table.js";
@@ -86,7 +86,7 @@ export const ADAMW_OPTIONS = {
 } as const satisfies OptionTable;
 
 /**
- * Adam with w ← (1 − η·λ₂)·w before each step, in place of λ₂·w in the gradient (Loshchilov and Hutter 2019). As PyTorch's
+ * Adam with w ← (1 − η·λ₂)·w before each step, instead of λ₂·w in the gradient (Loshchilov and Hutter 2019). As PyTorch's
  * AdamW; `weightDecay` is 0.01 by default.
  */
 export class AdamW extends Adam {

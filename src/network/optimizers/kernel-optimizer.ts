@@ -1,4 +1,4 @@
-/** What the built-in optimizers share: clipping, penalties, and the arrays that they keep for each parameter. */
+/** The base of the built-in optimizers: clipping, penalties, and their arrays for each parameter. */
 
 import { ANY_NUMBER, checkNumber } from "../../checks/check-options.js";
 import { type OptionTable, type OptionValues, readValues } from "../../checks/option-table.js";
@@ -13,19 +13,19 @@ const { isFinite: isFiniteNumber } = Number;
 /** Options of every built-in optimizer; no penalty and no clipping by default. */
 export interface OptimizerOptions {
   readonly learningRate?: number;
-  /** λ₂ (PyTorch's weight_decay): λ₂·w is added to the gradient; AdamW shrinks the weights by it apart from the gradient. */
+  /** λ₂ (PyTorch's weight_decay): adds λ₂·w to the gradient; AdamW instead shrinks the weights. */
   readonly weightDecay?: number;
-  /** λ₁ (the l1 of Keras's regularizers): λ₁·sign(w) is added to the gradient. */
+  /** λ₁ (the l1 of Keras's regularizers): adds λ₁·sign(w) to the gradient. */
   readonly l1?: number;
-  /** What both are applied to: all parameters (the default), or weights alone, not biases and others of one dimension. */
+  /** Which parameters both penalize: all (the default), or only weights, not biases and other one-dimensional arrays. */
   readonly decay?: "all" | "weights";
-  /** Each element of the gradient is clipped to [−clipValue, clipValue] (PyTorch's clip_grad_value_). */
+  /** Clips each element of the gradient to [−clipValue, clipValue] (PyTorch's clip_grad_value_). */
   readonly clipValue?: number;
-  /** All gradients are scaled down together so that their norm is at most this (PyTorch's clip_grad_norm_). */
+  /** Scales all gradients down together so that their norm is at most this (PyTorch's clip_grad_norm_). */
   readonly clipNorm?: number;
 }
 
-/** The same with defaults and limits. */
+/** The options with defaults and limits. */
 export const OPTIMIZER_OPTIONS = {
   weightDecay: { kind: "number", default: 0 },
   l1: { kind: "number", default: 0 },
@@ -43,13 +43,13 @@ export interface GradientTerms {
 }
 
 /**
- * Takes the gradient as g = clip(scale·∂w) + λ₂·w + λ₁·sign(w), where the scale is the caller's and that of `clipNorm`,
- * taken before `clipValue`; then a kernel moves the parameter in one pass over the memory. Nothing is allocated in a step.
+ * The gradient of a step is g = clip(scale·∂w) + λ₂·w + λ₁·sign(w): the caller's scale times that of `clipNorm`, then
+ * `clipValue`. A kernel moves the parameter in one pass over the memory. A step allocates nothing.
  */
 export abstract class KernelOptimizer extends Optimizer {
-  /** λ₂; an optimizer whose penalty depends on the batch may set it before each step. */
+  /** λ₂. If the penalty depends on the batch, set it before each step. */
   protected weightDecay: number;
-  /** Whether weightDecay is kept out of the gradient. */
+  /** Whether weightDecay stays out of the gradient, as in AdamW. */
   protected readonly decoupled: boolean = false;
   readonly #options: Omit<OptionValues<typeof OPTIMIZER_OPTIONS>, "weightDecay">;
   readonly #slotNames: readonly string[];
@@ -58,14 +58,14 @@ export abstract class KernelOptimizer extends Optimizer {
   #steps = 0;
 
   /**
-   * @param slotNames of the arrays that it keeps in each parameter's shape, zero at first
+   * @param slotNames names of the arrays it keeps in each parameter's shape, zero at first
    * @throws TypeError, RangeError for options of a wrong type or value
    */
   constructor(learningRate: number, options: OptimizerOptions, slotNames: readonly string[]) {
     super(learningRate);
     const { weightDecay, l1, decay, clipValue, clipNorm } = readValues(options, OPTIMIZER_OPTIONS);
     if (options.decay !== undefined && options.weightDecay === undefined && options.l1 === undefined) {
-      throw new RangeError("decay: expected a weightDecay or an l1 beside it, got none");
+      throw new RangeError("decay: expected weightDecay or l1 with it, got neither");
     }
     this.weightDecay = weightDecay;
     this.#options = { l1, decay, clipValue, clipNorm };
@@ -100,7 +100,7 @@ export abstract class KernelOptimizer extends Optimizer {
     return Math.sqrt(total);
   }
 
-  /** Whether the gradient goes into the step as it is. */
+  /** Whether the step uses the gradient unchanged. */
   protected get isPlain(): boolean {
     const { l1, clipNorm, clipValue } = this.#options;
     return this.weightDecay === 0 && l1 === 0 && clipNorm === undefined && clipValue === undefined;
@@ -124,7 +124,7 @@ export abstract class KernelOptimizer extends Optimizer {
     }
   }
 
-  /** min(1, clipNorm / (norm + 1e-6)), as PyTorch has it; NaN for a gradient with NaN. */
+  /** min(1, clipNorm / (norm + 1e-6)), as in PyTorch; NaN if a gradient has NaN. */
   #clipFactor(gradientScale: number): number {
     const { clipNorm } = this.#options;
     if (clipNorm === undefined) return 1;
@@ -136,13 +136,13 @@ export abstract class KernelOptimizer extends Optimizer {
     return this.#options.decay === "all" || shape.length > 1;
   }
 
-  /** Called before the parameters are moved in step number `step`, counted from 1. */
+  /** Called before step number `step`, counted from 1, moves the parameters. */
   protected beginStep(_step: number): void {}
 
-  /** Moves a parameter, the index-th. */
+  /** Moves the index-th parameter. */
   protected abstract move(parameter: Parameter, index: number, terms: GradientTerms): void;
 
-  /** Address of a slot of the index-th parameter; 0 where the optimizer has no such slot. */
+  /** Address of the index-th parameter's slot; 0 if the optimizer has no such slot. */
   protected slotPointer(name: string, index: number): number {
     return this.#slots[name]?.[index]?.pointer ?? 0;
   }
@@ -158,7 +158,7 @@ export abstract class KernelOptimizer extends Optimizer {
   }
 
   override loadStateDict(state: OptimizerState): void {
-    if (!this.engine) throw new Error("optimizer: a network must be made of it before a state can be loaded");
+    if (!this.engine) throw new Error("optimizer: create a network with it before you load a state");
     checkState(state, this.#slotNames, this.parameters);
     this.learningRate = state.learningRate;
     this.#steps = state.steps;

@@ -6,7 +6,7 @@ import { checkMemory } from "../../engine/allocation.js";
 import { checkEngine } from "../../engine/check-engine.js";
 import { type DirectStep, Parameter } from "../parameter.js";
 
-/** All that an optimizer's later steps depend on, beside its options. */
+/** Everything that an optimizer's later steps depend on, besides its options. */
 export interface OptimizerState {
   readonly learningRate: number;
   /** Steps taken. */
@@ -15,31 +15,31 @@ export interface OptimizerState {
   readonly slots: Readonly<Record<string, readonly Float32Array[]>>;
 }
 
-/** A built-in optimizer as a file has it: its type and its options, plain JSON. */
+/** A built-in optimizer in a file: type and options, plain JSON. */
 export interface OptimizerConfig {
   readonly type: string;
   readonly [option: string]: string | number | boolean | readonly number[];
 }
 
-/** One optimizer serves one network, which attaches it. */
+/** An optimizer belongs to one network, which attaches it. */
 export abstract class Optimizer implements DirectStep {
   #learningRate!: number;
   readonly initialLearningRate: number;
   protected engine!: Engine;
   protected parameters: readonly Parameter[] = [];
 
-  /** @throws TypeError, RangeError for a learning rate that is no number, negative or not finite */
+  /** @throws TypeError, RangeError for a learning rate that is not a number, negative or not finite */
   constructor(learningRate: number) {
     this.learningRate = learningRate;
     this.initialLearningRate = learningRate;
   }
 
-  /** The step length; may be changed between steps, as schedules do. */
+  /** η. You may change it between steps, as schedules do. */
   get learningRate(): number {
     return this.#learningRate;
   }
 
-  /** @throws TypeError, RangeError for what is no number, negative or not finite */
+  /** @throws TypeError, RangeError for anything that is not a number, negative or not finite */
   set learningRate(value: number) {
     checkNumber("learningRate", value);
     this.#learningRate = value;
@@ -52,7 +52,7 @@ export abstract class Optimizer implements DirectStep {
     this.parameters = parameters;
   }
 
-  /** What `attach` throws: for subclasses that allocate, and belong to a network only once they have. */
+  /** The checks of `attach`, for subclasses that allocate before they call it. */
   protected checkAttach(engine: Engine, parameters: readonly Parameter[]): void {
     if (this.engine) throw new Error("this optimizer already belongs to a network");
     checkEngine(this.constructor.name, engine);
@@ -63,16 +63,16 @@ export abstract class Optimizer implements DirectStep {
     }
   }
 
-  /** Whether the step is plain gradient descent, which a backward pass can take by itself: see `DirectStep`. */
+  /** Whether the step is plain gradient descent, which a backward pass can take: see `DirectStep`. */
   get direct(): boolean {
     return false;
   }
 
   /**
-   * Moves every parameter against its gradient; the gradients are zero from there on. A parameter without a gradient, since
-   * no backward pass was taken, stays as it is.
+   * Moves every parameter against its gradient and clears the gradients. Skips parameters without a gradient, which no backward
+   * pass has reached.
    *
-   * @param gradientScale what the gradients are multiplied by first: 1/n for the mean of n accumulated batches
+   * @param gradientScale multiplies the gradients first: 1/n for the mean of n accumulated batches
    */
   abstract step(gradientScale?: number): void;
 
@@ -80,7 +80,7 @@ export abstract class Optimizer implements DirectStep {
     for (const parameter of this.parameters) parameter.zeroGrad();
   }
 
-  /** The step length for a parameter: a layer's own one follows the schedule, too. */
+  /** A parameter's η: the schedule also scales a layer's own learning rate. */
   learningRateOf(parameter: Parameter): number {
     checkParameter("parameter", parameter);
     if (parameter.learningRate === undefined) return this.learningRate;
@@ -90,10 +90,10 @@ export abstract class Optimizer implements DirectStep {
 
   abstract stateDict(): OptimizerState;
 
-  /** @throws ShapeError, RangeError, TypeError when the state does not fit; nothing has changed then */
+  /** @throws ShapeError, RangeError, TypeError if the state does not fit; then nothing has changed */
   abstract loadStateDict(state: OptimizerState): void;
 
-  /** Type and options of a built-in optimizer; undefined: cannot be saved. */
+  /** Type and options of a built-in optimizer; undefined for one that files cannot keep. */
   config(): OptimizerConfig | undefined {
     return undefined;
   }

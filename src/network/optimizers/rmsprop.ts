@@ -11,7 +11,7 @@ export interface RMSPropOptions extends OptimizerOptions {
   readonly alpha?: number;
   /** ε; default 1e-8. */
   readonly epsilon?: number;
-  /** μ; default 0: no velocity is kept. */
+  /** μ; default 0, which keeps no velocity. */
   readonly momentum?: number;
   /** Divides by an estimate of the standard deviation instead of the root mean square; default false. */
   readonly centered?: boolean;

@@ -1,4 +1,4 @@
-/** Gradient descent, with momentum if wanted. */
+/** Gradient descent, with optional momentum. */
 
 import { type OptionTable, readOptions } from "../../checks/option-table.js";
 import type { Parameter } from "../parameter.js";
@@ -7,7 +7,7 @@ import type { OptimizerConfig } from "./optimizer.js";
 
 /** Options of SGD, as PyTorch's; `learningRate` is 0.1 by default. */
 export interface SGDOptions extends OptimizerOptions {
-  /** μ; default 0: no velocity is kept. */
+  /** μ; default 0, which keeps no velocity. */
   readonly momentum?: number;
   /** τ; default 0. */
   readonly dampening?: number;
@@ -42,7 +42,7 @@ export class SGD extends KernelOptimizer {
       throw new RangeError(`nesterov: expected a momentum above 0 and a dampening of 0, got ${got}`);
     }
     if (dampening > 0 && momentum === 0)
-      throw new RangeError("dampening: expected a momentum above 0 beside it, got none");
+      throw new RangeError("dampening: expected a momentum above 0 with it, got none");
     super(learningRate, options, momentum > 0 ? ["velocity"] : []);
     this.#momentum = momentum;
     this.#dampening = dampening;

@@ -6,7 +6,7 @@ import { ShapeError } from "../../checks/errors.js";
 import type { Parameter } from "../parameter.js";
 import type { OptimizerState } from "./optimizer.js";
 
-/** @throws TypeError for what is no state; RangeError for bad numbers; ShapeError unless it has these slots in these shapes */
+/** @throws TypeError for anything that is not a state; RangeError for bad numbers; ShapeError unless it has these slots in these shapes */
 export function checkState(
   state: OptimizerState,
   slotNames: readonly string[],

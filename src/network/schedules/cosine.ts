@@ -8,11 +8,11 @@ import { BY_EPOCH, Schedule, type ScheduleConfig, type ScheduleOptions } from ".
 export interface CosineAnnealingLROptions extends ScheduleOptions {
   /** Steps to the end of the cosine, warm-up included. */
   readonly totalSteps: number;
-  /** What it falls to (PyTorch's eta_min); default 0. */
+  /** The final rate (PyTorch's eta_min); default 0. */
   readonly minLearningRate?: number;
   /** Steps of the warm-up; default 0. */
   readonly warmupSteps?: number;
-  /** What the warm-up begins with, as a share of the base (PyTorch's start_factor); default 1/3. */
+  /** The rate at the start of the warm-up, as a share of the base (PyTorch's start_factor); default 1/3. */
   readonly warmupStart?: number;
 }
 
@@ -41,7 +41,7 @@ export class CosineAnnealingLR extends Schedule {
     const { totalSteps, minLearningRate, warmupSteps, warmupStart, interval } = read;
     super(interval);
     if (options.warmupStart !== undefined && warmupSteps === 0) {
-      throw new RangeError("warmupStart: expected warmupSteps beside it, got none");
+      throw new RangeError("warmupStart: expected warmupSteps with it, got none");
     }
     if (warmupSteps >= totalSteps) {
       throw new RangeError(`warmupSteps: expected fewer than the ${totalSteps} of totalSteps, got ${warmupSteps}`);

@@ -8,7 +8,7 @@ import { BY_EPOCH, Schedule, type ScheduleConfig, type ScheduleOptions } from ".
 export interface ConstantLROptions extends ScheduleOptions {
   /** Default 1; PyTorch's is 1/3. */
   readonly factor?: number;
-  /** Steps with the factor, which it needs beside it; default 5. */
+  /** Steps with the factor, which you must also give; default 5. */
   readonly totalSteps?: number;
 }
 
@@ -28,7 +28,7 @@ export class ConstantLR extends Schedule {
     const { factor, totalSteps, interval } = readOptions("ConstantLR", options, CONSTANT_OPTIONS);
     super(interval);
     if (options.totalSteps !== undefined && options.factor === undefined) {
-      throw new RangeError("totalSteps: expected a factor beside it, got none");
+      throw new RangeError("totalSteps: expected a factor with it, got none");
     }
     this.#factor = factor;
     this.#totalSteps = totalSteps;

@@ -34,7 +34,7 @@ export const ONE_CYCLE_OPTIONS = {
 } as const satisfies OptionTable;
 
 /**
- * The 1cycle policy (Smith and Topin 2019) as PyTorch's OneCycleLR has it, without the momentum's cycle: from peak / divFactor
+ * The 1cycle policy (Smith and Topin 2019) as in PyTorch's OneCycleLR, without cycling the momentum: from peak / divFactor
  * up to the peak, then down to peak / (divFactor·finalDivFactor), where it stays (PyTorch's throws).
  */
 export class OneCycleLR extends Schedule {
@@ -46,7 +46,7 @@ export class OneCycleLR extends Schedule {
     const { interval, maxLearningRate, ...rest } = readOptions("OneCycleLR", options, ONE_CYCLE_OPTIONS);
     const { totalSteps, percentStart, annealStrategy, divFactor, finalDivFactor, threePhase } = rest;
     super(interval);
-    // What rises and falls as fast takes half of the steps at most.
+    // A symmetric rise and fall take at most all steps.
     if (threePhase) checkNumber("percentStart", percentStart, { most: 0.5 });
     this.#options = { totalSteps, percentStart, annealStrategy, divFactor, finalDivFactor, threePhase };
     this.#max = maxLearningRate;

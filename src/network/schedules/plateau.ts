@@ -1,4 +1,4 @@
-/** A rate that drops when a metric gets no better. */
+/** A rate that drops when a metric stops improving. */
 
 import { ANY_DOUBLE, checkInteger, checkNumber, checkRecord, wrongType } from "../../checks/check-options.js";
 import { type OptionTable, readOptions } from "../../checks/option-table.js";
@@ -6,21 +6,21 @@ import { Schedule, type ScheduleConfig, type ScheduleState } from "./schedule.js
 
 /** Options of ReduceLROnPlateau. */
 export interface ReduceLROnPlateauOptions {
-  /** Whether less is better (the default) or more. */
+  /** Whether lower is better (the default) or higher. */
   readonly mode?: "min" | "max";
-  /** What the rate is multiplied by, below 1; default 0.1. */
+  /** Multiplies the rate, below 1; default 0.1. */
   readonly factor?: number;
-  /** Epochs without an improvement that are put up with; default 10. */
+  /** Epochs without an improvement before a drop; default 10. */
   readonly patience?: number;
-  /** What an improvement is at least; default 1e-4. */
+  /** The least improvement that counts; default 1e-4. */
   readonly threshold?: number;
-  /** Whether that is a share of the best metric (the default) or a difference. */
+  /** Whether threshold is a share of the best metric (the default) or a difference. */
   readonly thresholdMode?: "relative" | "absolute";
   /** Epochs after a drop that do not count; default 0. */
   readonly cooldown?: number;
   /** Default 0 (PyTorch's min_lr). */
   readonly minLearningRate?: number;
-  /** A drop of no more than this is left out (PyTorch's eps); default 1e-8. */
+  /** Skips drops of no more than this (PyTorch's eps); default 1e-8. */
   readonly epsilon?: number;
 }
 
@@ -37,7 +37,7 @@ export const PLATEAU_OPTIONS = {
 
 /**
  * After more than `patience` epochs without a better metric, η ← max(factor·η, minLearningRate). PyTorch's and Keras's
- * ReduceLROnPlateau, with PyTorch's options in camelCase. Only `update`, `reset` and `loadStateDict` change it; the step is not looked at.
+ * ReduceLROnPlateau, with PyTorch's options in camelCase. Only `update`, `reset` and `loadStateDict` change the rate; the step does not.
  */
 export class ReduceLROnPlateau extends Schedule {
   readonly #options: Required<ReduceLROnPlateauOptions>;
@@ -53,7 +53,7 @@ export class ReduceLROnPlateau extends Schedule {
     this.#options = readOptions("ReduceLROnPlateau", options, PLATEAU_OPTIONS);
   }
 
-  /** @throws TypeError for anything but a number; NaN is one that is not better */
+  /** @throws TypeError for anything but a number; NaN counts as no improvement */
   override update(metric: number): void {
     if (typeof metric !== "number") throw wrongType("update: metric", "a number", metric);
     const { patience, cooldown } = this.#options;
@@ -81,7 +81,7 @@ export class ReduceLROnPlateau extends Schedule {
     this.#drops = 0;
   }
 
-  /** A metric that is not a number is not better. */
+  /** NaN is never better. */
   #isBetter(metric: number): boolean {
     const { mode, threshold, thresholdMode } = this.#options;
     const best = this.#best ?? (mode === "min" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY);

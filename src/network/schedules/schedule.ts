@@ -4,12 +4,12 @@ import { checkChoice, checkInteger, checkNumber, checkRecord, describe } from ".
 
 const { isFinite: isFiniteNumber, isSafeInteger } = Number;
 
-/** What a schedule counts. */
+/** Whether a schedule counts batches or epochs. */
 export type ScheduleInterval = "batch" | "epoch";
 
 const INTERVALS = ["batch", "epoch"] as const satisfies readonly ScheduleInterval[];
 
-/** The option, for those that count epochs unless told otherwise, and for those that count batches. */
+/** The option, for schedules that count epochs by default and for those that count batches. */
 export const BY_EPOCH = { kind: "choice", default: "epoch", choices: INTERVALS } as const;
 export const BY_BATCH = { kind: "choice", default: "batch", choices: INTERVALS } as const;
 
@@ -19,21 +19,21 @@ export interface ScheduleOptions {
   readonly interval?: ScheduleInterval;
 }
 
-/** A built-in schedule as a file has it: its type and its options, plain JSON. */
+/** A built-in schedule in a file: type and options, plain JSON. */
 export interface ScheduleConfig {
   readonly type: string;
   readonly [option: string]: string | number | boolean;
 }
 
-/** What a schedule has seen, beside the number of steps: plain JSON. */
+/** A schedule's state besides the number of steps, plain JSON. */
 export type ScheduleState = Readonly<Record<string, number>>;
 
 /**
- * The learning rate of each step: a pure function of the number of steps, but for those that watch a metric. Who trains sets
+ * The learning rate of each step: a pure function of the number of steps, unless it watches a metric. Training sets
  * `optimizer.learningRate = schedule.learningRate(step, optimizer.initialLearningRate)` before each batch or epoch.
  */
 export abstract class Schedule {
-  /** What `step` counts. */
+  /** Whether `step` counts batches or epochs. */
   readonly interval: ScheduleInterval;
 
   /** @throws TypeError, RangeError for an unknown interval */
@@ -56,18 +56,18 @@ export abstract class Schedule {
 
   protected abstract rate(step: number, base: number): number;
 
-  /** Called after each epoch with the metric that is watched; only schedules that watch one take notice. */
+  /** Called after each epoch with the monitored metric; other schedules ignore it. */
   update(_metric: number): void {}
 
-  /** Whether `update` does something with the metric. */
+  /** Whether `update` uses the metric. */
   get watchesMetric(): boolean {
     return this.update !== Schedule.prototype.update;
   }
 
-  /** Forgets what it has seen; `fit` calls it when a training begins that is not resumed. */
+  /** Resets the state; `fit` calls it unless it resumes a training. */
   reset(): void {}
 
-  /** Type and options of a built-in schedule; undefined: cannot be saved. */
+  /** Type and options of a built-in schedule; undefined for one that files cannot keep. */
   config(): ScheduleConfig | undefined {
     return undefined;
   }
@@ -76,7 +76,7 @@ export abstract class Schedule {
     return {};
   }
 
-  /** @throws TypeError, RangeError when the state does not fit; nothing has changed then */
+  /** @throws TypeError, RangeError if the state does not fit; then nothing has changed */
   loadStateDict(state: ScheduleState): void {
     checkRecord("schedule: state", state);
     if (Object.keys(state).length === 0) return;

@@ -101,7 +101,7 @@ const REFUSED: [string, () => Loss, number, DataSource["targets"], RegExp][] = [
     () => new BinaryCrossEntropy(),
     1,
     Uint8Array.from({ length: ROWS }, (_, i) => (i % 2) * 255),
-    /got 255 in row 1; for more classes than two take SoftmaxCrossEntropy/,
+    /got 255 in row 1; for more than two classes use SoftmaxCrossEntropy/,
   ],
   [
     "several columns out of range",

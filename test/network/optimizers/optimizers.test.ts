@@ -265,7 +265,7 @@ describe.each(VARIANTS)("optimizers (%s)", (variant) => {
       expect(() => optimizer.loadStateDict(bad as never)).toThrow(message);
     }
     expect(optimizer.stateDict()).toEqual(state);
-    expect(() => new Adam().loadStateDict(state)).toThrow("a network must be made of it");
+    expect(() => new Adam().loadStateDict(state)).toThrow("create a network with it");
     network.dispose();
   });
 });
@@ -280,7 +280,7 @@ describe("optimizers' options", () => {
       "a kind of decay without any",
       () => new SGD({ decay: "weights" }),
       RangeError,
-      "decay: expected a weightDecay or an l1 beside it, got none",
+      "decay: expected weightDecay or l1 with it, got neither",
     ],
     ["an unknown kind of decay", () => new SGD({ decay: "biases" as never }), RangeError, 'got the string "biases"'],
     ["a limit of 0", () => new SGD({ clipValue: 0 }), RangeError, "clipValue: expected a finite number above 0, got 0"],
