@@ -1,4 +1,4 @@
-/** The engine: one linear memory, the kernels over it, the seeded generator. Everything else is made from an engine. */
+/** The engine: one linear memory, its kernels, the seeded generator. It creates matrices and data sets. */
 
 import { findChangedKernel, switchOnRevectorize } from "#platform";
 import { checkNumberList } from "./checks/check-list.js";
@@ -32,13 +32,13 @@ import { checkTile, fastestTile, type Tile, type TileChoice, tileWord } from "./
 import { chooseVariant, type VariantChoice } from "./wasm/variant.js";
 
 /**
- * Compiles the kernels, lays out the memory and starts the workers. The memory is shared wherever it can be, so that views such
- * as `matrix.data` stay valid when it grows. Where workers or shared memory are not to be had, the engine runs on one thread, and
- * `info()` says why; a binary that is needed, and a `createWorker` that is given, have to work.
+ * Compiles the kernels, lays out the memory and starts the workers. The memory is shared if possible. Views such as
+ * `matrix.data` stay valid when it grows. Without workers or shared memory the engine runs on one thread, and `info()` says why.
+ * A needed binary and your `createWorker` must work.
  *
  * @throws RangeError for an unknown variant, an invalid number of threads or seed, or a binary that is needed and not given;
- * TypeError for options of a wrong type or that exclude each other; FormatError for a binary that is none; LoadError for one
- * that cannot be loaded; WorkerError when a worker of `createWorker` does not start within ten seconds; Error where
+ * TypeError for options of a wrong type or that exclude each other; FormatError for anything that is not a binary; LoadError
+ * if one cannot be loaded; WorkerError if a worker of `createWorker` does not start within ten seconds; Error where
  * WebAssembly SIMD is missing, or `revectorize` changes a result
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
@@ -63,7 +63,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     try {
       return await createShared(settings, threads, module, createWorker);
     } catch (error) {
-      // The caller's own way to start workers is the caller's to mend: nobody reads info() for it.
+      // A createWorker that fails is the caller's bug: throw instead of falling back.
       if (createWorker && (error instanceof WorkerError || error instanceof NoWorkerError)) throw error;
       const message = messageOf(error);
       notShared = threads.count > 1 ? `workers could not be started: ${message}` : message;
@@ -115,7 +115,7 @@ interface TeamLayout extends TileChoice {
   readonly pointer: number;
 }
 
-/** Allocates the descriptor that every kernel which splits its work takes, and chooses the tile. */
+/** Allocates the descriptor of the threads, an argument of every kernel that splits its work, and chooses the tile. */
 function layOutTeam(
   kernels: Kernels,
   memory: LinearMemory,
@@ -163,7 +163,7 @@ interface EngineSettings {
   readonly memoryReason: string;
 }
 
-/** Options of what takes numbers from a caller. */
+/** Options of methods that take numbers from you. */
 export interface FiniteOptions {
   /** Refuse NaN and ±∞; default true. */
   readonly checkFinite?: boolean;
@@ -180,11 +180,11 @@ function checksFinite(what: string, options: FiniteOptions): boolean {
 
 /** Made by `createEngine`. */
 export class Engine implements Runtime {
-  /** The kernels' exports: a call costs no more than the call. */
+  /** The exports of the binary, without wrappers. */
   readonly kernels: Kernels;
   readonly memory: LinearMemory;
   readonly random: Random;
-  /** Address of the descriptor that every kernel which splits its work takes. */
+  /** Address of the descriptor of the threads (OpenMP's team), an argument of every kernel that splits its work. */
   readonly team: number;
   readonly #tile: TileChoice;
   readonly #settings: EngineSettings;
@@ -199,7 +199,7 @@ export class Engine implements Runtime {
     this.#settings = settings;
   }
 
-  /** What this engine runs on, and why. */
+  /** The binary, threads, tile and memory of this engine, and why each was chosen. */
   info(): EngineInfo {
     const { variant, threads, revectorize, memoryReason, seed } = this.#settings;
     return {
@@ -222,7 +222,7 @@ export class Engine implements Runtime {
   /**
    * A matrix [rows, columns]; contents undefined unless `data` (row by row) is given.
    *
-   * @throws TypeError for data that are no list of numbers; ShapeError; RangeError for NaN or ±∞ in them, unless `checkFinite` is
+   * @throws TypeError for data that are not a list of numbers; ShapeError; RangeError for NaN or ±∞ in them, unless `checkFinite` is
    * false; DisposedError
    */
   matrix(rows: number, columns: number, data?: ArrayLike<number>, options: FiniteOptions = {}): Matrix {
@@ -236,7 +236,7 @@ export class Engine implements Runtime {
   /**
    * A sparse matrix [rows, columns] for the first Dense layer of a network.
    *
-   * @throws TypeError for parts that are no lists of numbers; ShapeError; RangeError for bounds or columns out of order or range, and for NaN or ±∞ unless `checkFinite` is
+   * @throws TypeError for parts that are not lists of numbers; ShapeError; RangeError for bounds or columns out of order or range, and for NaN or ±∞ unless `checkFinite` is
    * false; DisposedError
    */
   csr(rows: number, columns: number, data: CsrData, options: FiniteOptions = {}): CsrMatrix {
@@ -251,7 +251,7 @@ export class Engine implements Runtime {
    */
   labels(values: ArrayLike<number>, classes?: number): Labels {
     this.checkAlive();
-    // A number of labels, contents undefined, is for the library's own buffers.
+    // Only the library's own buffers pass a number of labels.
     if (typeof values === "number") throw wrongType("labels", "a list of integers", values);
     return new Labels(this.memory, values, classes);
   }
@@ -262,7 +262,7 @@ export class Engine implements Runtime {
     return new Dataset(this.kernels, this.memory, source, options);
   }
 
-  /** Ends the engine and its workers: it cannot be used any more, and its memory goes once nothing else refers to it. */
+  /** Ends the engine and its workers. You cannot use it afterwards; its memory is freed once nothing refers to it. */
   dispose(): void {
     this.#disposed = true;
     this.#settings.workers?.dispose();

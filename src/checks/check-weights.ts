@@ -1,4 +1,4 @@
-/** Checks of weights: of the rows of a batch or a data set, and of those that losses take as options. */
+/** Checks of sample weights (one a row) and of class weights (options of losses). */
 
 import { checkNumberList } from "./check-list.js";
 import { checkNumber } from "./check-options.js";

@@ -1,6 +1,6 @@
 import type { CsrData } from "../engine/csr-data.js";
 
-/** Rows to learn from: what every reader of a data format returns and the minibatches are gathered from. */
+/** Rows to learn from, as every reader of a data format returns them. */
 export interface DataSource {
   /** All rows one after the other, row-major. */
   readonly inputs: Float32Array | Uint8Array;
@@ -8,13 +8,13 @@ export interface DataSource {
   readonly shape: readonly number[];
   /** The class index of each row; or, as floats, the values of each row, 0/1 labels or probabilities: the same number a row. */
   readonly targets: Uint8Array | Int32Array | Float32Array;
-  /** How much each row counts in the loss, from 0; all the same if absent. */
+  /** Sample weights: how much each row counts in the loss, from 0; default 1 each. */
   readonly weights?: Float32Array;
-  /** Bytes are multiplied by this when a batch is gathered; 1 when absent. */
+  /** Multiplies bytes when a batch is gathered; default 1. */
   readonly scale?: number;
 }
 
-/** The same of which only the inputs that are not zero are given. */
+/** A data source with sparse inputs. */
 export interface SparseSource extends Omit<DataSource, "inputs" | "scale"> {
   readonly inputs: CsrData;
 }

@@ -50,7 +50,7 @@ export class Dataset {
   readonly inputs: Matrix | ByteMatrix | CsrMatrix;
   /** Class indices, or [rows, outputs] values, 0/1 labels or probabilities. */
   readonly targets: Labels | Matrix;
-  /** How much each row counts, [rows, 1]; all the same if absent. */
+  /** Sample weights [rows, 1]; undefined if all rows count the same. */
   readonly weights: Matrix | undefined;
   readonly rows: number;
   readonly columns: number;
@@ -106,7 +106,7 @@ function isCsr(inputs: DataSource["inputs"] | CsrData): inputs is CsrData {
   return typeof inputs === "object" && inputs !== null && "indptr" in inputs;
 }
 
-/** Sparse where that is faster, or asked for; as bytes if they came as bytes. */
+/** Stores the inputs sparse if that is faster or requested; bytes stay bytes. */
 function placeRows(
   kernels: Kernels,
   memory: LinearMemory,
@@ -124,7 +124,7 @@ function placeRows(
     : new Matrix(memory, rows, columns, inputs);
 }
 
-/** What came sparse stays so, unless it is asked not to or dense enough to be faster. */
+/** Keeps sparse inputs sparse, unless `sparse` is false or dense inputs are faster. */
 function placeCsr(
   kernels: Kernels,
   memory: LinearMemory,
@@ -186,7 +186,7 @@ function targetColumns(targets: DataSource["targets"], rows: number): number {
   throw new RangeError(`targets: expected finite numbers, got ${targets[bad]} in row ${Math.floor(bad / columns)}`);
 }
 
-/** @throws ShapeError, RangeError unless there is a weight of at least 0 for each row */
+/** @throws ShapeError, RangeError unless there is a sample weight of at least 0 for each row */
 function checkWeights(weights: Float32Array | undefined, rows: number): void {
   if (!weights) return;
   if (weights.length !== rows) {

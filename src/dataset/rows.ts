@@ -13,7 +13,7 @@ import type { Dataset } from "./dataset.js";
 
 const { isInteger } = Number;
 
-/** What training and evaluation read: a `Dataset`, or rows of one. */
+/** The data of training and evaluation: a `Dataset`, or rows of one. */
 export type Rows = Pick<Dataset, "inputs" | "targets" | "weights" | "rows" | "columns"> & {
   /** The rows' indices in `inputs`, `targets` and `weights`; all of them in order if absent. */
   readonly indices?: Int32Array;
@@ -33,7 +33,7 @@ export class Subset implements Rows {
 
   /**
    * @param data where the indices count from 0: a subset's rows have new ones
-   * @param weights [rows of the whole data set, 1] in place of its own
+   * @param weights sample weights [rows of the whole data set, 1], instead of the data set's
    * @throws TypeError for anything else; RangeError for an index that is none of the rows; ShapeError for weights of another shape
    */
   constructor(data: Rows, indices: ArrayLike<number>, weights: Matrix | undefined = data?.weights) {
@@ -69,7 +69,7 @@ export function checkIsRows(what: string, data: unknown): void {
   if (weights !== undefined) checkRowWeights(`${what}: weights`, inputs, weights);
 }
 
-/** @throws RangeError when the rows have weights, of which none is above 0 */
+/** @throws RangeError if no sample weight of the rows is above 0 */
 export function checkCounts(what: string, { weights, indices }: Rows): void {
   if (weights) checkSomeWeight(`${what}: weights`, weights.data, indices);
 }

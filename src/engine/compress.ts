@@ -1,4 +1,4 @@
-/** Dense matrices made sparse, where enough elements are zero. */
+/** Compresses dense matrices if enough elements are zero. */
 
 import { wrongType } from "../checks/check-options.js";
 import type { Kernels } from "../wasm/kernels.js";
@@ -79,7 +79,7 @@ export function compress(
   const matrix = new CsrMatrix(memory, rows, columns, count);
   const chunkRows = Math.min(rows, Math.max(1, Math.floor(CHUNK_ELEMENTS / Math.max(columns, 1))));
   const chunk = new Matrix(memory, chunkRows, columns);
-  // Rounded, as the kernel that gathers bytes has it: sparse and dense data hold the same floats.
+  // Rounded as in the kernel that gathers bytes, so that sparse and dense data hold the same floats.
   const factor = Math.fround(scale);
   let first = 0;
   for (let row = 0; row < rows; row += chunkRows) {

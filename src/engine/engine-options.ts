@@ -1,4 +1,4 @@
-/** What an engine is made with, and what it says of itself. */
+/** Options of an engine, and its report about itself. */
 
 import type { OptionNames } from "../checks/check-options.js";
 import type { BinaryOptions } from "../wasm/binaries.js";
@@ -55,7 +55,7 @@ export const ENGINE_OPTIONS: OptionNames<EngineOptions> = {
   createWorker: true,
 };
 
-/** What an engine runs on, and why. */
+/** The binary, threads, tile and memory of an engine, and why each was chosen. */
 export interface EngineInfo {
   readonly variant: Variant;
   readonly variantReason: string;

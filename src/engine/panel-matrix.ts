@@ -8,7 +8,7 @@ import { checkCount } from "./check-shape.js";
 
 const { floor } = Math;
 
-/** Columns of a panel: the unit in which weights are laid out. */
+/** Columns of a panel. */
 const PANEL = 8;
 
 /**
