@@ -97,7 +97,7 @@ describe("the page", () => {
     const session = new TableSession(() => {});
     const view = await session.openTable({ name, data: blob(bytes) });
     expect([view.rows, view.columns.map((column) => column.name)]).toEqual([lines.length, head]);
-    expect(session.describe({ target: "target" })).toMatchObject({ inputs: 4, outputs: 3 });
+    expect(session.describe({ target: "target", seed: 0 })).toMatchObject({ inputs: 4, outputs: 3 });
   });
 
   it.each([

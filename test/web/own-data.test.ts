@@ -29,7 +29,7 @@ async function train(table: { name: string; data: Blob }, given: RunSettings = s
     if (event.kind === "status" && event.status !== "running") end(event.message ?? event.status);
   });
   const view = await session.openTable(table);
-  const task = session.describe({ target: view.target });
+  const task = session.describe({ target: view.target, seed: given.seed });
   const started = await session.start({ ...task, settings: given, step: false, pace: 0 });
   expect(await ended).toBe("finished");
   return { session, view, task, started, events };
@@ -121,10 +121,10 @@ describe("a table in the worker", () => {
 
   it("says what is wrong with a file, a column, a model", async () => {
     const session = new TableSession(() => {});
-    expect(() => session.describe({ target: "a" })).toThrow("there is no table yet");
+    expect(() => session.describe({ target: "a", seed: 0 })).toThrow("there is no table yet");
     await expect(session.openTable(file("bad.csv", "a,b\n1\n"))).rejects.toThrow("bad.csv: line 2: expected 2 fields");
     await session.openTable(file("one.csv", "a,b\n1.5,x\n2.5,x\n"));
-    expect(() => session.describe({ target: "b" })).toThrow("at least two classes");
+    expect(() => session.describe({ target: "b", seed: 0 })).toThrow("at least two classes");
     await expect(session.openModel(file("m.safetensors", "no model"))).rejects.toThrow("m.safetensors");
   });
 });

@@ -143,7 +143,11 @@ async function learn(column: string, wanted?: TargetTask): Promise<void> {
   chosenTask.value = wanted;
   task.value = undefined;
   const found = await attempt(() =>
-    call("describe", { target: column, ...(wanted !== undefined && { task: wanted }) }),
+    call("describe", {
+      target: column,
+      ...(wanted !== undefined && { task: wanted }),
+      seed: tableSettings.peek().seed,
+    }),
   );
   if (target.value === column) task.value = found;
 }

@@ -116,8 +116,8 @@ export interface OpenedTableModel extends TaskView {
 
 export interface TableCalls extends RunCalls {
   openTable(argument: GivenFile): TableView;
-  /** Without a task: the one that the column's values suggest. */
-  describe(argument: { readonly target: string; readonly task?: TargetTask }): TaskView;
+  /** Without a task: the one that the column's values suggest. The seed decides which rows are trained on. */
+  describe(argument: { readonly target: string; readonly task?: TargetTask; readonly seed: number }): TaskView;
   /** Trains from the start; with `step` one batch, and then it is paused. Refused, the network before stays. */
   start(argument: TableStart & { readonly step: boolean }): StartedRun;
   /** Takes up a run of the open table that another worker had, where its checkpoint is, without going on with it yet. */

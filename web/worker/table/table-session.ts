@@ -7,7 +7,14 @@ import { predictAll, predictionCsv, predictionTable } from "../../../src/app/pre
 import { SETTINGS } from "../../../src/app/settings.js";
 import { TableTask } from "../../../src/app/table-task.js";
 import { weightsHash } from "../../../src/app/weights-hash.js";
-import { type Engine, loadCheckpoint, type Matrix, Preprocessor, type Table } from "../../../src/index.js";
+import {
+  type Engine,
+  loadCheckpoint,
+  type Matrix,
+  type Preprocessor,
+  type Table,
+  type TargetTask,
+} from "../../../src/index.js";
 import type { WorkerEvent } from "../../protocol/run.js";
 import type {
   GivenFile,
@@ -48,6 +55,8 @@ export class TableSession {
   readonly session: Session<TableTask>;
   #table: Table | undefined;
   #name = "";
+  /** What the next run learns, by target, task and seed. */
+  #prepared: { readonly key: string; readonly task: TableTask } | undefined;
   #model: Model | undefined;
   /** The plane's grid in the engine's memory, by its size. */
   #grid: { readonly size: number; readonly inputs: Matrix } | undefined;
@@ -61,13 +70,14 @@ export class TableSession {
     const table = await readTable(file);
     const view = viewTable(table, file.name);
     this.#table = table;
+    this.#prepared = undefined;
     this.#name = file.name;
     return view;
   }
 
   /** @throws RangeError for a column that cannot be learned */
-  describe({ target, task }: Argument<"describe">): TaskView {
-    return viewTask(Preprocessor.fit(this.#opened, target, { task }));
+  describe({ target, task, seed }: Argument<"describe">): TaskView {
+    return viewTask(this.#prepare(target, task, seed).preprocessor);
   }
 
   /**
@@ -159,14 +169,25 @@ export class TableSession {
     { settings, target, task: wanted }: TableStart,
     begin: (task: TableTask) => Promise<Engine>,
   ): Promise<StartedRun> {
-    const task = new TableTask(this.#opened, target, { task: wanted, seed: settings.seed, ...SPLITS });
+    const task = this.#prepare(target, wanted, settings.seed);
     const { preprocessor, rows } = task;
     const { training, validation, test } = task.parts;
     if (!validation || !test) throw new RangeError("table: expected rows to validate and to test with");
     const plane = viewPlane(preprocessor, training, [validation, test]);
+    // The run takes its rows.
+    this.#prepared = undefined;
     const engine = await begin(task);
     this.#adopt({ preprocessor, reading: {}, plane });
     return { ...viewTask(preprocessor), engine: engine.info(), rows, ...(plane && { plane }) };
+  }
+
+  /** Splits the table and fits the preprocessing, unless that was done for the preview. @throws as `TableTask` */
+  #prepare(target: string, task: TargetTask | undefined, seed: number): TableTask {
+    if (this.#prepared?.key !== keyOf(target, task, seed)) {
+      const found = new TableTask(this.#opened, target, { task, seed, ...SPLITS });
+      this.#prepared = { key: keyOf(target, found.task, seed), task: found };
+    }
+    return this.#prepared.task;
   }
 
   /** The engine of the network before is gone, and the grid in it. */
@@ -175,6 +196,10 @@ export class TableSession {
     this.#model = model;
     return model;
   }
+}
+
+function keyOf(target: string, task: TargetTask | undefined, seed: number): string {
+  return JSON.stringify([target, task, seed]);
 }
 
 function viewTask({ inputs, leftOut, config: { target, task, classes } }: Preprocessor): TaskView {
