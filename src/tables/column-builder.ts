@@ -149,10 +149,19 @@ export class ColumnBuilder {
     this.#rows += rows;
   }
 
-  /** The column, its arrays no longer than needed. @throws NotANumber when it was said to be numeric or of dates, and is not */
+  /**
+   * Returns the column in arrays of exactly its length, and drops the builder's own: a table is never in memory twice. Call it once.
+   *
+   * @throws NotANumber if the options ask for numbers or dates, and a value is neither
+   */
   build(): Column {
     const found = this.#decided;
-    if (found.kind === "categorical") return this.#buildNames();
+    const column = found.kind === "categorical" ? this.#buildNames() : this.#buildValues(found);
+    [this.#numbers, this.#codes] = [NO_NUMBERS, NO_CODES];
+    return column;
+  }
+
+  #buildValues(found: Exclude<ColumnDecision, { readonly kind: "categorical" }>): Column {
     return found.kind === "date" ? this.#buildDates(found.values, found.order) : this.#buildNumbers(found.values);
   }
 
