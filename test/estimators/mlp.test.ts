@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import {
   DisposedError,
   MLPClassifier,
@@ -185,9 +185,17 @@ describe("an estimator in odd hands", () => {
     await expect(model.partialFit(X, y)).rejects.toThrow("expected one training at a time");
     await first;
     const second = model.fit(X, y);
-    setTimeout(() => model.dispose());
+    model.dispose();
     await expect(second).rejects.toThrow(DisposedError);
     expect(() => model.predict(X)).toThrow(NotFittedError);
+    // Trains until it is disposed of.
+    using endless = new MLPClassifier({ ...small, maxIter: Number.MAX_SAFE_INTEGER, nIterNoChange: Infinity });
+    const third = endless.fit(X, y);
+    const refused = expect(third).rejects.toThrow(DisposedError);
+    await vi.waitFor(() => expect(endless.nIter).toBeGreaterThan(0));
+    endless.dispose();
+    await refused;
+    expect(() => endless.predict(X)).toThrow(NotFittedError);
   });
 
   it("a warm start begins with a new optimizer, as scikit-learn's", async () => {
