@@ -134,7 +134,7 @@ describe("the controls", () => {
     expect(await page.getByRole("button", { name: "Start measuring" }).isEnabled()).toBe(true);
     await page.getByLabel(STEP).uncheck();
     expect(await page.getByRole("button", { name: "Start measuring" }).isDisabled()).toBe(true);
-    await page.getByText("Tick what to measure").waitFor();
+    await page.getByText("Select what to measure").waitFor();
     await close();
   });
 

@@ -101,7 +101,7 @@ it("a file that does not come is given up after 30 s, and the others with it", a
     expect(aborted).toEqual([]);
     await vi.advanceTimersByTimeAsync(2000);
     expect((await failed) as Error).toMatchObject({ name: "LoadError" });
-    expect(((await failed) as Error).message).toMatch(/cannot load mnist\/.*ubyte\.gz: nothing has come for 30 s/);
+    expect(((await failed) as Error).message).toMatch(/cannot load mnist\/.*ubyte\.gz: no data for 30 s/);
     expect(aborted).toHaveLength(4);
     expect(told).not.toHaveBeenCalled();
   } finally {

@@ -163,7 +163,7 @@ describe("the focus stays on the control that was used", { timeout: 120_000 }, (
     const around = () => page.evaluate(() => (document.activeElement as HTMLElement).tagName);
     await press(page, "Start training", "Finished");
     await page.getByLabel("Seed").fill("5");
-    await use(page, "Back to the run’s");
+    await use(page, "Restore the run’s");
     await page.getByRole("region", { name: "Changed settings" }).waitFor({ state: "detached" });
     expect(await around()).toBe("FIELDSET");
     await page.keyboard.press("Tab");

@@ -41,7 +41,7 @@ it("is a page without what browsers give to HTTPS and localhost only", async () 
 it("trains on MNIST to Node's bits, says what is missing, and copies the link", { timeout: 120_000 }, async () => {
   const expected = await trainInNode(QUERY);
   const { page, complaints, close } = await visit(browser, url, `train?${QUERY}`);
-  await page.getByText("This page was opened over plain HTTP.").waitFor();
+  await page.getByText("You opened this page over plain HTTP.").waitFor();
   await press(page, "Step", "Paused");
   await press(page, "Stop", "Stopped");
   await press(page, "Resume", "Finished");
@@ -69,7 +69,7 @@ it("shows the link where it cannot be copied at all", async () => {
   });
   await page.getByRole("button", { name: "Copy a link to this run" }).click();
   expect(await page.getByLabel("Link to this run").inputValue()).toContain(`${url}#train?layers=16&`);
-  await page.getByText("The browser does not let the page copy").waitFor();
+  await page.getByText("Your browser does not let the page copy").waitFor();
   await close();
 });
 

@@ -119,7 +119,7 @@ describe("a link within the page", { timeout: 120_000 }, () => {
     await press(page, "Start training", "Training");
     const address = page.url();
     await follow(page, "train?layers=5&seed=9");
-    await held(page).getByText("The link was not followed: a run is under way, and has other settings.").waitFor();
+    await held(page).getByText("The link was not followed: a run with other settings is under way.").waitFor();
     expect(page.url()).toBe(address);
     expect(await page.getByLabel("Seed").inputValue()).toBe("42");
     expect(await held(page).getByRole("button", { name: "Follow it" }).isDisabled()).toBe(true);
@@ -133,7 +133,7 @@ describe("a link within the page", { timeout: 120_000 }, () => {
     expect(await page.getByLabel("Seed").inputValue()).toBe("9");
     expect(await held(page).count()).toBe(0);
     // The run that is shown is the one before, and the form says so.
-    await page.getByRole("button", { name: "Back to the run’s" }).click();
+    await page.getByRole("button", { name: "Restore the run’s" }).click();
     expect(page.url()).toBe(address);
     await close();
   });
@@ -160,7 +160,7 @@ describe("a link within the page", { timeout: 120_000 }, () => {
     await press(page, "Start training", "Finished");
     await page.getByTestId("test-score").waitFor();
     await follow(page, "data?sample=iris&epochs=20");
-    await held(page).getByText("it has another table, and the results of the run on this one are not saved").waitFor();
+    await held(page).getByText("it opens another table, and you have not saved the results for this one").waitFor();
     await page.getByTestId("test-score").waitFor();
     expect(page.url()).toContain("sample=moons");
     await held(page).getByRole("button", { name: "Follow it" }).click();
@@ -202,7 +202,7 @@ describe("a file that is dropped", { timeout: 120_000 }, () => {
         await page.locator(".drop-hint").waitFor();
         expect(await isPrevented(page, selector, "drop"), tab).toBe(true);
         expect(await page.locator(".drop-hint").count()).toBe(0);
-        await page.getByRole("alert").filter({ hasText: "x.png was not taken" }).waitFor();
+        await page.getByRole("alert").filter({ hasText: "x.png was not opened" }).waitFor();
       }
     }
     // Text can be dragged into fields as before.
@@ -226,9 +226,9 @@ describe("a file that is dropped", { timeout: 120_000 }, () => {
     await drop(page, ".page-footer", { "model.safetensors": model });
     await page.getByText("predicts target").waitFor();
     await drop(page, "h1", { "a.csv": IRIS, "b.csv": IRIS });
-    await page.getByRole("alert").filter({ hasText: "2 files were dropped. One is taken at a time" }).waitFor();
+    await page.getByRole("alert").filter({ hasText: "You dropped 2 files. Drop one at a time" }).waitFor();
     await drop(page, ".file-drop >> nth=0", { "a.csv": IRIS, "b.csv": IRIS });
-    await page.getByRole("alert").filter({ hasText: "2 files were dropped. One is taken at a time" }).waitFor();
+    await page.getByRole("alert").filter({ hasText: "You dropped 2 files. Drop one at a time" }).waitFor();
     await page.getByText("predicts target").waitFor();
     await close();
   });
@@ -261,7 +261,7 @@ describe("a file that is dropped", { timeout: 120_000 }, () => {
     await drop(page, "h1", { "iris.csv": IRIS });
     await page
       .getByRole("alert")
-      .filter({ hasText: "iris.csv was not taken. Tables are for the tab Own data" })
+      .filter({ hasText: "iris.csv was not opened. The Own data tab opens tables" })
       .waitFor();
     await close();
   });
@@ -279,14 +279,14 @@ describe("a file that is dropped", { timeout: 120_000 }, () => {
       ["h1", "model.onnx", model],
     ] as const) {
       await drop(page, target, { [name]: content });
-      await page.getByRole("alert").filter({ hasText: "A run is under way: stop it before" }).waitFor();
+      await page.getByRole("alert").filter({ hasText: "A run is under way. Stop it before" }).waitFor();
       expect(await page.getByTestId("status").innerText()).toBe("Training");
     }
     expect(page.url()).toBe(link);
     await openTab(page, "Train");
     await press(page, "Start training", "Training");
     await drop(page, "h1", { "model.onnx": model });
-    await page.getByRole("alert").filter({ hasText: "A run is under way: stop it before" }).waitFor();
+    await page.getByRole("alert").filter({ hasText: "A run is under way. Stop it before" }).waitFor();
     expect(await page.getByTestId("status").innerText()).toBe("Training");
     await close();
   });

@@ -133,7 +133,7 @@ describe("time left and rate are right from the first second", { timeout: 120_00
   it("of own data", async () => {
     const { page, close } = await open("data?sample=diabetes&epochs=1500&batch=8");
     await page.getByText("442 rows, 11 columns").waitFor();
-    await page.getByLabel("Speed").selectOption("As fast as it goes");
+    await page.getByLabel("Speed").selectOption("As fast as possible");
     await press(page, "Start training", "Training");
     await expectShown(page);
     await page.getByTestId("status").filter({ hasText: "Finished" }).waitFor();
@@ -144,7 +144,7 @@ describe("time left and rate are right from the first second", { timeout: 120_00
     await close();
   });
 
-  it("of own data that is held back count what holds it", async () => {
+  it("of own data that is limited count what holds it", async () => {
     const { page, close } = await visitHeld();
     const updates = (await told(page)).flatMap(({ update }) => update ?? []);
     const late = updates.slice(8);
@@ -155,7 +155,7 @@ describe("time left and rate are right from the first second", { timeout: 120_00
   });
 });
 
-/** Two moons at 20 epochs a second, by the real clock, to the end. */
+/** Two moons at 20 epochs per second, by the real clock, to the end. */
 async function visitHeld(): Promise<{ page: Page; close: () => Promise<void> }> {
   const context = await browser.newContext();
   await context.addInitScript(keepTold);
@@ -163,7 +163,7 @@ async function visitHeld(): Promise<{ page: Page; close: () => Promise<void> }> 
   await page.goto(`${site.url}#data?sample=moons&epochs=60`);
   await page.getByText("400 rows, 3 columns").waitFor();
   await press(page, "Start training", "Training");
-  await page.getByText("samples / s, held back").waitFor();
+  await page.getByText("samples / s, limited").waitFor();
   await page.getByTestId("status").filter({ hasText: "Finished" }).waitFor();
   return { page, close: () => context.close() };
 }

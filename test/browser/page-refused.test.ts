@@ -66,7 +66,7 @@ describe("what is refused leaves all as it was", { timeout: 120_000 }, () => {
     expect(link).toContain("&epochs=3&");
     await field(page, "Epochs").fill("1");
     await field(page, "Seed").fill("8");
-    expect(await note(page).innerText()).toContain("Not as in the run that is shown: epochs, seed.");
+    expect(await note(page).innerText()).toContain("Different from the run shown: epochs, seed.");
     const address = page.url();
     expect(address).toContain("&epochs=1&seed=8&");
 
@@ -78,7 +78,7 @@ describe("what is refused leaves all as it was", { timeout: 120_000 }, () => {
     expect(page.url()).toBe(address);
     expect(await field(page, "Epochs").inputValue()).toBe("1");
 
-    await page.getByRole("button", { name: "Back to the run’s" }).click();
+    await page.getByRole("button", { name: "Restore the run’s" }).click();
     expect(await field(page, "Seed").inputValue()).toBe("7");
     expect(await note(page).count()).toBe(0);
     await close();
@@ -200,8 +200,8 @@ describe("a checkpoint", { timeout: 120_000 }, () => {
       "explore?activation=tanh&epochs=3&threads=1&arithmetic=relaxed",
     );
     await openFile(page, "library.safetensors", checkpoint);
-    await page.getByText("library.safetensors has no settings in it.").waitFor();
-    await page.getByText("as it was there: activation, epochs.").waitFor();
+    await page.getByText("library.safetensors contains no settings.").waitFor();
+    await page.getByText("These stay as they were: activation, epochs.").waitFor();
     expect(page.url()).toContain(
       "layers=32,16&activation=tanh&dropout=0&init=normal&optimizer=momentum&rate=0.05&batch=100&epochs=3",
     );

@@ -79,7 +79,7 @@ describe.each(DEATHS)("a training worker that dies of %s", { timeout: 120_000 },
     const alert = page.getByRole("alert");
     await alert.filter({ hasText: reason }).waitFor();
     const said = await alert.innerText();
-    expect(said).toMatch(/worker has died.*back at epoch \d, batch \d+ of 500.*Resume goes on/);
+    expect(said).toMatch(/worker died.*back at epoch \d, batch \d+ of 500.*Resume continues/);
     await page.getByTestId("status").filter({ hasText: "Stopped" }).waitFor();
     await expect.poll(() => placeOf(page)).toEqual(/epoch (\d), batch (\d+)/.exec(said)?.slice(1));
     expect(page.url()).toBe(link);
@@ -100,7 +100,7 @@ describe.each(DEATHS)("a training worker that dies of %s", { timeout: 120_000 },
 
 it("a worker that cannot be started is said, and another try starts one", async () => {
   const { page, close } = await open404(browser, site.url);
-  await page.getByRole("alert").filter({ hasText: "MNIST could not be loaded: the worker has died" }).waitFor();
+  await page.getByRole("alert").filter({ hasText: "MNIST could not be loaded: the worker died" }).waitFor();
   expect(await page.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
   await page.context().unroute("**/*training-worker*");
   await page.getByRole("button", { name: "Try again" }).click();
@@ -128,7 +128,7 @@ function failOnce(): void {
 /** Trains on the table that is open, as fast as it goes. @returns the hash of the weights */
 async function trainTable(page: Page): Promise<string> {
   await page.getByText("400 rows, 3 columns").waitFor();
-  await page.getByLabel("Speed").selectOption("As fast as it goes");
+  await page.getByLabel("Speed").selectOption("As fast as possible");
   await press(page, "Start training", "Finished");
   await page.getByTestId("test-score").waitFor();
   return shownHash(page);
@@ -136,7 +136,7 @@ async function trainTable(page: Page): Promise<string> {
 
 /** Starts the same anew, so slowly that there is time for a pause, and goes on to the fault. */
 async function startSlowly(page: Page, fault: Fault): Promise<void> {
-  await page.getByLabel("Speed").selectOption("5 epochs a second");
+  await page.getByLabel("Speed").selectOption("5 epochs per second");
   await press(page, "Start over", "Training");
   await press(page, "Pause", "Paused");
   await arm(page, fault, "table-worker");
@@ -176,7 +176,7 @@ describe("a training worker that dies", { timeout: 120_000 }, () => {
     await press(page, "Step", "Paused");
     await workerOf(page).evaluate(failOnce);
     await page.getByRole("button", { name: "Continue" }).click();
-    await page.getByRole("alert").filter({ hasText: "worker has died: out of memory" }).waitFor();
+    await page.getByRole("alert").filter({ hasText: "worker died: out of memory" }).waitFor();
     await press(page, "Resume", "Finished");
     expect(await shownHash(page)).toBe(expected);
     await close();
@@ -186,8 +186,8 @@ describe("a training worker that dies", { timeout: 120_000 }, () => {
     const { page, close } = await visit(browser, site.url, "data?sample=moons&epochs=60&seed=3");
     const whole = await trainTable(page);
     await startSlowly(page, "error");
-    await page.getByRole("alert").filter({ hasText: "worker has died" }).waitFor();
-    await page.getByLabel("Speed").selectOption("As fast as it goes");
+    await page.getByRole("alert").filter({ hasText: "worker died" }).waitFor();
+    await page.getByLabel("Speed").selectOption("As fast as possible");
     await press(page, "Resume", "Finished");
     await page.getByTestId("test-score").waitFor();
     expect(await shownHash(page)).toBe(whole);
@@ -203,7 +203,7 @@ describe("a training worker that dies", { timeout: 120_000 }, () => {
     await workerOf(page, "benchmark-worker").evaluate(failLater);
     await page
       .getByRole("alert")
-      .filter({ hasText: "The benchmark's worker has died: Uncaught Error: out of order" })
+      .filter({ hasText: "The benchmark's worker died: Uncaught Error: out of order" })
       .waitFor();
     await page.getByRole("button", { name: "Measure again" }).click();
     await page.getByRole("alert").waitFor({ state: "detached" });
@@ -233,7 +233,7 @@ describe("stop", { timeout: 120_000 }, () => {
     const { page, close } = await visit(browser, site.url, "train?layers=4096,4096,4096&batch=8192&epochs=1&threads=2");
     await press(page, "Start training", "Training");
     await press(page, "Stop", "Ready");
-    await page.getByText("Nothing of the run had been kept yet.").waitFor();
+    await page.getByText("There was no checkpoint yet.").waitFor();
     await page.getByLabel("Units of hidden layer 1").fill("16");
     for (const layer of [3, 2]) await page.getByRole("button", { name: `Remove hidden layer ${layer}` }).click();
     await page.getByLabel("Batch size").fill("100");
@@ -263,7 +263,7 @@ describe("stop", { timeout: 120_000 }, () => {
     await press(page, "Stop", "Stopped");
     await page.getByText(/^Stopped in the middle of a batch/).waitFor();
     await page.getByTestId("test-score").waitFor();
-    await page.getByLabel("Speed").selectOption("As fast as it goes");
+    await page.getByLabel("Speed").selectOption("As fast as possible");
     await press(page, "Resume", "Finished");
     expect(await shownHash(page)).toBe(whole);
     await close();

@@ -38,7 +38,7 @@ export function startBenchmark(): void {
     new Worker(new URL("../worker/benchmark-worker.ts", import.meta.url), { type: "module", name: "benchmark" }),
     {
       onMessage: (message) => take(message as BenchmarkMessage),
-      onDeath: (reason) => end("failed", `The benchmark's worker has died: ${reason}`),
+      onDeath: (reason) => end("failed", `The benchmark's worker died: ${reason}`),
     },
   );
   const base = new URL("mnist/", document.baseURI).href;

@@ -10,10 +10,10 @@ export function OpenedModel() {
   if (busy.value) return null;
   return (
     <section class="opened-model" aria-labelledby="model-title">
-      <h2 id="model-title">Predict with a model that you have</h2>
+      <h2 id="model-title">Predict with a saved model</h2>
       <FileDrop
         title="Open a model"
-        hint="model.safetensors or model.onnx, as this page writes it for a table, or the command line."
+        hint="model.safetensors or model.onnx of a table, saved by this page or by the command line."
         accept={MODEL_ENDINGS}
         onFile={openModel}
       />
@@ -27,7 +27,7 @@ export function OpenedModel() {
           </p>
           <FileDrop
             title="Predict the rows of a table"
-            hint="It needs these columns; others are passed over. The predictions are downloaded as CSV."
+            hint="The table needs these columns; others are ignored. You get the predictions as a CSV file."
             accept={TABLE_ENDINGS}
             onFile={downloadPredictions}
           />

@@ -194,7 +194,7 @@ export async function downloadPredictions(file?: GivenFile): Promise<void> {
   if (!found) return;
   saveFile(found.file, "text/csv");
   const unknown = Object.entries(found.unknown).map(([name, count]) => `${count} in ${name}`);
-  const warning = unknown.length > 0 ? ` Values that training did not know: ${unknown.join(", ")}.` : "";
+  const warning = unknown.length > 0 ? ` Values unknown in training: ${unknown.join(", ")}.` : "";
   predicted.value = `${found.rows.toLocaleString("en")} rows predicted: ${found.file.name}.${warning}`;
 }
 

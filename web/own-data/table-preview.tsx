@@ -17,8 +17,8 @@ export function TablePreview() {
     <section aria-labelledby="table-title" class="table-preview">
       <h2 id="table-title">{view.name}</h2>
       <p class="hint">
-        {view.rows.toLocaleString("en")} rows, {view.columns.length} columns. 70 % of the rows are trained on, 10 %
-        validate after each epoch, and 20 % are kept for the test at the end.
+        {view.rows.toLocaleString("en")} rows, {view.columns.length} columns. The network trains on 70 % of the rows,
+        validates on 10 % after each epoch, and is tested on 20 % at the end.
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section class="table-scroll" aria-label={`First rows of ${view.name}`} tabIndex={0}>
@@ -72,7 +72,7 @@ function LeftOut() {
   const texts = out.map(({ name, detail }) => `${name} (${detail})`);
   return (
     <p class="hint">
-      Not learned from: {texts.slice(0, 20).join(", ")}
+      Left out: {texts.slice(0, 20).join(", ")}
       {texts.length > 20 ? ", …" : ""}.
     </p>
   );

@@ -1,4 +1,4 @@
-/** How well the network does on the rows that were set aside, and its files. */
+/** How well the network does on the held-out rows, and its files. */
 
 import { percent } from "../page/numbers.js";
 import { Button } from "../parts/button.js";
@@ -16,7 +16,7 @@ export function TableResultView() {
   if (!found || !shown) return null;
   return (
     <section class="result" aria-labelledby="test-title">
-      <h2 id="test-title">Test: {shown.rows.test.toLocaleString("en")} rows that were set aside</h2>
+      <h2 id="test-title">Test: {shown.rows.test.toLocaleString("en")} held-out rows</h2>
       {found.task === "classification" ? <Classes found={found} /> : <Values found={found} />}
       <EngineLine info={shown.engine} />
       {hash.value && (
@@ -41,12 +41,12 @@ function Classes({ found }: { readonly found: Extract<TableResult, { task: "clas
   return (
     <>
       <p>
-        <strong data-testid="test-score">{percent(accuracy)}</strong> of them right, loss {loss.toPrecision(3)}.
+        <strong data-testid="test-score">{percent(accuracy)}</strong> correct, loss {loss.toPrecision(3)}.
       </p>
       {classes.length <= MOST_CLASSES ? (
         <Confusion classes={classes} confusion={confusion} />
       ) : (
-        <p class="hint">With {classes.length} classes the confusion matrix is too large to read.</p>
+        <p class="hint">With {classes.length} classes the confusion matrix is too large to show.</p>
       )}
     </>
   );
@@ -135,7 +135,7 @@ function Scatter({
       <svg
         viewBox={`0 0 ${SIDE} ${SIDE}`}
         role="img"
-        aria-label={`Predicted against true values of ${rows.length} test rows; on the diagonal they are the same.`}
+        aria-label={`Predicted against true values of ${rows.length} test rows; on the diagonal both are equal.`}
       >
         <line x1={8} y1={SIDE - 8} x2={SIDE - 8} y2={8} class="diagonal" />
         {rows.map((row) => (

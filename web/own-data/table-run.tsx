@@ -46,13 +46,13 @@ const score = computed(() => {
 });
 const lossSummary = computed(() => {
   const report = lastReport.value;
-  if (!report) return "Loss over the epochs; none is finished yet.";
+  if (!report) return "Loss over the epochs. No epoch has finished yet.";
   return `Loss over the epochs. After epoch ${report.epoch}: training ${lossText(report.trainLoss)}, validation ${lossText(report.valLoss ?? Number.NaN)}.`;
 });
 const scoreSummary = computed(() => {
   const report = lastReport.value;
   const name = isClasses.value ? "Accuracy" : "R²";
-  if (!report) return `${name} over the epochs; none is finished yet.`;
+  if (!report) return `${name} over the epochs. No epoch has finished yet.`;
   return `${name} over the epochs. After epoch ${report.epoch}: validation ${score.value}.`;
 });
 
@@ -83,10 +83,10 @@ function PaceChoice() {
     <div class="choice">
       <label for="pace">Speed</label>
       <select id="pace" value={pace.value} onChange={({ currentTarget }) => setPace(Number(currentTarget.value))}>
-        <option value={5}>5 epochs a second</option>
-        <option value={20}>20 epochs a second</option>
-        <option value={100}>100 epochs a second</option>
-        <option value={0}>As fast as it goes</option>
+        <option value={5}>5 epochs per second</option>
+        <option value={20}>20 epochs per second</option>
+        <option value={100}>100 epochs per second</option>
+        <option value={0}>As fast as possible</option>
       </select>
     </div>
   );

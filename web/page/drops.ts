@@ -64,17 +64,17 @@ async function take(files: readonly File[]): Promise<void> {
   const given = { name: file.name, data: file };
   if (tab.peek() === "data" && isTable) await openFile(given);
   else if (tab.peek() === "data" && isModel) await openModel(given);
-  else if (tab.peek() === "data") dropNote.value = `${file.name} was not taken: this tab takes ${both()}.`;
+  else if (tab.peek() === "data") dropNote.value = `${file.name} was not opened: this tab opens ${both()}.`;
   else if (tab.peek() !== "benchmark" && isModel) await open(await readFile(file));
-  else dropNote.value = `${file.name} was not taken. ${isTable ? "Tables are for the tab Own data" : elsewhere()}.`;
+  else dropNote.value = `${file.name} was not opened. ${isTable ? "The Own data tab opens tables" : elsewhere()}.`;
 }
 
 /** The file, if it is the only one; says so if not. */
 export function takeOne(files: ArrayLike<File>): File | undefined {
-  dropNote.value = files.length > 1 ? `${files.length} files were dropped. One is taken at a time: drop it alone.` : "";
+  dropNote.value = files.length > 1 ? `You dropped ${files.length} files. Drop one at a time.` : "";
   return files.length === 1 ? files[0] : undefined;
 }
 
 const both = () =>
-  `tables (${TABLE_ENDINGS.replaceAll(",", " ")}) and models of them (${MODEL_ENDINGS.replaceAll(",", " ")})`;
-const elsewhere = () => `The tabs Train and Explore take models and checkpoints, the tab Own data ${both()}`;
+  `tables (${TABLE_ENDINGS.replaceAll(",", " ")}) and their models (${MODEL_ENDINGS.replaceAll(",", " ")})`;
+const elsewhere = () => `The Train and Explore tabs open models and checkpoints, the Own data tab ${both()}`;

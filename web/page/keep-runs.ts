@@ -26,8 +26,7 @@ function ask(event: BeforeUnloadEvent): void {
 /** Why a link is not to be followed at once; empty if it is. */
 export function whyNot({ tab, changesSettings, changesTable }: Link): string {
   const { busy, unsaved } = tab === "data" ? tableRun : run;
-  if ((changesSettings || changesTable) && busy.peek()) return "a run is under way, and has other settings";
-  if (changesTable && unsaved.peek())
-    return "it has another table, and the results of the run on this one are not saved";
+  if ((changesSettings || changesTable) && busy.peek()) return "a run with other settings is under way";
+  if (changesTable && unsaved.peek()) return "it opens another table, and you have not saved the results for this one";
   return "";
 }

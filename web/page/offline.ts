@@ -5,7 +5,7 @@ export function registerServiceWorker(): void {
   if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
   addEventListener("load", () => {
     navigator.serviceWorker.register("./service-worker.js").catch((error: Error) => {
-      console.warn(`the page will not work offline: ${error.message}`);
+      console.warn(`the page will not open offline: ${error.message}`);
     });
   });
 }

@@ -83,25 +83,25 @@ export class RunState extends ShownRun {
 
   /** The worker has died: the run is back where it was last kept. */
   died(reason: string): void {
-    const death = `The training worker has died: ${reason}.`;
-    const next = "Another worker starts by itself with what you do next";
+    const death = `The training worker died: ${reason}.`;
+    const next = "Your next action starts a new worker";
     batch(() => {
       this.#forgetAsked();
       // A start is refused by the same death.
       if (!this.busy.peek() || this.status.peek() === "starting") {
         this.failure.value = `${death} ${next}.`;
       } else if (this.goBack()) {
-        this.failure.value = `${death} The run is back at ${this.place}, where it was last kept. ${next}; Resume goes on from there.`;
+        this.failure.value = `${death} The run is back at ${this.place}, its last checkpoint. ${next}; Resume continues from there.`;
       } else {
         this.status.value = "failed";
-        this.failure.value = `${death} It had just begun, and nothing of it could be kept. ${next}.`;
+        this.failure.value = `${death} It had just begun, so there is no checkpoint. ${next}.`;
       }
     });
   }
 
   /** Whether no file may take its place, as it is under way; says so. */
   refusesFiles(): boolean {
-    if (this.busy.peek()) this.failure.value = "A run is under way: stop it before another file is opened.";
+    if (this.busy.peek()) this.failure.value = "A run is under way. Stop it before you open another file.";
     return this.busy.peek();
   }
 
@@ -150,12 +150,12 @@ export class RunState extends ShownRun {
     this.#steering.end("it was stopped");
     batch(() => {
       this.#forgetAsked();
-      const why = "Stopped in the middle of a batch, which would have taken longer than a second.";
+      const why = "Stopped in the middle of a batch that would have taken longer than a second.";
       if (this.goBack()) {
-        this.note.value = `${why} The run is back at ${this.place}; Resume goes on from there.`;
+        this.note.value = `${why} The run is back at ${this.place}; Resume continues from there.`;
       } else {
         this.forget("idle");
-        this.note.value = `${why} Nothing of the run had been kept yet.`;
+        this.note.value = `${why} There was no checkpoint yet.`;
       }
     });
   }

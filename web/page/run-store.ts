@@ -125,7 +125,7 @@ function takeNetwork(info: EngineInfo): void {
 function describeTaken(name: string, taken: readonly (keyof RunSettings)[]): string {
   if (taken.length === 0) return "";
   const names = taken.map((setting) => FIELDS[setting].title.toLowerCase()).join(", ");
-  return `${name} has no settings in it. The form on the tab Train shows those that its arrays tell; what they do not tell is as it was there: ${names}.`;
+  return `${name} contains no settings. The form on the Train tab shows those that follow from its arrays. These stay as they were: ${names}.`;
 }
 
 /** What the next worker begins with. */

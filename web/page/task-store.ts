@@ -83,7 +83,7 @@ export class TaskStore<C extends RunCalls> {
       if (hash !== undefined && !["running", "paused"].includes(this.run.status.peek())) this.run.hash.value = hash;
     } catch (error) {
       life.forget();
-      this.run.lose(`The network could not be brought back: ${(error as Error).message}`);
+      this.run.lose(`The network could not be restored: ${(error as Error).message}`);
       throw error;
     }
   }

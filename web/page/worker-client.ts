@@ -99,7 +99,7 @@ export class WorkerClient<C> {
   #die(reason: string): void {
     this.#host = undefined;
     ++this.#deaths;
-    const death = new WorkerDeath(`the worker has died: ${reason}`);
+    const death = new WorkerDeath(`the worker died: ${reason}`);
     for (const { reject } of this.#pending.values()) reject(death);
     this.#pending.clear();
   }

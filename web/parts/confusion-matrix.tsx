@@ -27,8 +27,8 @@ export function ConfusionMatrix() {
       <h2 id="confusion-title">What it gets wrong</h2>
       <p class="hint">
         {result
-          ? `It reads ${percent(result.accuracy)} of the 10,000 test images correctly. Choose a number to see the digits that were taken for another.`
-          : "How often each digit of the test set is taken for which."}
+          ? `It reads ${percent(result.accuracy)} of the 10,000 test images correctly. Choose a number to see the digits that it misread.`
+          : "How often it reads each digit of the test set as which digit."}
       </p>
       {result ? <Matrix confusion={result.confusion} onOpen={setOpen} /> : <p class="nothing">No network yet.</p>}
       {open && <MisclassifiedDialog cell={open} onClose={() => setOpen(undefined)} />}

@@ -33,7 +33,7 @@ export function CopyText({ title, name, text, rows = 3, onCopied }: Props) {
       <Button onClick={copy}>{state === "copied" ? "Copied" : title}</Button>
       <span role="status" class={state === "failed" ? "hint" : "visually-hidden"}>
         {state === "copied" && `${name} copied.`}
-        {state === "failed" && "The browser does not let the page copy; here is the text:"}
+        {state === "failed" && "Your browser does not let the page copy. Here is the text:"}
       </span>
       {state === "failed" && <textarea readOnly class="copied-text" rows={rows} aria-label={name} value={shown} />}
     </>

@@ -37,5 +37,5 @@ export function DrawDigit() {
 
 function hint(): string {
   if (!hasNetwork.value) return "There is no network yet: start training, or open a model.";
-  return drawing.value ? "" : "Nothing is drawn yet.";
+  return drawing.value ? "" : "Nothing drawn yet.";
 }

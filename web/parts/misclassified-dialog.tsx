@@ -49,7 +49,7 @@ export function MisclassifiedDialog({ cell, onClose }: Props) {
           </button>
         </div>
         <p class="hint" role="status">
-          {problem || (found ? summary(found) : "Looking for them")}
+          {problem || (found ? summary(found) : "Searching")}
         </p>
         <ul>
           {found?.digits.map(({ row, pixels, probabilities }) => (
@@ -70,7 +70,7 @@ export function MisclassifiedDialog({ cell, onClose }: Props) {
 }
 
 function summary({ count, digits }: Misclassified): string {
-  if (count === 0) return "None any more: the network has learnt on since they were counted.";
+  if (count === 0) return "None are left: the network has learned more since they were counted.";
   const images = count === 1 ? "1 test image" : `${count} test images`;
   const some = digits.length < count ? `; these ${digits.length} it was surest of` : "";
   return `${images}, with the probabilities of what it was read as and of what it is${some}.`;

@@ -9,17 +9,17 @@ export function MissingNote({ threads = true }: Props) {
   if (!isSecureContext) {
     return (
       <p class="hint">
-        This page was opened over plain HTTP. Browsers then share no memory between threads, so that it trains on one,
-        to the same bits; they keep no files, so that MNIST is fetched on each visit; and the page does not open without
-        a network. Over HTTPS, or from localhost, none of this applies.
+        You opened this page over plain HTTP. There, browsers share no memory between threads, so training uses one
+        thread and gives the same bits. They store no files, so each visit downloads MNIST, and the page does not open
+        offline. None of this applies over HTTPS or from localhost.
       </p>
     );
   }
   if (crossOriginIsolated || !threads) return null;
   return (
     <p class="hint">
-      One thread only: this server does not send the headers COOP and COEP, without which browsers share no memory
-      between threads. The weights will be the same, to the last bit.
+      Training uses one thread: this server does not send the COOP and COEP headers, and browsers need them to share
+      memory between threads. The weights are the same, bit for bit.
     </p>
   );
 }

@@ -24,13 +24,13 @@ const accuracyRange: uPlot.Range.Function = (_, low) => [Math.max(0, Math.floor(
 const end = computed(() => run.settings.value?.epochs ?? 1);
 const lossSummary = computed(() => {
   const last = lastReport.value;
-  if (!last) return "Loss over the epochs; none is finished yet.";
+  if (!last) return "Loss over the epochs. No epoch has finished yet.";
   const validation = lossText(last.valLoss ?? Number.NaN);
   return `Loss over the epochs. After epoch ${last.epoch}: training ${lossText(last.trainLoss)}, validation ${validation}.`;
 });
 const accuracySummary = computed(() => {
   const last = lastReport.value;
-  if (!last) return "Accuracy over the epochs; none is finished yet.";
+  if (!last) return "Accuracy over the epochs. No epoch has finished yet.";
   const validation = percent(last.valAccuracy);
   return `Accuracy over the epochs. After epoch ${last.epoch}: training ${percent(last.trainAccuracy)}, validation ${validation}.`;
 });

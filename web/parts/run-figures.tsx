@@ -11,7 +11,7 @@ interface Props {
   readonly score: ReadonlySignal<string>;
   readonly scoreUnit: string;
   readonly scoreId: string;
-  /** Whether the rate is held back. */
+  /** Whether the rate is limited. */
   readonly held?: boolean;
 }
 
@@ -33,7 +33,7 @@ export function RunFigures({ run, score, scoreUnit, scoreId, held = false }: Pro
       <div>
         <dt>Rate</dt>
         <dd>
-          <span data-testid="rate">{rate}</span> <small>samples / s{held && ", held back"}</small>
+          <span data-testid="rate">{rate}</span> <small>samples / s{held && ", limited"}</small>
         </dd>
       </div>
       <div>

@@ -61,11 +61,11 @@ function OtherSettings() {
   return (
     <section class="other-settings" aria-label="Changed settings">
       <p class="hint">
-        Not as in the run that is shown: {names.join(", ")}. “Start over” takes these settings
-        {run.over.value && "; “Resume” goes on with the run’s own, up to the epochs here"}.
+        Different from the run shown: {names.join(", ")}. “Start over” takes these settings
+        {run.over.value && "; “Resume” keeps the run’s own, up to the epochs here"}.
       </p>
       <Button class="quiet" onClick={() => change(own)}>
-        Back to the run’s
+        Restore the run’s
       </Button>
     </section>
   );

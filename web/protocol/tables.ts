@@ -80,7 +80,7 @@ export interface PlanePrediction {
   readonly values?: Float32Array;
 }
 
-/** How well the network does on the rows that were set aside. */
+/** How well the network does on the held-out rows. */
 export type TableResult =
   | {
       readonly task: "classification";

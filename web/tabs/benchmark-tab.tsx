@@ -45,8 +45,8 @@ export function BenchmarkTab() {
         <div>
           <h1>How fast is it on this machine?</h1>
           <p>
-            The same measurements as <code>npm run bench -- page</code> in Node: medians of warmed-up runs. Close what
-            else is busy, and leave this tab in front.
+            The same measurements as <code>npm run bench -- page</code> in Node: medians of warmed-up runs. Close other
+            busy programs, and keep this tab in front.
           </p>
         </div>
       </div>
@@ -111,7 +111,7 @@ function Controls() {
       <p class="hint" role="status">
         {STATUS[benchmarkStatus.value]}
         {benchmarkStatus.value === "finished" && `: ${results.value.length} lines`}
-        {parts.value.length === 0 && ". Tick what to measure."}
+        {parts.value.length === 0 && ". Select what to measure."}
       </p>
       {benchmarkFailure.value && (
         <p class="notice" role="alert">
@@ -144,7 +144,7 @@ function describeSetup(info: EngineInfo): Setup {
   const { browser, engine } = nameBrowser(navigator.userAgent, userAgentData?.brands);
   return {
     Browser: `${browser}, ${engine}${userAgentData?.platform ? `, ${userAgentData.platform}` : ""}`,
-    Cores: `${navigator.hardwareConcurrency} that the browser tells of`,
+    Cores: `${navigator.hardwareConcurrency} reported by the browser`,
     Binary: `${info.variant} SIMD – ${info.variantReason}`,
     Threads: `${info.threads} – ${info.threadsReason}`,
     Tile: `${info.tile} – ${info.tileReason}`,

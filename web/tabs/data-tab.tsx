@@ -27,8 +27,8 @@ export function DataTab() {
         <div>
           <h1>Teach it your own data</h1>
           <p>
-            A table with a column to predict is enough. It is read, trained on and predicted in this page; nothing is
-            uploaded.
+            All you need is a table with a column to predict. This page reads it, trains on it and predicts with it.
+            Nothing is uploaded.
           </p>
         </div>
       </div>
@@ -67,7 +67,7 @@ function Choice() {
     <section class="data-choice" aria-label="Data">
       <FileDrop
         title={table.value ? "Choose another table" : "Choose a table, or drop it here"}
-        hint="CSV with column names in the first row; also TSV, JSON Lines and Parquet. It may be dropped anywhere."
+        hint="CSV with column names in the first row, TSV, JSON Lines or Parquet. You can drop it anywhere."
         accept={TABLE_ENDINGS}
         onFile={openFile}
       />

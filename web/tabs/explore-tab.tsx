@@ -15,8 +15,8 @@ export function ExploreTab() {
         <div>
           <h1>Try it, and look inside</h1>
           <p>
-            Draw a digit and see what the network makes of it, while it learns if you like. Below are the patterns that
-            its first layer has learnt to look for, and the digits that it still gets wrong.
+            Draw a digit and see how the network reads it, even while it learns. Below are the patterns that its first
+            layer has learned to look for, and the digits that it still gets wrong.
           </p>
         </div>
       </div>

@@ -150,7 +150,7 @@ class MnistDownload {
   /** The unpacked file. @throws FormatError when it is another */
   async #check(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
     const bytes = await unpack(packed).catch((cause: Error) => {
-      throw new FormatError(`${this.#path}: expected gzip data, got what cannot be unpacked (${cause.message})`, {
+      throw new FormatError(`${this.#path}: expected gzip data, got data that cannot be unpacked (${cause.message})`, {
         cause,
       });
     });
@@ -170,7 +170,7 @@ class MnistDownload {
     try {
       return await step;
     } catch (cause) {
-      const why = stalled ? `nothing has come for ${STALL_SECONDS} s` : (cause as Error).message;
+      const why = stalled ? `no data for ${STALL_SECONDS} s` : (cause as Error).message;
       throw new LoadError(`cannot load ${this.#path}: ${why}`, { cause });
     } finally {
       clearTimeout(timer);
@@ -179,7 +179,7 @@ class MnistDownload {
 }
 
 async function openCache(): Promise<{ cache?: Cache; obstacle?: string }> {
-  if (!("caches" in globalThis)) return { obstacle: "browsers keep files for pages over HTTPS only" };
+  if (!("caches" in globalThis)) return { obstacle: "browsers store files only for HTTPS pages" };
   try {
     return { cache: await caches.open(CACHE) };
   } catch (error) {

@@ -41,9 +41,7 @@ async function openCheckpoint(session: Session<ImageTask>, present: RunSettings,
   const found: FoundSettings = own ? { settings: own, taken: [] } : findSettings(contents, present, name);
   const problem = await mnistTask();
   const engine = await session.restore(found.settings, problem, contents).catch((cause: Error) => {
-    const whose = own
-      ? ""
-      : ", which has no settings in it, with those that can be told from its arrays and those of the form";
+    const whose = own ? "" : ", which contains no settings, with those from its arrays and from the form";
     throw new FormatError(`${name}${whose}: ${cause.message}`, { cause });
   });
   return { engine, run: { ...found, update: updateOf(contents, found.settings, session.data.training.rows) } };

@@ -102,7 +102,7 @@ export class TableSession {
   plane({ size }: Argument<"plane">): PlanePrediction {
     const { preprocessor, plane } = this.#present;
     const { network } = this.session;
-    if (!plane) throw new Error("there is no plane: the table has not two numeric features");
+    if (!plane) throw new Error("there is no plane: expected exactly two numeric features");
     if (this.#grid?.size !== size) {
       this.#grid?.inputs.dispose();
       this.#grid = { size, inputs: network.engine.matrix(size * size, 2, gridInputs(preprocessor, plane, size)) };
