@@ -1,11 +1,11 @@
-/** JSON out of files, before `JSON.parse` makes objects of it. */
+/** Checks JSON from files before `JSON.parse` creates objects. */
 
-/** Lists and objects within each other beyond which a text is taken for hostile: JSON.parse takes a hundred bytes for each. */
+/** The deepest nesting of lists and objects. A deeper text counts as hostile: JSON.parse needs a hundred bytes per level. */
 const MOST_DEPTH = 64;
 
 /**
- * @param most lists and objects that there may be
- * @throws SyntaxError for a text that has more, or some that are more than 64 deep
+ * @param most most lists and objects
+ * @throws SyntaxError for a text with more, or nested more than 64 deep
  */
 export function checkDepth(json: string, most = Number.POSITIVE_INFINITY): void {
   let [depth, count] = [0, 0];
@@ -19,12 +19,12 @@ export function checkDepth(json: string, most = Number.POSITIVE_INFINITY): void 
   }
 }
 
-/** Where the string literal that begins at `open` ends: the first quote that is not escaped. */
+/** The end of the string literal that begins at `open`: the first quote that is not escaped. */
 export function closingQuote(json: string, open: number): number {
   for (let at = json.indexOf('"', open + 1); at >= 0; at = json.indexOf('"', at + 1)) {
     let first = at;
     while (json[first - 1] === "\\") --first;
-    // Backslashes of an even number escape each other.
+    // An even number of backslashes escape each other.
     if ((at - first) % 2 === 0) return at;
   }
   return json.length;

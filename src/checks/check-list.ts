@@ -1,9 +1,9 @@
-/** Lists: whatever has a length and numbered elements, typed arrays of any realm included. */
+/** Checks of lists: anything with a length and numbered elements, including typed arrays of any realm. */
 
 import { wrongType } from "./check-options.js";
 import { viewKind } from "./typed-arrays.js";
 
-/** Whether it is a list. A string is none: its characters would pass for elements. */
+/** Whether it is a list. A string is not: its characters would count as elements. */
 export function isList(value: unknown): value is ArrayLike<unknown> {
   if (typeof value !== "object" || value === null) return false;
   const { length } = value as ArrayLike<unknown>;
@@ -15,9 +15,9 @@ export function checkList(name: string, value: unknown, expected = "a list"): vo
   if (!isList(value)) throw wrongType(name, expected, value);
 }
 
-/** @throws TypeError for anything but a list, and for elements that are not numbers; what numbers they are is not looked at */
+/** @throws TypeError for anything but a list of numbers; any numbers will do */
 export function checkNumberList(name: string, value: unknown, expected = "a list of numbers"): void {
-  // Typed arrays of floats, and of integers of at most 32 bits, have nothing else.
+  // Typed arrays of floats, or of integers up to 32 bits, contain only numbers.
   if (/^(Float|U?[Ii]nt)/.test(viewKind(value) ?? "")) return;
   if (!isList(value)) {
     const isJson = typeof value === "object" && value !== null && Object.hasOwn(value, "0");
@@ -29,7 +29,7 @@ export function checkNumberList(name: string, value: unknown, expected = "a list
   }
 }
 
-/** @throws TypeError for anything but what `for … of` goes through; a text is refused, too, as its characters would pass for elements */
+/** @throws TypeError for anything but an iterable, and for a string, whose characters would count as elements */
 export function checkIterable(name: string, value: unknown, expected: string): void {
   if (typeof value === "string" || typeof (value as Iterable<unknown> | null)?.[Symbol.iterator] !== "function") {
     throw wrongType(name, expected, value);

@@ -1,40 +1,40 @@
-/** Checks of options: of layers, losses, optimizers, schedules and of training. */
+/** Checks of options. */
 
 import { isUint8Array, viewKind } from "./typed-arrays.js";
 
 const { isFinite: isFiniteNumber } = Number;
 const { fround } = Math;
 
-/** Every option of `T`: the compiler asks for those that are missing here. */
+/** Every option of `T`: the compiler reports those that are missing. */
 export type OptionNames<T> = Readonly<Record<keyof T, true>>;
 
 /**
- * Refuses an option that is none of `names`, as a slip would change nothing, silently; and an object that has no options at all
- * although it is not empty, such as a Map or a promise that was not awaited.
+ * Refuses an unknown option, since a typo would silently have no effect, and an object that cannot have options, such as a Map
+ * or a promise that was not awaited.
  *
  * @throws TypeError
  */
 export function checkOptions<T extends object>(what: string, options: T, names: OptionNames<T>): void {
   checkRecord(`${what}: options`, options);
   let some = false;
-  // Inherited ones, too: reading an option finds them.
+  // Also checks inherited options, because reading an option finds them.
   for (const name in options) {
     some = true;
     if (Object.hasOwn(names, name)) continue;
     throw new TypeError(`${what}: expected the options ${Object.keys(names).join(", ")}, got ${name}`);
   }
-  // An instance of a class may have options as accessors.
+  // An instance of a class may have accessors as options.
   if (some || isPlain(options) || Object.keys(names).some((name) => name in options)) return;
   throw new TypeError(`${what}: options: expected an object with options, got ${describe(options)} without any`);
 }
 
-/** @throws TypeError unless the value is an object with keys of its own: neither an array, a Map, nor a promise */
+/** @throws TypeError unless the value is an object with keys: not an array, a Map or a promise */
 export function checkRecord(what: string, value: unknown, expected = "an object"): void {
   if (typeof value === "object" && value !== null && tagOf(value) === "Object") return;
   throw wrongType(what, expected, value);
 }
 
-/** The error for a value of a wrong type. @param hint what to do about it; of a promise, by default, to await it */
+/** The error for a value of a wrong type. @param hint what to do about it; the default for a promise is to await it */
 export function wrongType(what: string, expected: string, value: unknown, hint?: string): TypeError {
   const advice = hint ?? (isPromise(value) ? ": await it" : "");
   return new TypeError(`${what}: expected ${expected}, got ${describe(value)}${advice}`);
@@ -44,7 +44,7 @@ export function isPromise(value: unknown): boolean {
   return tagOf(value) === "Promise";
 }
 
-/** Whether an object was written as `{ … }`, in whatever realm, or has no prototype. */
+/** Whether an object was written as `{ … }`, in any realm, or has no prototype. */
 function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
@@ -54,17 +54,17 @@ function tagOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }
 
-/** Where an option's numbers lie: at least 0 unless it is said otherwise. */
+/** Limits of a number: at least 0 unless they say otherwise. */
 export interface Bounds {
   /** At least this; default 0. */
   readonly least?: number;
-  /** Greater than 0, also as a float. */
+  /** Greater than 0, also as a float32. */
   readonly positive?: boolean;
   /** Less than this. */
   readonly below?: number;
   /** At most this. */
   readonly most?: number;
-  /** It never is a float32, and may be larger than these. */
+  /** Never stored as a float32, so it may be larger. */
   readonly double?: boolean;
 }
 
@@ -72,7 +72,7 @@ export interface Bounds {
 export const ANY_NUMBER: Bounds = { least: Number.NEGATIVE_INFINITY };
 export const ANY_DOUBLE: Bounds = { ...ANY_NUMBER, double: true };
 
-/** @throws TypeError for what is no number; RangeError for one that is out of bounds, or not finite as a float32 */
+/** @throws TypeError for anything but a number; RangeError for one outside the limits, or not finite as a float32 */
 export function checkNumber(name: string, value: unknown, bounds: Bounds = {}): void {
   if (typeof value !== "number") throw wrongType(name, "a number", value);
   const { least = 0, positive, below, most, double } = bounds;
@@ -85,40 +85,40 @@ export function checkNumber(name: string, value: unknown, bounds: Bounds = {}): 
   throw new RangeError(`${name}: expected a finite number${lower}${upper}, got ${shownNumber(value)}`);
 }
 
-/** A number for a message, with a word where it is finite, but not as a float. */
+/** A number for a message, with a note if it is finite but not as a float32. */
 export function shownNumber(value: number): string {
   return `${value}${Number.isFinite(value) && !Number.isFinite(Math.fround(value)) ? " (too large for float32)" : ""}`;
 }
 
-/** @throws TypeError for what is no number; RangeError for one that is not an integer from `least` up to `most` */
+/** @throws TypeError for anything but a number; RangeError unless it is an integer from `least` to `most` */
 export function checkInteger(name: string, value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): void {
   if (typeof value !== "number") throw wrongType(name, "a number", value);
   if (Number.isSafeInteger(value) && value >= least && value <= most) return;
   throw new RangeError(`${name}: expected an integer ${rangeFor(value, least, most)}, got ${value}`);
 }
 
-/** Where an integer is to lie; the upper end of all is named only to who is beyond it. */
+/** The range of an integer for a message. Names the largest safe integer only if the value is beyond it. */
 export function rangeFor(value: number, least: number, most = Number.MAX_SAFE_INTEGER): string {
   if (most < Number.MAX_SAFE_INTEGER) return `from ${least} to ${most}`;
   return Number.isInteger(value) && value > most ? `from ${least} to 2^53 - 1` : `of at least ${least}`;
 }
 
-/** @throws TypeError for what is neither true nor false */
+/** @throws TypeError for anything but true and false */
 export function checkBoolean(name: string, value: unknown): void {
   if (typeof value !== "boolean") throw wrongType(name, "true or false", value);
 }
 
-/** @throws TypeError for anything but a function that can be called, which a class cannot */
+/** @throws TypeError for anything but a function; a class cannot be called */
 export function checkFunction(name: string, value: unknown, expected = "a function"): void {
   if (typeof value !== "function" || isClass(value)) throw wrongType(name, expected, value);
 }
 
-/** @throws TypeError for anything but a text */
+/** @throws TypeError for anything but a string */
 export function checkText(name: string, value: unknown, expected = "a string"): void {
   if (typeof value !== "string") throw wrongType(name, expected, value);
 }
 
-/** @throws TypeError for anything but a text; RangeError for one that is none of the choices */
+/** @throws TypeError for anything but a string; RangeError for one that is not a choice */
 export function checkChoice(name: string, value: unknown, choices: readonly string[]): void {
   if (choices.includes(value as string)) return;
   const quoted = choices.map(quote);
@@ -140,18 +140,18 @@ export function checkBetas(betas: unknown): void {
   for (const [index, beta] of betas.entries()) checkNumber(`betas[${index}]`, beta, { below: 1 });
 }
 
-/** What an error says; of anything else that was thrown, what it is. */
+/** The message of an error, or a description of anything else that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : describe(error);
 }
 
-/** Elements of an array, and characters of a text, that a message shows. */
+/** How many elements of an array, and characters of a string, a message shows. */
 const MOST_ELEMENTS = 8;
 const MOST_CHARACTERS = 80;
 
 /**
- * A value for the message of an error, with its type where it could be mistaken for another: "1" must not read like 1, nor a list
- * like its only element. Nothing is converted by methods of its own.
+ * Describes a value for an error message, with its type if it could be mistaken: "1" must not read like 1, nor a list like its
+ * only element. Never calls the value's own methods.
  */
 export function describe(value: unknown): string {
   if (Array.isArray(value)) return describeArray(value);
@@ -201,7 +201,7 @@ function describeObject(value: object): string {
   return `an object with the keys ${keys.slice(0, MOST_ELEMENTS).map(quote).join(", ")}${more}`;
 }
 
-/** A class may have a method of this name. */
+/** A class may have a method with this name. */
 function isName(name: unknown): name is string {
   return typeof name === "string" && name !== "" && name.length <= MOST_CHARACTERS;
 }
@@ -210,13 +210,13 @@ function withArticle(name: string): string {
   return `${/^(?!Uint)[AEIOU]/i.test(name) ? "an" : "a"} ${name}`;
 }
 
-/** A text in quotes on one line, cut to a length that a message can have. */
+/** A string in quotes on one line, shortened for a message. */
 function quote(text: string): string {
   const cut = text.length > MOST_CHARACTERS;
   return JSON.stringify(cut ? text.slice(0, MOST_CHARACTERS) : text) + (cut ? "…" : "");
 }
 
-/** The same error with `what` in front of its message, once. One that is frozen, or the browser's own, stays as it is. */
+/** Puts `what` in front of an error's message, once. A frozen error, or one of the browser's, stays as it is. */
 export function prefixed(what: string, error: unknown): unknown {
   if (error instanceof Error && !error.message.startsWith(`${what}: `)) {
     Reflect.set(error, "message", `${what}: ${error.message}`);

@@ -1,13 +1,13 @@
-/** Checks of sample weights (one a row) and of class weights (options of losses). */
+/** Checks of sample weights (one per row) and of class weights (options of losses). */
 
 import { checkNumberList } from "./check-list.js";
 import { checkNumber } from "./check-options.js";
 
-// Held here: looked up through a context, as in Jest, each costs as much as many checks.
+// Kept here: in a context such as Jest's, each lookup costs as much as many checks.
 const { POSITIVE_INFINITY } = Number;
 const { fround } = Math;
 
-/** A copy of the list. @throws TypeError, RangeError unless all are finite numbers of at least 0 */
+/** Copies the list. @throws TypeError, RangeError unless all are finite numbers of at least 0 */
 export function checkWeightList(what: string, weights: ArrayLike<number>): readonly number[] {
   checkNumberList(what, weights);
   const list = Array.from(weights);
@@ -16,7 +16,7 @@ export function checkWeightList(what: string, weights: ArrayLike<number>): reado
   return list;
 }
 
-/** @throws RangeError naming the row of the first that is not a finite number of at least 0 */
+/** @throws RangeError with the row of the first value that is not a finite number of at least 0 */
 export function checkWeightValues(what: string, weights: Float32Array): void {
   for (let row = 0; row < weights.length; ++row) {
     const weight = weights[row] as number;
@@ -24,7 +24,7 @@ export function checkWeightValues(what: string, weights: Float32Array): void {
   }
 }
 
-/** @throws RangeError when none is above 0 as a float32: nothing would count */
+/** @throws RangeError if none is above 0 as a float32: no row would count */
 export function checkSomeWeight(what: string, weights: ArrayLike<number>, rows?: ArrayLike<number>): void {
   const count = rows?.length ?? weights.length;
   for (let i = 0; i < count; ++i) if (fround(weights[rows?.[i] ?? i] as number) > 0) return;

@@ -1,28 +1,28 @@
-/** Errors a caller may want to tell apart. Wrong types are plain `TypeError`s, wrong values plain `RangeError`s. */
+/** Errors that a caller may want to tell apart. Wrong types are `TypeError`s, wrong values are `RangeError`s. */
 
-/** Operands whose shapes do not fit together. */
+/** Shapes do not fit together. */
 export class ShapeError extends RangeError {
   override readonly name = "ShapeError";
 }
 
-/** A file whose bytes are not what its format demands; nothing of it was loaded. */
+/** A file's bytes do not follow its format. Nothing was loaded. */
 export class FormatError extends RangeError {
   override readonly name = "FormatError";
 }
 
-/** A file that cannot be had: missing, refused by its server, or out of reach. `cause` is the error of who looked for it. */
+/** A file cannot be loaded: missing, refused by its server, or out of reach. `cause` is the underlying error. */
 export class LoadError extends Error {
   override readonly name = "LoadError";
 }
 
-/** Training whose loss or weights became NaN or infinite. */
+/** The loss or the weights became NaN or infinite in training. */
 export class DivergenceError extends Error {
   override readonly name = "DivergenceError";
-  /** From 1. */
+  /** The epoch, from 1. */
   readonly epoch: number;
-  /** Of the epoch, from 1. */
+  /** The batch of the epoch, from 1. */
   readonly batch: number;
-  /** What was there in place of finite numbers. */
+  /** What was not finite. */
   readonly got: string;
 
   constructor(epoch: number, batch: number, got: string) {
@@ -36,17 +36,17 @@ export class DivergenceError extends Error {
   }
 }
 
-/** A matrix, layer, network or engine used after `dispose()`. */
+/** A matrix, layer, network or engine was used after `dispose()`. */
 export class DisposedError extends Error {
   override readonly name = "DisposedError";
 }
 
-/** A worker thread that did not start, ended, or stopped in the middle of a call: its results are not to be used. */
+/** A worker thread did not start, ended, or stopped in the middle of a call. Do not use the call's results. */
 export class WorkerError extends Error {
   override readonly name = "WorkerError";
 }
 
-/** An estimator asked for predictions before it was fitted. */
+/** An estimator was asked for predictions before it was fitted. */
 export class NotFittedError extends Error {
   override readonly name = "NotFittedError";
 }

@@ -1,15 +1,15 @@
-/** What `JSON.parse` keeps quiet about: it lets the last of two equal keys win, takes halves of surrogate pairs, and rounds numbers. */
+/** Finds what `JSON.parse` accepts silently: duplicate keys, halves of surrogate pairs, and numbers that it rounds. */
 
 import { closingQuote } from "./check-json.js";
 
-/** An escape, and whether it is half a pair: whole pairs, and escapes of anything else, are passed over as they are. */
+/** Matches an escape and captures half a surrogate pair. Whole pairs and other escapes match without a capture. */
 const ESCAPE = /\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)/g;
 
 /**
- * The first key that occurs twice in one object of a JSON text, at any depth; undefined when there is none. What is found in a text
- * that `JSON.parse` refuses means nothing.
+ * The first key that occurs twice in an object of a JSON text, at any depth; undefined if there is none. The result means
+ * nothing for a text that `JSON.parse` refuses.
  *
- * @param most keys that there may be
+ * @param most most keys
  * @throws SyntaxError for more, and for some texts that `JSON.parse` refuses
  */
 export function duplicateKey(json: string, most = Number.POSITIVE_INFINITY): string | undefined {
@@ -34,14 +34,14 @@ export function duplicateKey(json: string, most = Number.POSITIVE_INFINITY): str
   return undefined;
 }
 
-/** The first escape in a JSON text that is half a surrogate pair; undefined when there is none. UTF-8 has no other halves. */
+/** The first escape in a JSON text that is half a surrogate pair; undefined if there is none. UTF-8 has no other halves. */
 export function halfPair(json: string): string | undefined {
   for (const [, half] of json.matchAll(ESCAPE)) if (half !== undefined) return half;
   return undefined;
 }
 
 /**
- * The number that a key of a flat object has, as it is written.
+ * The number of a key of a flat object, as written.
  *
  * @param json a text that `JSON.parse` accepts, with a number for this key
  */
@@ -54,13 +54,13 @@ export function numberText(json: string, key: string): string {
   return /[-+.\deE]+/.exec(json.slice(json.indexOf(":", closingQuote(json, at)) + 1))?.[0] as string;
 }
 
-/** What a string literal between these quotes stands for. */
+/** The string that the literal between these quotes stands for. */
 function textOf(json: string, open: number, close: number): string {
   const text = json.slice(open + 1, close);
   return text.includes("\\") ? JSON.parse(`"${text}"`) : text;
 }
 
-/** Whether the string literal that ends before `at` is a key: a colon follows keys and nothing else. */
+/** Whether the string literal that ends before `at` is a key: only a key is followed by a colon. */
 function isKey(json: string, at: number): boolean {
   let next = at;
   while (json[next] === " " || json[next] === "\n" || json[next] === "\r" || json[next] === "\t") next++;

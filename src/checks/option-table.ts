@@ -2,14 +2,14 @@
 
 import { type Bounds, checkBoolean, checkChoice, checkInteger, checkNumber, checkOptions } from "./check-options.js";
 
-/** A number within bounds; without a default it may be left out, unless it is required. */
+/** A number within limits. Without a default it is optional unless required. */
 export interface NumberOption extends Bounds {
   readonly kind: "number";
   readonly default?: number;
   readonly required?: true;
 }
 
-/** An integer from `least` to `most`, which is 2^53 − 1 if it is not said. */
+/** An integer from `least` to `most` (default 2^53 − 1). */
 export interface IntegerOption {
   readonly kind: "integer";
   readonly least: number;
@@ -29,7 +29,7 @@ export interface ChoiceOption {
   readonly default: string;
 }
 
-/** Anything else, checked by who takes it: a list of any length, a function, a name. */
+/** Anything else, such as a list, a function or a name. Its user checks it. */
 export interface OtherOption {
   readonly kind: "other";
   readonly default?: unknown;
@@ -46,22 +46,22 @@ type Value<R extends OptionRow> = R extends NumberOption | IntegerOption
       ? R["choices"][number]
       : unknown;
 
-/** Options that are sure to have a value. */
+/** Options that always have a value. */
 type Certain<T extends OptionTable> = {
   [N in keyof T]: T[N] extends { readonly default: unknown } | { readonly required: true } ? N : never;
 }[keyof T];
 
-/** What `readOptions` gives for a table. */
+/** What `readOptions` returns for a table. */
 export type OptionValues<T extends OptionTable> = {
   readonly [N in keyof T]: N extends Certain<T> ? Value<T[N]> : Value<T[N]> | undefined;
 };
 
 /**
- * The options that were given, with defaults for the others.
+ * Reads options, with defaults for those not given.
  *
- * @param what for messages about options that there are not
- * @param prefix in front of an option's name, for messages about its value
- * @throws TypeError for an option that is not in the table, and for a value of a wrong type; RangeError for one out of its limits
+ * @param what begins messages about unknown options
+ * @param prefix comes before an option's name in messages about its value
+ * @throws TypeError for an option that is not in the table, or a value of a wrong type; RangeError for a value outside its limits
  */
 export function readOptions<T extends OptionTable>(
   what: string,
@@ -73,7 +73,7 @@ export function readOptions<T extends OptionTable>(
   return readValues(given, table, prefix);
 }
 
-/** As `readOptions`, of options among which there may be others. */
+/** `readOptions` for an object that may have other options, too. */
 export function readValues<T extends OptionTable>(given: object, table: T, prefix = ""): OptionValues<T> {
   const values: Record<string, unknown> = {};
   for (const [name, row] of Object.entries(table)) {
@@ -87,7 +87,7 @@ export function readValues<T extends OptionTable>(given: object, table: T, prefi
 
 type Check = (name: string, value: unknown, row: OptionRow) => void;
 
-/** How the value of an option of each kind is checked. */
+/** The check of each kind of option. */
 type Checks = {
   readonly [K in OptionRow["kind"]]: (name: string, value: unknown, row: Extract<OptionRow, { kind: K }>) => void;
 };
@@ -100,7 +100,7 @@ const CHECKS: Checks = {
   other: () => {},
 };
 
-/** LeakyReLU of "Leaky ReLU": bundlers rename classes, so that they cannot be asked. */
+/** "Leaky ReLU" becomes LeakyReLU. The class's own name will not do: bundlers rename classes. */
 export function classNameOf(title: string): string {
   return title.replace(/ (.)/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -1,13 +1,13 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /**
- * What the library takes from the platform, as far as it uses it. Declarations name these rather than the DOM's types or Node's:
- * they hold in programs that have neither, and real signals, URLs and memories are among them.
+ * The parts of the platform's types that the library uses. Declarations name these instead of the DOM's or Node's types, so they
+ * work in programs that have neither. Real signals, URLs and memories fit them.
  */
 
-/** An `AbortSignal` of a browser, of Node, or of a library that stands in for it. */
+/** An `AbortSignal` of a browser, of Node, or of a polyfill. */
 export interface AbortSignalLike {
   readonly aborted: boolean;
-  /** What aborted work throws. */
+  /** The error that aborted work throws. */
   readonly reason?: unknown;
 }
 
@@ -17,7 +17,7 @@ export interface URLLike {
   readonly searchParams: object;
 }
 
-/** A `WebAssembly.Module`, which has nothing to be known by: what it is shows when it is used. */
+/** A `WebAssembly.Module`. It has no members to recognise it by; a wrong one fails when it is used. */
 export type WebAssemblyModuleLike = object;
 
 /** A `WebAssembly.Memory`. */

@@ -1,12 +1,12 @@
 /**
- * Typed arrays by kind, whatever realm made them. In Jest, in vm contexts and frames each realm has classes of its own, and
- * `instanceof` knows those of one realm only.
+ * Recognises typed arrays of any realm. In Jest, vm contexts and frames, each realm has its own classes, and `instanceof` only
+ * knows those of one realm.
  */
 
 const { toString: tagOf } = Object.prototype;
 const { isView } = ArrayBuffer;
 
-/** `Float32Array` of a Float32Array, `Uint8Array` also of a Buffer; undefined for anything that is not a view of a buffer. */
+/** `Float32Array` for a Float32Array, `Uint8Array` also for a Buffer; undefined for anything but a view of a buffer. */
 export function viewKind(value: unknown): string | undefined {
   return isView(value) ? tagOf.call(value).slice(8, -1) : undefined;
 }

@@ -1,4 +1,4 @@
-/** Precision, recall and F1 as one number: of the positive class, or averaged over classes. scikit-learn's definitions. */
+/** Precision, recall and F1 as one number, for the positive class or averaged over classes: scikit-learn's definitions. */
 
 import { checkOptions, describe, type OptionNames } from "../checks/check-options.js";
 import { type Class, quoteClass, sortedClasses } from "../dataset/classes.js";
@@ -21,16 +21,16 @@ export type Average = "binary" | "macro" | "micro" | "weighted";
 
 /** Options of `precisionScore`, `recallScore` and `f1Score`. */
 export interface ScoreOptions extends ClassScoresOptions {
-  /** Default `binary`; more than two classes need another one. `labels` may be given with those others only. */
+  /** Default `binary`; more than two classes need another average. `labels` needs another average, too. */
   readonly average?: Average;
-  /** Of `binary`: the positive class; default 1, or true. Classes that are other numbers or names need it, or another average. */
+  /** For `binary`: the positive class; default 1 or true. Pass it, or another average, for other numbers or names. */
   readonly posLabel?: Class;
 }
 
 const OPTIONS: OptionNames<ScoreOptions> = { ...CLASS_SCORES_OPTIONS, average: true, posLabel: true };
 const AVERAGES: readonly unknown[] = ["binary", "macro", "micro", "weighted"];
 
-/** Precision = right / predicted, as `average` says. @throws as `f1Score` */
+/** Precision = right / predicted, averaged by `average`. @throws as `f1Score` */
 export function precisionScore(
   actual: ArrayLike<Class>,
   predicted: ArrayLike<Class>,
@@ -39,19 +39,19 @@ export function precisionScore(
   return averageScores("precisionScore", actual, predicted, options).precision;
 }
 
-/** Recall = found / there, as `average` says. @throws as `f1Score` */
+/** Recall = found / present, averaged by `average`. @throws as `f1Score` */
 export function recallScore(actual: ArrayLike<Class>, predicted: ArrayLike<Class>, options: ScoreOptions = {}): number {
   return averageScores("recallScore", actual, predicted, options).recall;
 }
 
 /**
- * F1, the harmonic mean of precision and recall, as `average` says.
+ * F1, the harmonic mean of precision and recall, averaged by `average`.
  *
  * @example f1Score([0, 1, 1], [0, 1, 0])
  * @example f1Score(["ham", "spam"], ["ham", "ham"], { posLabel: "spam" })
  * @example f1Score([0, 1, 2], [0, 2, 2], { average: "macro" })
  * @throws TypeError, ShapeError, RangeError unless the lists are of classes of one kind; RangeError for an average of `binary`
- * with more than two classes, or a positive class that is none of the two; TypeError for options that exclude each other
+ * with more than two classes, or an unknown positive class; TypeError for options that exclude each other
  */
 export function f1Score(actual: ArrayLike<Class>, predicted: ArrayLike<Class>, options: ScoreOptions = {}): number {
   return averageScores("f1Score", actual, predicted, options).f1;
@@ -82,7 +82,7 @@ function averageScores(
   }
   if (average === "micro") return scoresOf(total, zeroDivision);
   const weights = counts.map(({ support }) => (average === "macro" ? 1 : support));
-  // Without a row of these classes: no recall, and all that is predicted as them is wrong.
+  // No row has these classes: there is no recall, and every prediction of them is wrong.
   if (average === "weighted" && total.support === 0) return scoresOf(total, zeroDivision);
   return weightedMean(
     counts.map((each) => scoresOf(each, zeroDivision)),
@@ -103,7 +103,7 @@ function checkAverage({ average = "binary", labels, posLabel }: ScoreOptions): v
   }
 }
 
-/** The class that `binary` is of. @throws RangeError, TypeError, where there is no saying which */
+/** The positive class of `binary`. @throws RangeError, TypeError if it is ambiguous */
 function positiveClass(
   actual: ArrayLike<Class>,
   predicted: ArrayLike<Class>,

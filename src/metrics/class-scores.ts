@@ -1,4 +1,4 @@
-/** Precision, recall and F1, class by class: scikit-learn's definitions. */
+/** Precision, recall and F1 of each class: scikit-learn's definitions. */
 
 import { checkList, isList } from "../checks/check-list.js";
 import { checkNumber, checkOptions, describe, type OptionNames, wrongType } from "../checks/check-options.js";
@@ -8,9 +8,9 @@ import { checkClassLists, checkLabels } from "./compared.js";
 
 /** Precision, recall and their harmonic mean. */
 export interface Scores {
-  /** Right among those predicted as this class; `zeroDivision` if there are none. */
+  /** Share of rows predicted as this class that have it; `zeroDivision` if there are none. */
   readonly precision: number;
-  /** Found among those of this class; `zeroDivision` if there are none. */
+  /** Share of rows of this class that are predicted as it; `zeroDivision` if there are none. */
   readonly recall: number;
   /** 2·precision·recall / (precision + recall); 0 if both are. */
   readonly f1: number;
@@ -25,18 +25,18 @@ export interface ClassScores<C extends Class = Class> extends Scores {
 /** Options of `precisionRecallF1`. */
 export interface ClassScoresOptions {
   /**
-   * The classes that are scored, in this order; default all that occur, sorted. Rows of other classes, and predictions of
-   * them, count against these: as missed, or as wrongly found.
+   * The classes to score, in this order; default all that occur, sorted. Rows and predictions of other classes count against
+   * these: as missed, or as wrongly found.
    */
   readonly labels?: ArrayLike<Class>;
   /** A precision without predictions, or a recall without rows: 0 (the default) or 1. */
   readonly zeroDivision?: 0 | 1;
 }
 
-/** Their names, for the check. */
+/** The options' names. */
 export const CLASS_SCORES_OPTIONS: OptionNames<ClassScoresOptions> = { labels: true, zeroDivision: true };
 
-/** How many rows are right, predicted as a class, and of a class. */
+/** How many rows are right, are predicted as a class, and have a class. */
 export interface Counts {
   hits: number;
   predicted: number;
@@ -63,12 +63,12 @@ export function precisionRecallF1(
 }
 
 /**
- * As `precisionRecallF1`, from a confusion matrix [class][prediction] of all classes.
+ * `precisionRecallF1` from a confusion matrix [class][prediction] of all classes.
  *
  * @throws TypeError for counts that are not numbers; RangeError for negative ones; ShapeError for a matrix that is not square
  */
 export function classScores(confusion: readonly ArrayLike<number>[]): ClassScores<number>[];
-/** With the classes' names in place of their indices. */
+/** The same with the classes' names instead of their indices. */
 export function classScores<C extends Class>(
   confusion: readonly ArrayLike<number>[],
   labels: readonly C[],
@@ -101,7 +101,7 @@ export function checkZeroDivision(value: unknown): void {
   if (value !== 0 && value !== 1) throw new RangeError(`zeroDivision: expected 0 or 1, got ${describe(value)}`);
 }
 
-/** The counts of these classes over all rows, those of other classes and predictions included. */
+/** Counts for these classes over all rows, including rows and predictions of other classes. */
 export function countClasses(
   actual: ArrayLike<Class>,
   predicted: ArrayLike<Class>,
@@ -118,7 +118,7 @@ export function countClasses(
   return counts;
 }
 
-/** The scores of these counts. */
+/** Computes scores from counts. */
 export function scoresOf({ hits, predicted, support }: Counts, zeroDivision: 0 | 1): Scores {
   const precision = predicted > 0 ? hits / predicted : zeroDivision;
   const recall = support > 0 ? hits / support : zeroDivision;

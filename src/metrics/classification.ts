@@ -1,10 +1,10 @@
-/** How often classes are predicted right, and what they are taken for: scikit-learn's definitions. */
+/** Accuracy and confusion matrix: scikit-learn's definitions. */
 
 import { checkOptions, type OptionNames } from "../checks/check-options.js";
 import { type Class, sortedClasses } from "../dataset/classes.js";
 import { checkClassLists, checkLabels } from "./compared.js";
 
-/** Share of rows predicted right. @throws TypeError, ShapeError, RangeError unless both are lists of classes of one kind */
+/** The share of rows predicted right. @throws TypeError, ShapeError, RangeError unless both are lists of classes of one kind */
 export function accuracyScore(actual: ArrayLike<Class>, predicted: ArrayLike<Class>): number {
   checkClassLists(actual, predicted);
   let hits = 0;
@@ -21,8 +21,8 @@ export interface ConfusionOptions {
 const OPTIONS: OptionNames<ConfusionOptions> = { labels: true };
 
 /**
- * counts[i][j]: rows of the i-th class taken for the j-th. A row whose class or prediction is not among `labels` has no place
- * and is not counted, as in scikit-learn: scores of such a part would miss it, so take `precisionRecallF1` for those.
+ * counts[i][j]: rows of class i predicted as class j. A row whose class or prediction is not in `labels` is not counted, as in
+ * scikit-learn. To score some of the classes, use `precisionRecallF1`, which counts those rows.
  *
  * @throws TypeError, ShapeError, RangeError unless the lists are of classes of one kind, and `labels` has some of `actual`'s
  */

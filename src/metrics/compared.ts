@@ -1,4 +1,4 @@
-/** What metrics compare: two lists of equal length, and the classes that a metric is asked for. */
+/** Checks of what metrics compare: two lists of equal length, and the requested classes. */
 
 import { checkList } from "../checks/check-list.js";
 import { describe, wrongType } from "../checks/check-options.js";
@@ -7,7 +7,7 @@ import { type Class, type ClassKind, checkClasses, quoteClass } from "../dataset
 
 const { isFinite: isFiniteNumber } = Number;
 
-/** @returns their kind. @throws TypeError, ShapeError, RangeError unless both are lists of classes of one kind, a row at least */
+/** @returns their kind. @throws TypeError, ShapeError, RangeError unless both are lists of classes of one kind with at least one row */
 export function checkClassLists(actual: ArrayLike<Class>, predicted: ArrayLike<Class>): ClassKind {
   checkLengths(actual, predicted);
   const kind = checkClasses("actual", actual) as ClassKind;
@@ -15,7 +15,7 @@ export function checkClassLists(actual: ArrayLike<Class>, predicted: ArrayLike<C
   return kind;
 }
 
-/** @throws TypeError, ShapeError, RangeError unless both are lists of finite numbers of equal length, a row at least */
+/** @throws TypeError, ShapeError, RangeError unless both are lists of finite numbers of equal length with at least one row */
 export function checkValueLists(actual: ArrayLike<number>, predicted: ArrayLike<number>): number {
   checkLengths(actual, predicted);
   checkValues("actual", actual);
@@ -24,7 +24,7 @@ export function checkValueLists(actual: ArrayLike<number>, predicted: ArrayLike<
 }
 
 /**
- * @param occurring lists of which one must have one of the labels
+ * @param occurring lists of which at least one must contain one of the labels
  * @throws TypeError for anything that is not a list of classes of this kind; RangeError for none, for one that comes twice, and
  * for labels of which none occurs
  */

@@ -1,4 +1,4 @@
-/** Metrics of scores and probabilities, a number for each class of a row: scikit-learn's definitions. */
+/** Metrics of scores and probabilities with a number per row and class: scikit-learn's definitions. */
 
 import { checkList } from "../checks/check-list.js";
 import { checkInteger, checkOptions, describe, type OptionNames } from "../checks/check-options.js";
@@ -11,24 +11,24 @@ const { abs, log, max, min, sqrt } = Math;
 
 /** Options of `logLoss`. */
 export interface LogLossOptions {
-  /** The classes in the order of the columns; default 0, 1, …. An estimator's are its `classes`. */
+  /** The classes in the order of the columns; default 0, 1, …. Pass an estimator's `classes`. */
   readonly labels?: ArrayLike<Class>;
 }
 
 /** Options of `topKAccuracyScore`. */
 export interface TopKOptions extends LogLossOptions {
-  /** Default 2. As many as there are classes or more give 1, which says nothing. */
+  /** Default 2. With k at least the number of classes, the score is always 1. */
   readonly k?: number;
 }
 
 const LOG_LOSS_OPTIONS: OptionNames<LogLossOptions> = { labels: true };
 const TOP_K_OPTIONS: OptionNames<TopKOptions> = { labels: true, k: true };
 
-/** How far from 1 the probabilities of a row may add up: √ε of float32, which networks calculate in. */
+/** How far a row's probabilities may be from a sum of 1: √ε of float32, in which networks compute. */
 const SUM_TOLERANCE = sqrt(2 ** -23);
 
 /**
- * Share of rows whose class is among the k largest scores; of equal scores the later column counts as larger.
+ * The share of rows whose class is among the k largest scores. Of equal scores, the later column counts as larger.
  *
  * @param scores [rows, classes]: probabilities or logits, for two classes at least
  * @throws TypeError, ShapeError, RangeError for scores that are not numbers, NaN or not as many for each row; RangeError for a
@@ -57,10 +57,11 @@ export function topKAccuracyScore(actual: ArrayLike<Class>, scores: ScoreRows, o
 }
 
 /**
- * −Σᵢ ln p[i, class of row i] / rows. Probabilities are kept ε from 0 and 1, ε that of their type (2⁻²³ for a Float32Array or
- * rows of it, else 2⁻⁵²), and divided by their sum over the row, which mends rounding only: other sums than 1 are refused.
+ * −Σᵢ ln p[i, class of row i] / rows. Probabilities are clipped to [ε, 1 − ε] with the ε of their type (2⁻²³ for a
+ * Float32Array or rows of it, else 2⁻⁵²). They are divided by their row's sum, which only corrects rounding: a sum other than 1
+ * is an error.
  *
- * @param probabilities [rows, classes], or one a row: that of the second of two classes
+ * @param probabilities [rows, classes], or one per row: that of the second of two classes
  * @example logLoss(["ham", "spam"], model.predictProba(X), { labels: model.classes })
  * @throws TypeError, ShapeError, RangeError for probabilities that are not numbers, outside [0, 1], not as many for each row or
  * whose sum is not 1 within 3.5e-4; RangeError for a class that has no column

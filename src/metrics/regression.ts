@@ -1,4 +1,4 @@
-/** Metrics of values: scikit-learn's definitions. */
+/** Regression metrics: scikit-learn's definitions. */
 
 import { checkValueLists } from "./compared.js";
 
@@ -18,15 +18,15 @@ export function meanAbsoluteError(actual: ArrayLike<number>, predicted: ArrayLik
 }
 
 /**
- * R² = 1 − Σᵢ (tᵢ − yᵢ)² / Σᵢ (tᵢ − t̄)²; for constant targets 1 when all are met, else 0. NaN for a single row, for which it is
- * not defined.
+ * R² = 1 − Σᵢ (tᵢ − yᵢ)² / Σᵢ (tᵢ − t̄)². For constant targets it is 1 if all are predicted exactly, else 0. For a single row it
+ * is undefined: NaN.
  *
  * @throws TypeError, ShapeError, RangeError unless both are lists of finite numbers
  */
 export function r2Score(actual: ArrayLike<number>, predicted: ArrayLike<number>): number {
   const rows = checkValueLists(actual, predicted);
   if (rows < 2) return Number.NaN;
-  // Around the first target: the spread of constant ones is then 0, whatever their mean is rounded to.
+  // Relative to the first target: the variance of constant targets is then 0 even if their mean is rounded.
   const origin = actual[0] as number;
   let total = 0;
   for (let i = 0; i < rows; ++i) total += (actual[i] as number) - origin;

@@ -1,4 +1,4 @@
-/** Scores as the metrics take them: all values row by row, or a list of rows. */
+/** Reads scores: all values row by row, or a list of rows. */
 
 import { checkList } from "../checks/check-list.js";
 import { wrongType } from "../checks/check-options.js";
@@ -6,7 +6,7 @@ import { ShapeError } from "../checks/errors.js";
 
 const { isNaN: isNaNumber } = Number;
 
-/** A number for each class of each row: all of them row by row, or a list of rows, as `predictProba` gives them. */
+/** A number for each row and class: all values row by row, or a list of rows, as `predictProba` returns. */
 export type ScoreRows = ArrayLike<number> | ArrayLike<ArrayLike<number>>;
 
 /** Scores [rows, columns], row by row. */
@@ -14,11 +14,11 @@ export interface ScoreTable {
   readonly values: Float64Array;
   readonly rows: number;
   readonly columns: number;
-  /** The spacing of numbers below 2 in the arrays that they came in. */
+  /** ε of the arrays that held the scores: the spacing of numbers from 1 to 2. */
   readonly epsilon: number;
 }
 
-/** Spacings by the arrays' tags, which are the same in every realm. */
+/** ε by the arrays' tags, which are the same in every realm. */
 const EPSILONS: Readonly<Record<string, number>> = {
   "[object Float16Array]": 2 ** -10,
   "[object Float32Array]": 2 ** -23,

@@ -1,4 +1,4 @@
-/** Where the compiled binaries come from: beside the library, or from the caller. */
+/** Where the compiled binaries come from: the library's folder, or the caller. */
 
 import { checkFunction, wrongType } from "../checks/check-options.js";
 import { FormatError } from "../checks/errors.js";
@@ -8,38 +8,38 @@ import { loadBinary } from "./binary-files.js";
 import type { BinaryName } from "./variant.js";
 
 /**
- * Something for each binary: a table, which may leave binaries out that are then not used, or a function that is asked for
- * the one that is needed.
+ * A value for each binary: a table, in which a binary that is missing is not used, or a function that returns the binary
+ * that is needed.
  */
 export type PerBinary<T> = { readonly [name in BinaryName]?: T } | ((name: BinaryName) => T | Promise<T>);
 
-/** Where the binaries come from when it is not from beside the library. At most one of them may be given. */
+/** Where the binaries come from, if not from the library's folder. Give at most one of these options. */
 export interface BinaryOptions {
   /**
-   * URL of the folder that holds `simd.wasm`, `relaxed.wasm`, `simd-shared.wasm` and `relaxed-shared.wasm`, or the URL of each
-   * one. A text is relative to the page, in Node to the current folder.
+   * URL of the folder with `simd.wasm`, `relaxed.wasm`, `simd-shared.wasm` and `relaxed-shared.wasm`, or a URL for each. A
+   * string is relative to the page, in Node to the current folder.
    */
   readonly wasmUrl?: string | URLLike | PerBinary<string | URLLike>;
   /** The bytes of each binary. */
   readonly wasmBinary?: PerBinary<ArrayBuffer | ArrayBufferView>;
-  /** Each binary compiled, for runtimes which compile ahead and forbid it later. */
+  /** Each binary compiled, for runtimes that compile ahead of time and forbid it later. */
   readonly wasmModule?: PerBinary<WebAssemblyModuleLike>;
 }
 
 /** The binaries an engine may use. */
 export interface Binaries {
-  /** What the caller gave them as; undefined for the library's own. */
+  /** The option that gave them; undefined for the library's own. */
   readonly option: keyof BinaryOptions | undefined;
   has(name: BinaryName): boolean;
-  /** @throws TypeError for a value of a wrong type; FormatError for what is no binary of ours; LoadError */
+  /** @throws TypeError for a value of a wrong type; FormatError for anything but a binary of simdgrad; LoadError */
   compile(name: BinaryName): Promise<WebAssemblyModuleLike>;
 }
 
-/** In the order in which they are listed in messages. */
+/** In the order in which messages list them. */
 const NAMES: readonly BinaryName[] = ["simd", "relaxed", "simd-shared", "relaxed-shared"];
 const OPTIONS = ["wasmUrl", "wasmBinary", "wasmModule"] as const;
 
-/** @throws TypeError for more than one of the options, or one of a wrong type; RangeError for unknown or no binaries */
+/** @throws TypeError for several options, or one of a wrong type; RangeError for an unknown binary, or none */
 export function chooseBinaries(options: BinaryOptions): Binaries {
   const given = OPTIONS.filter((option) => options[option] !== undefined);
   if (given.length > 1) {
@@ -67,7 +67,7 @@ export function chooseBinaries(options: BinaryOptions): Binaries {
   };
 }
 
-/** What becomes of a value of each option. */
+/** How to compile a value of each option. */
 const COMPILERS: Record<keyof BinaryOptions, (value: unknown, name: string) => Promise<WebAssembly.Module>> = {
   wasmUrl: async (value, name) => {
     if (typeof value === "string" || isUrl(value)) return compileFrom(value);
@@ -78,7 +78,7 @@ const COMPILERS: Record<keyof BinaryOptions, (value: unknown, name: string) => P
     throw wrongType(name, "an ArrayBuffer or a view of one", value);
   },
   wasmModule: async (value, name) => {
-    // By its tag, as the module may come from another realm.
+    // By its tag: the module may come from another realm.
     if (Object.prototype.toString.call(value) === "[object WebAssembly.Module]")
       return checkExports(value as WebAssembly.Module, name);
     throw wrongType(name, "a WebAssembly.Module", value);
@@ -113,7 +113,7 @@ async function compileFrom(url: string | URL): Promise<WebAssembly.Module> {
   return compileBytes(await fetchBinary(url), String(url));
 }
 
-/** @throws FormatError unless the bytes begin as a binary does: servers like to answer with a page where a file is missing */
+/** @throws FormatError unless the bytes begin like a binary: a server may answer with a page if the file is missing */
 async function compileBytes(bytes: BufferSource, name: string): Promise<WebAssembly.Module> {
   const view = ArrayBuffer.isView(bytes)
     ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -127,13 +127,13 @@ async function compileBytes(bytes: BufferSource, name: string): Promise<WebAssem
   try {
     return checkExports(await WebAssembly.compile(bytes), name);
   } catch (error) {
-    // A valid binary is refused by a content security policy, and the engine's message says so.
+    // A content security policy can refuse a valid binary. Then the engine's message says so.
     if (!(error instanceof WebAssembly.CompileError) || WebAssembly.validate(bytes)) throw error;
     throw new FormatError(`${name}: expected a WebAssembly binary, got ${view.length} bytes: ${error.message}`);
   }
 }
 
-/** @throws FormatError for a module that is not one of ours, by the export that every engine begins with */
+/** @throws FormatError for a module that is not ours: it lacks the export that every engine calls first */
 function checkExports(module: WebAssembly.Module, name: string): WebAssembly.Module {
   const exported = WebAssembly.Module.exports(module).map((entry) => entry.name);
   if (exported.includes("initTeam")) return module;

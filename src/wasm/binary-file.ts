@@ -1,10 +1,10 @@
-/** A binary as a file, beside the library or where the caller says. */
+/** Loads a binary from a file. */
 
 import { fetchBytes } from "#platform";
 import { messageOf } from "../checks/check-options.js";
 import { LoadError } from "../checks/errors.js";
 
-/** The bytes at a URL; in Node a text may be a path, too. @throws LoadError, which names the URL, when they cannot be had */
+/** Loads the bytes at a URL; in Node a string may also be a path. @throws LoadError with the URL if that fails */
 export async function fetchBinary(url: string | URL): Promise<BufferSource> {
   try {
     return await fetchBytes(url);

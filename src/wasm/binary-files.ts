@@ -1,4 +1,4 @@
-/** The binaries and the worker's program, as files that lie beside the library. `embedded.ts` has the same exports. */
+/** The binaries and the worker's program as files in the library's folder. `embedded.ts` has the same exports. */
 
 import { LoadError } from "../checks/errors.js";
 import { fetchBinary } from "./binary-file.js";
@@ -6,8 +6,8 @@ import type { BinaryName } from "./variant.js";
 
 export { startWorkerBeside as startWorker } from "#platform";
 
-// Literal URLs: bundlers find the binaries by them. They are the same seen from src/wasm/ and from build/wasm/. Evaluated late:
-// in a script that was started from a Blob there is nothing that they could be relative to.
+// Literal URLs, so that bundlers find the binaries. They are the same from src/wasm/ and from build/wasm/. They are evaluated
+// late, because a script that was started from a Blob has no URL to resolve them against.
 const BINARY_URLS = {
   simd: () => new URL("../../build/simd.wasm", import.meta.url),
   relaxed: () => new URL("../../build/relaxed.wasm", import.meta.url),
@@ -15,12 +15,12 @@ const BINARY_URLS = {
   "relaxed-shared": () => new URL("../../build/relaxed-shared.wasm", import.meta.url),
 };
 
-/** The bytes of a binary. @throws LoadError when it cannot be read, as where a bundler left it behind */
+/** Loads a binary. @throws LoadError if it cannot be read, for example if a bundler left it out */
 export async function loadBinary(name: BinaryName): Promise<BufferSource> {
   try {
     return await fetchBinary(BINARY_URLS[name]());
   } catch (cause) {
-    // A bundle that is no module has no import.meta.url: then the URL itself is the error.
+    // A bundle that is not a module has no import.meta.url. Then creating the URL fails.
     const message = cause instanceof LoadError ? cause.message : `cannot tell where ${name}.wasm is: ${cause}`;
     throw new LoadError(`${message}; import simdgrad/inline instead, or give wasmUrl`, { cause });
   }

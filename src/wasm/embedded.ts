@@ -1,9 +1,9 @@
-/** The binaries and the worker's program, as texts inside the library: takes the place of `binary-files.ts` in `simdgrad/inline`. */
+/** The binaries and the worker's program as strings inside the library. Replaces `binary-files.ts` in `simdgrad/inline`. */
 
 import { startWorkerFrom, type ThreadWorker } from "#platform";
 import type { BinaryName } from "./variant.js";
 
-/** Filled in by scripts/build-inline.mjs: base64 of the deflated binaries, and the worker's program. */
+/** scripts/build-inline.mjs fills these in: base64 of the deflated binaries, and the worker's program. */
 declare const EMBEDDED_BINARIES: Readonly<Record<BinaryName, string>>;
 declare const EMBEDDED_WORKER: string;
 
@@ -14,7 +14,7 @@ export async function loadBinary(name: BinaryName): Promise<BufferSource> {
   return new Response(inflated).arrayBuffer();
 }
 
-/** Starts a worker from the text of its program. */
+/** Starts a worker from its program's source. */
 export function startWorker(): ThreadWorker {
   return startWorkerFrom(EMBEDDED_WORKER);
 }

@@ -354,16 +354,16 @@ export interface Kernels extends Record<string, unknown> {
 }
 
 /**
- * The binary's exports over `memory`, as the WebAssembly instance has them: a call costs no more than the call.
+ * Instantiates a binary over `memory` and returns the instance's own exports, which are the fastest to call.
  *
- * @param awaitParts what the kernels call while they wait for another thread
+ * @param awaitParts called by kernels while they wait for other threads
  */
 export async function instantiateKernels(
   module: WebAssemblyModuleLike,
   memory: WebAssemblyMemoryLike,
   awaitParts: (job: number) => void = () => {},
 ): Promise<Kernels> {
-  // The loader's own, "demangled" exports cost three times a direct call.
+  // A call of the loader's "demangled" exports takes three times as long.
   const env = { memory: memory as WebAssembly.Memory };
   const { instance } = await instantiate<Kernels>(module, { env, host: { awaitParts } });
   return instance.exports as unknown as Kernels;

@@ -1,18 +1,18 @@
-/** LinearMemory: an aligned allocator over the one linear memory that all kernels share. It is not a garbage collector. */
+/** LinearMemory: an aligned allocator for the linear memory that all kernels share. */
 
 import { checkInteger } from "../checks/check-options.js";
 import type { WebAssemblyMemoryLike } from "../checks/platform-types.js";
 
 const PAGE_BYTES = 65536;
 const INITIAL_PAGES = 64;
-/** One page less than the 4 GiB that WebAssembly allows: the address behind the last byte has to be a 32-bit number, too. */
+/** One page less than the 4 GiB that WebAssembly allows, so that the address after the last byte is a 32-bit number. */
 const MAXIMUM_PAGES = 65535;
-/** What a memory that can neither be shared nor grow in place has from the start: 1 GiB, of which untouched pages cost nothing. */
+/** Initial size of a memory that can neither be shared nor grow in place: 1 GiB. Untouched pages cost nothing. */
 const RESERVED_PAGES = 16384;
-/** A cache line: no two allocations share one, and vectors never straddle two. */
+/** A cache line: allocations never share one, and vectors never cross its end. */
 const ALIGNMENT = 64;
 
-/** A memory, how far it can grow, and how its views stay valid. */
+/** A memory, its maximum size, and how its views stay valid. */
 export interface MemoryChoice {
   readonly memory: WebAssemblyMemoryLike;
   readonly maximumBytes: number;
@@ -24,12 +24,12 @@ export const LEAST_MAXIMUM_BYTES = INITIAL_PAGES * PAGE_BYTES;
 export const MOST_MAXIMUM_BYTES = MAXIMUM_PAGES * PAGE_BYTES;
 
 /**
- * A memory whose views stay valid for as long as it lives. Growing a plain memory detaches them: their length becomes 0, and
- * writing to them does nothing, without a word. So the memory is shared, or grows in place where the engine has resizable
- * buffers, or has its full size from the start. Where an engine refuses, half as much is tried, and half of that.
+ * Creates a memory whose views stay valid. When a plain memory grows, its views are detached: their length becomes 0, and
+ * writes to them silently do nothing. So the memory is shared, or it grows in place if the engine has resizable buffers, or
+ * it has its full size from the start. If the engine refuses a size, half of it is tried, and so on.
  *
- * @param mostBytes how far it may grow
- * @throws RangeError when not even 4 MiB can be had
+ * @param mostBytes maximum size
+ * @throws RangeError if not even 4 MiB are available
  */
 export function createMemory(shared: boolean, mostBytes = MOST_MAXIMUM_BYTES): MemoryChoice {
   const most = Math.floor(mostBytes / PAGE_BYTES);
@@ -42,7 +42,7 @@ export function createMemory(shared: boolean, mostBytes = MOST_MAXIMUM_BYTES): M
       const memory = new WebAssembly.Memory(growing(pages)) as WebAssembly.Memory & {
         toResizableBuffer(): ArrayBuffer;
       };
-      // From here on `memory.buffer` is this buffer, however often the memory grows.
+      // From now on `memory.buffer` is this buffer, even after the memory grows.
       memory.toResizableBuffer();
       return memory;
     });
@@ -70,7 +70,7 @@ function megabytes(value: number): string {
   return `${(value / 2 ** 20).toFixed(1)} MiB`;
 }
 
-/** May be disposed of more than once. */
+/** You can call `dispose` more than once. */
 interface Disposable {
   dispose(): void;
 }
@@ -80,28 +80,28 @@ interface Block {
   readonly bytes: number;
 }
 
-/** First-fit allocation from a list of free blocks; the memory grows when none fits, and never shrinks. */
+/** First-fit allocation from a list of free blocks. The memory grows if none fits, and never shrinks. */
 export class LinearMemory {
   readonly #memory: WebAssemblyMemoryLike;
-  /** How far it can grow. */
+  /** Maximum size. */
   readonly maximumBytes: number;
-  /** Free blocks by address, no two of them adjacent, none of them last. */
+  /** Free blocks in order of address. No two are adjacent, and none is last. */
   readonly #free: Block[] = [];
   readonly #used = new Map<number, number>();
-  /** Where the memory that was never handed out begins. */
+  /** First address that was never allocated. */
   #top: number;
   #bytesInUse = 0;
-  /** What the work under way has made. */
+  /** Blocks allocated by the current `allOrNothing`. */
   #made: Disposable[] | undefined;
 
-  /** @param base the first byte that may be handed out */
+  /** @param base the first address that may be allocated */
   constructor(memory: WebAssemblyMemoryLike, base: number, maximumBytes = MOST_MAXIMUM_BYTES) {
     this.#memory = memory;
     this.maximumBytes = maximumBytes;
     this.#top = align(base);
   }
 
-  /** Bytes handed out and not freed, padding included. */
+  /** Bytes allocated and not freed, including padding. */
   get bytesInUse(): number {
     return this.#bytesInUse;
   }
@@ -112,12 +112,12 @@ export class LinearMemory {
   }
 
   /**
-   * Address of `bytes` bytes, 64-byte aligned, contents undefined.
+   * Allocates `bytes` bytes, 64-byte aligned. Their contents are undefined. Returns the address.
    *
-   * @throws TypeError, RangeError unless it is a number of bytes; RangeError when the memory cannot grow that far
+   * @throws TypeError, RangeError unless it is a number of bytes; RangeError if the memory cannot grow enough
    */
   allocate(bytes: number): number {
-    // NaN would become an address, and every later one, too.
+    // NaN would become an address, and so would all later addresses.
     checkInteger("linear memory: bytes", bytes, 0);
     const size = align(Math.max(bytes, 1));
     const index = this.#free.findIndex((block) => block.bytes >= size);
@@ -132,7 +132,7 @@ export class LinearMemory {
     return pointer;
   }
 
-  /** @throws RangeError when `pointer` is not an address that is in use */
+  /** @throws RangeError unless `pointer` is an address in use */
   free(pointer: number): void {
     const bytes = this.#used.get(pointer);
     if (bytes === undefined) throw new RangeError(`free: address ${pointer} is not in use`);
@@ -157,8 +157,8 @@ export class LinearMemory {
   }
 
   /**
-   * What `work` gives. After an error all blocks that were made in it, and reported by `made`, are disposed of: what allocates
-   * several holds all of them or none.
+   * Returns what `work` returns. If `work` throws, disposes of all blocks that it reported with `made`: code that allocates
+   * several blocks gets all of them or none.
    */
   allOrNothing<T>(work: () => T): T {
     const outer = this.#made;
@@ -176,7 +176,7 @@ export class LinearMemory {
     }
   }
 
-  /** A block was made: it is disposed of when the work under way fails, if there is any. */
+  /** Reports a new block, which is disposed of if the current `allOrNothing` fails. */
   made(block: Disposable): void {
     this.#made?.push(block);
   }

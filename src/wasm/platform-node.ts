@@ -1,4 +1,4 @@
-/** What Node and browsers do differently, the Node side. `platform-web.ts` has the same exports. */
+/** What differs between Node and browsers: Node's side. `platform-web.ts` has the same exports. */
 
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
@@ -12,7 +12,7 @@ import type { ThreadWorker, WorkerHandle } from "./thread-worker.js";
 export { findChangedKernel } from "./self-test.js";
 export type { ThreadWorker } from "./thread-worker.js";
 
-/** The bytes at a URL; a text may be a path, too. @throws Error when there is no such file, or a server does not give it */
+/** Loads the bytes at a URL; a string may also be a path. @throws Error if the file is missing or the server refuses it */
 export async function fetchBytes(url: string | URL): Promise<Uint8Array<ArrayBuffer>> {
   const text = String(url);
   if (text.startsWith("file:")) return readFile(fileURLToPath(text));
@@ -22,17 +22,17 @@ export async function fetchBytes(url: string | URL): Promise<Uint8Array<ArrayBuf
   return new Uint8Array(await response.arrayBuffer());
 }
 
-/** Threads that can run at the same time. */
+/** How many threads can run at the same time. */
 export function hardwareThreads(): number {
   return availableParallelism();
 }
 
-/** Why memory cannot be shared with workers here; undefined if it can. */
+/** Why memory cannot be shared with workers; undefined if it can. */
 export function whyNotShared(): string | undefined {
   return undefined;
 }
 
-/** Has vectors compiled to 256-bit ones from now on, in the whole process. Why that cannot be; undefined if it can. */
+/** Turns on 256-bit vectors for the whole process. Returns why that is impossible; undefined if it worked. */
 export function switchOnRevectorize(): string | undefined {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major < 23 || (major === 23 && minor < 5)) return `Node ${process.versions.node} lacks it; 23.5 has it`;
@@ -43,17 +43,17 @@ export function switchOnRevectorize(): string | undefined {
 
 const WORKER_OPTIONS = { name: "simdgrad", execArgv: [] };
 
-/** Starts the worker that lies beside the library. The URL is the same seen from src/wasm/ and from build/wasm/. */
+/** Starts the worker in the library's folder. The URL is the same from src/wasm/ and from build/wasm/. */
 export function startWorkerBeside(): ThreadWorker {
   return new Worker(new URL("../../build/wasm/worker.js", import.meta.url), WORKER_OPTIONS);
 }
 
-/** Starts a worker from the text of its program. */
+/** Starts a worker from its program's source. */
 export function startWorkerFrom(program: string): ThreadWorker {
   return new Worker(new URL(`data:text/javascript,${encodeURIComponent(program)}`), WORKER_OPTIONS);
 }
 
-/** Whether `value` is something that `watchWorker` takes. */
+/** Whether `watchWorker` accepts `value`. */
 export function isWorker(value: unknown): value is ThreadWorker {
   return value instanceof Worker;
 }

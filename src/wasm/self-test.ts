@@ -1,24 +1,24 @@
-/** Do optimised kernels compute what plain ones do? Asked before an engine's experimental compiler is relied on. */
+/** Checks that optimised kernels compute what plain ones do, before an engine's experimental compiler is used. */
 
 import type { Kernels, Pointer } from "./kernels.js";
 import type { LinearMemory } from "./memory.js";
 
-/** Sizes with whole tiles, halves and left-over columns; sums over rows have more than one block. */
+/** Sizes with whole tiles, half tiles and left-over columns. Sums over rows have more than one block. */
 const [BATCH, INPUTS, OUTPUTS] = [40, 72, 52];
-/** As many elements in rows so long that sums over columns have more than one block, too. */
+/** As many elements, but in rows so long that sums over columns also have more than one block. */
 const [ROWS, COLUMNS] = [BATCH / 5, OUTPUTS * 5];
 const PANELS = Math.ceil(OUTPUTS / 8);
-/** Floats in each of the arrays that kernels read and write here: the largest is the weights. */
+/** Floats in each array that the kernels read and write. The weights are the largest. */
 const LENGTH = Math.max(BATCH * INPUTS, BATCH * OUTPUTS, PANELS * 8 * INPUTS);
-/** Optimised code arrives within milliseconds of the first calls, and on a busy machine within as many calls. */
+/** Optimised code arrives within milliseconds of the first calls, on a busy machine within that many calls. */
 const MILLISECONDS = 400;
 const ROUNDS = 60;
-/** The end where the clock stands still; by then a second or more has passed. */
+/** Number of calls after which to stop if the clock stands still. That takes a second or more. */
 const MOST_ROUNDS = 2000;
 
 /**
- * A kernel and its arguments: numbers, or names of those below. Every kernel that training, evaluation and inference call is
- * here, each of its loops at least once. What is not, and why, says test/wasm/self-test.test.ts.
+ * A kernel and its arguments: numbers, or names of those below. The list has every kernel that training, evaluation and
+ * inference call, and runs each of their loops. test/wasm/self-test.test.ts lists the exceptions with reasons.
  */
 const CALLS = `
 denseForward b i o x w g y team
@@ -74,7 +74,7 @@ adamStep n x w g y 1.1 Infinity 0 0 0.1 0.99 0.9 0.1 0.99 0.01 3 1e-5 team
 adamStep n x w g y 1.1 0.5 0.01 0.01 0.1 0.99 0.9 0.1 0.99 0.01 3 1e-5 team
 `;
 
-/** Arguments of kernels that take them as others do, by what their names end with and how many they take. */
+/** Arguments shared by several kernels, by the ending of the kernel's name and its number of arguments. */
 const CONVENTIONS: Readonly<Record<string, string>> = {
   Forward3: "n x y",
   Forward4: "n 1 x y",
@@ -83,7 +83,7 @@ const CONVENTIONS: Readonly<Record<string, string>> = {
   Error8: "m c g w w 0.1 x y",
 };
 
-/** The calls above, and those of the activations and errors that are not named there. */
+/** The calls above, and those of the activations and losses not named there. */
 function callsOf(kernels: Kernels): string[] {
   const written = CALLS.trim().split("\n");
   const named = new Set(written.map((line) => line.split(" ")[0]));
@@ -98,10 +98,10 @@ function callsOf(kernels: Kernels): string[] {
 }
 
 /**
- * Runs every kernel over and over, until each has long been compiled with optimisation, and compares all results with the
- * first, which plain code computed. Takes 0.4 s, longer on a busy machine.
+ * Runs every kernel repeatedly until its optimised code has been in use for long, and compares all results with the first,
+ * which plain code computed. Takes 0.4 s, longer on a busy machine.
  *
- * @returns the name of a kernel whose bits changed; undefined when all is well
+ * @returns the name of a kernel whose bits changed; undefined if there is none
  */
 export function findChangedKernel(
   kernels: Kernels,
@@ -110,7 +110,7 @@ export function findChangedKernel(
 ): string | undefined {
   const arrays = memory.allocate(4 * LENGTH * 4);
   const [x, w, g, y] = [0, 1, 2, 3].map((index) => arrays + index * LENGTH * 4) as [number, number, number, number];
-  // Beyond the largest result of the normalizations: room for their statistics.
+  // After the largest result of the normalizations: room for their statistics.
   const [r0, r1, r2, r3] = [0, 1, 2, 3].map((index) => y + (BATCH * INPUTS + index * 64) * 4);
   // A quarter of the arrays' values are zero, and each row of X has its own elements.
   const values = Float32Array.from({ length: 4 * LENGTH }, (_, i) => Math.max(0, Math.sin(i * i * 0.37) + 0.5));

@@ -1,17 +1,17 @@
-/** What the library and its worker threads know of each other. */
+/** The interface between the library and its worker threads. */
 
 import type { WebAssemblyMemoryLike, WebAssemblyModuleLike } from "../checks/platform-types.js";
 
 /**
  * A worker that runs `simdgrad/worker`, a module script: a `Worker` of the browser, or in Node one of `node:worker_threads`.
- * The engine listens to it, sends it one message, and ends it.
+ * The engine listens to it, sends it one message, and terminates it.
  */
 export interface ThreadWorker {
   postMessage(message: unknown): void;
   terminate(): unknown;
 }
 
-/** The message that a worker is started with. It answers with any message once it is ready to work. */
+/** The first message to a worker. It answers with any message once it is ready. */
 export interface WorkerStart {
   readonly module: WebAssemblyModuleLike;
   readonly memory: WebAssemblyMemoryLike;

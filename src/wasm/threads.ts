@@ -1,4 +1,4 @@
-/** Worker threads over the shared memory: they are started here, and watched. The work itself reaches them inside wasm. */
+/** Starts and watches worker threads over the shared memory. Their work reaches them inside WebAssembly. */
 
 import { hardwareThreads, isWorker, watchWorker, whyNotShared } from "#platform";
 import { describe, wrongType } from "../checks/check-options.js";
@@ -9,19 +9,19 @@ import { startWorker } from "./binary-files.js";
 import type { Kernels, Pointer } from "./kernels.js";
 import type { ThreadWorker, WorkerHandle, WorkerStart } from "./thread-worker.js";
 
-/** A number of threads together with the reason for it. */
+/** A number of threads and the reason for it. */
 export interface ThreadsChoice {
   readonly count: number;
   reason: string;
 }
 
-/** More threads than this do not help networks that fit a CPU's caches. */
+/** More threads do not help networks that fit a CPU's caches. */
 const MOST_AUTOMATIC_THREADS = 8;
 const MOST_THREADS = 64;
 
-/** Why memory cannot be shared here; undefined if it can. */
+/** Why memory cannot be shared; undefined if it can. */
 export function obstacleToSharing(): string | undefined {
-  // A page that is not isolated may not even see the name.
+  // A page that is not isolated may not even have the name.
   const lacking = typeof SharedArrayBuffer === "function" ? undefined : "the engine has no SharedArrayBuffer";
   return whyNotShared() ?? lacking;
 }
@@ -40,21 +40,21 @@ export function chooseThreads(requested: number | "auto", obstacle: string | und
   return { count, reason: requested === "auto" ? `the machine can run ${hardware} at a time${capped}` : "requested" };
 }
 
-/** How long a job may make no progress before a worker is taken for dead. */
+/** How long a job may make no progress before a worker counts as dead. */
 const STALL_MILLISECONDS = 600;
 const START_MILLISECONDS = 10_000;
 /**
- * The same in looks: where the clock stands still (fake timers, some edge runtimes) naps, which last about a millisecond, count
- * the time; where napping is not allowed either, the looks alone.
+ * The same as a number of looks. If the clock stands still (fake timers, some edge runtimes), naps of about a millisecond
+ * measure the time; if the thread may not nap either, looks alone do.
  */
 const STALL_NAPS = 400;
 const STALL_LOOKS = 20_000_000;
 const NAP_AFTER_LOOKS = 50;
-/** How long the waiting thread sleeps between two looks, where the platform lets it, so that a part's thread can have its core. */
+/** How long the waiting thread naps between two looks, if it may, to leave its core to a thread with work. */
 const NAP_MILLISECONDS = 1;
 const NAP_AFTER_MILLISECONDS = 0.2;
 
-/** What `createWorker` returned is not a worker. */
+/** `createWorker` did not return a worker. */
 export class NoWorkerError extends TypeError {}
 
 /** @throws WorkerError with what `createWorker` threw as its cause; NoWorkerError */
@@ -70,20 +70,20 @@ function useCreateWorker(createWorker: () => ThreadWorker): ThreadWorker {
   throw new NoWorkerError(`createWorker: expected a Worker, got ${describe(worker)}`);
 }
 
-/** Of engines that nobody disposed of: all that could use the workers holds the kernels. */
+/** Ends the workers of an engine that nobody disposed of, once its kernels are collected. */
 const dropped = new FinalizationRegistry<WorkerPool>((workers) => workers.dispose());
 
-/** The workers of an engine. They end with it: when it is disposed of, or collected. */
+/** The workers of an engine. They end when it is disposed of or collected. */
 export class WorkerPool {
   readonly #memory: WebAssemblyMemoryLike;
   readonly #createWorker: (() => ThreadWorker) | undefined;
   readonly #workers: WorkerHandle[] = [];
-  /** Makes the error that says why no job can be split any more. */
+  /** Creates the error that says why jobs can no longer be divided. */
   #failure: (() => Error) | undefined;
-  /** Weakly: the workers' listeners, which live as long as they do, hold the pool. */
+  /** A weak reference: the workers' listeners hold the pool and live as long as the workers. */
   #kernels: WeakRef<Kernels> | undefined;
   #team: Pointer = 0;
-  /** Where each worker's progress shows. */
+  /** Address of each worker's progress word. */
   #progressWords: readonly Pointer[] = [];
   #waitingFor = 0;
   #waitingSince = 0;
@@ -92,16 +92,16 @@ export class WorkerPool {
   #looks = 0;
   #naps = 0;
   #mayNap = true;
-  /** A word that nobody ever changes, to sleep on. */
+  /** A word that never changes, to wait on. */
   readonly #pillow = new Int32Array(new SharedArrayBuffer(4));
 
-  /** @param createWorker in place of the library's own way */
+  /** @param createWorker replaces the library's way to start a worker */
   constructor(memory: WebAssemblyMemoryLike, createWorker?: () => ThreadWorker) {
     this.#memory = memory;
     this.#createWorker = createWorker;
   }
 
-  /** Starts workers number 1 to threads − 1. @throws WorkerError when one does not start, NoWorkerError when it is none */
+  /** Starts workers 1 to threads − 1. @throws WorkerError if one does not start, NoWorkerError if it is not a worker */
   async start(module: WebAssemblyModuleLike, kernels: Kernels, team: Pointer, threads: number): Promise<void> {
     const workers = Array.from({ length: threads - 1 }, (_, index) => index + 1);
     this.#kernels = new WeakRef(kernels);
@@ -130,7 +130,7 @@ export class WorkerPool {
       this.#workers.push(worker);
       worker.onEnd(fail);
       worker.onReady(async () => {
-        // It says so before it serves, and might yet throw: that it serves, the kernel shows itself.
+        // It reports before it serves, and could still throw. The kernel shows when it serves.
         while (!this.#failure && !this.#isServing(thread)) await nextTask();
         clearTimeout(timer);
         resolve();
@@ -145,9 +145,9 @@ export class WorkerPool {
   }
 
   /**
-   * Called by the kernels over and over while they wait for the last parts of a job, and before a job once a worker ended.
+   * Kernels call this repeatedly while they wait for the last parts of a job, and before each job after a worker has ended.
    *
-   * @throws WorkerError once a worker has ended, or none has made progress for more than half a second
+   * @throws WorkerError if a worker has ended, or none has made progress for more than half a second
    */
   readonly awaitParts = (job: number): void => {
     if (this.#failure) throw this.#failure();
@@ -170,16 +170,16 @@ export class WorkerPool {
     return now - this.#waitingSince > STALL_MILLISECONDS || this.#naps > STALL_NAPS || this.#looks > STALL_LOOKS;
   }
 
-  /** Ends all workers; a kernel that would need them throws from now on. */
+  /** Ends all workers. From now on, a kernel that needs them throws. */
   dispose(): void {
     this.#fail(() => new DisposedError("the engine was used after it was disposed of"));
     for (const worker of this.#workers) worker.terminate();
   }
 
-  /** From now on jobs throw the first failure. */
+  /** Makes all later jobs throw the first failure. */
   #fail(failure: () => Error): Error {
     this.#failure ??= failure;
-    // Once collected, they have no job left to end.
+    // If the kernels have been collected, no job is left to end.
     this.#kernels?.deref()?.endTeam(this.#team);
     return this.#failure();
   }
@@ -189,7 +189,7 @@ export class WorkerPool {
     return this.#progressWords.map((address) => words[address >> 2]).join();
   }
 
-  /** Sleeps for a moment; a page's main thread is not allowed to and goes on polling. */
+  /** Naps. A page's main thread may not, and keeps polling. */
   #nap(): void {
     if (!this.#mayNap) return;
     try {

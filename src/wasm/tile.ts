@@ -1,4 +1,4 @@
-/** The micro-kernel's tile: how many rows and columns of a product are held in registers at a time. */
+/** The micro-kernel's tile: how many rows and columns of a product it keeps in registers. */
 
 import { checkChoice } from "../checks/check-options.js";
 import type { Kernels, Pointer } from "./kernels.js";
@@ -13,21 +13,21 @@ const TILE_WORDS: Record<Tile, number> = { "4x8": 4, "6x8": 6, "2x16": 2 + 16, "
 /** A product whose sizes all tiles divide: 24 × 48 with k = 64, about 3 µs. */
 const [ROWS, COLUMNS, DEPTH] = [24, 48, 64];
 /**
- * The tiles are timed in turn until none has become faster for so long. Optimised code arrives from a background thread,
- * one to five milliseconds after a kernel first ran; in turn, the waiting for one tile is spent on the others.
+ * Tiles are timed in turn until none has become faster for this long. Optimised code arrives from a background thread, one
+ * to five milliseconds after a kernel first ran. Taking turns uses the wait for one tile to time the others.
  */
 const PATIENCE_MILLISECONDS = 8;
 const LONGEST_MILLISECONDS = 60;
 const CALLS = 8;
 /**
- * Clocks may stand still (fake timers of test runners, edge runtimes between two requests) or tick too seldom to time a kernel
- * (a browser that resists fingerprinting): after so many rounds, some 5 ms, without a tick the timing is given up.
+ * A clock may stand still (fake timers of test runners, edge runtimes between two requests) or tick too rarely to time a
+ * kernel (a browser that resists fingerprinting). After this many rounds without a tick, about 5 ms, the timing stops.
  */
 const ROUNDS_WITHOUT_TICK = 50;
-/** Needs few registers, so it does well on every engine. */
+/** Needs few registers, so it is fast on every engine. */
 const UNTIMED_TILE: Tile = "4x8";
 
-/** The word of a tile that was checked. */
+/** The word for a valid tile. */
 export function tileWord(tile: Tile): number {
   return TILE_WORDS[tile];
 }
@@ -37,15 +37,15 @@ export function checkTile(tile: Tile | "auto"): void {
   checkChoice("tile", tile, ["auto", ...Object.keys(TILE_WORDS)]);
 }
 
-/** A tile together with the reason for it. */
+/** A tile and the reason for it. */
 export interface TileChoice {
   readonly tile: Tile;
   readonly reason: string;
 }
 
 /**
- * The fastest tile on this engine, found by timing each: all give the same bits, but which one fits the vector registers
- * depends on the engine's compiler. Takes about 20 ms.
+ * Finds the fastest tile on this engine by timing each. All give the same bits; which one fits the vector registers depends
+ * on the engine's compiler. Takes about 20 ms.
  */
 export function fastestTile(kernels: Kernels, memory: LinearMemory, team: Pointer, work: Pointer): TileChoice {
   const operands = memory.allocate((ROWS * DEPTH + DEPTH * COLUMNS + COLUMNS + ROWS * COLUMNS) * 4);
@@ -76,7 +76,7 @@ export function fastestTile(kernels: Kernels, memory: LinearMemory, team: Pointe
   return { tile: fastest, reason: "the fastest when timed at the start" };
 }
 
-/** The addresses of arrays that lie one after the other, given the lengths of all but the last in floats. */
+/** Addresses of consecutive arrays, given the lengths in floats of all but the last. */
 function offsets(base: Pointer, a: number, b: number, c: number): [Pointer, Pointer, Pointer, Pointer] {
   return [base, base + a * 4, base + (a + b) * 4, base + (a + b + c) * 4];
 }

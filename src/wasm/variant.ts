@@ -1,20 +1,20 @@
-/** Which of the compiled binaries this WebAssembly engine can run, and why not a better one. */
+/** Chooses the best binary that this WebAssembly engine can run, and says why. */
 
 import { checkChoice } from "../checks/check-options.js";
 
 /** `simd`: fixed-width SIMD, the same bits on every machine. `relaxed`: fused multiply-add where the engine fuses. */
 export type Variant = "simd" | "relaxed";
 
-/** The compiled binaries: a variant of the kernels, over a memory of its own or over one that threads share. */
+/** The compiled binaries: a variant of the kernels, with a private memory or one that threads share. */
 export type BinaryName = Variant | `${Variant}-shared`;
 
-/** A choice of binary together with the reason for it. */
+/** A choice of binary and the reason for it. */
 export interface VariantChoice {
   readonly variant: Variant;
   readonly reason: string;
 }
 
-/** Which binaries are there to choose from. */
+/** Which binaries are available. */
 interface Offer {
   /** The option that says so. */
   readonly option: string | undefined;
@@ -22,11 +22,11 @@ interface Offer {
 }
 
 /**
- * Picks the binary: `requested` itself, or for `auto` the relaxed one wherever the engine compiles it. `deterministic`
- * asks for the same bits everywhere, which only `simd` has: relaxed multiply-adds round once or twice as the CPU likes.
+ * Chooses the binary: `requested`, or for `auto` the relaxed one if the engine can compile it. `deterministic` asks for the
+ * same bits everywhere, which only `simd` gives: relaxed multiply-adds round once or twice, depending on the CPU.
  *
- * @throws TypeError, RangeError for an unknown name, a deterministic `relaxed`, or a binary that is not offered; Error when the engine
- * cannot run the binary
+ * @throws TypeError, RangeError for an unknown name, a deterministic `relaxed`, or a binary that is not available; Error if the
+ * engine cannot run the binary
  */
 export function chooseVariant(requested: Variant | "auto", deterministic: boolean, offer: Offer): VariantChoice {
   const offers = (variant: Variant) => offer.has(variant) || offer.has(`${variant}-shared`);

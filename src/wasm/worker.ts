@@ -1,11 +1,11 @@
 /**
- * A worker thread's program: takes parts of the jobs that the kernels announce in the shared memory, for ever. It imports
+ * A worker thread's program: does parts of the jobs that kernels announce in shared memory, until it is terminated. It imports
  * nothing: bundlers may copy it as it is, and pages have no import map in workers.
  */
 
 import type { WorkerStart } from "./thread-worker.js";
 
-// Messages come through a port in Node, and through the global scope in browsers.
+// Messages come from a port in Node, and from the global scope in browsers.
 const port = globalThis.process?.getBuiltinModule?.("node:worker_threads").parentPort ?? globalThis;
 
 async function serve({ data }: { readonly data: WorkerStart }): Promise<void> {

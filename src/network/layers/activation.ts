@@ -1,4 +1,4 @@
-/** What activation layers are: Y = f(X), gradInput = gradOutput·f′(X), elementwise, each by a kernel for either direction. */
+/** Activation layers: Y = f(X), gradInput = gradOutput·f′(X), elementwise, with one kernel per direction. */
 
 import { classNameOf, type OptionTable, type OptionValues, readOptions } from "../../checks/option-table.js";
 import type { Engine } from "../../create-engine.js";
@@ -12,32 +12,32 @@ import { checkAttach, checkGradOutput, checkInput } from "./operands.js";
 export interface ActivationRow {
   /** Its name everywhere: in the API, the command, links and files. */
   readonly name: string;
-  /** Its name for people: with its words joined that of its class. */
+  /** Its title for people. Without spaces it is the class's name. */
   readonly title: string;
   readonly options: OptionTable;
-  /** The kernels' name before `Forward` and `Backward`; or that for each choice of the option `variant`. */
+  /** The kernels' name before `Forward` and `Backward`, or one for each choice of the option `variant`. */
   readonly kernel: string | Readonly<Record<string, string>>;
   readonly variant?: string;
-  /** The option that the kernels take after the number of elements, if there is one. */
+  /** The option that the kernels take after the number of elements, if any. */
   readonly parameter?: string;
   readonly onnx: LayerOnnx;
 }
 
 type ElementwiseKernel = (n: number, ...rest: number[]) => void;
 
-/** What activation layers share. Their kernels are found by name, so that a new one is a kernel and a row. */
+/** The base of all activations. It finds kernels by name: a new activation is a kernel and a row. */
 export abstract class Activation<T extends OptionTable = OptionTable> extends Layer {
   protected readonly options: OptionValues<T>;
   readonly #row: ActivationRow;
   #engine: Engine | undefined;
   #forward!: ElementwiseKernel;
   #backward!: ElementwiseKernel;
-  /** Undefined where the kernels take none. */
+  /** Undefined if the kernels take none. */
   readonly #parameter: number | undefined;
   #output!: MatrixBuffer;
   #gradInput!: MatrixBuffer;
 
-  /** @throws TypeError for unknown options and values of a wrong type, RangeError for those out of their limits */
+  /** @throws TypeError for unknown options and values of a wrong type, RangeError for values outside their limits */
   constructor(row: ActivationRow & { readonly options: T }, options: object = {}) {
     super();
     const name = classNameOf(row.title);

@@ -1,4 +1,4 @@
-/** The activations: each is a row, and the class that bears its name. */
+/** The activations: each is a row and a class of that name. */
 
 import { Activation, type ActivationRow } from "./activation.js";
 
@@ -34,7 +34,7 @@ export interface LeakyReLUOptions {
 
 /** y = x where x > 0, else negativeSlope·x, elementwise; the derivative at 0 is negativeSlope, as in PyTorch. */
 export class LeakyReLU extends Activation<(typeof LEAKY_RELU)["options"]> {
-  /** @throws TypeError for unknown options and what is no number, RangeError for a slope that is not finite */
+  /** @throws TypeError for unknown options and anything but a number, RangeError for a slope that is not finite */
   constructor(options: LeakyReLUOptions = {}) {
     super(LEAKY_RELU, options);
   }
@@ -61,7 +61,7 @@ export interface ELUOptions {
 
 /** y = x where x > 0, else alpha·(eˣ − 1), elementwise. Clevert et al. 2016; the derivative at 0 is alpha, as in PyTorch. */
 export class ELU extends Activation<(typeof ELU_ROW)["options"]> {
-  /** @throws TypeError for unknown options and what is no number, RangeError for an alpha that is not finite */
+  /** @throws TypeError for unknown options and anything but a number, RangeError for an alpha that is not finite */
   constructor(options: ELUOptions = {}) {
     super(ELU_ROW, options);
   }
@@ -156,7 +156,7 @@ const SIGMOID = {
   onnx: { op: "Sigmoid" },
 } as const;
 
-/** y = 1 / (1 + e⁻ˣ), elementwise. In front of a cross-entropy leave it out: `BinaryCrossEntropy` takes logits. */
+/** y = 1 / (1 + e⁻ˣ), elementwise. Leave it out before a cross-entropy: `BinaryCrossEntropy` takes logits. */
 export class Sigmoid extends Activation {
   constructor() {
     super(SIGMOID);
@@ -193,7 +193,7 @@ export class Softplus extends Activation {
   }
 }
 
-/** Every activation: its row, and its class. In this order they are listed to people. */
+/** The row and class of every activation, in the order in which people see them. */
 export const ACTIVATIONS: readonly (readonly [ActivationRow, new (options: object) => Activation])[] = [
   [RELU, ReLU],
   [LEAKY_RELU, LeakyReLU],

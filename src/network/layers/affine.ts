@@ -4,7 +4,7 @@ import type { Engine } from "../../create-engine.js";
 import { Allocation } from "../../engine/allocation.js";
 import { type DirectStep, Parameter } from "../parameter.js";
 
-/** What both normalizations end with: gamma and beta [features], learnable, and room for their gradients. */
+/** The learnable gamma and beta [features] of both normalizations, and room for their gradients. */
 export class Affine {
   readonly gamma: Parameter;
   readonly beta: Parameter;
@@ -12,7 +12,7 @@ export class Affine {
   readonly #features: number;
   readonly #gradients: Allocation;
 
-  /** gamma is 1 and beta 0 at first. */
+  /** Initially gamma is 1 and beta is 0. */
   constructor(engine: Engine, features: number) {
     this.#engine = engine;
     this.#features = features;
@@ -22,7 +22,7 @@ export class Affine {
     this.#gradients = new Allocation(engine.memory, 2 * features * 4, "a normalization's gradients");
   }
 
-  /** Where the backward kernel is to put gamma's gradient, and beta's. */
+  /** Addresses where the backward kernel writes the gradients of gamma and beta. */
   get gradGammaPointer(): number {
     return this.#gradients.pointer;
   }
@@ -31,7 +31,7 @@ export class Affine {
     return this.#gradients.pointer + this.#features * 4;
   }
 
-  /** Hands both gradients over. @param step of the backward pass */
+  /** Adds both gradients to the parameters. @param step of the backward pass */
   learn(step: DirectStep | undefined): void {
     const { kernels } = this.#engine;
     const gamma = this.gamma.destination(step);
@@ -47,7 +47,7 @@ export class Affine {
   }
 }
 
-/** @throws TypeError, RangeError for anything but a number of columns; ShapeError when the layer before gives another number of columns */
+/** @throws TypeError, RangeError for anything but a number of columns; ShapeError if the previous layer has another number of columns */
 export function checkFeatures(features: number, inputs: number | undefined): void {
   if (inputs === undefined || inputs === features) return;
   checkInteger("inputs", inputs, 1);

@@ -15,7 +15,7 @@ import { RunningArray } from "./running-array.js";
 export interface BatchNormOptions {
   /** Added to the variance; default 1e-5. */
   readonly epsilon?: number;
-  /** Share of a batch's statistics in the running ones; default 0.1. Keras's momentum is one less this. */
+  /** The share of a batch's statistics in the running statistics; default 0.1. Keras's momentum is 1 minus this. */
   readonly momentum?: number;
 }
 
@@ -25,9 +25,9 @@ export const BATCH_NORM_OPTIONS = {
 } as const satisfies OptionTable;
 
 /**
- * Y = gamma·(X − mean) / √(variance + epsilon) + beta, column by column. In training mean and variance are the batch's own
- * (the variance divided by the rows); otherwise they are the running ones, which each training pass moves towards the
- * batch's by `momentum` (the variance divided by the rows less one). Ioffe and Szegedy 2015; as PyTorch's BatchNorm1d.
+ * Y = gamma·(X − mean) / √(variance + epsilon) + beta, column by column. In training, mean and variance are those of the batch
+ * (the variance divided by the rows). Otherwise they are the running statistics, which each training pass moves towards the
+ * batch's by `momentum` (the variance divided by the rows − 1). Ioffe and Szegedy 2015; the same as PyTorch's BatchNorm1d.
  */
 export class BatchNorm extends Layer {
   readonly features: number;
@@ -39,10 +39,10 @@ export class BatchNorm extends Layer {
   #runningVariance!: RunningArray;
   #output!: MatrixBuffer;
   #gradInput!: MatrixBuffer;
-  /** Of the last forward pass: the batch's means, and 1 / √(variance + epsilon). */
+  /** The batch's means and 1 / √(variance + epsilon) in the last forward pass. */
   #batchMean!: Allocation;
   #inverse!: Allocation;
-  /** Whether the last forward pass went by the batch's own statistics. */
+  /** Whether the last forward pass used the batch's statistics. */
   #ofBatch = false;
 
   /** @throws TypeError, RangeError for sizes and options of a wrong type or value */
@@ -73,7 +73,7 @@ export class BatchNorm extends Layer {
     return features;
   }
 
-  /** @throws ShapeError in training for a batch of one row, which has no variance */
+  /** @throws ShapeError in training for a batch of one row, whose variance is undefined */
   override forward(input: Matrix): Matrix {
     checkInput(this, this.#engine, input);
     checkColumns("BatchNorm: input", this.features, input);
@@ -100,7 +100,7 @@ export class BatchNorm extends Layer {
     return output;
   }
 
-  /** In training through the batch's mean and variance; otherwise these are constants. */
+  /** In training, differentiates through the batch's mean and variance; otherwise they are constants. */
   override backward(input: Matrix, gradOutput: Matrix, step?: DirectStep): Matrix {
     checkInput(this, this.#engine, input);
     checkColumns("BatchNorm: input", this.features, input);

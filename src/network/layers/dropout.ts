@@ -11,23 +11,23 @@ export const DROPOUT_OPTIONS = {
 } as const satisfies OptionTable;
 
 /**
- * In training y = x / (1 − rate) with probability 1 − rate, else 0, each element by itself; otherwise y = x ("inverted"
- * dropout, as in Keras and PyTorch). Srivastava et al. 2014.
+ * In training, y = x / (1 − rate) with probability 1 − rate, else 0, independently for each element; otherwise y = x
+ * ("inverted" dropout, as in Keras and PyTorch). Srivastava et al. 2014.
  *
- * A training pass draws two numbers from the engine's generator; the mask is a hash of these and the element's number, the
- * same on any number of threads.
+ * A training pass draws two numbers from the engine's generator. The mask is a hash of these and the element's number, so it
+ * is the same on any number of threads.
  */
 export class Dropout extends Layer {
   readonly rate: number;
   #engine: Engine | undefined;
   #output!: MatrixBuffer;
   #gradInput!: MatrixBuffer;
-  /** Whether the last forward pass dropped anything, and by which key. */
+  /** Whether the last forward pass dropped anything, and its key. */
   #dropped = false;
   #key = 0;
   #key2 = 0;
 
-  /** @param rate the share that is dropped, 0 ≤ rate < 1; @throws TypeError, RangeError for anything else */
+  /** @param rate the share to drop, 0 ≤ rate < 1; @throws TypeError, RangeError for anything else */
   constructor(rate: number = DROPOUT_OPTIONS.rate.default) {
     super();
     checkNumber("Dropout: rate", rate, DROPOUT_OPTIONS.rate);
@@ -52,7 +52,7 @@ export class Dropout extends Layer {
     return this.#drop(input, this.#output);
   }
 
-  /** Drops from gradOutput what the last forward pass dropped. */
+  /** Drops the same elements of gradOutput as the last forward pass dropped of x. */
   override backward(input: Matrix, gradOutput: Matrix): Matrix {
     checkInput(this, this.#engine, input);
     checkGradOutput(this, input, gradOutput);

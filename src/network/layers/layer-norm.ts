@@ -20,8 +20,8 @@ export const LAYER_NORM_OPTIONS = {
 } as const satisfies OptionTable;
 
 /**
- * Y = gamma·(X − mean) / √(variance + epsilon) + beta; mean and variance (divided by the columns) are each row's own.
- * Ba, Kiros and Hinton 2016; as PyTorch's LayerNorm.
+ * Y = gamma·(X − mean) / √(variance + epsilon) + beta with the mean and variance (divided by the columns) of each row.
+ * Ba, Kiros and Hinton 2016; the same as PyTorch's LayerNorm.
  */
 export class LayerNorm extends Layer {
   readonly features: number;
@@ -30,10 +30,10 @@ export class LayerNorm extends Layer {
   #affine!: Affine;
   #output!: MatrixBuffer;
   #gradInput!: MatrixBuffer;
-  /** Of the last forward pass, a row each [batch, 1]: the mean, and 1 / √(variance + epsilon). */
+  /** The mean and 1 / √(variance + epsilon) of each row in the last forward pass [batch, 1]. */
   #mean!: MatrixBuffer;
   #inverse!: MatrixBuffer;
-  /** Where the backward kernel sums up the gradients of gamma and beta in double precision. */
+  /** Where the backward kernel sums the gradients of gamma and beta in double precision. */
   #sums!: Allocation;
 
   /** @throws TypeError, RangeError for sizes and options of a wrong type or value */

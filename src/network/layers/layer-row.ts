@@ -1,25 +1,25 @@
-/** A layer's row in the catalogue: what files, programs and documents need to know of it. */
+/** A layer's row in the catalogue: what files, programs and documents need to know about it. */
 
 import type { OptionTable } from "../../checks/option-table.js";
 import type { Layer, LayerConfig } from "./layer.js";
 
 /**
- * Where an operator's attribute comes from: an option of the layer, or 1 less it, or always the same integer. Its default is ONNX's,
- * too.
+ * Where an operator's attribute comes from: an option of the layer, 1 minus it, or a constant integer. The option's default is
+ * ONNX's, too.
  */
 export type OnnxAttribute = string | { readonly complement: string } | { readonly integer: number };
 
-/** A layer in ONNX: one operator, or several where the opset has none. */
+/** A layer in ONNX: one operator, or several if the opset has none. */
 export interface LayerOnnx {
   readonly op?: string;
-  /** The first opset that has it, above the one that is written by default. */
+  /** The first opset that has it, if that is above the default opset. */
   readonly opset?: number;
   /** The layer's arrays, in the order of the operator's inputs after the first. */
   readonly arrays?: readonly string[];
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
   /**
-   * Operators in its place, as PyTorch's exporter writes them, for a layer with these options: "Mul x $0" multiplies the layer's
-   * input by the result of the first step; a number is a constant.
+   * Operators to write instead, like PyTorch's exporter, for a layer with these options: "Mul x $0" multiplies the layer's input
+   * by the result of the first step. A number is a constant.
    */
   readonly composed?: readonly {
     readonly options: Readonly<Record<string, string>>;
@@ -34,14 +34,14 @@ export interface LayerRow {
   /** Its name for people. */
   readonly title: string;
   readonly options: OptionTable;
-  /** The kernels that it calls. */
+  /** The kernels it calls. */
   readonly kernels: readonly string[];
-  /** The layer, not attached: nothing is allocated in linear memory. @throws TypeError, RangeError for options that it refuses */
+  /** Creates the layer without allocating linear memory. @throws TypeError, RangeError for wrong options */
   make(config: LayerConfig): Layer;
-  /** Columns that it takes and gives, of a layer that says so. */
+  /** Its input and output columns, if it declares them. */
   columns(config: LayerConfig): { readonly inputs?: number; readonly outputs?: number };
-  /** Names and shapes of its arrays. */
+  /** The names and shapes of its arrays. */
   arrays(config: LayerConfig): Readonly<Record<string, readonly number[]>>;
-  /** Absent where nothing is to be written: the layer does nothing in evaluation. */
+  /** Absent for a layer that does nothing in evaluation: nothing is written. */
   readonly onnx?: LayerOnnx;
 }

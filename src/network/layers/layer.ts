@@ -1,32 +1,32 @@
-/** The contract of a layer: what the network calls, and what a custom layer has to write. */
+/** The contract of a layer: what the network calls and a custom layer implements. */
 
 import type { Engine } from "../../create-engine.js";
 import type { Matrix } from "../../engine/matrix.js";
 import type { DirectStep, Parameter, State } from "../parameter.js";
 
-/** A built-in layer as a model file has it: its type and its options. */
+/** A built-in layer in a model file: its type and its options. */
 export interface LayerConfig {
   readonly type: string;
   readonly [option: string]: string | number | boolean;
 }
 
 /**
- * A building block: `output = forward(input)`, and `gradInput = backward(input, gradOutput)`, which also hands over the
- * gradient of the layer's own parameters, if it has any. This base class is the identity.
+ * A building block: `output = forward(input)` and `gradInput = backward(input, gradOutput)`, which also adds the gradients of
+ * the layer's parameters, if any. This base class is the identity.
  *
- * To write a layer, override `forward` and `backward` (`forward` alone if it is never trained), and `attach` where buffers or
- * parameters are needed or the width changes. Results may be kept in a `MatrixBuffer`: they are valid until the next call.
+ * To write a layer, override `forward` and `backward` (only `forward` if it is never trained). Override `attach` if it needs
+ * buffers or parameters or changes the width. Keep results in a `MatrixBuffer`: they stay valid until the next call.
  */
 export class Layer {
-  /** Whether `forward` and `learn` take a `CsrMatrix`; if not, the network expands it for a first layer. */
+  /** Whether `forward` and `learn` take a `CsrMatrix`. If not, the network expands it for a first layer. */
   readonly takesSparse: boolean = false;
-  /** Whether the pass belongs to training or to evaluation; set by the network. */
+  /** Whether the pass is for training or for evaluation. The network sets it. */
   training = false;
 
   /**
-   * Called once by the network, before any other method: the place to allocate.
+   * The network calls this once, before any other method. Allocate here.
    *
-   * @param inputs columns of the input; undefined for a first layer that has not said how many it expects
+   * @param inputs columns of the input; undefined for a first layer that does not declare them
    * @returns columns of the output, undefined if they are not known
    */
   attach(_engine: Engine, inputs: number | undefined): number | undefined {
@@ -39,13 +39,13 @@ export class Layer {
   }
 
   /**
-   * ∂loss/∂input [batch, inputs] from `gradOutput` = ∂loss/∂output [batch, outputs], by the chain rule. `input` is what
-   * `forward` was last called with. The gradient of each parameter goes to its `destination`, or to `addGradient`, after
-   * the values were last read.
+   * Computes ∂loss/∂input [batch, inputs] from `gradOutput` = ∂loss/∂output [batch, outputs] by the chain rule. `input` is the
+   * last input of `forward`. Write each parameter's gradient to its `destination`, or pass it to `addGradient`, after you have
+   * read the parameter for the last time.
    *
-   * @param _step given under plain gradient descent. A layer that hands it on to `destination` or `addGradient` moves its
-   * parameters at once and keeps no gradient; of one that does not, the optimizer takes the step afterwards
-   * @throws TypeError where `forward` is overridden and this is not
+   * @param _step is set under plain gradient descent. If the layer passes it to `destination` or `addGradient`, its parameters
+   * move at once and keep no gradient; otherwise the optimizer takes the step later
+   * @throws TypeError if `forward` is overridden and this is not
    */
   backward(_input: Matrix, gradOutput: Matrix, _step?: DirectStep): Matrix {
     if (this.forward === Layer.prototype.forward) return gradOutput;
@@ -53,7 +53,7 @@ export class Layer {
     throw new TypeError(`expected backward beside forward, got forward alone: ${identity}`);
   }
 
-  /** As `backward`, for the first layer of a network, whose input gradient nobody needs. */
+  /** `backward` for the first layer of a network, whose input gradient is not needed. */
   learn(input: Matrix, gradOutput: Matrix, step?: DirectStep): void {
     this.backward(input, gradOutput, step);
   }
@@ -63,12 +63,12 @@ export class Layer {
     return [];
   }
 
-  /** Arrays that are not learnt by gradients but saved with the model, such as running means; none by default. */
+  /** Arrays that are saved with the model but not learned by gradients, such as running means; none by default. */
   buffers(): readonly State[] {
     return [];
   }
 
-  /** What a model file says of a built-in layer; undefined for one that cannot be saved. */
+  /** A built-in layer for a model file; undefined for a layer that cannot be saved. */
   config(): LayerConfig | undefined {
     return undefined;
   }

@@ -1,4 +1,4 @@
-/** Checks of a layer's operands: an engine, and matrices in its memory. They build a message only when they throw. */
+/** Checks of a layer's operands: an engine and matrices in its memory. They build messages only to throw them. */
 
 import { checkInteger } from "../../checks/check-options.js";
 import type { Engine } from "../../create-engine.js";
@@ -11,7 +11,7 @@ type Owner = Pick<Engine, "memory"> | undefined;
 
 const nameOf = (layer: Layer) => layer.constructor.name;
 
-/** @throws TypeError, RangeError for anything but an engine and the columns of the layer before; Error for a layer that has an engine */
+/** @throws TypeError, RangeError for anything but an engine and the previous layer's columns; Error for an attached layer */
 export function checkAttach(layer: Layer, owner: Owner, engine: Engine, inputs: number | undefined): void {
   if (owner) throw new Error("this layer already belongs to a network");
   checkEngine(nameOf(layer), engine);

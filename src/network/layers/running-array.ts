@@ -4,7 +4,7 @@ import { Matrix } from "../../engine/matrix.js";
 import type { LinearMemory } from "../../wasm/memory.js";
 import type { State } from "../parameter.js";
 
-/** An array [length] that a layer updates by itself, such as running means. */
+/** An array [length] that a layer itself updates, such as running means. */
 export class RunningArray implements State {
   readonly name: string;
   readonly shape: readonly [number];
