@@ -1,4 +1,4 @@
-/** What a file is, by its first bytes: for messages that say more than that it is not what was expected. */
+/** Recognises a file by its first bytes, so that messages can say what it is. */
 
 /** First bytes of formats, as Latin-1. */
 const SIGNATURES: readonly (readonly [start: string, kind: string])[] = [
@@ -26,18 +26,18 @@ export const MODEL_KIND = "a model of simdgrad";
 export const CHECKPOINT_KIND = "a checkpoint of a training";
 export const OTHER_TENSORS_KIND = "a safetensors file of another program, or of weights alone";
 
-/** Whether the bytes of such a file may be read as safetensors. */
+/** Whether a file of this kind may be read as safetensors. */
 export function mayBeSafetensors(kind: string): boolean {
   return [UNKNOWN_KIND, MODEL_KIND, CHECKPOINT_KIND, OTHER_TENSORS_KIND].includes(kind);
 }
 
-/** How much of a text is looked at. */
+/** How many bytes of a text are checked. */
 const MOST_TEXT = 4096;
 
-/** A few words on what the bytes are: `a PNG image`, `a CSV file or another text`. */
+/** Describes what the bytes are: `a PNG image`, `a CSV file or another text`. */
 export function fileKind(bytes: Uint8Array): string {
   if (bytes.length === 0) return "an empty file";
-  // First: the length that such a file begins with may look like anything.
+  // Checked first: the length at its beginning may look like anything.
   if (bytes[8] === 0x7b && bytes.subarray(4, 8).every((byte) => byte === 0)) return safetensorsKind(bytes);
   const start = String.fromCharCode(...bytes.subarray(0, 16));
   const known = SIGNATURES.find(([signature]) => start.startsWith(signature));
@@ -55,7 +55,7 @@ function zipKind(bytes: Uint8Array): string {
   return "a ZIP archive";
 }
 
-/** Our own files say what they are in the metadata, which come first. */
+/** The metadata at the beginning of our files say what they are. */
 function safetensorsKind(bytes: Uint8Array): string {
   const header = String.fromCharCode(...bytes.subarray(8, 8 + 256));
   if (header.includes('"format":"simdgrad-checkpoint"')) return CHECKPOINT_KIND;
@@ -71,7 +71,7 @@ function textKind(bytes: Uint8Array): string | undefined {
   } catch {
     return undefined;
   }
-  // Tabs and line ends aside, texts have no control characters.
+  // Texts have no control characters except tabs and line ends.
   const isControl = (character: string) => (character < " " && !"\t\n\r\f".includes(character)) || character === "\x7f";
   if ([...text].some(isControl)) return undefined;
   const trimmed = text.trimStart();

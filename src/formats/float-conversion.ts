@@ -1,12 +1,12 @@
-/** Tensors of other float types as float32. */
+/** Converts tensors of other float types to float32. */
 
 import { float32Values, type Tensor } from "./tensor.js";
 
-/** The types that `toFloat32` takes. */
+/** The types that `toFloat32` converts. */
 export const floatDtypes = ["F32", "F64", "F16", "BF16"] as const;
 
 /**
- * The elements as float32: of F16 and BF16 exactly, of F64 rounded to nearest; F32 as `float32Values`, maybe a view.
+ * Converts the elements to float32: F16 and BF16 exactly, F64 rounded to nearest; F32 like `float32Values`, possibly a view.
  *
  * @throws RangeError for a type that is not one of `floatDtypes`
  */
@@ -29,7 +29,7 @@ export function toFloat32(tensor: Tensor): Float32Array {
   }
 }
 
-/** The number that 16 bits of IEEE 754 binary16 stand for. */
+/** The number that 16 bits of IEEE 754 binary16 represent. */
 export function halfValue(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
@@ -38,7 +38,7 @@ export function halfValue(bits: number): number {
   return sign * (exponent === 0 ? fraction * 2 ** -14 : (1 + fraction) * 2 ** (exponent - 15));
 }
 
-/** A row-major matrix [rows, columns] as [columns, rows]: a copy. */
+/** Copies a row-major matrix [rows, columns] to [columns, rows]. */
 export function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
   const result = new Float32Array(values.length);
   for (let row = 0; row < rows; ++row) {

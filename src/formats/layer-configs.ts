@@ -1,4 +1,4 @@
-/** Layers as files describe them: whether a description is that of a layer, and what values its arrays may have. */
+/** Checks layers described in files: their options and the values of their arrays. */
 
 import { FormatError } from "../checks/errors.js";
 import { LAYERS } from "../network/catalogue.js";
@@ -7,18 +7,18 @@ import type { LayerRow } from "../network/layers/layer-row.js";
 
 const { isFinite: isFiniteNumber } = Number;
 
-/** Units beyond which a file is taken for hostile rather than large. */
+/** The most units. A file with more counts as hostile, not large. */
 const MOST_UNITS = 2 ** 24;
 
 /** Names of the built-in types. */
 export const layerTypeNames = Object.keys(LAYERS);
 
-/** The type of that name. */
+/** The type with that name. */
 export function layerType(name: string): LayerRow | undefined {
   return Object.hasOwn(LAYERS, name) ? LAYERS[name] : undefined;
 }
 
-/** Columns of the first layer that says how many it takes, and of the last that says how many it gives. */
+/** The input columns of the first layer that declares them, and the output columns of the last. */
 export function widthsOf(configs: readonly LayerConfig[]): { inputs: number | undefined; outputs: number | undefined } {
   const widths = configs.map((config) => (layerType(config.type) as LayerRow).columns(config));
   return {
@@ -28,8 +28,8 @@ export function widthsOf(configs: readonly LayerConfig[]): { inputs: number | un
 }
 
 /**
- * The type of a layer's description, if a layer can be made of it and says the same of itself: no option is guessed. Nothing
- * is allocated.
+ * The type of a layer's description, if it creates a layer that describes itself in the same way: no option is guessed.
+ * Allocates nothing.
  */
 export function typeOfConfig(config: unknown): LayerRow | undefined {
   const given = config as LayerConfig | null;
@@ -47,7 +47,7 @@ export function typeOfConfig(config: unknown): LayerRow | undefined {
 }
 
 /**
- * Checks the values that a file has for an array: finite, and no variance below 0.
+ * Checks an array's values in a file: they must be finite, and variances at least 0.
  *
  * @param array its name in the layer
  * @param label the file and its tensor, for messages

@@ -1,19 +1,19 @@
-/** Metadata of a file: texts by name, those of the format itself and those of whoever writes it. */
+/** Metadata of a file: strings by name, from the format and from the caller. */
 
 import { checkRecord, checkText } from "../checks/check-options.js";
 
 /**
- * Most bytes of a file's description: a safetensors header, or the metadata of ONNX. Objects of one take up to 24 times as much, so that a
- * file cannot take more memory than twice its size and 16 MiB. Real ones take less than a thousandth of their file; safetensors
- * itself allows 100 MB.
+ * The most bytes of a file's description: a safetensors header, or the metadata of ONNX. Its objects take up to 24 times as
+ * much memory, so a file takes at most twice its size plus 16 MiB. Real descriptions take less than a thousandth of their file.
+ * safetensors itself allows 100 MB.
  */
 export const maximumDescription = (fileLength: number) => Math.min(100_000_000, 2 ** 20 + Math.floor(fileLength / 16));
 
 /**
- * Checks entries that are written beside a format's own.
+ * Checks entries to be written in addition to the format's own.
  *
  * @param own names of the format's entries
- * @throws TypeError for anything but texts by name; RangeError for a name of the format's own
+ * @throws TypeError for anything but strings by name; RangeError for a name that the format uses
  */
 export function checkMetadata(what: string, metadata: Readonly<Record<string, string>>, own: readonly string[]): void {
   checkRecord(what, metadata);

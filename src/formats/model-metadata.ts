@@ -1,4 +1,4 @@
-/** What a model file says of its layers, as metadata: `format` and `layers`, the same in safetensors and ONNX. */
+/** A model file's metadata about its layers: `format` and `layers`, the same in safetensors and ONNX. */
 
 import { checkDepth } from "../checks/check-json.js";
 import { describe, wrongType } from "../checks/check-options.js";
@@ -7,19 +7,19 @@ import type { Layer, LayerConfig } from "../network/layers/layer.js";
 import { Network } from "../network/network.js";
 import { layerType, layerTypeNames, typeOfConfig } from "./layer-configs.js";
 
-/** What the entry `format` says in files of ours. */
+/** The entry `format` of our files. */
 export const OWN_FORMAT = "simdgrad";
-/** Entries of the metadata that are the file's own. */
+/** The entries that the file itself uses. */
 export const OWN_ENTRIES = ["format", "layers"] as const;
-/** Layers beyond which a file is taken for hostile rather than large. */
+/** The most layers. A file with more counts as hostile, not large. */
 export const MOST_LAYERS = 1000;
 
-/** The entries for a network. @throws TypeError for a layer that is not built in */
+/** The entries for a network. @throws TypeError for a custom layer */
 export function modelMetadata(network: Network): { readonly format: string; readonly layers: string } {
   return { format: OWN_FORMAT, layers: JSON.stringify(network.layers.map(describeLayer)) };
 }
 
-/** @throws TypeError for anything but a network; RangeError for one with NaN or infinities, which no reader takes */
+/** @throws TypeError for anything but a network; RangeError for NaN or infinities, which no reader accepts */
 export function checkSavable(what: string, network: Network): void {
   checkNetwork(what, network);
   const array = network.findNonFinite();
@@ -32,7 +32,7 @@ export function checkNetwork(what: string, network: unknown): void {
   if (!(network instanceof Network)) throw wrongType(what, "a Network", network);
 }
 
-/** The layers in a file's metadata, checked one by one and against each other. @throws FormatError when there are none */
+/** Reads the layers in a file's metadata and checks each and their order. @throws FormatError if there are none */
 export function parseModelMetadata(metadata: Readonly<Record<string, string>>, name: string): LayerConfig[] {
   if (metadata.format !== OWN_FORMAT) {
     throw new FormatError(
@@ -45,7 +45,7 @@ export function parseModelMetadata(metadata: Readonly<Record<string, string>>, n
 /** A built-in layer's type and options. @throws TypeError for another */
 export function describeLayer(layer: Layer): LayerConfig {
   const config = layer.config();
-  // A subclass may compute something else: it must not come back as what it extends.
+  // A subclass may compute something else, so it must not be saved as the class that it extends.
   if (config && layerType(config.type)?.make(config).constructor === layer.constructor) return config;
   throw new TypeError(`model: expected built-in layers, got ${layer.constructor.name}`);
 }
@@ -70,9 +70,9 @@ function parseLayers(text: string | undefined, name: string): LayerConfig[] {
 }
 
 /**
- * Checks that layers can be made of descriptions, and that each gives what the next one takes.
+ * Checks that descriptions create layers, and that each layer's output fits the next.
  *
- * @param complain makes the error of what is wrong
+ * @param complain creates the error from the problem
  */
 export function checkLayers(layers: readonly unknown[], complain: (problem: string) => FormatError): void {
   let columns: number | undefined;
@@ -86,7 +86,7 @@ export function checkLayers(layers: readonly unknown[], complain: (problem: stri
   }
 }
 
-/** Options of one level: a text of more levels than the stack has is no layer either. */
+/** Checks that options are not nested: a layer's never are, and deep nesting would overflow the stack. */
 function textOfLayer(layer: unknown): string {
   if (typeof layer !== "object" || layer === null || Array.isArray(layer)) return describe(layer);
   const options = Object.entries(layer).slice(0, 10);

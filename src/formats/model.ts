@@ -12,11 +12,11 @@ import { parseSafetensors, type Safetensors, serializeSafetensors } from "./safe
 import { float32Tensor, float32Values, type Tensor } from "./tensor.js";
 
 /**
- * The bytes of a safetensors file: a dense layer's weights as [inputs, outputs], float32, little-endian.
+ * Serializes a network as a safetensors file: a dense layer's weights as [inputs, outputs], float32, little-endian.
  *
- * @param metadata further entries beside `format` and `layers`
- * @throws TypeError for anything but a network and texts, and for a layer that is not built in; RangeError for NaN or infinities in
- * the weights, and for an entry that is the file's own
+ * @param metadata entries in addition to `format` and `layers`
+ * @throws TypeError for anything but a network and strings, and for a custom layer; RangeError for NaN or infinities in the
+ * weights, and for an entry that the file uses itself
  */
 export function serializeModel(network: Network, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   checkMetadata("model: metadata", metadata, OWN_ENTRIES);
@@ -28,17 +28,17 @@ export function serializeModel(network: Network, metadata: Readonly<Record<strin
 }
 
 /**
- * The network in the bytes of a file that `serializeModel` made.
+ * Loads a network from the bytes of `serializeModel`.
  *
  * @param name of the file, for messages
- * @param options of the network: a file has neither loss nor optimizer
- * @throws FormatError when it is not such a file; nothing stays allocated then
+ * @param options of the network: a file has no loss and no optimizer
+ * @throws FormatError for any other file; then nothing stays allocated
  */
 export function loadModel(engine: Engine, bytes: Uint8Array, name = "model", options: NetworkOptions = {}): Network {
   return networkOfTensors(engine, parseSafetensors(bytes, name), name, options);
 }
 
-/** As `loadModel`, of a file that is parsed already. @throws FormatError; nothing stays allocated then */
+/** `loadModel` for a parsed file. @throws FormatError; then nothing stays allocated */
 export function networkOfTensors(
   engine: Engine,
   { tensors, metadata }: Safetensors,
@@ -54,7 +54,7 @@ export function networkOfTensors(
   return network;
 }
 
-/** Every parameter is there in its shape, and nothing else: checked before anything is allocated. */
+/** Checks, before anything is allocated, that the file has every parameter in its shape, and nothing else. */
 function checkTensors(layers: readonly LayerConfig[], tensors: ReadonlyMap<string, Tensor>, name: string): void {
   const expected = new Set<string>();
   for (const [index, config] of layers.entries()) {

@@ -1,8 +1,8 @@
-/** The header of an npy file: a Python dict literal of three keys. A parser of that much Python and no more. */
+/** Parses the header of an npy file: a Python dict literal with three keys. */
 
 import { FormatError } from "../checks/errors.js";
 
-/** What the header says. */
+/** The header's contents. */
 export interface NpyHeader {
   /** Byte order, kind and bytes of an element: `<f4`, `|u1`, … */
   readonly descr: string;
@@ -43,14 +43,14 @@ export function parseNpyHeader(text: string, name: string): NpyHeader {
   return headerOf(entries, name);
 }
 
-/** The header's text for an array in C order, as NumPy writes it: with room for the first size to grow in place. */
+/** The header for an array in C order, as NumPy writes it, with room for the first size to grow in place. */
 export function npyHeaderText({ descr, shape }: Omit<NpyHeader, "fortranOrder">): string {
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
   const room = shape.length > 0 ? 21 - String(shape[0]).length : 0;
   return `{'descr': '${descr}', 'fortran_order': False, 'shape': (${sizes}), }${" ".repeat(room)}`;
 }
 
-/** Tokens as text; strings begin with a quote and have no closing one. */
+/** Splits into tokens. A string keeps its opening quote and loses its closing one. */
 function tokenize(text: string, name: string): string[] {
   const tokens: string[] = [];
   const end = text.trimEnd().length;
@@ -67,7 +67,7 @@ function tokenize(text: string, name: string): string[] {
   return tokens;
 }
 
-/** The string, truth value or tuple of integers at `at`, and where it ends. */
+/** Parses the string, boolean or tuple of integers at `at`. Returns it and where it ends. */
 function readValue(tokens: readonly string[], at: number, name: string): [Value, number] {
   const first = tokens[at];
   if (first === "True" || first === "False") return [first === "True", at + 1];

@@ -1,6 +1,6 @@
 /**
  * The npy format of NumPy: magic, version, header length, header, elements.
- * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html. Files are taken as hostile: shape and length are
+ * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html. Files may be hostile: shape and length are
  * checked before anything is allocated.
  */
 
@@ -12,7 +12,7 @@ import { halfValue } from "./float-conversion.js";
 import { npyHeaderText, parseNpyHeader } from "./npy-header.js";
 import { isSizes } from "./tensor.js";
 
-/** Elements of an npy file. 64-bit integers are bigints, truth values the bytes 0 and 1, floats of 2 bytes read as floats of 4. */
+/** Elements of an npy file. 64-bit integers are bigints, booleans are the bytes 0 and 1, float16 is read as float32. */
 export type NpyData =
   | Float32Array
   | Float64Array
@@ -27,18 +27,18 @@ export type NpyData =
 
 /** The array of an npy file. */
 export interface NpyArray {
-  /** As the file names it: byte order (`<` little, `>` big, `|` none), kind (f, i, u, b), bytes of an element. */
+  /** The file's dtype: byte order (`<` little, `>` big, `|` none), kind (f, i, u, b), bytes of an element. */
   readonly dtype: string;
   /** Elements in each dimension, slowest first; `[]` is a scalar. */
   readonly shape: readonly number[];
-  /** In C order (the last dimension is contiguous) and this machine's byte order, whatever the file's were. */
+  /** In C order (the last dimension is contiguous) and in this machine's byte order. */
   readonly data: NpyData;
 }
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
-/** NumPy's own limit of a header that it trusts. */
+/** NumPy's limit for a header that it trusts. */
 const MOST_HEADER = 10_000;
-/** NumPy's limit of dimensions. */
+/** NumPy's limit for dimensions. */
 const MOST_DIMENSIONS = 64;
 
 const ARRAYS = {
@@ -54,10 +54,10 @@ const ARRAYS = {
   u8: BigUint64Array,
   b1: Uint8Array,
 } as const;
-/** Floats of 2 bytes, of which there are no typed arrays everywhere yet. They are read only. */
+/** float16, for which typed arrays do not exist everywhere yet. It is only read. */
 const HALF = "f2";
 
-/** What other kinds are, by their letter. */
+/** Names of other kinds, by letter. */
 const OTHER_KINDS: Readonly<Record<string, string>> = {
   O: "Python objects",
   U: "texts",
@@ -70,18 +70,18 @@ const OTHER_KINDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads an npy file of version 1.0, 2.0 or 3.0: floats of 2, 4 and 8 bytes, integers, truth values, either byte order, C or
+ * Reads an npy file of version 1.0, 2.0 or 3.0: floats of 2, 4 and 8 bytes, integers, booleans, either byte order, C or
  * Fortran order.
  *
- * @param bytes the whole file; the array is no view of it
+ * @param bytes the whole file; the array is a copy
  * @param name of the file, for messages
- * @throws FormatError when the header, the type or the length is not that of such a file
+ * @throws FormatError for a wrong header, type or length
  */
 export function parseNpy(bytes: Uint8Array, name = "npy"): NpyArray {
   return readNpy(bytes, name, false);
 }
 
-/** As `parseNpy`. @param handedOver whether `data` may be a view of the bytes, which nobody else has */
+/** `parseNpy`. @param handedOver whether `data` may be a view of the bytes, because nobody else has them */
 export function readNpy(bytes: Uint8Array, name: string, handedOver: boolean): NpyArray {
   const { begin, text } = readPreamble(bytes, name);
   const { descr, fortranOrder, shape } = parseNpyHeader(text, name);
@@ -91,9 +91,9 @@ export function readNpy(bytes: Uint8Array, name: string, handedOver: boolean): N
     throw new FormatError(`${name}: expected at most ${MOST_DIMENSIONS} dimensions, got ${shape.length}`);
   }
   const size = type.BYTES_PER_ELEMENT;
-  // As a double: a product too large to be exact is also too large to equal a file's length.
+  // As a double: a product too large to be exact is larger than any file.
   const expected = shape.reduce((product, length) => product * length, size);
-  // Not of a Buffer, whose `slice` is no copy.
+  // Not a Buffer's `slice`, which does not copy.
   const source = new Uint8Array(bytes.buffer, bytes.byteOffset + begin, bytes.length - begin);
   if (source.length !== expected) {
     throw new FormatError(
@@ -116,10 +116,10 @@ export function readNpy(bytes: Uint8Array, name: string, handedOver: boolean): N
 }
 
 /**
- * The bytes of an npy file (version 1.0, C order, little-endian): what `numpy.save` writes for the same array.
+ * Serializes an array as an npy file (version 1.0, C order, little-endian): the bytes that `numpy.save` writes.
  *
  * @param data row by row
- * @throws TypeError for an array of another type; ShapeError when the shape has not as many elements as the array
+ * @throws TypeError for an array of another type; ShapeError if the shape does not have as many elements as the array
  */
 export function serializeNpy(data: NpyData, shape: readonly number[]): Uint8Array {
   const entry = Object.entries(ARRAYS).find(([, type]) => viewKind(data) === type.name);
@@ -133,7 +133,7 @@ export function serializeNpy(data: NpyData, shape: readonly number[]): Uint8Arra
   const [kind] = entry;
   const text = npyHeaderText({ descr: `${data.BYTES_PER_ELEMENT > 1 ? "<" : "|"}${kind}`, shape });
   const preamble = MAGIC.length + 4;
-  // Padded so that the elements begin at a multiple of 64 bytes.
+  // Padded, so that the elements begin at a multiple of 64 bytes.
   const begin = Math.ceil((preamble + text.length + 1) / 64) * 64;
   const bytes = new Uint8Array(begin + data.byteLength);
   bytes.set([...MAGIC, 1, 0]);
@@ -159,16 +159,16 @@ function readPreamble(bytes: Uint8Array, name: string): { begin: number; text: s
   const most = Math.min(MOST_HEADER, bytes.length - first);
   if (length > most) throw new FormatError(`${name}: expected a header of at most ${most} bytes, got ${length}`);
   const begin = first + length;
-  // All that is accepted is ASCII, in which Latin-1 (versions 1 and 2) and UTF-8 (version 3) are the same.
+  // Only ASCII is accepted, which is the same in Latin-1 (versions 1 and 2) and UTF-8 (version 3).
   return { begin, text: new TextDecoder("latin1").decode(bytes.subarray(first, begin)) };
 }
 
-/** The array that elements are put into, of floats of 2 bytes their bits. */
+/** Creates the array for the elements; for float16, for their bits. */
 function elementType(descr: string, name: string): (typeof ARRAYS)[keyof typeof ARRAYS] {
   const [order = "", kind] = [descr[0], descr.slice(1)];
   const known = Object.hasOwn(ARRAYS, kind) ? ARRAYS[kind as keyof typeof ARRAYS] : undefined;
   const type = kind === HALF ? Uint16Array : known;
-  // Single bytes have no order: NumPy writes | before them, other writers what they write before all.
+  // Single bytes have no byte order: NumPy writes |, other programs may write < or >.
   if (type && (type.BYTES_PER_ELEMENT === 1 ? "<>|" : "<>").includes(order || "none")) return type;
   const other = OTHER_KINDS[kind[0] ?? ""];
   const got = `${descr.slice(0, 20)}${other && !type ? ` (${other})` : ""}`;
@@ -176,7 +176,7 @@ function elementType(descr: string, name: string): (typeof ARRAYS)[keyof typeof 
   throw new FormatError(`${name}: expected a type of ${types}, with < or > or | before it, got ${got}`);
 }
 
-/** Floats of 2 bytes as such of 4, exactly. */
+/** Converts float16 to float32, exactly. */
 function widened(halves: Uint8Array, littleEndian: boolean): Float32Array<ArrayBuffer> {
   const view = new DataView(halves.buffer, halves.byteOffset, halves.length);
   const values = new Float32Array(halves.length / 2);
@@ -184,7 +184,7 @@ function widened(halves: Uint8Array, littleEndian: boolean): Float32Array<ArrayB
   return values;
 }
 
-/** Elements whose first dimension is contiguous, as a copy whose last one is. */
+/** Copies elements from Fortran order to C order. */
 function toRowMajor(source: Uint8Array, shape: readonly number[], size: number): Uint8Array<ArrayBuffer> {
   const target = new Uint8Array(source.length);
   const strides: number[] = [];
@@ -209,7 +209,7 @@ function toRowMajor(source: Uint8Array, shape: readonly number[], size: number):
   return target;
 }
 
-/** Turns the bytes of each element round; without a view of each, which would take more memory than the file. */
+/** Reverses the bytes of each element, without a view of each: views would take more memory than the file. */
 function swapBytes(bytes: Uint8Array, size: number): void {
   for (let at = 0; at < bytes.length; at += size) {
     for (let low = at, high = at + size - 1; low < high; ++low, --high) {

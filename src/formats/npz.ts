@@ -21,16 +21,15 @@ export { type NpyArray, type NpyData, parseNpy, serializeNpy } from "./npy.js";
 /** Options of `parseNpz`. */
 export interface NpzOptions {
   /**
-   * Bytes that the files of the archive may take once they are unpacked, all together. Default: the archive's own bytes and
-   * 8 MiB more, so that reading takes at most twice the archive and 16 MiB, and as much again for floats of 2 bytes, which become
-   * such of 4. Raise it for archives that are known.
+   * The most bytes of all files after unpacking. Default: the archive's size plus 8 MiB. Reading then takes at most twice the
+   * archive plus 16 MiB, and as much again for float16, which becomes float32. Raise it for archives that you trust.
    */
   readonly maxBytes?: number;
 }
 
 /** Options of `serializeNpz`. */
 export interface NpzWriteOptions {
-  /** Whether the arrays are deflated, as by `numpy.savez_compressed`; default true. */
+  /** Whether to deflate the arrays, like `numpy.savez_compressed`; default true. */
   readonly compress?: boolean;
 }
 
@@ -40,11 +39,11 @@ const SUFFIX = ".npy";
 const DEFAULT_ROOM = 8 * 2 ** 20;
 
 /**
- * The arrays of an npz file by name, none a view of the bytes. Every size, offset and ratio in the archive's directory is checked before anything is
- * unpacked, the unpacked bytes against their CRC-32 and their size.
+ * Reads the arrays of an npz file by name, as copies. Checks every size, offset and ratio in the archive's directory before it
+ * unpacks anything, and the unpacked bytes against their CRC-32 and their size.
  *
  * @param name of the file, for messages
- * @throws FormatError for what is no such file, or unpacks to more than `maxBytes`; nothing is returned then
+ * @throws FormatError for any other file, or one that unpacks to more than `maxBytes`
  */
 export function parseNpz(bytes: Uint8Array, name = "npz", options: NpzOptions = {}): Map<string, NpyArray> {
   checkBytes(name, bytes);
@@ -72,7 +71,9 @@ export function parseNpz(bytes: Uint8Array, name = "npz", options: NpzOptions = 
 }
 
 /**
- * The bytes of an npz file; the same arrays give the same bytes. Weights: `serializeNpz(Object.entries(network.stateDict()))`.
+ * Serializes arrays as an npz file. The same arrays give the same bytes.
+ *
+ * @example serializeNpz(Object.entries(network.stateDict()))
  *
  * @param arrays name, and shape and elements row by row
  * @throws TypeError for anything else; RangeError for a name given twice; TypeError, ShapeError as `serializeNpy`
@@ -97,13 +98,13 @@ export function serializeNpz(
     if (Object.hasOwn(files, key + SUFFIX)) throw new RangeError(`npz: expected each name once, got "${key}" twice`);
     files[key + SUFFIX] = serializeNpy(data, shape);
   }
-  // The first date that ZIP knows: the time of writing is not part of the contents.
+  // The first date of ZIP: the time of writing must not change the bytes.
   return zipSync(files, { level: compress ? 6 : 0, mtime: new Date(1980, 0, 1) });
 }
 
-/** The unpacked bytes of a deflated entry. */
+/** Unpacks a deflated entry. */
 function inflate(bytes: Uint8Array, { begin, end, size }: ZipEntry, label: string): Uint8Array {
-  // fflate drops what does not fit: one byte more shows whether there was any.
+  // fflate drops what does not fit: one extra byte shows whether there was more.
   const room = new Uint8Array(size + 1);
   let unpacked: Uint8Array;
   try {

@@ -1,7 +1,7 @@
 /**
  * The safetensors format: u64 little-endian header length, JSON header, the tensors' bytes without gaps.
- * https://github.com/huggingface/safetensors ("Format"). Files are taken as hostile: all of the header is checked
- * before anything is handed out.
+ * https://github.com/huggingface/safetensors ("Format"). Files may be hostile: the whole header is checked
+ * before anything is returned.
  */
 import { checkDepth } from "../checks/check-json.js";
 import { checkBytes, checkRecord, describe, wrongType } from "../checks/check-options.js";
@@ -28,16 +28,16 @@ interface Entry {
 }
 
 const lengthBytes = 8;
-/** Keys of a header, and lists and objects: the shortest entry of a tensor has four, and three, in 51 bytes. */
+/** The most keys, and the most lists and objects, of a header: a tensor's shortest entry has four and three in 51 bytes. */
 const maximumParts = (headerLength: number) => 2 ** 14 + Math.floor(headerLength / 12);
 const HALF_PAIR = /\p{Surrogate}/u;
 const metadataKey = "__metadata__";
 
 /**
- * Parses a whole file; the tensors' data are views of it.
+ * Parses a whole file. The tensors' data are views of it.
  *
  * @param name what to call the file in messages
- * @throws FormatError when any part of the file breaks the format; nothing is loaded then
+ * @throws FormatError if any part of the file breaks the format
  */
 export function parseSafetensors(bytes: Uint8Array, name = "safetensors"): Safetensors {
   checkBytes(name, bytes);
@@ -63,7 +63,7 @@ export function parseSafetensors(bytes: Uint8Array, name = "safetensors"): Safet
 }
 
 /**
- * Lays out a file: the tensors in the given order, the data beginning at a multiple of 8 bytes.
+ * Serializes a file: the tensors in the given order, with data that begin at a multiple of 8 bytes.
  *
  * @throws RangeError for a name given twice or reserved, an unknown dtype, data whose length does not fit the shape
  * @throws TypeError for a metadata value that is not a string
@@ -107,7 +107,7 @@ function readHeaderLength(bytes: Uint8Array, name: string): number {
   return Number(length);
 }
 
-/** The header as JSON.parse gives it: own properties only, so a key like `__proto__` is a key like any other. */
+/** The header from JSON.parse. All properties are its own, so a key such as `__proto__` is like any other. */
 function readHeader(bytes: Uint8Array, name: string): Record<string, unknown> {
   if (bytes[0] !== 0x7b) {
     throw new FormatError(`${name}: expected a header that begins with "{", got ${bytes[0] ?? "none"}`);
@@ -116,7 +116,7 @@ function readHeader(bytes: Uint8Array, name: string): Record<string, unknown> {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     const most = maximumParts(bytes.length);
     checkDepth(text, most);
-    // Before there are objects of it: a header of nothing but keys has a set of them only as long as there is none of these.
+    // Before objects are created: the set of keys is freed before they take memory.
     const twice = duplicateKey(text, most);
     if (twice !== undefined) throw new FormatError(`${name}: expected each key once, got ${quote(twice)} twice`);
     // The Rust implementation refuses it in every string.
@@ -144,7 +144,7 @@ function readMetadata(header: Record<string, unknown>, name: string): Record<str
   return metadata as Record<string, string>;
 }
 
-/** One tensor's entry, consistent in itself: known type, size = product of the shape × bytes of an element. */
+/** Checks one tensor's entry: known type, size = product of the shape × bytes of an element. */
 function readEntry(key: string, value: unknown, name: string): Entry {
   const reject = (expected: string, got: unknown): never => {
     throw new FormatError(`${name}: tensor ${quote(key)}: expected ${expected}, got ${describe(got)}`);
@@ -164,7 +164,7 @@ function readEntry(key: string, value: unknown, name: string): Entry {
   return { key, dtype, shape, begin, end };
 }
 
-/** The sorted entries lie end to end from 0 to the end of the data: no hole, no overlap, nothing outside. */
+/** Checks that the sorted entries cover the data without holes or overlaps. */
 function checkCoverage(entries: readonly Entry[], dataLength: number, name: string): void {
   let covered = 0;
   for (const { key, begin, end } of entries) {
@@ -181,7 +181,7 @@ function checkCoverage(entries: readonly Entry[], dataLength: number, name: stri
   }
 }
 
-/** The header, keys in the given order: built as text because an object would move keys such as "1" to the front. */
+/** The header with keys in the given order. Built as text: an object would move keys such as "1" to the front. */
 function headerText(
   entries: readonly (readonly [string, Tensor])[],
   metadata: Readonly<Record<string, string>>,

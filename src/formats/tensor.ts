@@ -1,4 +1,4 @@
-/** A tensor as a file holds it: bytes, their type and their shape. */
+/** A tensor in a file: bytes, their type and their shape. */
 
 import { describe } from "../checks/check-options.js";
 
@@ -23,7 +23,7 @@ const elementBytes = {
   C64: 8,
 } as const;
 
-/** An element type, as safetensors names it. */
+/** An element type, by safetensors' name. */
 export type Dtype = keyof typeof elementBytes;
 
 /** All element types. */
@@ -34,12 +34,12 @@ export interface Tensor {
   readonly dtype: Dtype;
   /** Elements in each dimension, slowest first; `[]` is a scalar. */
   readonly shape: readonly number[];
-  /** The elements, row-major, little-endian; of a parsed file a view, at any alignment. */
+  /** The elements, row-major, little-endian. In a parsed file, a view at any alignment. */
   readonly data: Uint8Array;
 }
 
 /**
- * The elements of an F32 tensor: a view where its data is aligned to 4 bytes, else a copy.
+ * The elements of an F32 tensor: a view if its data is aligned to 4 bytes, else a copy.
  *
  * @throws RangeError for another dtype
  */
@@ -52,7 +52,7 @@ export function float32Values({ dtype, data }: Tensor): Float32Array {
 /**
  * An F32 tensor of the given shape; its data is a view of `values`.
  *
- * @throws RangeError when the product of the shape is not the number of values
+ * @throws RangeError if the product of the shape is not the number of values
  */
 export function float32Tensor(values: Float32Array, shape: readonly number[]): Tensor {
   const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
@@ -62,10 +62,10 @@ export function float32Tensor(values: Float32Array, shape: readonly number[]): T
 }
 
 /**
- * Checks that the data has the bytes that the type and the shape ask for.
+ * Checks that the data has as many bytes as the type and the shape need.
  *
  * @param label what to call the tensor in the message
- * @throws RangeError when it has not, or the type or the shape is none
+ * @throws RangeError if not, or for an invalid type or shape
  */
 export function checkTensor({ dtype, shape, data }: Tensor, label: string): void {
   if (!isDtype(dtype))
@@ -78,7 +78,7 @@ export function checkTensor({ dtype, shape, data }: Tensor, label: string): void
   }
 }
 
-/** Bytes of a tensor; undefined when the product leaves the integers that a double holds exactly. */
+/** Bytes of a tensor; undefined if the product is not exact in a double. */
 export function byteLength(dtype: Dtype, shape: readonly number[]): number | undefined {
   let bytes: number = elementBytes[dtype];
   for (const size of shape) {
@@ -88,12 +88,12 @@ export function byteLength(dtype: Dtype, shape: readonly number[]): number | und
   return bytes;
 }
 
-/** Whether a value names an element type. */
+/** Whether a value is the name of an element type. */
 export function isDtype(value: unknown): value is Dtype {
   return typeof value === "string" && Object.hasOwn(elementBytes, value);
 }
 
-/** Whether a value is a list of integers >= 0; -0 is none. */
+/** Whether a value is a list of integers of at least 0; -0 is not. */
 export function isSizes(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && !Object.is(size, -0) && size >= 0);
 }

@@ -1,4 +1,4 @@
-/** The weights of a network alone as a safetensors file: under its own names, or as the state dict of PyTorch's layers. */
+/** The weights of a network as a safetensors file, with our names or as a PyTorch state dict. */
 
 import { checkChoice, checkOptions, checkText, type OptionNames, wrongType } from "../checks/check-options.js";
 import { FormatError } from "../checks/errors.js";
@@ -12,8 +12,8 @@ import { parseSafetensors, serializeSafetensors } from "./safetensors.js";
 import { float32Tensor, type Tensor } from "./tensor.js";
 
 /**
- * `in-out`: `layers.<index>.weights` [inputs, outputs], as `stateDict` has them. `pytorch`: `<index>.weight` [outputs,
- * inputs], as the state dict of a `torch.nn.Sequential` of the same layers.
+ * `in-out`: `layers.<index>.weights` [inputs, outputs], as in `stateDict`. `pytorch`: `<index>.weight` [outputs, inputs], as in
+ * the state dict of a `torch.nn.Sequential` with the same layers.
  */
 export type WeightLayout = "in-out" | "pytorch";
 
@@ -21,24 +21,24 @@ export type WeightLayout = "in-out" | "pytorch";
 export interface WeightsOptions {
   /** Default `in-out`. */
   readonly layout?: WeightLayout;
-  /** What each layer is called in place of its index (`layers.<index>` of `in-out`): `["fc1", "act", "fc2"]`. */
+  /** Names for the layers instead of their indices (`layers.<index>` in `in-out`): `["fc1", "act", "fc2"]`. */
   readonly names?: readonly string[];
 }
 
 const OPTIONS: OptionNames<WeightsOptions> = { layout: true, names: true };
 
-/** Where an array of the network is in a file. */
+/** An array of the network in a file. */
 interface Place {
   readonly key: string;
-  /** As in the file. */
+  /** Its name in the file. */
   readonly shape: readonly number[];
   readonly transposes: boolean;
-  /** The array's name in the network's state dict, and without its layer. */
+  /** Its name in the network's state dict, and without the layer. */
   readonly state: string;
   readonly own: string;
 }
 
-/** PyTorch's names of our arrays. */
+/** PyTorch's names for our arrays. */
 const TORCH_NAMES: Readonly<Record<string, string>> = {
   weights: "weight",
   biases: "bias",
@@ -47,15 +47,15 @@ const TORCH_NAMES: Readonly<Record<string, string>> = {
   runningMean: "running_mean",
   runningVariance: "running_var",
 };
-/** PyTorch's count of a BatchNorm's training passes, which matters to a momentum of None only. */
+/** PyTorch's count of a BatchNorm's training passes, which only matters if its momentum is None. */
 const BATCH_COUNT = "num_batches_tracked";
 
 /**
- * The bytes of a safetensors file of all learnable arrays and buffers, float32. With `layout: "pytorch"` it is what
- * `torch.nn.Sequential(…).load_state_dict(safetensors.torch.load_file(path))` takes, for the same list of layers.
+ * Serializes all learnable arrays and buffers as a safetensors file in float32. With `layout: "pytorch"`,
+ * `torch.nn.Sequential(…).load_state_dict(safetensors.torch.load_file(path))` loads it into the same list of layers.
  *
- * @throws RangeError unless `names` has a name for each layer, and no two arrays get the same; TypeError for arrays that
- * PyTorch has no name for; RangeError for NaN or infinities
+ * @throws RangeError unless `names` has a name for each layer and gives no two arrays the same name; TypeError for arrays
+ * without a name in PyTorch; RangeError for NaN or infinities
  */
 export function serializeWeights(network: Network, options: WeightsOptions = {}): Uint8Array {
   const torch = isTorch(options);
@@ -75,10 +75,11 @@ export function serializeWeights(network: Network, options: WeightsOptions = {})
 }
 
 /**
- * Sets the weights of a network from such a file. Tensors of F64, F16 and BF16 are turned into float32.
+ * Loads the weights of a network from such a file. Converts F64, F16 and BF16 to float32.
  *
  * @param name of the file, for messages
- * @throws FormatError unless the file has every array in its shape, of finite numbers, and no other; nothing is set then
+ * @throws FormatError unless the file has exactly the network's arrays, in their shapes, with finite numbers; then no weight
+ * changes
  */
 export function loadWeights(network: Network, bytes: Uint8Array, options: WeightsOptions = {}, name = "weights"): void {
   const { tensors } = parseSafetensors(bytes, name);
@@ -137,7 +138,7 @@ function placesOf({ layers }: Network, options: WeightsOptions): Place[] {
   return places;
 }
 
-/** Keys of PyTorch's counts, one for each layer with running statistics. */
+/** Keys of PyTorch's counts, one per layer with running statistics. */
 function batchCounts({ layers }: Network, options: WeightsOptions): string[] {
   const names = layerNames(layers, options);
   const counts = layers.map((layer, index) => (layer.buffers().length > 0 ? [`${names[index]}.${BATCH_COUNT}`] : []));

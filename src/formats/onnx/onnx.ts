@@ -1,4 +1,4 @@
-/** A network as an ONNX file, and dense networks of ONNX files as networks. https://onnx.ai/onnx/repo-docs/IR.html */
+/** Saves networks as ONNX files and loads dense networks from them. https://onnx.ai/onnx/repo-docs/IR.html */
 
 import { checkChoice, checkInteger, checkOptions, checkText, type OptionNames } from "../../checks/check-options.js";
 import type { Engine } from "../../create-engine.js";
@@ -16,31 +16,31 @@ import { layerNodes } from "./onnx-operators.js";
 
 /** Options of `serializeOnnx`. */
 export interface OnnxOptions {
-  /** Of the graph; default `simdgrad`. */
+  /** The graph's name; default `simdgrad`. */
   readonly name?: string;
   /**
-   * Version of the operators, 17 to 22; default 17, the first with LayerNormalization. From 20 on GELU is one operator, below
-   * it is put together from Erf or Tanh.
+   * Version of the operators, 17 to 22; default 17, the first with LayerNormalization. GELU is one operator from 20 on; below,
+   * it is composed of Erf or Tanh.
    */
   readonly opset?: number;
   /** Adds a second output `probabilities` [batch, outputs]: the softmax of each row of logits, or the sigmoid of each. */
   readonly probabilities?: "softmax" | "sigmoid";
-  /** Entries beside `format` and `layers`, the same as `serializeModel` takes: `preprocessing` and others. */
+  /** Entries in addition to `format` and `layers`, as in `serializeModel`: `preprocessing` and others. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
 const OPTIONS: OptionNames<OnnxOptions> = { name: true, opset: true, probabilities: true, metadata: true };
 
-/** The version of the file format that each opset came with. */
+/** The version of the file format with which each opset was introduced. */
 const IR_VERSIONS: Readonly<Record<number, number>> = { 17: 8, 18: 8, 19: 9, 20: 9, 21: 10, 22: 10 };
-/** The version of the operators where nothing is said: the first with LayerNormalization. */
+/** The default version of the operators: the first with LayerNormalization. */
 export const DEFAULT_OPSET = 17;
 
 /**
- * The bytes of an ONNX file: `input` float32 [batch, inputs] to `logits` float32 [batch, outputs], any number of rows, in
- * evaluation (dropout left out, running statistics). Opset 17 unless another is asked for.
+ * Serializes a network as an ONNX file: from `input` float32 [batch, inputs] to `logits` float32 [batch, outputs] for any number
+ * of rows, in evaluation mode (no dropout, running statistics).
  *
- * @throws TypeError for anything but a network and options, and for a layer that is not built in; RangeError for another opset
+ * @throws TypeError for anything but a network and options, and for a custom layer; RangeError for another opset
  */
 export function serializeOnnx(network: Network, options: OnnxOptions = {}): Uint8Array {
   checkOptions("serializeOnnx", options, OPTIONS);
@@ -81,21 +81,21 @@ export function serializeOnnx(network: Network, options: OnnxOptions = {}): Uint
 }
 
 /**
- * The network in the bytes of an ONNX file: one of ours, bit by bit, or a chain of Gemm, or MatMul and Add, activations and
- * normalizations as PyTorch and scikit-learn's converter export it. Scalings of the input by constants become part of the first
- * layer, doubles are rounded to float32. A softmax at the end is left to `predictProbabilities`, and so is a sigmoid that gives
- * two classes: such a network has the outputs [0, z], of which the softmax is the same. In a file of ours the graph counts; what
- * it leaves out (dropout, learning rates) comes from the metadata, which must agree with it.
+ * Loads the network in an ONNX file: one of ours, bit for bit, or a chain of Gemm, or MatMul and Add, activations and
+ * normalizations, as PyTorch and scikit-learn's converter export it. Constant scalings of the input become part of the first
+ * layer. Doubles are rounded to float32. A softmax at the end is left to `predictProbabilities`. So is a sigmoid that gives two
+ * classes: such a network has the outputs [0, z], whose softmax is the same. In our own files the graph counts; what it leaves
+ * out (dropout, learning rates) comes from the metadata, which must agree with the graph.
  *
  * @param name of the file, for messages
  * @param options of the network: loss and optimizer
- * @throws FormatError for any other file; nothing stays allocated then
+ * @throws FormatError for any other file; then nothing stays allocated
  */
 export function loadOnnx(engine: Engine, bytes: Uint8Array, name = "onnx", options: NetworkOptions = {}): Network {
   return readOnnx(engine, bytes, name, () => options).network;
 }
 
-/** The metadata of an ONNX file: `preprocessing` and whatever else was put there. @throws FormatError */
+/** Reads the metadata of an ONNX file: `preprocessing` and any other entries. @throws FormatError */
 export function readOnnxMetadata(bytes: Uint8Array, name = "onnx"): Readonly<Record<string, string>> {
   return decodeOnnx(bytes, name).metadata;
 }
