@@ -43,6 +43,8 @@ export type DataKind = "mnist" | "table";
 
 /** What is known of a setting. */
 export interface Setting<T> {
+  /** What the setting is about; only tables have those of `table`. The command's help lists each group by itself. */
+  readonly group: "table" | "network" | "training";
   /** What it may be on the command line; a switch has none. */
   readonly value?: Value<unknown>;
   /** How a record has it. */

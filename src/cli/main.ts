@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command `simdgrad`. Exit codes: 0 done, 1 failure, 2 usage, 130 by a second Ctrl-C. */
+/** The command `simdgrad`. Exit codes: 0 success, 1 failure, 2 wrong usage, 130 second Ctrl-C. */
 
 import "../node/relaxed-flag.js";
 import { existsSync } from "node:fs";
@@ -10,7 +10,7 @@ import { SettingError } from "../app/setting-error.js";
 import { TABLE_SETTINGS } from "../app/settings.js";
 import { EXPORT_FORMATS, EXPORT_LAYOUTS } from "./export-formats.js";
 import { ignoreHangUps } from "./interruption.js";
-import { flagOf, integer, threadCount } from "./options.js";
+import { flagOf, HELP_GROUPS, integer, threadCount } from "./options.js";
 import { print } from "./output.js";
 import { startOf, TABLE_ENDINGS, TABLE_FILE } from "./table-file.js";
 import { addTrainOptions } from "./train-command.js";
@@ -18,53 +18,52 @@ import { UsageError } from "./usage-error.js";
 
 const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
 
-const dataOption = () => new Option("--data <dir>", "of images: folder with the four files, raw or .gz");
-const downloadOption = () => new Option("--download", "of MNIST: download it when it is found nowhere");
+const dataOption = () =>
+  new Option("--data <dir>", "folder with the four files of MNIST or of a set in its format, raw or .gz").helpGroup(
+    HELP_GROUPS.images,
+  );
+const downloadOption = () =>
+  new Option("--download", "download MNIST if it is not on this machine").helpGroup(HELP_GROUPS.images);
 const jsonOption = () => new Option("--json", "print one JSON object as the last line of standard output");
-const threadsOption = () =>
-  new Option("--threads <n>", "threads to share the work").argParser(threadCount).default("auto");
+const threadsOption = () => new Option("--threads <n>", "number of threads").argParser(threadCount).default("auto");
 const maxValuesOption = () =>
   new Option(
     "--max-values <n>",
-    "of a Parquet file: rows by columns that it may have (default: 2097152, and 16 for each byte)",
-  ).argParser(integer(1));
-const outFileOption = () => new Option("--out <file>", "of a table: where to write (default: standard output)");
+    "Parquet: most values, rows × columns, that a file may have (default: 2097152 + 16 per byte of the file)",
+  )
+    .argParser(integer(1))
+    .helpGroup(HELP_GROUPS.table);
 
-const targetOption = () =>
-  new Option("--target <column>", "of a table, for an ONNX model of another program: the column that is no input");
+/** @param role what the column is to the command */
+const targetOption = (role: string) =>
+  new Option("--target <column>", `${role}, for an ONNX model of another program`).helpGroup(HELP_GROUPS.table);
 
-const missingTargetOption = () =>
-  new Option("--missing-target <how>", "of a table: rows without a target (default: refuse)").choices([
-    "refuse",
-    "drop",
-  ]);
-
-/** What there is may be called anything. */
+/** A file that exists may have any name. */
 function dataFile(text: string): string {
   if (text === "mnist" || TABLE_FILE.test(text) || existsSync(text)) return text;
   throw new InvalidArgumentError(`Expected "mnist" or a file ending in ${TABLE_ENDINGS}, got "${text}".`);
 }
 
-/** Whether a file to predict is a table rather than an image, by its contents if there are any. */
+/** Whether a file to predict is a table rather than an image: by its contents, or by its name if it is empty or missing. */
 async function isTable(path: string): Promise<boolean> {
   if (path === "-") return true;
   const start = await startOf(path).catch(() => undefined);
   return start?.length ? roleOf(start, path) === "table" : TABLE_FILE.test(path);
 }
 
-/** @throws UsageError when an option was given that the task does not have */
+/** @throws UsageError if you gave an option that the task does not have */
 function refuse(command: Command, task: string, names: readonly string[]): void {
   const given = names.find((name) => command.getOptionValueSource(name) === "cli");
   if (given !== undefined) throw new UsageError(flagOf(given), `expected none for ${task}`);
 }
 
-// What cannot be shown does not end a run: its files are still written. A reader may have seen enough, as head has.
-let shownInVain = false;
+// A run that cannot print still writes its files. A reader such as head may close its end early.
+let hasFailedToPrint = false;
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", ({ code }: NodeJS.ErrnoException) => {
-    // EIO: a terminal that has closed.
-    if (code === "EPIPE" || (code === "EIO" && stream.isTTY) || shownInVain) return;
-    shownInVain = true;
+    // EIO: the terminal was closed.
+    if (code === "EPIPE" || (code === "EIO" && stream.isTTY) || hasFailedToPrint) return;
+    hasFailedToPrint = true;
     process.exitCode = 1;
     if (stream !== process.stderr) print(`simdgrad: standard output cannot be written (${code})`, process.stderr);
   });
@@ -76,15 +75,15 @@ const program = new Command("simdgrad")
   .description("Train dense neural networks on the CPU with WebAssembly SIMD.")
   .version(version)
   .configureOutput({ writeErr: (text) => print(text.replace(/\n$/, ""), process.stderr) })
-  .showHelpAfterError("(--help shows what is accepted)");
+  .showHelpAfterError("(add --help to see arguments and options)");
 
 addTrainOptions(
   program
     .command("train")
-    .description("train a network, test it, write model, history and report to --out")
+    .description("train and test a network; write model, history and report to --out")
     .argument(
       "<data>",
-      '"mnist" (with --data any set of images in its format), or a table: CSV, JSON Lines or Parquet; - is standard input',
+      '"mnist" (or any image set in its format, with --data), or a table: CSV, JSON Lines or Parquet; - is standard input',
       dataFile,
     ),
 )
@@ -92,7 +91,7 @@ addTrainOptions(
   .addOption(jsonOption())
   .action(async (data: string, options, command: Command) => {
     const { train } = await import("./train.js");
-    // Commander has a default for what --no-header switches off.
+    // Because of --no-header, Commander sets a default for header.
     const header = command.getOptionValueSource("header") === "cli" ? options.header : undefined;
     if (data === "mnist") {
       refuse(command, "mnist", [...TABLE_SETTINGS, "maxValues"]);
@@ -106,14 +105,18 @@ addTrainOptions(
 
 program
   .command("evaluate")
-  .description("test a model on the test images of MNIST or of --data, or on a table")
-  .argument("<run>", "folder of a run, or its model file (safetensors or ONNX)")
-  .argument("[table]", "for a model of a table: a file with the same columns", dataFile)
+  .description("test a model on the MNIST test images, on those of --data, or on a table")
+  .argument("<run>", "run folder, or model file (safetensors or ONNX)")
+  .argument("[table]", "for a table model: a file with the same columns", dataFile)
   .addOption(threadsOption())
   .addOption(dataOption())
   .addOption(downloadOption())
-  .addOption(targetOption())
-  .addOption(missingTargetOption())
+  .addOption(targetOption("column with the true values"))
+  .addOption(
+    new Option("--missing-target <how>", "what to do with rows that have no target (default: refuse)")
+      .choices(["refuse", "drop"])
+      .helpGroup(HELP_GROUPS.table),
+  )
   .addOption(maxValuesOption())
   .addOption(jsonOption())
   .action(async (run: string, table: string | undefined, options, command: Command) => {
@@ -128,20 +131,26 @@ program
 
 program
   .command("predict")
-  .description("name what is on each PNG image, or predict each row of a table")
-  .argument("<run>", "folder of a run, or its model file (safetensors or ONNX)")
+  .description("classify PNG images, or predict each row of a table")
+  .argument("<run>", "run folder, or model file (safetensors or ONNX)")
   .argument("<files...>", "PNG files, or one table")
-  .addOption(new Option("--top <n>", "of images: most likely labels to show").argParser(integer(1)).default(3))
-  .addOption(outFileOption())
+  .addOption(
+    new Option("--top <n>", "how many of the most likely labels to show")
+      .argParser(integer(1))
+      .default(3)
+      .helpGroup(HELP_GROUPS.images),
+  )
+  .addOption(new Option("--out <file>", "file to write (default: standard output)").helpGroup(HELP_GROUPS.table))
   .addOption(
     new Option(
       "--formulas <how>",
-      "of a table: classes that begin with =, +, - or @ and are no numbers: escaped by an apostrophe, so that a spreadsheet does not run them, or kept",
+      "classes that a spreadsheet would run, those that begin with =, +, - or @ and are not numbers: put an apostrophe before them, or keep them",
     )
+      .helpGroup(HELP_GROUPS.table)
       .choices(["escape", "keep"])
       .default("escape"),
   )
-  .addOption(targetOption())
+  .addOption(targetOption("column that is not an input"))
   .addOption(maxValuesOption())
   .addOption(jsonOption())
   .action(async (run: string, files: string[], options, command: Command) => {
@@ -156,22 +165,23 @@ program
 
 program
   .command("info")
-  .description("what a model is, what it was trained for, and how")
-  .argument("<run>", "folder of a run, or its model file (safetensors or ONNX)")
+  .description("show a model: its layers, inputs, settings and test result")
+  .argument("<run>", "run folder, or model file (safetensors or ONNX)")
   .addOption(jsonOption())
   .action(async (run: string, options) => (await import("./info.js")).info(run, options));
 
 program
   .command("export")
   .description("write a model as ONNX, safetensors or npz")
-  .argument("<run>", "folder of a run, or its model file (safetensors or ONNX)")
-  .addOption(new Option("--format <format>", "of the file").choices(EXPORT_FORMATS).makeOptionMandatory())
+  .argument("<run>", "run folder, or model file (safetensors or ONNX)")
+  .addOption(new Option("--format <format>", "file format").choices(EXPORT_FORMATS).makeOptionMandatory())
   .addOption(
-    new Option("--layout <layout>", "of safetensors: weights [in, out], or [out, in] under PyTorch's names").choices(
-      EXPORT_LAYOUTS,
-    ),
+    new Option(
+      "--layout <layout>",
+      "safetensors: weights as [in, out], or as [out, in] under PyTorch's names (default: in-out)",
+    ).choices(EXPORT_LAYOUTS),
   )
-  .addOption(new Option("--out <file>", "where to write (default: beside the model)"))
+  .addOption(new Option("--out <file>", "file to write (default: next to the model)"))
   .addOption(jsonOption())
   .action(async (run: string, options) => (await import("./export.js")).exportModel(run, options));
 

@@ -5,6 +5,9 @@ import { SETTINGS } from "../app/settings.js";
 import type { Setting, TrainSettings } from "../app/train-settings.js";
 import { integer as integers, orWord, positive, type Value } from "../app/values.js";
 
+/** Headings of the help, by what the options are about. */
+export const HELP_GROUPS = { table: "Tables:", images: "Images:", network: "Network:", training: "Training:" } as const;
+
 /** `--learning-rate` of `learningRate`. */
 export function flagOf(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
@@ -13,18 +16,19 @@ export function flagOf(name: string): string {
 /** The options of a setting: one, or two of a switch that can be off. They have no defaults, which depend on the data and on a run that is resumed. */
 export function optionsOf(name: keyof TrainSettings): Option[] {
   const setting = SETTINGS[name] as Setting<unknown>;
-  const { argument, helpOff, value } = setting;
+  const { argument, group, helpOff, value } = setting;
   const option = new Option(`${flagOf(name)}${argument ? ` <${argument}>` : ""}`, helpOf(setting));
   if (value?.choices) option.choices(value.choices);
   if (value) option.argParser(parserOf(setting, value));
-  return helpOff === undefined ? [option] : [option, new Option(`--no-${flagOf(name).slice(2)}`, helpOff)];
+  const options = helpOff === undefined ? [option] : [option, new Option(`--no-${flagOf(name).slice(2)}`, helpOff)];
+  return options.map((each) => each.helpGroup(HELP_GROUPS[group]));
 }
 
 /** The help with the default, unless it says it, or it is a switch's. */
 function helpOf({ help, defaults, json }: Setting<unknown>): string {
   if (!defaults || json === "boolean" || help.includes("(default")) return help;
   const { mnist, table } = defaults;
-  return `${help} (default: ${String(mnist) === String(table) ? mnist : `${mnist} for images, else ${table}`})`;
+  return `${help} (default: ${String(mnist) === String(table) ? mnist : `${mnist} for images, ${table} for tables`})`;
 }
 
 function parserOf({ repeated, whole }: Setting<unknown>, value: Value<unknown>) {
