@@ -10,7 +10,7 @@ import { benchGemm } from "../src/app/benchmark/gemm.js";
 import { benchKernels } from "../src/app/benchmark/kernels.js";
 import { benchPage } from "../src/app/benchmark/page.js";
 import { benchTrain } from "../src/app/benchmark/train.js";
-import { integer, type Value } from "../src/app/values.js";
+import { integer, type Value } from "../src/app/settings/values.js";
 import { createEngine, type Variant } from "../src/index.js";
 import { loadMnist } from "../src/node/mnist-files.js";
 import { benchBrowser } from "./browser.js";

@@ -19,7 +19,7 @@ const ALLOWED: Record<string, string> = {
   "src/formats/onnx/protobuf.ts": "powers of two with integer exponents",
   "src/metrics/probabilities.ts": "scores that are shown",
   "src/cli/terminal.ts": "the ticks of a chart",
-  "src/cli/report.ts": "the colour of a cell",
+  "src/cli/report/report.ts": "the colour of a cell",
 };
 
 const root = resolve(new URL("..", import.meta.url).pathname);

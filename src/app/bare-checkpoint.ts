@@ -2,8 +2,8 @@
 
 import { FormatError } from "../checks/errors.js";
 import type { CheckpointContents } from "../training/checkpoint/checkpoint-contents.js";
-import { FIELDS, type RunSettings } from "./page-settings.js";
-import { MOMENTUM } from "./settings.js";
+import { FIELDS, type RunSettings } from "./settings/page-settings.js";
+import { MOMENTUM } from "./settings/schema.js";
 
 /** Arrays beside the parameters that each optimizer of the page keeps, in alphabetical order. */
 const SLOTS: Readonly<Record<string, string>> = {

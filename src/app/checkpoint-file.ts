@@ -4,8 +4,8 @@ import { FormatError } from "../checks/errors.js";
 import { CHECKPOINT_KIND, fileKind } from "../formats/file-kind.js";
 import type { CheckpointContents } from "../training/checkpoint/checkpoint-contents.js";
 import { recordOf, settingsOf } from "./page-record.js";
-import { type RunSettings, readSettings, writeSettings } from "./page-settings.js";
 import { findRecord, recordEntry } from "./run-record.js";
+import { type RunSettings, readSettings, writeSettings } from "./settings/page-settings.js";
 
 /** Entry of the metadata: the settings as a link has them. */
 const LINK = "page_settings";

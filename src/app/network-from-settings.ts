@@ -9,9 +9,9 @@ import { SoftmaxCrossEntropy } from "../network/losses/softmax-cross-entropy.js"
 import { Network } from "../network/network.js";
 import type { Optimizer } from "../network/optimizers/optimizer.js";
 import type { Schedule } from "../network/schedules/schedule.js";
-import { makeActivation, makeOptimizer, makeSchedule } from "./network-plan.js";
 import { SettingError } from "./setting-error.js";
-import type { TrainSettings } from "./train-settings.js";
+import { makeActivation, makeOptimizer, makeSchedule } from "./settings/network-names.js";
+import type { TrainSettings } from "./settings/train-settings.js";
 
 /** What a task asks of its network. */
 export interface NetworkShape {

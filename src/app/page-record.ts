@@ -1,11 +1,11 @@
 /** A page's settings as the record of its run has them, so that command and page go on with each other's runs. */
 
 import { FormatError } from "../checks/errors.js";
-import { FIELDS, type RunSettings, readSettings } from "./page-settings.js";
 import type { RunRecord } from "./run-record.js";
-import { defaultSettings } from "./run-settings.js";
-import { MOMENTUM } from "./settings.js";
-import type { Value } from "./values.js";
+import { FIELDS, type RunSettings, readSettings } from "./settings/page-settings.js";
+import { defaultSettings } from "./settings/resolve-settings.js";
+import { MOMENTUM } from "./settings/schema.js";
+import type { Value } from "./settings/values.js";
 
 /** The record of a run on MNIST. Which binary ran and on how many threads is not in it. */
 export function recordOf({ threads: _, arithmetic, ...trained }: RunSettings): RunRecord {

@@ -5,9 +5,9 @@
 
 import { FormatError } from "../checks/errors.js";
 import type { CheckpointContents } from "../training/checkpoint/checkpoint-contents.js";
-import { SETTING_NAMES, SETTINGS } from "./settings.js";
+import { SETTING_NAMES, SETTINGS } from "./settings/schema.js";
+import type { TrainSettings } from "./settings/train-settings.js";
 import { spelled, spelledBefore } from "./spelling.js";
-import type { TrainSettings } from "./train-settings.js";
 import { sha256 } from "./weights-hash.js";
 
 const FORMAT = "simdgrad-run";

@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { roleOf } from "../app/file-role.js";
 import { SettingError } from "../app/setting-error.js";
-import { TABLE_SETTINGS } from "../app/settings.js";
+import { TABLE_SETTINGS } from "../app/settings/schema.js";
 import { EXPORT_FORMATS, EXPORT_LAYOUTS } from "./export-formats.js";
 import { ignoreHangUps } from "./interruption.js";
 import { flagOf, HELP_GROUPS, integer, threadCount } from "./options.js";
@@ -90,16 +90,16 @@ addTrainOptions(
   .addOption(maxValuesOption())
   .addOption(jsonOption())
   .action(async (data: string, options, command: Command) => {
-    const { train } = await import("./train.js");
+    const { train } = await import("./train/train.js");
     // Because of --no-header, Commander sets a default for header.
     const header = command.getOptionValueSource("header") === "cli" ? options.header : undefined;
     if (data === "mnist") {
       refuse(command, "mnist", [...TABLE_SETTINGS, "maxValues"]);
-      const { mnistTask } = await import("./mnist-task.js");
+      const { mnistTask } = await import("./train/mnist-task.js");
       return train("mnist", () => mnistTask(options), { ...options, header });
     }
     refuse(command, "a table", ["data", "download"]);
-    const { tableTask } = await import("./table-task.js");
+    const { tableTask } = await import("./train/table-task.js");
     return train("table", (settings) => tableTask(data, settings, options.maxValues), { ...options, header });
   });
 

@@ -1,9 +1,9 @@
 /** Settings and other values as options of the command: a wrong one ends the program with exit code 2 before anything has begun. */
 
 import { InvalidArgumentError, Option } from "commander";
-import { SETTINGS } from "../app/settings.js";
-import type { Setting, TrainSettings } from "../app/train-settings.js";
-import { integer as integers, orWord, positive, type Value } from "../app/values.js";
+import { SETTINGS } from "../app/settings/schema.js";
+import type { Setting, TrainSettings } from "../app/settings/train-settings.js";
+import { integer as integers, orWord, positive, type Value } from "../app/settings/values.js";
 
 /** Headings of the help, by what the options are about. */
 export const HELP_GROUPS = { table: "Tables:", images: "Images:", network: "Network:", training: "Training:" } as const;

@@ -1,7 +1,7 @@
 /** The options of `simdgrad train`. */
 
 import { type Command, Option } from "commander";
-import { SETTING_NAMES } from "../app/settings.js";
+import { SETTING_NAMES } from "../app/settings/schema.js";
 import { HELP_GROUPS, optionsOf, seconds, threadCount } from "./options.js";
 
 /** Adds the settings, and what else a training is told. */

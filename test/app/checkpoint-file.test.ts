@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import { findSettings } from "../../src/app/bare-checkpoint.js";
 import { checkpointMetadata, isCheckpoint, settingsOfCheckpoint } from "../../src/app/checkpoint-file.js";
 import { networkFromSettings, parseSpec } from "../../src/app/network-from-settings.js";
-import { activationNames, initializerNames, optimizerNames } from "../../src/app/network-plan.js";
 import { recordOf, settingsOf } from "../../src/app/page-record.js";
-import { DIGIT_DEFAULTS, type RunSettings } from "../../src/app/page-settings.js";
 import { findRecord, type RunRecord, recordEntry } from "../../src/app/run-record.js";
-import { MOMENTUM, SETTINGS } from "../../src/app/settings.js";
+import { activationNames, initializerNames, optimizerNames } from "../../src/app/settings/network-names.js";
+import { DIGIT_DEFAULTS, type RunSettings } from "../../src/app/settings/page-settings.js";
+import { MOMENTUM, SETTINGS } from "../../src/app/settings/schema.js";
 import {
   createEngine,
   FormatError,

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { imageNetwork, MNIST_IMAGES } from "../../src/app/image-set.js";
 import { networkFromSettings } from "../../src/app/network-from-settings.js";
-import { activationNames, initializerNames, optimizerNames } from "../../src/app/network-plan.js";
-import { DIGIT_DEFAULTS, engineOptions } from "../../src/app/page-settings.js";
-import { MOMENTUM } from "../../src/app/settings.js";
+import { activationNames, initializerNames, optimizerNames } from "../../src/app/settings/network-names.js";
+import { DIGIT_DEFAULTS, engineOptions } from "../../src/app/settings/page-settings.js";
+import { MOMENTUM } from "../../src/app/settings/schema.js";
 import { weightsHash } from "../../src/app/weights-hash.js";
 import { createEngine, Dense, Network, ReLU, SGD } from "../../src/index.js";
 

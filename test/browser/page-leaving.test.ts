@@ -6,7 +6,7 @@ import { launchChromium } from "../../bench/chromium.js";
 import { ISOLATION, type Served, serve } from "../../bench/serve-site.js";
 import { imageNetwork, MNIST_IMAGES } from "../../src/app/image-set.js";
 import { networkFromSettings } from "../../src/app/network-from-settings.js";
-import { DIGIT_DEFAULTS } from "../../src/app/page-settings.js";
+import { DIGIT_DEFAULTS } from "../../src/app/settings/page-settings.js";
 import { createEngine, serializeModel } from "../../src/index.js";
 import { SITE } from "./built-page.js";
 import { download, openTab, press, ready, visit } from "./page.js";

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { imageNetwork, MNIST_IMAGES } from "../../src/app/image-set.js";
 import { networkFromSettings } from "../../src/app/network-from-settings.js";
-import { engineOptions, readSettings } from "../../src/app/page-settings.js";
+import { engineOptions, readSettings } from "../../src/app/settings/page-settings.js";
 import { weightsHash } from "../../src/app/weights-hash.js";
 import { createEngine, fit } from "../../src/index.js";
 import { loadMnist } from "../../src/node/mnist-files.js";

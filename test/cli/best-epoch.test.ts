@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseModel } from "../../src/app/model-file.js";
-import { newSettings, resumedSettings } from "../../src/app/run-settings.js";
-import type { TrainSettings } from "../../src/app/train-settings.js";
-import { tableTask } from "../../src/cli/table-task.js";
+import { newSettings, resumedSettings } from "../../src/app/settings/resolve-settings.js";
+import type { TrainSettings } from "../../src/app/settings/train-settings.js";
+import { tableTask } from "../../src/cli/train/table-task.js";
 import { createEngine } from "../../src/create-engine.js";
 import { Random } from "../../src/engine/random.js";
 

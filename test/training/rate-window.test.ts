@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { TrainingDisplay } from "../../src/cli/progress.js";
+import { TrainingDisplay } from "../../src/cli/train/progress.js";
 import type { EpochReport, Progress } from "../../src/training/epoch-report.js";
 import { ProgressClock } from "../../src/training/progress-clock.js";
 import { RateWindow, secondsLeftOfRun } from "../../src/training/rate-window.js";

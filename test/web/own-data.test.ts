@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { type RunSettings, TABLE_DEFAULTS } from "../../src/app/page-settings.js";
 import { Pace } from "../../src/app/run/pace.js";
+import { type RunSettings, TABLE_DEFAULTS } from "../../src/app/settings/page-settings.js";
 import { readOnnxMetadata } from "../../src/formats/onnx/onnx.js";
 import { parseSafetensors } from "../../src/formats/safetensors.js";
 import { colourOfShare, markOf } from "../../web/own-data/class-palette.js";

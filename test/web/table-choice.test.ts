@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { TABLE_DEFAULTS, writeSettings } from "../../src/app/page-settings.js";
+import { TABLE_DEFAULTS, writeSettings } from "../../src/app/settings/page-settings.js";
 import { readChoice, SAMPLE_NAMES, type TableChoice, writeChoice } from "../../web/own-data/table-choice.js";
 
 const choices: fc.Arbitrary<TableChoice> = fc.record(

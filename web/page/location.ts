@@ -7,7 +7,7 @@ import {
   readSettings,
   TABLE_DEFAULTS,
   writeSettings,
-} from "../../src/app/page-settings.js";
+} from "../../src/app/settings/page-settings.js";
 import { readChoice, type TableChoice, writeChoice } from "../own-data/table-choice.js";
 
 export const TABS = ["train", "explore", "data", "benchmark"] as const;

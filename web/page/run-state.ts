@@ -1,7 +1,7 @@
 /** RunState: a run that is shown, and how it is steered: what is asked of its worker, and what comes of it, its death too. */
 
 import { batch, type Signal } from "@preact/signals";
-import type { RunSettings } from "../../src/app/page-settings.js";
+import type { RunSettings } from "../../src/app/settings/page-settings.js";
 import type { WorkerEvent } from "../protocol/run.js";
 import { ShownRun } from "./shown-run.js";
 import { WorkerDeath } from "./worker-client.js";

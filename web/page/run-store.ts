@@ -2,7 +2,7 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import type { SavedFile } from "../../src/app/model-file.js";
-import { FIELDS, type RunSettings } from "../../src/app/page-settings.js";
+import { FIELDS, type RunSettings } from "../../src/app/settings/page-settings.js";
 import type { EngineInfo } from "../../src/index.js";
 import type { DigitCalls, LabelledDigit } from "../protocol/digits.js";
 import type { DataEvent } from "../protocol/run.js";

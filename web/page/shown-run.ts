@@ -1,8 +1,8 @@
 /** ShownRun: what the page shows of a run, and what is kept of it for another worker. */
 
 import { batch, computed, signal } from "@preact/signals";
-import type { RunSettings } from "../../src/app/page-settings.js";
 import type { RunStatus, RunUpdate } from "../../src/app/run/events.js";
+import type { RunSettings } from "../../src/app/settings/page-settings.js";
 import type { EpochReport } from "../../src/index.js";
 import { Curve } from "./curve.js";
 

@@ -2,7 +2,7 @@
 
 import type { Signal } from "@preact/signals";
 import type { SavedFile } from "../../src/app/model-file.js";
-import type { RunSettings } from "../../src/app/page-settings.js";
+import type { RunSettings } from "../../src/app/settings/page-settings.js";
 import type { RunCalls, WorkerEvent } from "../protocol/run.js";
 import { RunState } from "./run-state.js";
 import { saveFile } from "./save-file.js";

@@ -1,9 +1,9 @@
 /** Labelled inputs of the settings. A text that is no value of the setting stays, marked, and changes nothing. */
 
 import { useId, useState } from "preact/hooks";
-import { FIELDS, type RunSettings } from "../../src/app/page-settings.js";
-import type { PageSetting } from "../../src/app/train-settings.js";
-import { readValue } from "../../src/app/values.js";
+import { FIELDS, type RunSettings } from "../../src/app/settings/page-settings.js";
+import type { PageSetting } from "../../src/app/settings/train-settings.js";
+import { readValue } from "../../src/app/settings/values.js";
 import { useSettings } from "./settings-context.js";
 
 interface TextProps {

@@ -1,7 +1,7 @@
 /** The hidden layers: how many, and how many units each has. */
 
 import { useRef, useState } from "preact/hooks";
-import { MOST_LAYERS, MOST_UNITS } from "../../src/app/settings.js";
+import { MOST_LAYERS, MOST_UNITS } from "../../src/app/settings/schema.js";
 import { Button } from "./button.js";
 import { useSettings } from "./settings-context.js";
 

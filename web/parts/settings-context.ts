@@ -3,7 +3,7 @@
 import type { Signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import { DIGIT_DEFAULTS, type RunSettings } from "../../src/app/page-settings.js";
+import { DIGIT_DEFAULTS, type RunSettings } from "../../src/app/settings/page-settings.js";
 import { settings } from "../page/location.js";
 import type { RunState } from "../page/run-state.js";
 import { run } from "../page/run-store.js";

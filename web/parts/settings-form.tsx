@@ -1,7 +1,7 @@
 /** All settings of a run. */
 
-import { activationTitles, initializerTitles, optimizerTitles } from "../../src/app/network-plan.js";
-import { differingSettings, FIELDS } from "../../src/app/page-settings.js";
+import { activationTitles, initializerTitles, optimizerTitles } from "../../src/app/settings/network-names.js";
+import { differingSettings, FIELDS } from "../../src/app/settings/page-settings.js";
 import { Button } from "./button.js";
 import { SelectField, TextField } from "./field.js";
 import { LayerList } from "./layer-list.js";

@@ -1,8 +1,8 @@
 /** What the page asks the worker that trains on MNIST. */
 
 import type { SavedFile } from "../../src/app/model-file.js";
-import type { RunSettings } from "../../src/app/page-settings.js";
 import type { RunUpdate } from "../../src/app/run/events.js";
+import type { RunSettings } from "../../src/app/settings/page-settings.js";
 import type { EngineInfo } from "../../src/index.js";
 import type { RunCalls } from "./run.js";
 

@@ -1,7 +1,7 @@
 /** What the page asks the worker that learns the reader's tables. */
 
 import type { SavedFile } from "../../src/app/model-file.js";
-import type { RunSettings } from "../../src/app/page-settings.js";
+import type { RunSettings } from "../../src/app/settings/page-settings.js";
 import type { ColumnKind, EngineInfo, LeftOutColumn, TargetTask } from "../../src/index.js";
 import type { RunCalls } from "./run.js";
 

@@ -1,7 +1,7 @@
 /** Training on your own table. */
 
 import { useSignalEffect } from "@preact/signals";
-import { TABLE_DEFAULTS } from "../../src/app/page-settings.js";
+import { TABLE_DEFAULTS } from "../../src/app/settings/page-settings.js";
 import { FileDrop } from "../own-data/file-drop.js";
 import { OpenedModel } from "../own-data/opened-model.js";
 import { Plane } from "../own-data/plane.js";

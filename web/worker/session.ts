@@ -1,10 +1,10 @@
 /** Session: a worker's engine, data sets and network, and the run that trains it. */
 
 import { networkFromSettings } from "../../src/app/network-from-settings.js";
-import { engineOptions, type RunSettings } from "../../src/app/page-settings.js";
 import type { RunEvent } from "../../src/app/run/events.js";
 import { planFit } from "../../src/app/run/fit-plan.js";
 import { Run, type RunPlan } from "../../src/app/run/run.js";
+import { engineOptions, type RunSettings } from "../../src/app/settings/page-settings.js";
 import type { PlacedData, Task } from "../../src/app/task.js";
 import { type CheckpointContents, createEngine, type Engine, type Network, Random } from "../../src/index.js";
 import { createWorker } from "./page-thread.js";

@@ -5,8 +5,8 @@ import type { FitOptions } from "../../training/fit.js";
 import type { ClassWeights } from "../../training/row-weights.js";
 import { scheduleFromSettings } from "../network-from-settings.js";
 import { SettingError } from "../setting-error.js";
+import type { TrainSettings } from "../settings/train-settings.js";
 import type { PlacedData } from "../task.js";
-import type { TrainSettings } from "../train-settings.js";
 
 /** The settings that decide how a network is trained, besides the seed. */
 export type FitSettings = Pick<TrainSettings, "epochs"> &

@@ -2,9 +2,9 @@
 
 import { type ParsedModel, parseModel } from "../../../src/app/model-file.js";
 import { tableModel } from "../../../src/app/model-kinds.js";
-import { DIGIT_DEFAULTS } from "../../../src/app/page-settings.js";
 import { predictAll, predictionCsv, predictionTable } from "../../../src/app/prediction.js";
-import { SETTINGS } from "../../../src/app/settings.js";
+import { DIGIT_DEFAULTS } from "../../../src/app/settings/page-settings.js";
+import { SETTINGS } from "../../../src/app/settings/schema.js";
 import { TableTask } from "../../../src/app/table-task.js";
 import { weightsHash } from "../../../src/app/weights-hash.js";
 import {

@@ -1,6 +1,6 @@
 /** The settings of a training, and what is known of each. */
 
-import type { InitializerName } from "../network/initializers.js";
+import type { InitializerName } from "../../network/initializers.js";
 import type { Value } from "./values.js";
 
 /** Options that decide what is learned, beside the data. All are plain JSON: run.json keeps them. */

@@ -1,18 +1,18 @@
 /** The task of learning one column of a table from the others. */
 
 import { basename } from "node:path";
-import { listOf, resolveColumns } from "../app/column-names.js";
-import { describeDropped, guessTarget, withTargets } from "../app/table-parts.js";
-import { TableTask } from "../app/table-task.js";
-import type { TrainSettings } from "../app/train-settings.js";
-import type { Preprocessor, Scaling, TargetTask } from "../tables/preprocessor.js";
-import { namesOf, type Table } from "../tables/table.js";
-import type { Decimal, Thousands } from "../tables/written-number.js";
+import { listOf, resolveColumns } from "../../app/column-names.js";
+import type { TrainSettings } from "../../app/settings/train-settings.js";
+import { describeDropped, guessTarget, withTargets } from "../../app/table-parts.js";
+import { TableTask } from "../../app/table-task.js";
+import type { Preprocessor, Scaling, TargetTask } from "../../tables/preprocessor.js";
+import { namesOf, type Table } from "../../tables/table.js";
+import type { Decimal, Thousands } from "../../tables/written-number.js";
+import { flagOf } from "../options.js";
+import { TableFile } from "../table-file.js";
+import { UsageError } from "../usage-error.js";
 import { counted, describeColumns, describeHeader, describeTarget } from "./column-table.js";
-import { flagOf } from "./options.js";
-import { TableFile } from "./table-file.js";
-import type { TrainingTask } from "./task.js";
-import { UsageError } from "./usage-error.js";
+import type { TrainingTask } from "./training-task.js";
 
 /**
  * Reads the table, parts its rows, and fits the preprocessing to those that are trained on.

@@ -1,10 +1,10 @@
 /** What training looks like: a bar, a chart that is drawn over and over, or plain lines where nobody watches. */
 
 import { SingleBar } from "cli-progress";
-import type { EpochReport, Progress } from "../training/fit.js";
-import { secondsLeftOfRun } from "../training/rate-window.js";
-import { draw } from "./output.js";
-import { curveChart, printableLines } from "./terminal.js";
+import type { EpochReport, Progress } from "../../training/fit.js";
+import { secondsLeftOfRun } from "../../training/rate-window.js";
+import { draw } from "../output.js";
+import { curveChart, printableLines } from "../terminal.js";
 
 /** Epochs may be shorter than an eye can follow. */
 const REDRAW_MILLISECONDS = 100;

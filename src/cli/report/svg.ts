@@ -1,7 +1,7 @@
 /** The parts that charts are drawn of, as SVG: lines, symbols, texts. */
 
 import { type SymbolType, symbol } from "d3-shape";
-import { escaped } from "./markup.js";
+import { escaped } from "../markup.js";
 
 /** Of every text but titles, in pixels. */
 export const FONT_SIZE = 14;

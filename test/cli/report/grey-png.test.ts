@@ -1,7 +1,7 @@
 import { encode } from "fast-png";
 import { expect, it } from "vitest";
-import { greyPng } from "../../src/cli/grey-png.js";
-import { readPng } from "../../src/digits/png.js";
+import { greyPng } from "../../../src/cli/report/grey-png.js";
+import { readPng } from "../../../src/digits/png.js";
 
 it.each([
   [1, 1],

@@ -1,13 +1,13 @@
 /** The task of naming what is on MNIST's images, or on those of a set like it. */
 
-import { describeImages } from "../app/image-set.js";
-import { imageTask } from "../app/image-task.js";
-import type { DataSource } from "../dataset/data-source.js";
-import { greyPng } from "./grey-png.js";
-import { type DataOptions, type LoadedImages, loadBytes } from "./mnist.js";
-import type { ReportData } from "./report.js";
-import type { TrainingTask } from "./task.js";
-import { drawDigits, printable } from "./terminal.js";
+import { describeImages } from "../../app/image-set.js";
+import { imageTask } from "../../app/image-task.js";
+import type { DataSource } from "../../dataset/data-source.js";
+import { type DataOptions, type LoadedImages, loadBytes } from "../mnist.js";
+import { greyPng } from "../report/grey-png.js";
+import type { ReportData } from "../report/report.js";
+import { drawDigits, printable } from "../terminal.js";
+import type { TrainingTask } from "./training-task.js";
 
 /** Images that are drawn before training. */
 const DRAWN = 4;

@@ -7,12 +7,12 @@ import {
   INITIALIZERS,
   OPTIMIZERS,
   SCHEDULES,
-} from "../network/catalogue.js";
-import type { InitializerName } from "../network/initializers.js";
-import type { Layer } from "../network/layers/layer.js";
-import type { LayerRow } from "../network/layers/layer-row.js";
-import type { Optimizer } from "../network/optimizers/optimizer.js";
-import type { Schedule } from "../network/schedules/schedule.js";
+} from "../../network/catalogue.js";
+import type { InitializerName } from "../../network/initializers.js";
+import type { Layer } from "../../network/layers/layer.js";
+import type { LayerRow } from "../../network/layers/layer-row.js";
+import type { Optimizer } from "../../network/optimizers/optimizer.js";
+import type { Schedule } from "../../network/schedules/schedule.js";
 
 type Options = Readonly<Record<string, string | number | boolean>>;
 type Titled = Readonly<Record<string, { readonly title: string }>>;

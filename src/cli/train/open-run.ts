@@ -1,10 +1,10 @@
 /** Opens a run: a new one in a new folder, or an earlier one to resume. */
 
 import { join } from "node:path";
-import type { RunRecord } from "../app/run-record.js";
-import { type GivenSettings, newSettings, resumedSettings } from "../app/run-settings.js";
-import type { DataKind, TrainSettings } from "../app/train-settings.js";
-import type { CheckpointContents } from "../training/checkpoint/checkpoint-contents.js";
+import type { RunRecord } from "../../app/run-record.js";
+import { type GivenSettings, newSettings, resumedSettings } from "../../app/settings/resolve-settings.js";
+import type { DataKind, TrainSettings } from "../../app/settings/train-settings.js";
+import type { CheckpointContents } from "../../training/checkpoint/checkpoint-contents.js";
 import {
   beginRun,
   isFile,
@@ -13,9 +13,9 @@ import {
   readRecord,
   readRunCheckpoint,
   takeFolder,
-} from "./run-folder.js";
-import type { TrainingTask } from "./task.js";
-import { UsageError } from "./usage-error.js";
+} from "../run-folder.js";
+import { UsageError } from "../usage-error.js";
+import type { TrainingTask } from "./training-task.js";
 
 /** Where a run is, and the checkpoint from which it resumes. */
 export interface OpenedRun {

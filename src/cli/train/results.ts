@@ -1,26 +1,26 @@
 /** What a run writes when it ends: model, history, plots and report. */
 
 import { join } from "node:path";
-import { type BestEpoch, describeBest } from "../app/best-epoch.js";
-import { testAndPredict } from "../app/evaluation.js";
-import { identityOf } from "../app/run-record.js";
-import { describeSettings, settingsOf } from "../app/run-settings.js";
-import type { TrainSettings } from "../app/train-settings.js";
-import type { Engine } from "../create-engine.js";
-import type { Dataset } from "../dataset/dataset.js";
-import { serializeModel } from "../formats/model.js";
-import type { Evaluation } from "../network/evaluation.js";
-import type { Network } from "../network/network.js";
-import type { Metric } from "../training/epoch-report.js";
-import type { EpochReport } from "../training/fit.js";
-import { writeWhole } from "./files.js";
+import { type BestEpoch, describeBest } from "../../app/best-epoch.js";
+import { testAndPredict } from "../../app/evaluation.js";
+import { identityOf } from "../../app/run-record.js";
+import { describeSettings, settingsOf } from "../../app/settings/resolve-settings.js";
+import type { TrainSettings } from "../../app/settings/train-settings.js";
+import type { Engine } from "../../create-engine.js";
+import type { Dataset } from "../../dataset/dataset.js";
+import { serializeModel } from "../../formats/model.js";
+import type { Evaluation } from "../../network/evaluation.js";
+import type { Network } from "../../network/network.js";
+import type { Metric } from "../../training/epoch-report.js";
+import type { EpochReport } from "../../training/fit.js";
+import { writeWhole } from "../files.js";
+import { printJson } from "../output.js";
+import type { Curve } from "../report/plot.js";
+import { htmlReport, type ReportData } from "../report/report.js";
+import { MODEL_FILE, type OwnedFolder } from "../run-folder.js";
+import { describeTest, flatTest } from "../test-result.js";
 import { type OpenedRun, recordOf } from "./open-run.js";
-import { printJson } from "./output.js";
-import type { Curve } from "./plot.js";
-import { htmlReport, type ReportData } from "./report.js";
-import { MODEL_FILE, type OwnedFolder } from "./run-folder.js";
-import type { TrainingTask } from "./task.js";
-import { describeTest, flatTest } from "./test-result.js";
+import type { TrainingTask } from "./training-task.js";
 
 /** A training that has ended. */
 export interface Trained {
@@ -172,7 +172,7 @@ interface ReportContents extends Omit<ReportData, "charts" | "result"> {
 async function writeReport(folder: string, run: ReportContents): Promise<string[]> {
   const { epochs, values, test } = run;
   // Not before it is needed: training should not wait for what draws charts.
-  const { curvesSvg, scatterSvg } = await import("./plot.js");
+  const { curvesSvg, scatterSvg } = await import("../report/plot.js");
   const score = values
     ? curvesSvg("R²", "R²", curves("R²", epochs, ["trainR2", "valR2"]))
     : curvesSvg("Accuracy", "accuracy", curves("accuracy", epochs, ["trainAccuracy", "valAccuracy"]));

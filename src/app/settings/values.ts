@@ -1,6 +1,6 @@
 /** Kinds of values that a setting may have: how each is read from the text of an option or a link, and written as one. */
 
-import { spelled } from "./spelling.js";
+import { spelled } from "../spelling.js";
 
 export interface Value<T> {
   /** "an integer from 1 to 64", for messages. */

@@ -1,7 +1,7 @@
 /** A task with what the command says and shows of it. */
 
-import type { Task } from "../app/task.js";
-import type { ReportData } from "./report.js";
+import type { Task } from "../../app/task.js";
+import type { ReportData } from "../report/report.js";
 
 export interface TrainingTask extends Task {
   /** Heading of the report. */

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { activationNames, initializerNames, optimizerNames } from "../../src/app/network-plan.js";
+import { activationNames, initializerNames, optimizerNames } from "../../../src/app/settings/network-names.js";
 import {
   ARITHMETICS,
   DIGIT_DEFAULTS,
@@ -8,9 +8,9 @@ import {
   type RunSettings,
   readSettings,
   writeSettings,
-} from "../../src/app/page-settings.js";
-import { MOMENTUM } from "../../src/app/settings.js";
-import { readValue, type Value } from "../../src/app/values.js";
+} from "../../../src/app/settings/page-settings.js";
+import { MOMENTUM } from "../../../src/app/settings/schema.js";
+import { readValue, type Value } from "../../../src/app/settings/values.js";
 
 const settings: fc.Arbitrary<RunSettings> = fc.record({
   hidden: fc.array(fc.integer({ min: 1, max: 4096 }), { maxLength: 8 }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { curvesSvg, scatterSvg } from "../../src/cli/plot.js";
+import { curvesSvg, scatterSvg } from "../../../src/cli/report/plot.js";
 
 const sequence = (length: number, value: (index: number) => number) =>
   Array.from({ length }, (_, index) => value(index));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { curvesSvg, scatterSvg } from "../../src/cli/plot.js";
-import { htmlReport, type ReportData } from "../../src/cli/report.js";
-import type { EpochReport } from "../../src/training/fit.js";
+import { curvesSvg, scatterSvg } from "../../../src/cli/report/plot.js";
+import { htmlReport, type ReportData } from "../../../src/cli/report/report.js";
+import type { EpochReport } from "../../../src/training/fit.js";
 
 /** Throws unless every tag of `markup` is closed in order, its attributes are quoted, and no bare < or & is left. */
 function checkWellFormed(markup: string): void {

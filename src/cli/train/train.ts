@@ -1,22 +1,22 @@
 /** `simdgrad train`: trains a network with progress, tests it, and writes it to a folder from which the run can resume. */
 
-import { bestEpochOf } from "../app/best-epoch.js";
-import { networkFromSettings } from "../app/network-from-settings.js";
-import { planFit } from "../app/run/fit-plan.js";
-import type { PlacedData } from "../app/task.js";
-import type { DataKind, TrainSettings } from "../app/train-settings.js";
-import { createEngine } from "../create-engine.js";
-import type { Network } from "../network/network.js";
-import { fit } from "../training/fit.js";
-import { catchInterrupts } from "./interruption.js";
+import { bestEpochOf } from "../../app/best-epoch.js";
+import { networkFromSettings } from "../../app/network-from-settings.js";
+import { planFit } from "../../app/run/fit-plan.js";
+import type { DataKind, TrainSettings } from "../../app/settings/train-settings.js";
+import type { PlacedData } from "../../app/task.js";
+import { createEngine } from "../../create-engine.js";
+import type { Network } from "../../network/network.js";
+import { fit } from "../../training/fit.js";
+import { catchInterrupts } from "../interruption.js";
+import { draw, print } from "../output.js";
+import { checkpointPath, type OwnedFolder, refuseInputsIn } from "../run-folder.js";
+import { isInteractive } from "../terminal.js";
 import { type OpenedRun, openRun, type RunOptions, recordOf } from "./open-run.js";
-import { draw, print } from "./output.js";
 import { TrainingDisplay } from "./progress.js";
 import { describeRun, type Trained, writeResults } from "./results.js";
-import { checkpointPath, type OwnedFolder, refuseInputsIn } from "./run-folder.js";
-import type { TrainingTask } from "./task.js";
-import { isInteractive } from "./terminal.js";
 import { TimedCheckpoint } from "./timed-checkpoint.js";
+import type { TrainingTask } from "./training-task.js";
 
 /** The command's options, checked by the parser. A setting that was not given is undefined. */
 export interface TrainOptions extends RunOptions {

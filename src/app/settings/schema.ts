@@ -1,8 +1,8 @@
 /** The settings of a training: one row for each, from which follow the command's options, a link's names, records and defaults. */
 
-import { decoderOf } from "../tables/chunks.js";
-import { isDelimiter } from "../tables/csv/csv-dialect.js";
-import { activationNames, initializerNames, optimizerNames, scheduleNames } from "./network-plan.js";
+import { decoderOf } from "../../tables/chunks.js";
+import { isDelimiter } from "../../tables/csv/csv-dialect.js";
+import { activationNames, initializerNames, optimizerNames, scheduleNames } from "./network-names.js";
 import type { DataKind, Setting, TrainSettings } from "./train-settings.js";
 import {
   digits,

@@ -1,10 +1,10 @@
 /** TimedCheckpoint: a training's state on disk, no older than some seconds. */
 
-import { type RunRecord, recordEntry } from "../app/run-record.js";
-import type { Callback, RunView } from "../training/callbacks/callbacks.js";
-import { saveCheckpoint } from "../training/checkpoint/checkpoint.js";
-import { writeWhole } from "./files.js";
-import type { OwnedFolder } from "./run-folder.js";
+import { type RunRecord, recordEntry } from "../../app/run-record.js";
+import type { Callback, RunView } from "../../training/callbacks/callbacks.js";
+import { saveCheckpoint } from "../../training/checkpoint/checkpoint.js";
+import { writeWhole } from "../files.js";
+import type { OwnedFolder } from "../run-folder.js";
 
 /**
  * Writes after the first batch when `seconds` have passed since the last time; and after the last epoch, or the one that a

@@ -1,7 +1,7 @@
 /** The settings of a run in a page, and the text of a link that has them. */
 
-import type { EngineOptions } from "../engine/engine-options.js";
-import { SETTINGS } from "./settings.js";
+import type { EngineOptions } from "../../engine/engine-options.js";
+import { SETTINGS } from "./schema.js";
 import type { DataKind, PageSetting, TrainSettings } from "./train-settings.js";
 import { digits, oneOf, orWord, readValue } from "./values.js";
 

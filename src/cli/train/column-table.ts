@@ -1,13 +1,13 @@
 /** What a table's columns were taken for, in words and a table of characters. Free of Node. */
 
-import type { TrainSettings } from "../app/train-settings.js";
-import { dateText } from "../tables/dates.js";
-import { isMissingAmongNumbers } from "../tables/missing.js";
-import type { LeftOutColumn, Preprocessor } from "../tables/preprocessor.js";
-import { type Feature, widthOf } from "../tables/preprocessor-config.js";
-import { type Column, columnOf, type DateColumn, type NumericColumn, type Table } from "../tables/table.js";
-import { doubtfulIntegers } from "../tables/target.js";
-import { printable } from "./terminal.js";
+import type { TrainSettings } from "../../app/settings/train-settings.js";
+import { dateText } from "../../tables/dates.js";
+import { isMissingAmongNumbers } from "../../tables/missing.js";
+import type { LeftOutColumn, Preprocessor } from "../../tables/preprocessor.js";
+import { type Feature, widthOf } from "../../tables/preprocessor-config.js";
+import { type Column, columnOf, type DateColumn, type NumericColumn, type Table } from "../../tables/table.js";
+import { doubtfulIntegers } from "../../tables/target.js";
+import { printable } from "../terminal.js";
 
 /** Columns that are all shown; of more, those that there is something to say of, and the others' number. */
 const MOST_COLUMNS = 30;

@@ -1,10 +1,10 @@
 /** The result of a training run as one self-contained HTML page: no script, nothing loaded from elsewhere. */
 
-import { type BestEpoch, describeBest } from "../app/best-epoch.js";
-import { classScores } from "../metrics/class-scores.js";
-import type { Evaluation } from "../network/evaluation.js";
-import type { EpochReport } from "../training/fit.js";
-import { escaped } from "./markup.js";
+import { type BestEpoch, describeBest } from "../../app/best-epoch.js";
+import { classScores } from "../../metrics/class-scores.js";
+import type { Evaluation } from "../../network/evaluation.js";
+import type { EpochReport } from "../../training/fit.js";
+import { escaped } from "../markup.js";
 
 /** What the page shows. */
 export interface ReportData {
