@@ -9,7 +9,7 @@ import type { Network } from "../network/network.js";
 import { type Column, findColumn, ofRow, ofTable, type Table, textOf } from "../tables/table.js";
 import { testOn } from "./evaluation.js";
 import { predictAll } from "./prediction.js";
-import { SettingError } from "./setting-error.js";
+import { SettingError } from "./settings/train-settings.js";
 import { describeDropped, withTargets } from "./table-parts.js";
 
 /** A network with what its file says of it. */

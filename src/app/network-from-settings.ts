@@ -1,17 +1,17 @@
 /** From a run's settings to its network, its optimizer and its schedule: the same calls in Node and in a page give the same bits. */
 
 import type { Engine } from "../create-engine.js";
+import { ACTIVATION_ROWS, createOptimizer, createSchedule } from "../network/catalogue.js";
 import { Dense } from "../network/layers/dense.js";
 import { Dropout } from "../network/layers/dropout.js";
 import type { Layer } from "../network/layers/layer.js";
+import type { LayerRow } from "../network/layers/layer-row.js";
 import { MeanSquaredError } from "../network/losses/regression.js";
 import { SoftmaxCrossEntropy } from "../network/losses/softmax-cross-entropy.js";
 import { Network } from "../network/network.js";
 import type { Optimizer } from "../network/optimizers/optimizer.js";
 import type { Schedule } from "../network/schedules/schedule.js";
-import { SettingError } from "./setting-error.js";
-import { makeActivation, makeOptimizer, makeSchedule } from "./settings/network-names.js";
-import type { TrainSettings } from "./settings/train-settings.js";
+import { SettingError, type TrainSettings } from "./settings/train-settings.js";
 
 /** What a task asks of its network. */
 export interface NetworkShape {
@@ -35,7 +35,11 @@ export function networkFromSettings(engine: Engine, settings: NetworkSettings, s
   const layers = sizes.slice(1).flatMap((size, index): Layer[] => {
     const dense = new Dense(sizes[index] as number, size, { init });
     if (index === hidden.length) return [dense];
-    return [dense, makeActivation(activation), ...(dropout > 0 ? [new Dropout(dropout)] : [])];
+    return [
+      dense,
+      (ACTIVATION_ROWS[activation] as LayerRow).make({ type: activation }),
+      ...(dropout > 0 ? [new Dropout(dropout)] : []),
+    ];
   });
   const loss = shape.classes ? new SoftmaxCrossEntropy() : new MeanSquaredError();
   return new Network(engine, layers, { loss, optimizer: optimizerFromSettings(settings) });
@@ -48,7 +52,7 @@ export function optimizerFromSettings({
 }: Pick<NetworkSettings, "optimizer" | "learningRate">): Optimizer {
   const { name, options } = parseSpec(optimizer);
   const all = { ...(learningRate !== undefined && { learningRate }), ...options };
-  return checked("optimizer", () => makeOptimizer(name, all));
+  return checked("optimizer", () => createOptimizer({ type: name, ...all }));
 }
 
 /**
@@ -70,7 +74,7 @@ export function scheduleFromSettings(
     cosine: { totalSteps: epochs * steps },
     oneCycle: { totalSteps: Math.max(2, epochs * steps) },
   };
-  return checked("schedule", () => makeSchedule(name, { ...layout[name], ...options }));
+  return checked("schedule", () => createSchedule({ type: name, ...layout[name], ...options }));
 }
 
 /** What `make` makes. @throws SettingError when it refuses an option */

@@ -7,7 +7,7 @@ import { FormatError } from "../checks/errors.js";
 import type { CheckpointContents } from "../training/checkpoint/checkpoint-contents.js";
 import { SETTING_NAMES, SETTINGS } from "./settings/schema.js";
 import type { TrainSettings } from "./settings/train-settings.js";
-import { spelled, spelledBefore } from "./spelling.js";
+import { spelled, spelledBefore } from "./settings/values.js";
 import { sha256 } from "./weights-hash.js";
 
 const FORMAT = "simdgrad-run";

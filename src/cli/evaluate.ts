@@ -8,10 +8,9 @@ import { createEngine } from "../create-engine.js";
 import type { Evaluation } from "../network/evaluation.js";
 import { type DataOptions, type LoadedImages, labelsAs, loadBytes } from "./mnist.js";
 import { print, printJson, say } from "./output.js";
-import { ownTableModel, readImageModel, readSavedModel } from "./saved-model.js";
+import { ownTableModel, readImageModel, readSavedModel, reportUnknown } from "./saved-model.js";
 import { readTable } from "./table-file.js";
 import { describeTest, flatTest, type Space } from "./test-result.js";
-import { reportUnknown } from "./unknown-values.js";
 
 /** The command's options, checked by the parser. */
 export interface EvaluateOptions extends DataOptions {

@@ -6,14 +6,12 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { roleOf } from "../app/file-role.js";
-import { SettingError } from "../app/setting-error.js";
 import { TABLE_SETTINGS } from "../app/settings/schema.js";
-import { EXPORT_FORMATS, EXPORT_LAYOUTS } from "./export-formats.js";
+import { SettingError } from "../app/settings/train-settings.js";
 import { ignoreHangUps } from "./interruption.js";
-import { flagOf, HELP_GROUPS, integer, threadCount } from "./options.js";
+import { EXPORT_FORMATS, EXPORT_LAYOUTS, flagOf, HELP_GROUPS, integer, threadCount, trainOptions } from "./options.js";
 import { print } from "./output.js";
 import { startOf, TABLE_ENDINGS, TABLE_FILE } from "./table-file.js";
-import { addTrainOptions } from "./train-command.js";
 import { UsageError } from "./usage-error.js";
 
 const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
@@ -77,16 +75,17 @@ const program = new Command("simdgrad")
   .configureOutput({ writeErr: (text) => print(text.replace(/\n$/, ""), process.stderr) })
   .showHelpAfterError("(add --help to see arguments and options)");
 
-addTrainOptions(
-  program
-    .command("train")
-    .description("train and test a network; write model, history and report to --out")
-    .argument(
-      "<data>",
-      '"mnist" (or any image set in its format, with --data), or a table: CSV, JSON Lines or Parquet; - is standard input',
-      dataFile,
-    ),
-)
+const trainCommand = program
+  .command("train")
+  .description("train and test a network; write model, history and report to --out")
+  .argument(
+    "<data>",
+    '"mnist" (or any image set in its format, with --data), or a table: CSV, JSON Lines or Parquet; - is standard input',
+    dataFile,
+  );
+for (const option of [dataOption(), downloadOption(), ...trainOptions()]) trainCommand.addOption(option);
+trainCommand
+  .addOption(threadsOption())
   .addOption(maxValuesOption())
   .addOption(jsonOption())
   .action(async (data: string, options, command: Command) => {
@@ -108,7 +107,6 @@ program
   .description("test a model on the MNIST test images, on those of --data, or on a table")
   .argument("<run>", "run folder, or model file (safetensors or ONNX)")
   .argument("[table]", "for a table model: a file with the same columns", dataFile)
-  .addOption(threadsOption())
   .addOption(dataOption())
   .addOption(downloadOption())
   .addOption(targetOption("column with the true values"))
@@ -118,6 +116,7 @@ program
       .helpGroup(HELP_GROUPS.table),
   )
   .addOption(maxValuesOption())
+  .addOption(threadsOption())
   .addOption(jsonOption())
   .action(async (run: string, table: string | undefined, options, command: Command) => {
     const { evaluateImages, evaluateTable } = await import("./evaluate.js");

@@ -1,9 +1,10 @@
 /** Settings and other values as options of the command: a wrong one ends the program with exit code 2 before anything has begun. */
 
 import { InvalidArgumentError, Option } from "commander";
-import { SETTINGS } from "../app/settings/schema.js";
+import { SETTING_NAMES, SETTINGS } from "../app/settings/schema.js";
 import type { Setting, TrainSettings } from "../app/settings/train-settings.js";
 import { integer as integers, orWord, positive, type Value } from "../app/settings/values.js";
+import type { WeightLayout } from "../formats/weights.js";
 
 /** Headings of the help, by what the options are about. */
 export const HELP_GROUPS = { table: "Tables:", images: "Images:", network: "Network:", training: "Training:" } as const;
@@ -14,7 +15,7 @@ export function flagOf(name: string): string {
 }
 
 /** The options of a setting: one, or two of a switch that can be off. They have no defaults, which depend on the data and on a run that is resumed. */
-export function optionsOf(name: keyof TrainSettings): Option[] {
+function optionsOf(name: keyof TrainSettings): Option[] {
   const setting = SETTINGS[name] as Setting<unknown>;
   const { argument, group, helpOff, value } = setting;
   const option = new Option(`${flagOf(name)}${argument ? ` <${argument}>` : ""}`, helpOf(setting));
@@ -43,7 +44,7 @@ function parserOf({ repeated, whole }: Setting<unknown>, value: Value<unknown>) 
 }
 
 /** Reads such values as the command's. */
-export function parser<T>(value: Value<T>): (text: string) => T {
+function parser<T>(value: Value<T>): (text: string) => T {
   return (text) => {
     try {
       return value.parse(text);
@@ -59,9 +60,26 @@ export function parser<T>(value: Value<T>): (text: string) => T {
 export const integer = (least: number, most?: number) => parser(integers(least, most));
 
 /** A finite number of at least 0. */
-export function seconds(text: string): number {
+function seconds(text: string): number {
   return text.trim() === "0" ? 0 : parser(positive)(text);
 }
 
 /** A number of threads, or "auto". */
 export const threadCount = parser(orWord("auto", integers(1, 64)));
+
+/** The options of `simdgrad train` that no other command has. */
+export function trainOptions(): Option[] {
+  return [
+    ...SETTING_NAMES.flatMap(optionsOf),
+    new Option("--out <dir>", "folder for the results (default: runs/<time>)"),
+    new Option("--resume <run>", "run folder, or checkpoint file, to resume; a larger --epochs trains it longer"),
+    new Option("--checkpoint-every <seconds>", "how often to write a checkpoint").argParser(seconds).default(10),
+    new Option("--revectorize", "use V8's experimental 256-bit vectors if they pass a test (Node 23.5 or newer)"),
+  ];
+}
+
+/** Formats that models are written in. */
+export const EXPORT_FORMATS = ["onnx", "safetensors", "npz"] as const;
+/** Layouts of safetensors files. */
+export const EXPORT_LAYOUTS = ["in-out", "pytorch"] as const satisfies readonly WeightLayout[];
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];

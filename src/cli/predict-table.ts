@@ -5,9 +5,8 @@ import { predictAll, predictionCsv, predictionTable } from "../app/prediction.js
 import { createEngine } from "../create-engine.js";
 import { refuseInputs, writeWhole } from "./files.js";
 import { printData, printJson, say } from "./output.js";
-import { ownTableModel, readSavedModel } from "./saved-model.js";
+import { ownTableModel, readSavedModel, reportUnknown } from "./saved-model.js";
 import { readTable } from "./table-file.js";
-import { reportUnknown } from "./unknown-values.js";
 
 export interface PredictTableOptions {
   readonly out?: string;

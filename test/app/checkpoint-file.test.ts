@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { findSettings } from "../../src/app/bare-checkpoint.js";
-import { checkpointMetadata, isCheckpoint, settingsOfCheckpoint } from "../../src/app/checkpoint-file.js";
+import {
+  checkpointMetadata,
+  isCheckpoint,
+  recordOf,
+  settingsOf,
+  settingsOfCheckpoint,
+} from "../../src/app/checkpoint-file.js";
 import { networkFromSettings, parseSpec } from "../../src/app/network-from-settings.js";
-import { recordOf, settingsOf } from "../../src/app/page-record.js";
 import { findRecord, type RunRecord, recordEntry } from "../../src/app/run-record.js";
 import { activationNames, initializerNames, optimizerNames } from "../../src/app/settings/network-names.js";
 import { DIGIT_DEFAULTS, type RunSettings } from "../../src/app/settings/page-settings.js";

@@ -4,8 +4,7 @@ import { EarlyStopping } from "../../training/callbacks/early-stopping.js";
 import type { FitOptions } from "../../training/fit.js";
 import type { ClassWeights } from "../../training/row-weights.js";
 import { scheduleFromSettings } from "../network-from-settings.js";
-import { SettingError } from "../setting-error.js";
-import type { TrainSettings } from "../settings/train-settings.js";
+import { SettingError, type TrainSettings } from "../settings/train-settings.js";
 import type { PlacedData } from "../task.js";
 
 /** The settings that decide how a network is trained, besides the seed. */

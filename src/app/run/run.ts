@@ -15,7 +15,7 @@ import type { FitPlan } from "./fit-plan.js";
 import { Gate } from "./gate.js";
 import { Keeper } from "./keeper.js";
 import { Pace } from "./pace.js";
-import { Reporter } from "./reporter.js";
+import { UpdateSender } from "./updates.js";
 
 /** What a run trains, on what, and how. */
 export interface RunPlan extends FitPlan {
@@ -37,7 +37,7 @@ export class Run {
   readonly plan: RunPlan;
   readonly #run: TrainingRun;
   readonly #gate: Gate;
-  readonly #reporter: Reporter;
+  readonly #updates: UpdateSender;
   readonly #keeper: Keeper;
   readonly #pace: Pace;
   readonly #interruption = new AbortController();
@@ -54,14 +54,14 @@ export class Run {
     // Until it goes on, a run is where its checkpoint is.
     this.#checkpoint = resume;
     this.#send = send;
-    this.#reporter = new Reporter(options.batchSize, (update) => send({ kind: "update", update }));
+    this.#updates = new UpdateSender(options.batchSize, (update) => send({ kind: "update", update }));
     this.#keeper = new Keeper(() => this.#keep());
     this.#pace = new Pace(plan.pace ?? 0);
     this.#gate = new Gate(
       batches,
       () => void this.#tell("paused"),
       () => {
-        this.#reporter.mark();
+        this.#updates.mark();
         this.#keeper.mark();
         send({ kind: "status", status: "running" });
       },
@@ -71,7 +71,7 @@ export class Run {
       callbacks: [
         { onTrainBegin: () => this.#onBegun() },
         ...(stopping ? [stopping] : []),
-        this.#reporter,
+        this.#updates,
         this.#keeper,
         this.#pace,
         this.#gate,
@@ -174,19 +174,19 @@ export class Run {
 
   /** A network whose loss diverged can still be looked at. After anything else, lack of memory say, nothing is to be relied on. */
   #fail(error: Error): void {
-    this.#reporter.flush(this.#run);
+    this.#updates.flush(this.#run);
     const isBroken = !(error instanceof DivergenceError);
     this.#send({ kind: "status", status: "failed", message: error.message, ...(isBroken && { isBroken }) });
   }
 
   /** Tells what another process can go on from. */
   #keep(): void {
-    this.#reporter.flush(this.#run);
+    this.#updates.flush(this.#run);
     this.#send({ kind: "kept", checkpoint: this.checkpointFile() });
   }
 
   async #tell(status: "paused" | "stopped" | "finished"): Promise<void> {
-    this.#reporter.flush(this.#run);
+    this.#updates.flush(this.#run);
     const state = this.plan.network.stateDict();
     // Told at once: computing the hash lets messages through that belong after this one.
     this.#send({ kind: "status", status });

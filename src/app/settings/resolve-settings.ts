@@ -1,8 +1,7 @@
 /** The settings of one run: what is asked for, what a run to go on with had, and the defaults. */
 
-import { SettingError } from "../setting-error.js";
 import { SETTING_NAMES, SETTINGS, TABLE_SETTINGS, UNSTOPPED_EPOCHS } from "./schema.js";
-import type { DataKind, TrainSettings } from "./train-settings.js";
+import { type DataKind, SettingError, type TrainSettings } from "./train-settings.js";
 
 /** What may be asked for: `none` for no early stopping, where there is one by default. */
 export type GivenSettings = {

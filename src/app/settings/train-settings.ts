@@ -78,3 +78,18 @@ export interface PageSetting<T> {
   /** Where nothing is said of a table, if that is not the command's default. */
   readonly table?: T;
 }
+
+/** A run cannot have such a setting. The command names its option, the page its field. */
+export class SettingError extends RangeError {
+  override readonly name = "SettingError";
+  /** As the schema has it. */
+  readonly setting: string;
+  /** "expected …, got …". */
+  readonly problem: string;
+
+  constructor(setting: string, problem: string) {
+    super(`${setting}: ${problem}`);
+    this.setting = setting;
+    this.problem = problem;
+  }
+}

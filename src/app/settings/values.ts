@@ -1,6 +1,6 @@
 /** Kinds of values that a setting may have: how each is read from the text of an option or a link, and written as one. */
 
-import { spelled } from "../spelling.js";
+import { spelling } from "../../network/catalogue.js";
 
 export interface Value<T> {
   /** "an integer from 1 to 64", for messages. */
@@ -132,4 +132,19 @@ export function readValue<T>(kind: Value<T>, text: string): T | undefined {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
+}
+
+/** With the name as it is spelled now. */
+export function spelled(text: string): string {
+  return changeName(text, spelling);
+}
+
+/** With the name as it was spelled before: by it runs of earlier versions are known. */
+export function spelledBefore(text: string): string {
+  return changeName(text, (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
+}
+
+function changeName(text: string, change: (name: string) => string): string {
+  const [name = "", ...options] = text.split(/(?=:)/);
+  return [change(name), ...options].join("");
 }

@@ -1,8 +1,7 @@
 /** The frame of a chart as standalone SVG: title, axes, legend. What is inside, its caller draws. */
 
-import { escaped } from "../markup.js";
 import { type Axis, linear, type Scale, widest } from "./axis.js";
-import { FONT_SIZE, fitted, type Look, segment, symbolAt, text, textWidth } from "./svg.js";
+import { escaped, FONT_SIZE, fitted, type Look, segment, symbolAt, text, textWidth } from "./svg.js";
 
 export interface Chart {
   readonly title: string;

@@ -1,10 +1,15 @@
 /** The result of a training run as one self-contained HTML page: no script, nothing loaded from elsewhere. */
 
-import { type BestEpoch, describeBest } from "../../app/best-epoch.js";
 import { classScores } from "../../metrics/class-scores.js";
 import type { Evaluation } from "../../network/evaluation.js";
 import type { EpochReport } from "../../training/fit.js";
-import { escaped } from "../markup.js";
+import { escaped } from "./svg.js";
+
+/** The epoch with the lowest validation loss: the model has its weights. */
+export interface BestEpoch {
+  readonly epoch: number;
+  readonly validationLoss: number;
+}
 
 /** What the page shows. */
 export interface ReportData {
@@ -223,4 +228,9 @@ ${content}
 
 function percent(share: number | undefined): string {
   return share === undefined ? "–" : `${(share * 100).toFixed(2)} %`;
+}
+
+/** "epoch 23, validation loss 0.4120, of 43". */
+export function describeBest({ epoch, validationLoss }: BestEpoch, epochs: number): string {
+  return `epoch ${epoch}, validation loss ${validationLoss.toPrecision(4)}, of ${epochs}`;
 }

@@ -1,7 +1,6 @@
 /** What a run writes when it ends: model, history, plots and report. */
 
 import { join } from "node:path";
-import { type BestEpoch, describeBest } from "../../app/best-epoch.js";
 import { testAndPredict } from "../../app/evaluation.js";
 import { identityOf } from "../../app/run-record.js";
 import { describeSettings, settingsOf } from "../../app/settings/resolve-settings.js";
@@ -16,7 +15,7 @@ import type { EpochReport } from "../../training/fit.js";
 import { writeWhole } from "../files.js";
 import { printJson } from "../output.js";
 import type { Curve } from "../report/plot.js";
-import { htmlReport, type ReportData } from "../report/report.js";
+import { type BestEpoch, describeBest, htmlReport, type ReportData } from "../report/report.js";
 import { MODEL_FILE, type OwnedFolder } from "../run-folder.js";
 import { describeTest, flatTest } from "../test-result.js";
 import { type OpenedRun, recordOf } from "./open-run.js";

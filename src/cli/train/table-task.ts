@@ -1,8 +1,9 @@
 /** The task of learning one column of a table from the others. */
 
 import { basename } from "node:path";
-import { listOf, resolveColumns } from "../../app/column-names.js";
+import Papa from "papaparse";
 import type { TrainSettings } from "../../app/settings/train-settings.js";
+import { SettingError } from "../../app/settings/train-settings.js";
 import { describeDropped, guessTarget, withTargets } from "../../app/table-parts.js";
 import { TableTask } from "../../app/table-task.js";
 import type { Preprocessor, Scaling, TargetTask } from "../../tables/preprocessor.js";
@@ -126,4 +127,37 @@ function findTarget(table: Table, name: string | undefined): string {
     "--target",
     `expected a column${ignored}, one of ${namesOf(table)}, got ${JSON.stringify(name)}`,
   );
+}
+
+/**
+ * The columns that an option's texts name: each is a name as it is, or else a list with commas of names, in quotes where they have
+ * commas of their own, and of numbers from 1.
+ *
+ * @param names of the file's columns
+ * @param areAll whether there can be no others
+ * @throws SettingError for a column that is not there
+ */
+function resolveColumns(
+  texts: readonly string[],
+  names: readonly string[],
+  setting: string,
+  areAll: boolean,
+): readonly string[] {
+  const found = texts
+    .flatMap((text) => (names.includes(text.trim()) ? text.trim() : listOf(text)))
+    .map((part) => {
+      if (names.includes(part)) return part;
+      const place = /^[1-9]\d*$/.test(part) ? names[Number(part) - 1] : undefined;
+      if (place !== undefined) return place;
+      if (!areAll) return part;
+      const got = `got ${JSON.stringify(part)} (there are ${names.join(", ").slice(0, 1000)})`;
+      throw new SettingError(setting, `expected the name or the number of a column, ${got}`);
+    });
+  return [...new Set(found)];
+}
+
+/** The parts of a list with commas, blanks around them left out. */
+function listOf(text: string): readonly string[] {
+  const [parts = []] = Papa.parse<string[]>(text.trim(), { delimiter: "," }).data;
+  return parts.map((part) => part.trim());
 }

@@ -1,15 +1,16 @@
 /** `simdgrad train`: trains a network with progress, tests it, and writes it to a folder from which the run can resume. */
 
-import { bestEpochOf } from "../../app/best-epoch.js";
 import { networkFromSettings } from "../../app/network-from-settings.js";
 import { planFit } from "../../app/run/fit-plan.js";
 import type { DataKind, TrainSettings } from "../../app/settings/train-settings.js";
 import type { PlacedData } from "../../app/task.js";
 import { createEngine } from "../../create-engine.js";
 import type { Network } from "../../network/network.js";
+import type { EarlyStopping } from "../../training/callbacks/early-stopping.js";
 import { fit } from "../../training/fit.js";
 import { catchInterrupts } from "../interruption.js";
 import { draw, print } from "../output.js";
+import type { BestEpoch } from "../report/report.js";
 import { checkpointPath, type OwnedFolder, refuseInputsIn } from "../run-folder.js";
 import { isInteractive } from "../terminal.js";
 import { type OpenedRun, openRun, type RunOptions, recordOf } from "./open-run.js";
@@ -135,4 +136,9 @@ async function trainNetwork(
     interrupted,
     seconds: (performance.now() - started) / 1000,
   };
+}
+
+/** Undefined before the first epoch that ended. */
+function bestEpochOf({ best, bestEpoch }: EarlyStopping): BestEpoch | undefined {
+  return best === undefined ? undefined : { epoch: bestEpoch, validationLoss: best };
 }

@@ -1,4 +1,4 @@
-/** Reporter: a callback of `fit` that gathers losses, reports and rates, and hands them on about eight times a second. */
+/** UpdateSender: a callback of `fit` that gathers losses, epoch reports and rates, and sends them about eight times a second. */
 
 import type { Callback, EpochReport, RunView } from "../../index.js";
 import { RateWindow, secondsLeftOfRun } from "../../training/rate-window.js";
@@ -9,7 +9,7 @@ const MILLISECONDS = 125;
 const POINTS = 1500;
 const POINTS_OF_EPOCH = 100;
 
-export class Reporter implements Callback {
+export class UpdateSender implements Callback {
   readonly #batchSize: number;
   readonly #send: (update: RunUpdate) => void;
   readonly #window = new RateWindow();
