@@ -1,11 +1,11 @@
-/** A checkpoint without settings, as the library writes them: what can be told from its arrays, and what must be taken from elsewhere. */
+/** Checkpoints without settings, which the library writes: which settings their arrays show, and which the page must supply. */
 
 import { FormatError } from "../checks/errors.js";
 import type { CheckpointContents } from "../training/checkpoint/checkpoint-contents.js";
 import { FIELDS, type RunSettings } from "./settings/page-settings.js";
 import { MOMENTUM } from "./settings/schema.js";
 
-/** Arrays beside the parameters that each optimizer of the page keeps, in alphabetical order. */
+/** The arrays that each optimizer of the page keeps besides the parameters, in alphabetical order. */
 const SLOTS: Readonly<Record<string, string>> = {
   sgd: "",
   [MOMENTUM]: "velocity",
@@ -15,18 +15,18 @@ const SLOTS: Readonly<Record<string, string>> = {
   adagrad: "squares",
 };
 
-/** Settings for a checkpoint, and which of them are no more than what the page showed. */
+/** Settings for a checkpoint; `taken` are those that come from the page, not from the checkpoint. */
 export interface FoundSettings {
   readonly settings: RunSettings;
   readonly taken: readonly (keyof RunSettings)[];
 }
 
 /**
- * Settings to go on with: sizes, batch and learning rate are the checkpoint's, the optimizer is one that keeps such arrays, and
- * there are no fewer epochs than it has begun. The activation and more cannot be told: they are those of `present`.
+ * Settings to resume with. Sizes, batch size and learning rate are the checkpoint's, the optimizer is one that keeps the same arrays,
+ * and there are at least as many epochs as the checkpoint has begun. The others, such as the activation, come from `present`.
  *
  * @param name of the file, for messages
- * @throws FormatError for a network that is not one for digits, or that no settings of the page give
+ * @throws FormatError for a network that is not for digits, or that the page cannot make
  */
 export function findSettings(contents: CheckpointContents, present: RunSettings, name: string): FoundSettings {
   const { network, optimizer, settings, position } = contents;
@@ -51,7 +51,9 @@ export function findSettings(contents: CheckpointContents, present: RunSettings,
   // Dense, activation, dropout; or dense, activation.
   const hasDropout = dense.length > 1 && (dense[1]?.index ?? 0) - (dense[0]?.index ?? 0) === 3;
   if (hasDropout && present.dropout === 0) {
-    throw new FormatError(`${name}: it has dropout, but not how much: set the dropout of its run, and open it again`);
+    throw new FormatError(
+      `${name}: the checkpoint does not say its dropout rate; set the rate of its run and open it again`,
+    );
   }
   const found: RunSettings = {
     ...present,

@@ -1,4 +1,4 @@
-/** A checkpoint with the run's settings in it, so that the file alone is enough to go on. Any reader of checkpoints takes it. */
+/** The page's checkpoints contain the settings of the run, so that the page and the command can resume each other's runs. */
 
 import { FormatError } from "../checks/errors.js";
 import { CHECKPOINT_KIND, fileKind } from "../formats/file-kind.js";
@@ -9,10 +9,10 @@ import { defaultSettings } from "./settings/resolve-settings.js";
 import { MOMENTUM } from "./settings/schema.js";
 import type { Value } from "./settings/values.js";
 
-/** Entry of the metadata: the settings as a link has them. */
+/** Entry of the metadata: the settings as in a link. */
 const LINK = "page_settings";
 
-/** Whether the bytes look like a checkpoint's; one that is broken otherwise is for its reader to complain of. */
+/** Whether the bytes start like a checkpoint. Its reader reports other errors. */
 export function isCheckpoint(bytes: Uint8Array): boolean {
   return fileKind(bytes) === CHECKPOINT_KIND;
 }
@@ -23,9 +23,9 @@ export function checkpointMetadata(settings: RunSettings): Readonly<Record<strin
 }
 
 /**
- * The settings in a checkpoint; undefined for a checkpoint that has none, as the library writes them.
+ * The settings in a checkpoint; undefined for one without settings, which the library writes.
  *
- * @throws FormatError for settings that no page writes, and for those of a run that the page cannot go on with
+ * @throws FormatError for settings that no page writes, and for a run that the page cannot resume
  */
 export function settingsOfCheckpoint(
   contents: Pick<CheckpointContents, "optimizer" | "metadata">,
@@ -41,23 +41,23 @@ export function settingsOfCheckpoint(
   return record && settingsOf(record, contents.optimizer.learningRate, name);
 }
 
-/** The record of a run on MNIST. Which binary ran and on how many threads is not in it. */
+/** The record of a run on MNIST. It does not say which binary ran, and on how many threads. */
 export function recordOf({ threads: _, arithmetic, ...trained }: RunSettings): RunRecord {
   const deterministic = arithmetic === "deterministic";
   return { task: "mnist", settings: { ...defaultSettings("mnist"), ...trained, deterministic } };
 }
 
 /**
- * The settings of the page for a record's run.
+ * The page's settings for the run of a record.
  *
- * @param learningRate of the optimizer, for a record that leaves it to that
+ * @param learningRate of the optimizer, for a record without one
  * @param name of the file, for messages
- * @throws FormatError for a run on other data, and for one that the page has no settings for
+ * @throws FormatError for a run on other data, and for settings that the page does not have
  */
 export function settingsOf({ task, data, settings }: RunRecord, learningRate: number, name: string): RunSettings {
   if (task !== "mnist") throw new FormatError(`${name}: expected a checkpoint of a run on MNIST, got one of ${task}`);
   if (data !== undefined) {
-    const got = "got one on other images: go on with it by the command line";
+    const got = "got one on other images; resume it with the command";
     throw new FormatError(`${name}: expected a checkpoint of a run on MNIST, ${got}`);
   }
   const { schedule, classWeights, earlyStopping, optimizer } = settings;
@@ -69,15 +69,15 @@ export function settingsOf({ task, data, settings }: RunRecord, learningRate: nu
   ];
   if (foreign.length > 0) {
     const what = foreign.join(" and ");
-    throw new FormatError(`${name}: its run has ${what}, which this page has not; go on with it by the command line`);
+    throw new FormatError(`${name}: its run has ${what}, which this page does not support; resume it with the command`);
   }
   const arithmetic = settings.deterministic ? "deterministic" : "auto";
   const { settings: read, problems } = readSettings(linkOf({ learningRate, ...settings, arithmetic }));
   if (problems.length === 0) return read;
-  throw new FormatError(`${name}: the settings of its run are not to be had in this page: ${problems.join("; ")}`);
+  throw new FormatError(`${name}: this page does not support the settings of its run: ${problems.join("; ")}`);
 }
 
-/** What a page has of the settings, as a link has it: there each is checked. */
+/** The page's part of the settings as a link, which `readSettings` checks. */
 function linkOf(settings: object): string {
   const given = settings as Readonly<Record<string, unknown>>;
   const fields = Object.entries(FIELDS).filter(([name]) => given[name] !== undefined);

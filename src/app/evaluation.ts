@@ -1,21 +1,21 @@
-/** How well a network does on rows whose targets are known. */
+/** Tests a network on rows whose targets are known. */
 
 import type { Rows } from "../dataset/rows.js";
 import { type Evaluation, MOST_CONFUSION_CLASSES, type Predictions } from "../network/evaluation.js";
 import type { Network } from "../network/network.js";
 
-/** A target of values: its name, and the way from its scaled values to its own unit. */
+/** The target of a regression: its name, and how to convert scaled values to its unit. */
 export interface ValueTarget {
   readonly name: string;
   restore(values: ArrayLike<number>): number[];
 }
 
-/** Evaluates, with the confusion matrix where there are not too many classes for one. */
+/** Evaluates the network, with a confusion matrix unless there are too many classes. */
 export function testOn(network: Network, data: Rows, classes: readonly string[] | undefined): Evaluation {
   return network.evaluate(data, { confusion: wantsConfusion(classes) });
 }
 
-/** As `testOn`, and what the network predicts of the rows, of the same forward passes. */
+/** As `testOn`, and also returns the predictions of the same forward passes. */
 export function testAndPredict(
   network: Network,
   data: Rows,
@@ -30,7 +30,7 @@ function wantsConfusion(classes: readonly string[] | undefined): boolean {
   return classes !== undefined && classes.length <= MOST_CONFUSION_CLASSES;
 }
 
-/** Errors of values in the target's unit, from those of the scaled target. */
+/** The errors of a regression in the target's unit, from those of the scaled target. */
 export function errorsInUnit(
   test: Evaluation,
   target: Pick<ValueTarget, "restore"> | undefined,

@@ -1,14 +1,14 @@
-/** What a file is for, by its first bytes; its name counts only where these do not tell. */
+/** What a file is for, by its first bytes; by its name only if these do not show it. */
 
 import { fileKind } from "../formats/file-kind.js";
 
-/** Bytes of a file's beginning that are looked at. */
+/** How many bytes of a file are looked at. */
 export const START_BYTES = 1 << 16;
 
 export type FileRole = "table" | "model" | "image";
 export type TableFormat = "csv" | "jsonl" | "parquet";
 
-/** Endings of tables' names, for texts that might be anything, and for file dialogs. */
+/** Endings of table names, for texts that could be anything, and for file dialogs. */
 export const TABLE_ENDINGS = [".csv", ".tsv", ".txt", ".data", ".dat", ".jsonl", ".ndjson", ".json", ".gz", ".parquet"];
 /** Endings of the names of models and checkpoints. */
 export const MODEL_ENDINGS = [".safetensors", ".onnx"];
@@ -19,18 +19,18 @@ const ROLES: readonly (readonly [words: RegExp, role: FileRole])[] = [
   [/image$/, "image"],
 ];
 
-/** undefined for what is none of them. */
+/** The role of a file; undefined if it has none of them. */
 export function roleOf(start: Uint8Array, name: string): FileRole | undefined {
   const kind = fileKind(start);
   const found = ROLES.find(([words]) => words.test(kind))?.[1];
   if (found) return found;
   const ends = (endings: readonly string[]) => endings.some((ending) => name.toLowerCase().endsWith(ending));
-  // An ONNX file begins with protobuf's field 1, ir_version, as no text does.
+  // An ONNX file begins with protobuf's field 1, ir_version; no text does.
   if (start[0] === 0x08 || ends(MODEL_ENDINGS)) return "model";
   return ends(TABLE_ENDINGS) ? "table" : undefined;
 }
 
-/** Whether a file is gzipped; an empty one, or a text, only by its name. */
+/** Whether a file is gzipped, by its first bytes or by its name. */
 export function isGzipped(start: Uint8Array, name: string): boolean {
   return (start[0] === 0x1f && start[1] === 0x8b) || (/\.gz$/i.test(name) && !isParquet(start));
 }
@@ -38,7 +38,7 @@ export function isGzipped(start: Uint8Array, name: string): boolean {
 /** @param start of the unpacked file */
 export function tableFormat(start: Uint8Array, name: string): TableFormat {
   if (isParquet(start)) return "parquet";
-  // An object's brace, behind byte order marks and between the zeros of UTF-16.
+  // Finds the brace of an object after a byte order mark and between the zeros of UTF-16.
   const text = new TextDecoder("latin1")
     .decode(start.subarray(0, 200))
     .replace(/[\0\u00ef\u00bb\u00bf\u00ff\u00fe]/g, "");

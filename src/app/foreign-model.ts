@@ -1,4 +1,4 @@
-/** ONNX files of other programs on tables: which columns their inputs are, and what their outputs mean. */
+/** Runs ONNX files of other programs on tables: finds the columns of their inputs and the meaning of their outputs. */
 
 import { FormatError } from "../checks/errors.js";
 import type { Engine } from "../create-engine.js";
@@ -12,7 +12,7 @@ import { predictAll } from "./prediction.js";
 import { SettingError } from "./settings/train-settings.js";
 import { describeDropped, withTargets } from "./table-parts.js";
 
-/** A network with what its file says of it. */
+/** A network, and what its file says about it. */
 export interface ForeignModel {
   readonly path: string;
   readonly network: Network;
@@ -20,13 +20,13 @@ export interface ForeignModel {
 }
 
 export interface ForeignOptions {
-  /** The column that is no input. */
+  /** A column that is not an input. */
   readonly target?: string;
-  /** Of an evaluation: what becomes of rows without a target. */
+  /** For an evaluation: `refuse` or `drop` rows without a target. */
   readonly missingTarget?: string;
 }
 
-/** A table, and where what is found of it is said. */
+/** A table, its file, and where to print notes about it. */
 export interface NamedTable {
   readonly table: Table;
   /** Of its file. */
@@ -34,10 +34,10 @@ export interface NamedTable {
   say(text: string): void;
 }
 
-/** Columns that are named in a message. */
+/** Most names in a message. */
 const SHOWN = 8;
 
-/** Predictions as columns: classes and their probabilities, or values as they come. */
+/** Predictions as columns: classes and their probabilities, or the values that the network gives. */
 export interface ForeignPredictions {
   readonly rows: number;
   readonly classes?: readonly string[];
@@ -45,9 +45,9 @@ export interface ForeignPredictions {
 }
 
 /**
- * What a model makes of each row of a table.
+ * Predicts each row of a table.
  *
- * @throws FormatError for columns that are not its inputs, SettingError for a target that is not there
+ * @throws FormatError for columns that are not its inputs, SettingError for a target that the table does not have
  */
 export function predictForeign(
   engine: Engine,
@@ -61,7 +61,7 @@ export function predictForeign(
   const { rows } = table;
   const classes = classesOf(model);
   const outputs = model.network.outputs as number;
-  // Targets are not looked at.
+  // Placeholders: a prediction needs no targets.
   const targets = classes ? new Int32Array(rows) : new Float32Array(rows * outputs);
   const data = engine.dataset({ ...inputs, targets }, classes ? { classes: classes.length } : {});
   const { labels, probabilities, values } = predictAll(model.network, data);
@@ -70,7 +70,7 @@ export function predictForeign(
     return { rows, predicted: { head, rows: parts(values, outputs, rows) } };
   }
   const names = Array.from(labels, (label) => classes[label] as string);
-  // Without a softmax there are no probabilities in the file.
+  // A model without softmax has no probabilities.
   if (model.foreign.ending.activation === "argmax") {
     return { rows, classes, predicted: { head: ["prediction"], rows: names.map((name) => [name]) } };
   }
@@ -79,7 +79,7 @@ export function predictForeign(
   return { rows, classes, predicted: { head, rows: names.map((name, row) => [name, ...(shares[row] as number[])]) } };
 }
 
-/** What an evaluation has found, and of what. */
+/** The result of an evaluation. */
 export interface ForeignTest {
   readonly rows: number;
   readonly classes?: readonly string[];
@@ -88,7 +88,7 @@ export interface ForeignTest {
 }
 
 /**
- * How well a model does on the rows of a table that has the target.
+ * Tests a model on a table that has the target.
  *
  * @throws FormatError for columns that are not its inputs, and for other classes; SettingError without a target
  */
@@ -106,21 +106,21 @@ export function evaluateForeign(
   const inputs = inputsOf(model, { table, path, say }, target);
   const targets = classes ? labelsOf(table, column, classes) : valuesOf(table, column);
   if (model.foreign.ending.activation === "argmax") {
-    say(`${model.path}: has no softmax: the loss takes the scores that it compares for logits`);
+    say(`${model.path}: the model has no softmax; the loss treats its scores as logits`);
   }
   const data = engine.dataset({ ...inputs, targets }, classes ? { classes: classes.length } : {});
   return { rows: table.rows, ...(classes && { classes }), target, result: testOn(model.network, data, classes) };
 }
 
 /**
- * Before a table is read: whether the model can be evaluated.
+ * Checks that the model can be evaluated. Call it before you read the table.
  *
- * @throws FormatError for several labels a row, and for several values; SettingError without a target
+ * @throws FormatError for several labels per row, and for several values; SettingError without a target
  */
 export function checkEvaluable(model: ForeignModel, target: string | undefined): asserts target is string {
   if (target === undefined) {
     const problem =
-      "expected the column with the true values, which a model of another program does not name, got none";
+      "expected the column with the true values, because a model of another program does not name it, got none";
     throw new SettingError("target", problem);
   }
   if (classesOf(model) || model.network.outputs === 1) return;
@@ -128,17 +128,17 @@ export function checkEvaluable(model: ForeignModel, target: string | undefined):
   throw new FormatError(`${model.path}: expected a model of classes or of one value to evaluate, got ${got}`);
 }
 
-/** The classes' names, or else their numbers from 0; none for values. @throws FormatError for several labels a row */
+/** The names of the classes, else their numbers from 0; undefined for a regression. @throws FormatError for several labels per row */
 function classesOf({ path, network, foreign: { ending } }: ForeignModel): readonly string[] | undefined {
   const { activation, classes } = ending;
   if (activation === "sigmoid") {
-    throw new FormatError(`${path}: expected a model of one class or of values a row, got one of several labels`);
+    throw new FormatError(`${path}: expected a model of one class or of values per row, got one of several labels`);
   }
   if (activation === "none") return undefined;
   return classes ?? Array.from({ length: network.outputs ?? 0 }, (_, index) => String(index));
 }
 
-/** The inputs of all rows; says how they were found. */
+/** The inputs of all rows. Prints which columns they are. */
 function inputsOf(
   model: ForeignModel,
   { table, path, say }: NamedTable,
@@ -146,14 +146,14 @@ function inputsOf(
 ): Omit<DataSource, "targets"> {
   const { inputs, columns: count } = model.foreign;
   if (count === undefined || model.network.outputs === undefined) {
-    throw new FormatError(`${model.path}: expected a model that says how many columns it takes, got one that does not`);
+    throw new FormatError(`${model.path}: expected a model with a known number of columns, got one without`);
   }
   const others = table.columns.filter((column) => column.name !== target);
   const byName = inputs.length > 1;
   const columns = byName ? inputs.map((input) => namedColumn(table, input.name, target)) : others;
   if (columns.length !== count) {
-    const beside = target === undefined ? "" : ` beside ${JSON.stringify(target)}`;
-    const hint = target === undefined && columns.length > count ? "; --target names one that is no input" : "";
+    const beside = target === undefined ? "" : ` besides ${JSON.stringify(target)}`;
+    const hint = target === undefined && columns.length > count ? "; --target leaves one out" : "";
     const got = `${columns.length}: ${listed(columns.map((column) => column.name))}`;
     throw new FormatError(ofTable(table, `expected ${count} columns of numbers${beside}, got ${got}${hint}`));
   }
@@ -163,18 +163,18 @@ function inputsOf(
     for (let row = 0; row < table.rows; ++row) data[row * count + index] = values[row] as number;
   }
   const unused = byName ? others.filter((column) => !columns.includes(column)).map((column) => column.name) : [];
-  const how = byName ? "by their names" : "in their order";
+  const how = byName ? "by name" : "in order";
   const rest = unused.length > 0 ? `; not used: ${listed(unused)}` : "";
   const names = listed(columns.map((column) => column.name));
   say(
-    `${model.path}: a model of another program: takes the columns of ${path} ${how}, as they are, unscaled: ${names}${rest}`,
+    `${model.path}: a model of another program; it takes the columns of ${path} ${how} and unscaled: ${names}${rest}`,
   );
   return { inputs: data, shape: [table.rows, count] };
 }
 
 function namedColumn(table: Table, name: string, target: string | undefined): Column {
   if (name === target)
-    throw new SettingError("target", `expected a column that is no input, got ${JSON.stringify(name)}`);
+    throw new SettingError("target", `expected a column that is not an input, got ${JSON.stringify(name)}`);
   try {
     return findColumn(table, name);
   } catch (cause) {
@@ -190,7 +190,7 @@ function targetOf(table: Table, name: string): Column {
   }
 }
 
-/** A column of numbers without gaps that float32 can hold. @throws FormatError with the row of what is none */
+/** A column of numbers within float32 and without missing values. @throws FormatError that names the row of any other value */
 function numbersOf(table: Table, column: Column, integers = false): Float64Array {
   const label = `column ${JSON.stringify(column.name)}`;
   const wanted = integers ? "whole numbers" : "numbers";
@@ -207,7 +207,7 @@ function numbersOf(table: Table, column: Column, integers = false): Float64Array
   });
   if (bad < 0) return values;
   const value = values[bad] as number;
-  const got = Number.isNaN(value) ? "a missing value, which the model has no rule for" : String(value);
+  const got = Number.isNaN(value) ? "a missing value, which the model cannot fill in" : String(value);
   const range = Number.isInteger(value) || !integers ? " within float32" : "";
   throw new FormatError(ofRow(table, bad, `${label}: expected ${wanted}${range}, got ${got}`));
 }
@@ -216,7 +216,7 @@ function valuesOf(table: Table, column: Column): Float32Array {
   return Float32Array.from(numbersOf(table, column));
 }
 
-/** The index of each row's class. @throws FormatError with the row of one that the model does not have */
+/** The class index of each row. @throws FormatError that names the row of an unknown class */
 function labelsOf(table: Table, column: Column, classes: readonly string[]): Int32Array {
   const indices = new Map(classes.map((name, index) => [name, index]));
   return Int32Array.from({ length: table.rows }, (_, row) => {

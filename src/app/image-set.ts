@@ -1,4 +1,4 @@
-/** What a model of images needs to know of the set that it was trained on: an entry of its metadata. Free of Node. */
+/** The image set that a model was trained on, as an entry of the model's metadata. */
 
 import { checkDepth } from "../checks/check-json.js";
 import { FormatError } from "../checks/errors.js";
@@ -7,15 +7,15 @@ import type { NetworkShape } from "./network-from-settings.js";
 export interface ImageSet {
   readonly height: number;
   readonly width: number;
-  /** The label of each class, as the files have it. */
+  /** The label of each class in the files. */
   readonly classes: readonly string[];
-  /** Whether the files had the images transposed, and they were turned. */
+  /** Whether the files store the images transposed, so that the reader transposed them back. */
   readonly transposed: boolean;
-  /** SHA-256 of the training images' and labels' own; none for MNIST's. */
+  /** SHA-256 of the SHA-256 of training images and labels; undefined for MNIST. */
   readonly data?: string;
 }
 
-/** The entry of a model's metadata. Models of MNIST have none: neither has the page's, nor those of earlier versions. */
+/** The entry of a model's metadata. Models of MNIST do not have it. */
 export const IMAGES_ENTRY = "images";
 
 /** Labels are bytes. */
@@ -28,17 +28,17 @@ export const MNIST_IMAGES: ImageSet = {
   transposed: false,
 };
 
-/** The network that a set of images asks for. */
+/** Inputs, outputs and classes of a network for the set. */
 export function imageNetwork({ height, width, classes }: ImageSet): NetworkShape {
   return { inputs: height * width, outputs: classes.length, classes };
 }
 
-/** The metadata for a model of a set. */
+/** The metadata for a model of the set. */
 export function imagesMetadata(set: ImageSet): Readonly<Record<string, string>> {
   return set.data === undefined ? {} : { [IMAGES_ENTRY]: JSON.stringify(set) };
 }
 
-/** The set that a model's metadata tell of, MNIST where they tell of none. @throws FormatError for anything but such an entry */
+/** The set in a model's metadata; MNIST if there is none. @throws FormatError if the entry is not valid */
 export function parseImageSet(metadata: Readonly<Record<string, string>>, name: string): ImageSet {
   const text = metadata[IMAGES_ENTRY];
   if (text === undefined) return MNIST_IMAGES;
@@ -47,7 +47,7 @@ export function parseImageSet(metadata: Readonly<Record<string, string>>, name: 
     checkDepth(text);
     value = JSON.parse(text);
   } catch {
-    // Said below.
+    // Reported below.
   }
   if (isImageSet(value)) {
     const { height, width, classes, transposed, data } = value;

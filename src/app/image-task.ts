@@ -1,10 +1,10 @@
-/** The task of naming what is on MNIST's images, or on those of a set like it. */
+/** ImageTask: classifying the images of MNIST, or of a set in its format. */
 
 import type { DataSource } from "../dataset/data-source.js";
 import { type ImageSet, imageNetwork, imagesMetadata } from "./image-set.js";
 import type { Task } from "./task.js";
 
-/** The sources of its three parts stay: images are shown. */
+/** Keeps the sources of its three parts, because the images are shown. */
 export interface ImageTask extends Task {
   readonly task: "mnist";
   readonly classes: readonly string[];

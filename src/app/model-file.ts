@@ -1,4 +1,4 @@
-/** A model out of the bytes of a safetensors or ONNX file, with what it was trained for. Free of Node. */
+/** Reads and writes models as safetensors and ONNX, with the preprocessing and metadata of their task. */
 
 import { FormatError } from "../checks/errors.js";
 import type { Engine } from "../create-engine.js";
@@ -18,38 +18,37 @@ import { isDelimiter } from "../tables/csv/csv-dialect.js";
 import { Preprocessor } from "../tables/preprocessor.js";
 import type { Thousands } from "../tables/written-number.js";
 
-/** `safetensors`: to train on, and for the command line; `onnx`: for other programs. */
+/** `safetensors`: for simdgrad, `onnx`: for other programs. */
 export type ModelFormat = "safetensors" | "onnx";
 
-/** A file to download, or one that was opened. */
+/** A file to download, or an opened one. */
 export interface SavedFile {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
-/** A network for tables has a preprocessor, one for images has none. */
+/** A model for tables has a preprocessor; one for images does not. */
 export interface ParsedModel {
-  /** By the contents of the file. */
+  /** As the contents of the file show. */
   readonly format: ModelFormat;
   readonly network: Network;
   readonly preprocessor?: Preprocessor;
-  /** How its table was read. */
+  /** How the table was read. */
   readonly reading: Pick<CsvOptions, "header" | "delimiter" | "decimal" | "thousands" | "encoding" | "missing">;
-  /** Whether it is a file of ours rather than another program's. */
+  /** Whether simdgrad wrote the file. */
   readonly isOwn: boolean;
-  /** Of a file of another program: what it says of the network's inputs and outputs. */
+  /** For a file of another program: what it says about the inputs and outputs of the network. */
   readonly foreign?: OnnxDescription;
-  /** Its entries beside those that make it a file of ours. */
+  /** Its entries, without those for format and layers. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 /**
- * The model in the bytes of a safetensors or an ONNX file, which is parsed once. An ONNX file of another program is a network without
- * preprocessing.
+ * Parses a safetensors or ONNX file. An ONNX file of another program gives a network without preprocessing.
  *
  * @param name of the file, for messages
- * @param options of the network; the loss is by default that of what it was trained for
- * @throws FormatError when it is no model, or its parts do not fit each other
+ * @param options of the network; the default loss is that of its task
+ * @throws FormatError if the file is not a model, or its parts do not fit each other
  */
 export function parseModel(engine: Engine, bytes: Uint8Array, name: string, options: NetworkOptions = {}): ParsedModel {
   const kind = fileKind(bytes);
@@ -63,7 +62,7 @@ export function parseModel(engine: Engine, bytes: Uint8Array, name: string, opti
   return { format: "safetensors", network, ...checked(network, purpose, name) };
 }
 
-/** Of another program the loss is the one whose predictions are the file's own outputs. */
+/** For a file of another program, chooses the loss whose predictions are the outputs of the file. */
 function parseOnnx(engine: Engine, bytes: Uint8Array, name: string, options: NetworkOptions): ParsedModel {
   let purpose: Purpose | undefined;
   const { network, description } = readOnnx(engine, bytes, name, ({ metadata, ending: { activation } }) => {
@@ -81,7 +80,7 @@ function parseOnnx(engine: Engine, bytes: Uint8Array, name: string, options: Net
 
 type Purpose = Pick<ParsedModel, "preprocessor" | "reading" | "isOwn" | "metadata">;
 
-/** What the metadata say that the network is for. @throws FormatError for preprocessing that is none */
+/** What the metadata say about the task. @throws FormatError if the preprocessing is not valid */
 function purposeOf(entries: Readonly<Record<string, string>>, name: string): Purpose {
   const { format, layers: _, ...metadata } = entries;
   const isOwn = format === OWN_FORMAT;
@@ -94,7 +93,7 @@ function lossOf(preprocessor: Preprocessor | undefined): NetworkOptions {
   return preprocessor && !preprocessor.config.classes ? { loss: new MeanSquaredError() } : {};
 }
 
-/** @throws FormatError, and frees the network, when the preprocessing is another network's */
+/** @throws FormatError, and frees the network, if the preprocessing does not fit it */
 function checked(network: Network, purpose: Purpose, name: string): Purpose {
   const { preprocessor } = purpose;
   if (!preprocessor) return purpose;
@@ -107,12 +106,12 @@ function checked(network: Network, purpose: Purpose, name: string): Purpose {
   return purpose;
 }
 
-/** A safetensors file has its header's brace in byte 8; what else begins with protobuf's field 1, ir_version, is ONNX. */
+/** A safetensors file has a brace in byte 8. Any other file that begins with protobuf's field 1, ir_version, is ONNX. */
 function isOnnx(bytes: Uint8Array, name: string): boolean {
   return bytes[8] !== 0x7b && (bytes[0] === 0x08 || (/\.onnx$/i.test(name) && fileKind(bytes) === UNKNOWN_KIND));
 }
 
-/** The network with the same metadata in either format. @throws TypeError for a layer that is not built in */
+/** Writes the network and its metadata in a format. @throws TypeError for a custom layer */
 export function writeModel(
   network: Network,
   format: ModelFormat,
@@ -122,13 +121,13 @@ export function writeModel(
   return { name: `model.${format}`, bytes };
 }
 
-/** Probabilities are an output of their own where the loss is one of classes. */
+/** For a classification the graph has probabilities as a second output. */
 function writeOnnx(network: Network, metadata: Readonly<Record<string, string>>): Uint8Array {
   const { activation } = network.loss;
   return serializeOnnx(network, { metadata, ...(activation !== "identity" && { probabilities: activation }) });
 }
 
-/** @throws FormatError for a network of other inputs or outputs */
+/** @throws FormatError if the network has other numbers of inputs or outputs */
 export function checkShape(network: Network, inputs: number, outputs: number, name: string): void {
   const [first] = network.layers;
   const own = first instanceof Dense ? first.inputs : undefined;

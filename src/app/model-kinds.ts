@@ -1,4 +1,4 @@
-/** Models by what they are for: images of a set, MNIST's digits, or a table. */
+/** Checks what a model is for: images of a set, MNIST's digits, or a table. */
 
 import { FormatError } from "../checks/errors.js";
 import type { Engine } from "../create-engine.js";
@@ -8,14 +8,14 @@ import type { Preprocessor } from "../tables/preprocessor.js";
 import { IMAGES_ENTRY, type ImageSet, imageNetwork, MNIST_IMAGES, parseImageSet } from "./image-set.js";
 import { checkShape, type ParsedModel, parseModel, type SavedFile } from "./model-file.js";
 
-/** The network of a model for images, of MNIST or a set like it. @param name of its file @throws FormatError for any other */
+/** The network and the set of an image model. @param name of its file @throws FormatError for any other model */
 export function imageModel(
   { network, preprocessor, isOwn, metadata }: ParsedModel,
   name: string,
 ): { readonly network: Network; readonly set: ImageSet } {
   if (!isOwn) {
-    // Its file does not say how it scales pictures.
-    const got = "got an ONNX file of another program: it takes tables only";
+    // The file does not say how to scale images.
+    const got = "got an ONNX file of another program, which works only on tables";
     throw new FormatError(`${name}: expected a model of MNIST's digits that simdgrad wrote, ${got}`);
   }
   if (preprocessor) throw new FormatError(`${name}: expected a model of MNIST's digits, got one of a table`);
@@ -26,15 +26,15 @@ export function imageModel(
 }
 
 /**
- * The network of a file that takes MNIST's digits for what they are: also one of another program, whose outputs are taken for logits.
+ * The network in a file for MNIST's digits. The file may be from another program; its outputs then count as logits.
  *
- * @throws FormatError for any other; nothing stays allocated then
+ * @throws FormatError for any other model, and frees the network
  */
 export function openDigitModel(engine: Engine, { name, bytes }: SavedFile, options: NetworkOptions): Network {
   const { network, metadata } = parseModel(engine, bytes, name, { loss: new SoftmaxCrossEntropy(), ...options });
   try {
     if (metadata[IMAGES_ENTRY] !== undefined) {
-      const got = "got one of other images: predict by the command line";
+      const got = "got one of other images; use it with the command";
       throw new FormatError(`${name}: expected a model of MNIST's digits, ${got}`);
     }
     const { inputs, outputs } = imageNetwork(MNIST_IMAGES);
@@ -46,7 +46,7 @@ export function openDigitModel(engine: Engine, { name, bytes }: SavedFile, optio
   }
 }
 
-/** A model of a table. @param name of its file @throws FormatError for any other */
+/** A table model. @param name of its file @throws FormatError for any other model */
 export function tableModel<M extends ParsedModel>(model: M, name: string): M & { readonly preprocessor: Preprocessor } {
   const { preprocessor } = model;
   if (preprocessor) return { ...model, preprocessor };

@@ -1,4 +1,4 @@
-/** From a run's settings to its network, its optimizer and its schedule: the same calls in Node and in a page give the same bits. */
+/** Makes the network, optimizer and schedule of a run's settings. The command and the page get the same bits. */
 
 import type { Engine } from "../create-engine.js";
 import { ACTIVATION_ROWS, createOptimizer, createSchedule } from "../network/catalogue.js";
@@ -13,21 +13,21 @@ import type { Optimizer } from "../network/optimizers/optimizer.js";
 import type { Schedule } from "../network/schedules/schedule.js";
 import { SettingError, type TrainSettings } from "./settings/train-settings.js";
 
-/** What a task asks of its network. */
+/** Inputs and outputs of a network for a task. */
 export interface NetworkShape {
   readonly inputs: number;
   readonly outputs: number;
-  /** Names of the classes; none for values. */
+  /** Names of the classes; undefined for a regression. */
   readonly classes?: readonly string[] | undefined;
 }
 
 type NetworkSettings = Pick<TrainSettings, "hidden" | "activation" | "dropout" | "init" | "optimizer" | "learningRate">;
 
 /**
- * inputs → hidden units, each layer with activation and dropout → outputs, the weights drawn from the engine's generator. The loss is
- * that of classes, or of values.
+ * inputs → hidden layers, each with activation and dropout → outputs. The engine's generator draws the weights. The loss is softmax
+ * cross-entropy for classes, mean squared error for a regression.
  *
- * @throws SettingError for options that the optimizer does not have
+ * @throws SettingError for wrong options of the optimizer
  */
 export function networkFromSettings(engine: Engine, settings: NetworkSettings, shape: NetworkShape): Network {
   const { hidden, activation, dropout, init } = settings;
@@ -45,7 +45,7 @@ export function networkFromSettings(engine: Engine, settings: NetworkSettings, s
   return new Network(engine, layers, { loss, optimizer: optimizerFromSettings(settings) });
 }
 
-/** @throws SettingError for options that it does not have */
+/** @throws SettingError for wrong options */
 export function optimizerFromSettings({
   optimizer,
   learningRate,
@@ -56,10 +56,10 @@ export function optimizerFromSettings({
 }
 
 /**
- * The schedule that settings ask for, laid out over all epochs where that is not said; undefined for a constant rate.
+ * The schedule of the settings; undefined for a constant rate. Unless its options say otherwise, it spans all epochs.
  *
- * @param batches of an epoch
- * @throws SettingError for options that it does not have
+ * @param batches per epoch
+ * @throws SettingError for wrong options
  */
 export function scheduleFromSettings(
   { schedule, epochs }: Pick<TrainSettings, "schedule" | "epochs">,
@@ -77,7 +77,7 @@ export function scheduleFromSettings(
   return checked("schedule", () => createSchedule({ type: name, ...layout[name], ...options }));
 }
 
-/** What `make` makes. @throws SettingError when it refuses an option */
+/** Calls `make`. @throws SettingError if it refuses an option */
 function checked<T>(setting: keyof TrainSettings, make: () => T): T {
   try {
     return make();
@@ -87,7 +87,7 @@ function checked<T>(setting: keyof TrainSettings, make: () => T): T {
   }
 }
 
-/** `name:option=value,option=value` in its parts; values are numbers, true and false, or texts. */
+/** Parses `name:option=value,option=value`; values are numbers, booleans or texts. */
 export function parseSpec(text: string): { name: string; options: Record<string, string | number | boolean> } {
   const [name = "", rest] = text.split(/:(.*)/s);
   const options = (rest ?? "").split(",").filter((part) => part !== "");

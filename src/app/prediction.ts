@@ -1,18 +1,18 @@
-/** What a network makes of every row of a data set: its test, its outputs, these as a table. Free of Node. */
+/** Predicts every row of a data set, and writes predictions as a table. */
 
 import Papa from "papaparse";
 import type { Rows } from "../dataset/rows.js";
 import type { Network } from "../network/network.js";
 import type { Preprocessor } from "../tables/preprocessor.js";
 
-/** Row by row: of classes their indices and all probabilities; of values the values. */
+/** Row by row: class indices and all probabilities, or the values of a regression. */
 export interface Prediction {
   readonly labels: Int32Array;
   readonly probabilities: Float32Array;
   readonly values: Float32Array;
 }
 
-/** What the network makes of every row, in one forward pass; what its loss has none of is empty. */
+/** Predicts every row in one forward pass. Arrays that the loss does not give are empty. */
 export function predictAll(network: Network, data: Rows): Prediction {
   const { classes = new Int32Array(0), probabilities, values } = network.predictAll(data);
   const none = new Float32Array(0);
@@ -32,10 +32,10 @@ export function predictionTable({ labels, probabilities, values }: Prediction, p
   return { head, rows };
 }
 
-/** What a spreadsheet would run as a formula: begins with =, +, -, @, a tab or a line end, and is no number. */
+/** Text that a spreadsheet would run as a formula: it begins with =, +, -, @, a tab or a line end, and is not a number. */
 const FORMULA = /^(?:[=@\t\r]|[+-](?!(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$))/i;
 
-/** Predictions as CSV. @param escapes whether names that a spreadsheet would run get an apostrophe before them */
+/** Predictions as CSV. @param escapes whether to put an apostrophe before names that a spreadsheet would run */
 export function predictionCsv({ head, rows }: ReturnType<typeof predictionTable>, escapes: boolean): string {
   return `${Papa.unparse([head, ...rows], { newline: "\n", escapeFormulae: escapes && FORMULA })}\n`;
 }

@@ -1,6 +1,6 @@
 /**
- * The record of a run: what it learned from, and its settings. It is in run.json, and in the metadata of checkpoints, so that
- * the file alone is enough to go on. Free of Node.
+ * The record of a run: its data and its settings. It is in run.json and in the metadata of checkpoints, so that a checkpoint file is
+ * enough to resume.
  */
 
 import { FormatError } from "../checks/errors.js";
@@ -15,19 +15,19 @@ const FORMAT = "simdgrad-run";
 const ENTRY = "run";
 
 export interface RunRecord {
-  /** `mnist`, or the kind of task that a table was found to be. */
+  /** `mnist`, or the task of a table: `classification` or `regression`. */
   readonly task: string;
-  /** SHA-256 of the data file, or of the training files of other images than MNIST's; none for MNIST. */
+  /** SHA-256 of the data file, or of the training files of other images than MNIST's; undefined for MNIST. */
   readonly data?: string;
   readonly settings: TrainSettings;
 }
 
-/** As JSON, on lines of its own if `indent` says so. */
+/** The record as JSON, indented by `indent`. */
 export function recordText(record: RunRecord, indent = 0): string {
   return JSON.stringify({ format: FORMAT, version: 1, ...record }, null, indent);
 }
 
-/** @throws FormatError when the text is no such record */
+/** @throws FormatError if the text is not a record */
 export function parseRecord(text: string, name: string): RunRecord {
   let value: unknown;
   try {
@@ -43,13 +43,13 @@ export function parseRecord(text: string, name: string): RunRecord {
 }
 
 /**
- * Task, data and all settings but the number of epochs, which may grow: what of two runs is the same, and nothing else is in the
- * other's files. Sixteen hexadecimal digits.
+ * A hash of task, data and all settings except the number of epochs, which may grow. Files with the same identity belong to the same
+ * run. Sixteen hexadecimal digits.
  */
 export async function identityOf({ task, data, settings }: RunRecord): Promise<string> {
   const isPart = (name: keyof TrainSettings) => !SETTINGS[name].later || settings[name] !== undefined;
   const names = SETTING_NAMES.filter((name) => name !== "epochs" && isPart(name));
-  // As the names were spelled before, so that models of earlier versions are known by it.
+  // In the old spelling, so that models of earlier versions keep their identity.
   const values = names.map(
     (name) => (SETTINGS[name].named ? spelledBefore(String(settings[name])) : settings[name]) ?? null,
   );
@@ -62,7 +62,7 @@ export function recordEntry(record: RunRecord): Readonly<Record<string, string>>
   return { [ENTRY]: recordText(record) };
 }
 
-/** The record in a checkpoint; undefined for one without, as the library writes them. @throws FormatError */
+/** The record in a checkpoint; undefined for one without, which the library writes. @throws FormatError */
 export function findRecord({ metadata }: Pick<CheckpointContents, "metadata">, name: string): RunRecord | undefined {
   const text = metadata?.[ENTRY];
   return text === undefined ? undefined : parseRecord(text, `${name}: metadata "${ENTRY}"`);
@@ -82,7 +82,7 @@ function isRecord(value: unknown): value is RunRecord & { format: string } {
   });
 }
 
-/** With names as they are spelled now. @throws FormatError for one that no version knew */
+/** The settings with names in the current spelling. @throws FormatError for an unknown name */
 function spelledSettings(settings: TrainSettings, name: string): TrainSettings {
   const entries = Object.entries(settings).map(([key, value]) => {
     const { named = false, value: kind } = SETTINGS[key as keyof TrainSettings] ?? {};

@@ -1,4 +1,4 @@
-/** Which column of a table is learned, and which rows are trained on, validated with and tested with. Free of Node. */
+/** Chooses the target column of a table, and splits its rows for training, validation and test. */
 
 import { splitRows } from "../dataset/split-rows.js";
 import { Random } from "../engine/random.js";
@@ -6,14 +6,14 @@ import type { TargetTask } from "../tables/preprocessor-config.js";
 import { type Column, findColumn, ofRow, selectRows, type Table, textAt } from "../tables/table.js";
 import { checkLearnable, checkTarget, firstMissing, guessTask } from "../tables/target.js";
 
-/** Names that a column to learn usually has. */
+/** Usual names of a target column. */
 const TARGET_NAMES = new Set(["target", "label", "class", "y"]);
 
-/** How a table is parted. */
+/** How to split a table. */
 export interface PartOptions {
-  /** Default: found from the target. */
+  /** Default: guessed from the target. */
   readonly task?: TargetTask;
-  /** Shares of all rows; 0: none. */
+  /** Shares of all rows; 0 for none. */
   readonly testSplit: number;
   readonly validationSplit: number;
   readonly seed: number;
@@ -26,7 +26,7 @@ export interface TableParts {
   readonly test: Table | undefined;
 }
 
-/** The column that is usually learned: one of a usual name, or the last of a table without names; undefined if there is none. */
+/** The likely target: the only column with a usual name, or the last column of a table without names; else undefined. */
 export function guessTarget({ columns }: Table): string | undefined {
   const usual = columns.filter((column) => TARGET_NAMES.has(column.name.toLowerCase()));
   if (usual.length === 1) return usual[0]?.name;
@@ -34,19 +34,19 @@ export function guessTarget({ columns }: Table): string | undefined {
 }
 
 /**
- * Rows to test with and to validate with, each class in its share; the rest is trained on.
+ * Splits the rows for training, validation and test. Each part gets every class in proportion.
  *
- * @param names of the two splits, for messages
- * @throws RangeError for a split that leaves a part empty, for an unknown target, and for a row without one
+ * @param names of the two splits for messages
+ * @throws RangeError for a split that leaves a part empty, for an unknown target, and for a row without a target
  */
-export function partTable(
+export function splitTable(
   table: Table,
   target: string,
   { task: wanted, testSplit, validationSplit, seed }: PartOptions,
   names = { test: "testSplit", validation: "validationSplit" },
 ): TableParts {
   if (testSplit + validationSplit >= 1) {
-    const rest = `below ${Number((1 - testSplit).toPrecision(12))} beside ${names.test} ${testSplit}`;
+    const rest = `below ${Number((1 - testSplit).toPrecision(12))} with ${names.test} ${testSplit}`;
     throw new RangeError(`${names.validation}: expected a fraction ${rest}, got ${validationSplit}`);
   }
   const column = findColumn(table, target);
@@ -73,10 +73,10 @@ export function partTable(
 }
 
 /**
- * The rows that have a target.
+ * Selects the rows that have a target.
  *
- * @param how `drop` leaves the others out
- * @throws RangeError for a row without one, unless it is dropped
+ * @param how `refuse`, or `drop` to leave the others out
+ * @throws RangeError for a row without a target, unless `how` is `drop`
  */
 export function withTargets(
   table: Table,
@@ -98,7 +98,7 @@ export function describeDropped(rows: number): string {
   return `${rows} row${rows === 1 ? "" : "s"} without a target left out`;
 }
 
-/** A class for each row, numbered in the order of their texts: numbers are parted sooner than texts. */
+/** The class index of each row, in the order of the texts. */
 function labelsOf(column: Column, rows: number): Int32Array {
   const values = column.kind === "categorical" ? column.codes : column.values;
   const texts = new Map<number, string>();

@@ -4,18 +4,18 @@ import type { Engine } from "../create-engine.js";
 import type { Dataset } from "../dataset/dataset.js";
 import { Preprocessor, type Scaling } from "../tables/preprocessor.js";
 import { findColumn, type Table } from "../tables/table.js";
-import { type PartOptions, partTable, type TableParts } from "./table-parts.js";
+import { type PartOptions, splitTable, type TableParts } from "./table-parts.js";
 import type { PlacedData, Task } from "./task.js";
 
 export interface TableTaskOptions extends PartOptions {
   readonly scaling?: Scaling;
-  /** As `Preprocessor.fit` has it. */
+  /** As in `Preprocessor.fit`. */
   readonly keep?: readonly string[];
   /** How the table was read, for the model file. */
   readonly reading?: object;
 }
 
-/** Parts the rows and fits the preprocessing to those that are trained on. */
+/** Splits the rows and fits the preprocessing to the training rows. */
 export class TableTask implements Task {
   readonly task: "classification" | "regression";
   readonly inputs: number;
@@ -24,13 +24,13 @@ export class TableTask implements Task {
   readonly target?: NonNullable<Task["target"]>;
   readonly metadata: Readonly<Record<string, string>>;
   readonly preprocessor: Preprocessor;
-  /** Rows of each part. */
+  /** Number of rows of each part. */
   readonly rows: { readonly training: number; readonly validation: number; readonly test: number };
   #parts: TableParts | undefined;
 
-  /** @param names of the splits, for messages @throws RangeError as `partTable` and `Preprocessor.fit` */
-  constructor(table: Table, target: string, options: TableTaskOptions, names?: Parameters<typeof partTable>[3]) {
-    const parts = partTable(table, target, options, names);
+  /** @param names of the splits, for messages @throws RangeError as `splitTable` and `Preprocessor.fit` */
+  constructor(table: Table, target: string, options: TableTaskOptions, names?: Parameters<typeof splitTable>[3]) {
+    const parts = splitTable(table, target, options, names);
     const { task, training, validation, test } = parts;
     const preprocessor = Preprocessor.fit(training, target, { task, scaling: options.scaling, keep: options.keep });
     const { config, inputs } = preprocessor;
@@ -53,13 +53,13 @@ export class TableTask implements Task {
     this.#parts = parts;
   }
 
-  /** The parts, until they are placed. @throws Error after that */
+  /** The parts. @throws Error after `place`, which frees them */
   get parts(): TableParts {
     if (this.#parts) return this.#parts;
-    throw new Error("the table's rows are in an engine's memory by now");
+    throw new Error("the rows of the table have moved to the memory of an engine");
   }
 
-  /** Each part is encoded, placed and let go of before the next: one copy of the table stays, the engine's. */
+  /** Encodes, places and frees one part after the other, so that only the engine's copy of the table remains. */
   place(engine: Engine): PlacedData {
     const left: { -readonly [K in keyof TableParts]?: TableParts[K] } = { ...this.parts };
     this.#parts = undefined;
@@ -76,7 +76,7 @@ export class TableTask implements Task {
 /** Rows with their targets as a data set of the engine. */
 export function placeRows(engine: Engine, preprocessor: Preprocessor, table: Table): Dataset {
   const { sparse, config } = preprocessor;
-  // What is kept sparse depends on the model alone, not on the rows: a row's prediction is the same in every table.
+  // The model alone decides what is sparse, so that a row gets the same prediction in every table.
   return engine.dataset(preprocessor.source(table), {
     sparse,
     ...(config.classes && { classes: config.classes.length }),

@@ -1,4 +1,4 @@
-/** What a training needs to know of its data: images of MNIST or a set like it, or a table. */
+/** Task: what training needs to know about its data, images or a table. */
 
 import type { Engine } from "../create-engine.js";
 import type { DataSource, SparseSource } from "../dataset/data-source.js";
@@ -6,7 +6,7 @@ import type { Dataset } from "../dataset/dataset.js";
 import type { ValueTarget } from "./evaluation.js";
 import type { NetworkShape } from "./network-from-settings.js";
 
-/** Parts of the data in an engine's memory. */
+/** The parts of the data in the memory of an engine. */
 export interface PlacedData {
   readonly training: Dataset;
   readonly validation?: Dataset;
@@ -15,15 +15,15 @@ export interface PlacedData {
 
 export interface Task extends NetworkShape {
   readonly task: "mnist" | "classification" | "regression";
-  /** What the model file needs beside the network. */
+  /** Entries for the model file, such as the preprocessing. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** Of values: the target, and its values of the test rows. */
+  /** For a regression: the target, and its values in the test rows. */
   readonly target?: ValueTarget & { readonly test: ArrayLike<number> };
-  /** Puts the data into the engine's memory; of a table they are let go of then, so that it can be done once. */
+  /** Copies the data to the memory of the engine. Call it once: a table then frees its rows. */
   place(engine: Engine): PlacedData;
 }
 
-/** Rows of the three parts, before they are in an engine's memory. */
+/** The three parts before they are in the memory of an engine. */
 export interface Parts<S = DataSource | SparseSource> {
   readonly training: S;
   readonly validation: S | undefined;

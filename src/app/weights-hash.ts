@@ -5,13 +5,13 @@ import type { StateDict } from "../network/state-dict.js";
 /** SHA-256 of bytes, in hexadecimal. */
 export type Digest = (bytes: Uint8Array<ArrayBuffer>) => Promise<string>;
 
-/** By Web Crypto, which Node has, and browsers have in pages over HTTPS and from localhost. */
+/** Uses Web Crypto, which Node has, and browsers have in pages over HTTPS and from localhost. */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** SHA-256, in hexadecimal, of the arrays of a `stateDict` one after the other: float32, little-endian, in its order. */
+/** SHA-256, in hexadecimal, of the arrays of a `stateDict` in order, as float32, little-endian. */
 export async function weightsHash(state: StateDict, digest: Digest = sha256): Promise<string> {
   const arrays = Object.values(state).map(({ data }) => data);
   const bytes = new Uint8Array(arrays.reduce((sum, { byteLength }) => sum + byteLength, 0));

@@ -1,4 +1,4 @@
-/** `simdgrad evaluate`: a saved model on the test images of MNIST or a set like it, or on a table that has the target. */
+/** `simdgrad evaluate`: tests a saved model on the test images of MNIST or a set in its format, or on a table with the target. */
 
 import { errorsInUnit, testOn, type ValueTarget } from "../app/evaluation.js";
 import { checkEvaluable, evaluateForeign } from "../app/foreign-model.js";
@@ -8,7 +8,7 @@ import { createEngine } from "../create-engine.js";
 import type { Evaluation } from "../network/evaluation.js";
 import { type DataOptions, type LoadedImages, labelsAs, loadBytes } from "./mnist.js";
 import { print, printJson, say } from "./output.js";
-import { ownTableModel, readImageModel, readSavedModel, reportUnknown } from "./saved-model.js";
+import { noteUnknownValues, ownTableModel, readImageModel, readSavedModel } from "./saved-model.js";
 import { readTable } from "./table-file.js";
 import { describeTest, flatTest, type Space } from "./test-result.js";
 
@@ -16,11 +16,11 @@ import { describeTest, flatTest, type Space } from "./test-result.js";
 export interface EvaluateOptions extends DataOptions {
   readonly threads: number | "auto";
   readonly json?: boolean;
-  /** Of a model of another program: the column with the true values. */
+  /** For a model of another program: the column with the true values. */
   readonly target?: string;
-  /** Of a table: what becomes of rows without a target. */
+  /** For a table: `refuse` or `drop` rows without a target. */
   readonly missingTarget?: string;
-  /** Of a Parquet file, as `readParquet` has it. */
+  /** For a Parquet file: limit of `readParquet`. */
   readonly maxValues?: number;
 }
 
@@ -33,7 +33,7 @@ export async function evaluateImages(model: string, options: EvaluateOptions): P
   checkSize(set, loaded);
   if (data !== undefined && data !== loaded.set.data) {
     const { title, origin } = loaded;
-    print(`warning: the model was trained on other images than those of ${title} (${origin})`, process.stderr);
+    print(`warning: the model was not trained on the images of ${title} (${origin})`, process.stderr);
   }
   const test = { ...loaded.mnist.test, targets: labelsAs(classes, loaded) };
   const result = testOn(network, engine.dataset(test, { classes: classes.length }), classes);
@@ -42,15 +42,15 @@ export async function evaluateImages(model: string, options: EvaluateOptions): P
   engine.dispose();
 }
 
-/** @throws RangeError for images of another size than the model's */
+/** @throws RangeError if the images do not have the size that the model expects */
 function checkSize(own: ImageSet, { set, origin }: LoadedImages): void {
   if (set.height === own.height && set.width === own.width) return;
   throw new RangeError(
-    `${origin}: expected images of ${own.height}x${own.width}, as the model was trained on, got ${set.height}x${set.width}`,
+    `${origin}: expected images of ${own.height}x${own.width}, the size the model was trained on, got ${set.height}x${set.width}`,
   );
 }
 
-/** Prints how well a model does on the rows of a table; of values also the errors in the target's unit. */
+/** Prints how well a model predicts the rows of a table; for a regression also the errors in the target's unit. */
 export async function evaluateTable(run: string, path: string, options: EvaluateOptions): Promise<void> {
   const engine = await createEngine({ threads: options.threads });
   const model = await readSavedModel(engine, run);
@@ -72,7 +72,7 @@ export async function evaluateTable(run: string, path: string, options: Evaluate
   const whole = await readTable(path, { ...reading, ...preprocessor.readOptions() }, options.maxValues);
   const { table, dropped } = withTargets(whole, name, options.missingTarget);
   if (dropped > 0) print(`${path}: ${describeDropped(dropped)}`, process.stderr);
-  const unknown = reportUnknown(preprocessor, table, path);
+  const unknown = noteUnknownValues(preprocessor, table, path);
   const placing = { sparse: preprocessor.sparse, ...(classes && { classes: classes.length }) };
   const result = testOn(network, engine.dataset(preprocessor.source(table), placing), classes);
   const target = { name, restore: (values: ArrayLike<number>) => preprocessor.restore(values) };
@@ -80,11 +80,11 @@ export async function evaluateTable(run: string, path: string, options: Evaluate
   engine.dispose();
 }
 
-/** What a test was of, and what it found. */
+/** A test on a table, and its result. */
 interface TableTest {
   readonly task: string;
   readonly rows: number;
-  /** Values of each column that training did not know. */
+  /** How many values of each column training did not know. */
   readonly unknown?: Readonly<Record<string, number>>;
   readonly classes?: readonly string[];
   readonly target: ValueTarget;

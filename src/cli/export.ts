@@ -1,4 +1,4 @@
-/** `simdgrad export`: a saved model in the formats of other programs. */
+/** `simdgrad export`: writes a saved model in the formats of other programs. */
 
 import { basename, dirname, extname, join } from "node:path";
 import { createEngine } from "../create-engine.js";
@@ -15,28 +15,28 @@ import { UsageError } from "./usage-error.js";
 /** The command's options, checked by the parser. */
 export interface ExportOptions {
   readonly format: ExportFormat;
-  /** Of safetensors; default in-out. */
+  /** For safetensors; default in-out. */
   readonly layout?: WeightLayout;
   readonly out?: string;
   readonly json?: boolean;
 }
 
-/** What is written, and in words what is in it. */
+/** The bytes to write, and a description of them. */
 interface Exported {
   readonly bytes: Uint8Array;
   readonly contents: string;
 }
 
 /**
- * Writes the model's weights, and what the format has room for beside them: ONNX and safetensors of layout in-out are whole
- * models, with preprocessing; safetensors of PyTorch's layout and npz are arrays alone.
+ * Writes a model. ONNX and safetensors with layout in-out contain the whole model with its preprocessing; safetensors with PyTorch's
+ * layout and npz contain only the weights.
  *
- * @throws UsageError for a layout of a format that has none, and for a file of the run as the place to write to
+ * @throws UsageError for a layout of a format other than safetensors, and if the output is a file of the run
  */
 export async function exportModel(run: string, options: ExportOptions): Promise<void> {
   const { format, layout, json } = options;
   if (layout !== undefined && format !== "safetensors") {
-    throw new UsageError("--layout", `expected none for ${format}, which has one layout`);
+    throw new UsageError("--layout", `expected none for ${format}, which has only one layout`);
   }
   const engine = await createEngine({ threads: 1 });
   try {
@@ -44,8 +44,8 @@ export async function exportModel(run: string, options: ExportOptions): Promise<
     const out = options.out ?? defaultName(model.path, format, layout);
     await refuseInputs([out]);
     const { ending, inputs } = model.foreign ?? {};
-    const lost = [...(ending?.classes ? ["its classes' names"] : []), ...(inputs?.[1] ? ["its columns' names"] : [])];
-    if (lost.length > 0) print(`${model.path}: ${lost.join(" and ")} are not written`, process.stderr);
+    const lost = [...(ending?.classes ? ["class names"] : []), ...(inputs?.[1] ? ["column names"] : [])];
+    if (lost.length > 0) print(`${model.path}: the export does not keep the ${lost.join(" and ")}`, process.stderr);
     const { bytes, contents } = serialize(model, format, layout);
     await writeWhole(out, bytes);
     if (json) printJson({ model: model.path, format, ...(layout && { layout }), written: out });
@@ -55,7 +55,7 @@ export async function exportModel(run: string, options: ExportOptions): Promise<
   }
 }
 
-/** Beside the model, under its name: `model.onnx`, `model.npz`, `model.in-out.safetensors`, `model.pytorch.safetensors`. */
+/** Next to the model, under its name: `model.onnx`, `model.npz`, `model.in-out.safetensors`, `model.pytorch.safetensors`. */
 function defaultName(path: string, format: ExportFormat, layout: WeightLayout = "in-out"): string {
   const ending = format === "safetensors" ? `${layout}.safetensors` : format;
   return join(dirname(path), `${basename(path, extname(path))}.${ending}`);
@@ -68,18 +68,19 @@ function serialize(model: SavedModel, format: ExportFormat, layout: WeightLayout
     const arrays = Object.entries(network.stateDict());
     return { bytes: serializeNpz(arrays), contents: arrays.map(describeArray).join(", ") };
   }
-  if (layout === "in-out") return { bytes: serializeModel(network, metadata), contents: "a model for predict, too" };
+  if (layout === "in-out")
+    return { bytes: serializeModel(network, metadata), contents: "a whole model, which simdgrad predict reads" };
   const bytes = serializeWeights(network, { layout });
-  return { bytes, contents: "state dict of a torch.nn.Sequential of the same layers" };
+  return { bytes, contents: "state dict for a torch.nn.Sequential of the same layers" };
 }
 
-/** The graph of the scaled inputs; of classes also their probabilities. */
+/** A graph from the preprocessed inputs to logits, and for a classification also to probabilities. */
 function toOnnx({ network, preprocessor, metadata, foreign }: SavedModel): Exported {
   const softmax = foreign ? foreign.ending.activation === "softmax" : metadata.task === "mnist";
   const classes = preprocessor ? preprocessor.config.classes !== undefined : softmax;
   const bytes = serializeOnnx(network, { metadata, ...(classes && { probabilities: "softmax" }) });
   const results = classes ? "logits and probabilities" : "logits";
-  const inputs = preprocessor ? "preprocessed rows, as the metadata preprocessing says" : "rows";
+  const inputs = preprocessor ? "rows preprocessed as the metadata entry preprocessing says" : "rows";
   return { bytes, contents: `opset ${DEFAULT_OPSET}: input (${inputs}) to ${results}` };
 }
 

@@ -1,4 +1,4 @@
-/** `simdgrad info`: what a model is, what it was trained for, and how. */
+/** `simdgrad info`: shows a model's layers, inputs, settings and test result. */
 
 import { describeImages, parseImageSet } from "../app/image-set.js";
 import { createEngine } from "../create-engine.js";
@@ -8,7 +8,7 @@ import { print, printJson } from "./output.js";
 import { readSavedModel } from "./saved-model.js";
 import { printable } from "./terminal.js";
 
-/** Prints layers, target, preprocessing, settings and test result; nothing but the model file is needed. */
+/** Prints layers, target, preprocessing, settings and test result, all from the model file. */
 export async function info(run: string, { json }: { readonly json?: boolean }): Promise<void> {
   const engine = await createEngine({ threads: 1 });
   const { path, format, network, preprocessor, metadata, foreign } = await readSavedModel(engine, run);
@@ -37,19 +37,19 @@ export async function info(run: string, { json }: { readonly json?: boolean }): 
     const { task, target, classes, features, targetOffset = 0, targetScale = 1 } = preprocessor.config;
     const unit = classes
       ? `${classes.length} classes: ${classes.join(", ")}`
-      : `mean ${targetOffset}, deviation ${targetScale}`;
+      : `mean ${targetOffset}, standard deviation ${targetScale}`;
     lines.push("", printable(`${task} of ${target}, ${unit}`, 2000), "", "inputs");
     for (const feature of features) {
       const what =
         "categories" in feature
           ? `${feature.categories.length} categories: ${feature.categories.join(", ")}`
-          : `(value − ${feature.offset}) / ${feature.scale}, missing ones ${feature.fill}${cyclesOf(feature)}`;
+          : `(value − ${feature.offset}) / ${feature.scale}, missing: ${feature.fill}${cyclesOf(feature)}`;
       lines.push(`  ${printable(`${feature.name}: ${what}`, 200)}`);
     }
   }
   if (images) {
-    lines.push("", `images of ${describeImages(images)}${images.data === undefined ? "" : " (not MNIST's)"}`);
-    if (images.transposed) lines.push("  turned as they were read: their files are transposed, EMNIST's");
+    lines.push("", `images of ${describeImages(images)}${images.data === undefined ? "" : " (not MNIST)"}`);
+    if (images.transposed) lines.push("  transposed when read, because EMNIST's files store them transposed");
   }
   if (foreign) lines.push("", ...describeForeign(foreign, network.outputs));
   lines.push(...describeTraining(training));
@@ -57,12 +57,12 @@ export async function info(run: string, { json }: { readonly json?: boolean }): 
   engine.dispose();
 }
 
-/** What an ONNX file of another program says, and what it does not. */
-/** The parts of a date that are inputs beside its time. */
+/** The parts of a date that are inputs besides its time. */
 function cyclesOf(feature: Feature): string {
-  return "cycles" in feature ? `; a date, also where in the ${feature.cycles.join(", ")}` : "";
+  return "cycles" in feature ? `; a date, also as its place in the ${feature.cycles.join(", ")}` : "";
 }
 
+/** What the file of another program says about its inputs and outputs. */
 function describeForeign({ inputs, columns, ending }: OnnxDescription, outputs: number | undefined): string[] {
   const [first] = inputs;
   const names = inputs.map((input) => `${input.name}${input.integers ? " (whole numbers)" : ""}`);
@@ -70,13 +70,13 @@ function describeForeign({ inputs, columns, ending }: OnnxDescription, outputs: 
   const { activation, classes } = ending;
   const count = `${outputs ?? "any number of"} `;
   const meanings = {
-    none: `${count}values as they are`,
+    none: `${count}values, not scaled back`,
     softmax: `probabilities of ${count}classes`,
     sigmoid: `probabilities of ${count}labels`,
     argmax: `the most likely of ${count}classes`,
   };
   return [
-    "a model of another program: how its columns are scaled, and from what, its file does not say",
+    "a model of another program; the file does not say how its inputs were scaled",
     `  ${inputs.length > 1 ? "columns" : "input"}: ${printable(given, 2000)}`,
     `  output: ${meanings[activation]}${classes ? printable(`: ${classes.join(", ")}`, 2000) : ""}`,
   ];
@@ -102,7 +102,7 @@ function describeTraining({ settings, epochs, bestEpoch, test }: Training): stri
   return lines;
 }
 
-/** What the file says of its training; nothing if that is not what `train` writes. */
+/** What the file says about its training; empty if `train` did not write it. */
 function parseTraining(text: string | undefined): Training {
   try {
     const { settings, epochs, bestEpoch, test } = JSON.parse(text ?? "{}") as Record<string, unknown>;

@@ -1,20 +1,20 @@
-/** Ctrl-C, and a terminal that closes: the first signal stops a training after its batch, a second Ctrl-C ends the program. */
+/** Ctrl-C and closed terminals: the first signal stops the training after its batch, a second Ctrl-C ends the program. */
 
 import { isatty } from "node:tty";
 import { removeUnfinished } from "../node/temporaries.js";
 
 const hasTerminal = [0, 1, 2].some(isatty);
 
-/** Under nohup, which takes the terminal from all three streams, SIGHUP changes nothing: Node itself forgets that nohup had it ignored. */
+/** Ignores SIGHUP if no stream is a terminal, as under nohup. Node does not keep nohup's own setting. */
 export function ignoreHangUps(): void {
   if (!hasTerminal) process.on("SIGHUP", () => {});
 }
 
 /**
- * From here to its end no signal ends the program by itself: its results are still written. A closed terminal (SIGHUP) counts as a
- * first Ctrl-C each time, as it may come twice. A second Ctrl-C ends it with exit code 130.
+ * From here on a first signal only aborts the returned AbortSignal, so the program can still write its results. A closed terminal
+ * (SIGHUP) always counts as a first Ctrl-C, because it may come twice. A second Ctrl-C ends the program with exit code 130.
  *
- * @param onFirst says so; @param onSecond leaves the terminal as it was
+ * @param onFirst tells the user; @param onSecond restores the terminal
  */
 export function catchInterrupts(onFirst: () => void, onSecond: () => void): AbortSignal {
   const controller = new AbortController();

@@ -1,4 +1,4 @@
-/** MNIST, or a set like it, for the commands: found, read as bytes, with a word on where it came from. */
+/** Finds and reads MNIST, or a set in its format, for the commands. */
 
 import { createHash } from "node:crypto";
 import { basename, resolve } from "node:path";
@@ -14,13 +14,13 @@ export interface DataOptions {
   readonly download?: boolean;
 }
 
-/** A set with what is said of it. */
+/** A set, with its name and origin for messages. */
 export interface LoadedImages {
   readonly mnist: Mnist;
   readonly set: ImageSet;
-  /** "MNIST", or what the files, else their folder are called. */
+  /** "MNIST", or the name of the files or of their folder. */
   readonly title: string;
-  /** Which of the places looked at held MNIST, or the folder of another set. */
+  /** Where MNIST was found, or the folder of another set. */
   readonly origin: string;
 }
 
@@ -50,7 +50,7 @@ function setNames({ set, directory }: MnistLocation) {
   return { title: set ?? basename(resolve(directory)), origin: directory };
 }
 
-/** What tells the training files from others: so that a run does not go on with those of another set. None for MNIST's. */
+/** A hash of the training files, so that a run never resumes on another set; undefined for MNIST. */
 function fingerprintOf(files: Readonly<Record<MnistFile, Uint8Array>>): string | undefined {
   const names = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"] as const;
   const hashes = names.map((name) => createHash("sha256").update(files[name]).digest("hex"));
@@ -58,7 +58,7 @@ function fingerprintOf(files: Readonly<Record<MnistFile, Uint8Array>>): string |
   return createHash("sha256").update(hashes.join(" ")).digest("hex");
 }
 
-/** The labels that the set has as classes of a model's. @throws RangeError for one that is none of the model's */
+/** The test labels as class indices of the model. @throws RangeError for a label that the model does not have */
 export function labelsAs(classes: readonly string[], { mnist, origin }: LoadedImages): Uint8Array | Int32Array {
   const { test } = mnist;
   const indices = mnist.classes.map((label) => classes.indexOf(label));

@@ -1,4 +1,4 @@
-/** Settings and other values as options of the command: a wrong one ends the program with exit code 2 before anything has begun. */
+/** The options of the command, and how their values are parsed. A wrong value ends the program with exit code 2 before it does anything. */
 
 import { InvalidArgumentError, Option } from "commander";
 import { SETTING_NAMES, SETTINGS } from "../app/settings/schema.js";
@@ -14,7 +14,7 @@ export function flagOf(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** The options of a setting: one, or two of a switch that can be off. They have no defaults, which depend on the data and on a run that is resumed. */
+/** The options of a setting: one, or two for a switch with `--no-…`. They have no defaults: those depend on the data and on the run that is resumed. */
 function optionsOf(name: keyof TrainSettings): Option[] {
   const setting = SETTINGS[name] as Setting<unknown>;
   const { argument, group, helpOff, value } = setting;
@@ -25,7 +25,7 @@ function optionsOf(name: keyof TrainSettings): Option[] {
   return options.map((each) => each.helpGroup(HELP_GROUPS[group]));
 }
 
-/** The help with the default, unless it says it, or it is a switch's. */
+/** The help and the default, unless the help states it or the option is a switch. */
 function helpOf({ help, defaults, json }: Setting<unknown>): string {
   if (!defaults || json === "boolean" || help.includes("(default")) return help;
   const { mnist, table } = defaults;
@@ -38,12 +38,12 @@ function parserOf({ repeated, whole }: Setting<unknown>, value: Value<unknown>) 
   if (!whole) return parse;
   return (text: string, before?: unknown) => {
     if (before === undefined) return parse(text);
-    // Of a second one it would not be clear whether it is added, or in place of the first.
-    throw new InvalidArgumentError(`Expected all of it in one option, got another, "${text}".`);
+    // A second option could mean to add to the first or to replace it.
+    throw new InvalidArgumentError(`Expected the whole list in one option, got a second one, "${text}".`);
   };
 }
 
-/** Reads such values as the command's. */
+/** Turns `value.parse` into a parser for Commander, which reports a wrong value. */
 function parser<T>(value: Value<T>): (text: string) => T {
   return (text) => {
     try {
@@ -78,7 +78,7 @@ export function trainOptions(): Option[] {
   ];
 }
 
-/** Formats that models are written in. */
+/** Formats that `simdgrad export` writes. */
 export const EXPORT_FORMATS = ["onnx", "safetensors", "npz"] as const;
 /** Layouts of safetensors files. */
 export const EXPORT_LAYOUTS = ["in-out", "pytorch"] as const satisfies readonly WeightLayout[];

@@ -1,4 +1,4 @@
-/** `simdgrad predict`: the digits in PNG images, or what else the model names. */
+/** `simdgrad predict`: classifies PNG images of digits, or of what else the model was trained on. */
 
 import { readFile } from "node:fs/promises";
 import { type ImageSet, MNIST_IMAGES } from "../app/image-set.js";
@@ -10,7 +10,7 @@ import { fileKind } from "../formats/file-kind.js";
 import { print, printJson } from "./output.js";
 import { readImageModel } from "./saved-model.js";
 
-/** Prints each image's most likely labels; nothing if one of them cannot be read. */
+/** Prints the most likely labels of each image; prints nothing if one image cannot be read. */
 export async function predictImages(
   model: string,
   paths: readonly string[],
@@ -42,7 +42,7 @@ export async function predictImages(
   }
 }
 
-/** The image as the model's set would have it. @throws Error naming the file when it is not a PNG image with something on it */
+/** The image in the size and style of the training images. @throws Error that names the file if it is not a PNG image or is blank */
 async function readDigit(path: string, set: ImageSet): Promise<Float32Array> {
   try {
     const bytes = await readFile(path);
@@ -52,7 +52,7 @@ async function readDigit(path: string, set: ImageSet): Promise<Float32Array> {
   } catch (cause) {
     const { message } = cause as Error;
     const got = cause instanceof FormatError ? `, ${message}` : ` (${message})`;
-    const what = set === MNIST_IMAGES ? "a digit" : "what the model names";
+    const what = set === MNIST_IMAGES ? "a digit" : "one of the model's classes";
     throw new Error(`${path}: expected a PNG image of ${what}${got}`, { cause });
   }
 }

@@ -1,24 +1,24 @@
-/** `simdgrad predict RUN new.csv`: the prediction for each row of a table. */
+/** `simdgrad predict RUN new.csv`: predicts each row of a table. */
 
 import { predictForeign } from "../app/foreign-model.js";
 import { predictAll, predictionCsv, predictionTable } from "../app/prediction.js";
 import { createEngine } from "../create-engine.js";
 import { refuseInputs, writeWhole } from "./files.js";
 import { printData, printJson, say } from "./output.js";
-import { ownTableModel, readSavedModel, reportUnknown } from "./saved-model.js";
+import { noteUnknownValues, ownTableModel, readSavedModel } from "./saved-model.js";
 import { readTable } from "./table-file.js";
 
 export interface PredictTableOptions {
   readonly out?: string;
   readonly json?: boolean;
-  /** Of a model of another program: the column that is no input. */
+  /** For a model of another program: a column that is not an input. */
   readonly target?: string;
-  /** Of a Parquet file, as `readParquet` has it. */
+  /** For a Parquet file: limit of `readParquet`. */
   readonly maxValues?: number;
   readonly formulas: "escape" | "keep";
 }
 
-/** Writes a CSV of predictions, and of the classes' probabilities, in the order of the rows; to standard output without `out`. */
+/** Writes predictions, and the probability of each class, as CSV in the order of the rows, to `out` or to standard output. */
 export async function predictTable(run: string, path: string, options: PredictTableOptions): Promise<void> {
   const engine = await createEngine({ threads: 1 });
   const model = await readSavedModel(engine, run);
@@ -32,14 +32,14 @@ export async function predictTable(run: string, path: string, options: PredictTa
   const { network, preprocessor, reading } = ownTableModel(model, options.target);
   const table = await readTable(path, { ...reading, ...preprocessor.readOptions() }, options.maxValues);
   if (options.out !== undefined) await refuseInputs([options.out]);
-  const unknown = reportUnknown(preprocessor, table, path);
+  const unknown = noteUnknownValues(preprocessor, table, path);
   const { classes } = preprocessor.config;
   const data = engine.dataset(preprocessor.inputSource(table), { sparse: preprocessor.sparse });
   const predicted = predictionTable(predictAll(network, data), preprocessor);
   return show(predicted, { rows: table.rows, unknown, ...(classes && { classes }) }, options);
 }
 
-/** As CSV where it is wanted, as JSON after a summary of the rows. */
+/** Writes the CSV to `out`; prints the CSV, or with `json` a summary and the predictions. */
 async function show(
   predicted: ReturnType<typeof predictionTable>,
   summary: { readonly rows: number; readonly unknown?: object; readonly classes?: readonly string[] },

@@ -1,4 +1,4 @@
-/** The folder of a run: its files, and what is needed to go on with it. */
+/** The folder of a run: its files, its lock, and what a run needs to resume. */
 
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -21,30 +21,30 @@ export function checkpointPath(folder: string): string {
   return join(folder, CHECKPOINT_FILE);
 }
 
-/** Before anything is begun. @throws UsageError when a link in the folder leads from a file of the run to one that is read */
+/** Call it before the run begins. @throws UsageError if a file of the run is a link to a file that the command reads */
 export function refuseInputsIn(folder: string): Promise<void> {
   return refuseInputs(RUN_FILES.map((name) => join(folder, name)));
 }
 
-/** A folder that this process alone writes to. */
+/** A folder that only this process writes to. */
 export class OwnedFolder {
   readonly #folder: string;
   readonly #lock: FolderLock;
   #record: RunRecord | undefined;
 
-  /** @param record that is yet to be written */
+  /** @param record the record to write */
   constructor(folder: string, lock: FolderLock, record: RunRecord) {
     this.#folder = folder;
     this.#lock = lock;
     this.#record = record;
   }
 
-  /** Whether its record is that of the run. */
+  /** Whether run.json is the record of this run. */
   get isRecorded(): boolean {
     return this.#record === undefined;
   }
 
-  /** @throws Error when another process has taken it */
+  /** @throws Error if another process has taken the folder */
   check(): Promise<void> {
     return this.#lock.check();
   }
@@ -58,8 +58,8 @@ export class OwnedFolder {
 }
 
 /**
- * Makes the folder, or takes one that there is. One with another run in it stays that run's until this one has a checkpoint, which
- * replaces the other's, and then is recorded.
+ * Creates the folder, or takes an existing one. If it contains another run, that run stays until this one writes its first
+ * checkpoint, and with it its record.
  */
 export async function beginRun(folder: string, record: RunRecord): Promise<OwnedFolder> {
   const owned = new OwnedFolder(folder, await takeFolder(folder), record);
@@ -68,7 +68,7 @@ export async function beginRun(folder: string, record: RunRecord): Promise<Owned
   return owned;
 }
 
-/** Makes the folder if need be, and takes it: until then no other training may write to it. @throws Error when one does */
+/** Creates the folder if it does not exist, and locks it for this process. @throws Error if another training has locked it */
 export async function takeFolder(folder: string): Promise<FolderLock> {
   await prepareFolder(folder);
   const lock = await lockFolder(folder);
@@ -76,24 +76,24 @@ export async function takeFolder(folder: string): Promise<FolderLock> {
   return lock;
 }
 
-/** @throws Error when there is none, FormatError when it is no such record */
+/** @throws Error if there is no record, FormatError if it is not valid */
 export async function readRecord(folder: string): Promise<RunRecord> {
   const path = join(folder, RECORD_FILE);
   let text: string;
   try {
     text = await readFile(path, "utf8");
   } catch (cause) {
-    throw new Error(`--resume ${folder}: expected the folder of a run (${(cause as Error).message})`, { cause });
+    throw new Error(`--resume ${folder}: expected a run folder (${(cause as Error).message})`, { cause });
   }
   return parseRecord(text, path);
 }
 
-/** Whether a path names a file, a checkpoint say, rather than the folder of a run. */
+/** Whether a path names a file, such as a checkpoint, rather than a run folder. */
 export async function isFile(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isFile() ?? false;
 }
 
-/** A run in the file of a checkpoint, of this command or of the page. @throws FormatError when its settings are not in it */
+/** The run in a checkpoint file of the command or of the page. @throws FormatError if the file does not contain its settings */
 export async function readCheckpointRun(path: string): Promise<{ record: RunRecord; checkpoint: CheckpointContents }> {
   const bytes = await readFile(path);
   keepInputs([path]);
@@ -101,31 +101,29 @@ export async function readCheckpointRun(path: string): Promise<{ record: RunReco
   const record = findRecord(checkpoint, path);
   if (record) return { record, checkpoint };
   throw new FormatError(
-    `${path}: expected a checkpoint with the settings of its run, as this command and the page write it, got one without`,
+    `${path}: expected a checkpoint with settings, which the command and the page write, got one without`,
   );
 }
 
-/** The newest checkpoint; undefined if the run was ended before its first. @throws FormatError for one of another run */
+/** The newest checkpoint; undefined if the run ended before its first one. @throws FormatError if it belongs to another run */
 export async function readRunCheckpoint(folder: string, record: RunRecord): Promise<CheckpointContents | undefined> {
   const path = checkpointPath(folder);
   const checkpoint = await readCheckpoint(path);
   const own = checkpoint && findRecord(checkpoint, path);
   if (!own || (await identityOf(own)) === (await identityOf(record))) return checkpoint;
-  throw new FormatError(
-    `${path}: expected a checkpoint of the run that ${RECORD_FILE} tells of, got one of another run`,
-  );
+  throw new FormatError(`${path}: expected a checkpoint of the run in ${RECORD_FILE}, got one of another run`);
 }
 
-/** @throws FormatError for a model that another run than that of its folder has left there; older models do not say */
+/** @throws FormatError if the model belongs to another run than its folder; older models do not say */
 export async function checkModelsRun(path: string, identity: string | undefined): Promise<void> {
   const file = join(dirname(path), RECORD_FILE);
   if (identity === undefined || basename(path) !== MODEL_FILE) return;
   const text = await readFile(file, "utf8").catch(() => undefined);
   if (text === undefined || (await identityOf(parseRecord(text, file))) === identity) return;
-  throw new FormatError(`${path}: expected the model of the run that ${RECORD_FILE} tells of, got that of another run`);
+  throw new FormatError(`${path}: expected the model of the run in ${RECORD_FILE}, got one of another run`);
 }
 
-/** The model file that a path names: itself, or the one in the folder of a run. @throws Error when it cannot be read, or is not there yet */
+/** The model file for a path: the path itself, or the model in a run folder. @throws Error if it cannot be read or does not exist yet */
 export async function modelPath(path: string): Promise<string> {
   const info = await stat(path).catch((cause: Error) => {
     throw new Error(`${path}: cannot be read (${cause.message})`, { cause });
@@ -133,7 +131,7 @@ export async function modelPath(path: string): Promise<string> {
   if (!info.isDirectory()) return path;
   const model = join(path, MODEL_FILE);
   if ((await isThere(model)) || !(await isThere(join(path, RECORD_FILE)))) return model;
-  throw new Error(`${path}: expected a run with a model, got one that has not ended: train --resume goes on with it`);
+  throw new Error(`${path}: expected a run with a model, got an unfinished one; train --resume continues it`);
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-/** Tables out of files and standard input: CSV, JSON Lines or Parquet, the first two also gzipped. */
+/** Reads tables from files and standard input: CSV, JSON Lines or Parquet; gzip is unpacked. */
 
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
@@ -13,22 +13,22 @@ import type { Table } from "../tables/table.js";
 import { keepInputs } from "./files.js";
 import { UsageError } from "./usage-error.js";
 
-/** Names of files that are tables; a dash is standard input. */
+/** File names that mean a table; a dash is standard input. */
 export const TABLE_FILE = /^-$|\.(?:(?:csv|tsv|txt|data|dat|jsonl|ndjson)(?:\.gz)?|parquet)$/i;
-/** What the command says that it takes. */
+/** The same for messages. */
 export const TABLE_ENDINGS =
   ".csv, .tsv, .txt, .data, .dat, .jsonl or .ndjson, each also with .gz, or .parquet; - is standard input";
 
-/** Bytes that a gzipped file may unpack to, and for each of its own: above it is no table. */
+/** Limit of what a gzipped file may unpack to: `room` bytes, and `each` for each packed byte. */
 const UNPACKED = { room: 2 ** 28, each: 200 };
-/** What other formats than CSV know of a reader's options. */
+/** The reader's options that formats other than CSV have, too. */
 const SHARED = ["kinds", "others", "missing", "dayFirst"] as const satisfies readonly (keyof CsvOptions)[];
 
-/** A table's file, which can be read more than once. */
+/** The file of a table. You can read it more than once. */
 export class TableFile {
   readonly name: string;
   readonly format: TableFormat;
-  /** Its bytes, if they came from standard input. */
+  /** The bytes from standard input; undefined for a file. */
   readonly #bytes: Buffer | undefined;
   readonly #isPacked: boolean;
   readonly #size: number;
@@ -41,7 +41,7 @@ export class TableFile {
     this.#bytes = bytes;
   }
 
-  /** @throws Error when it cannot be read */
+  /** @throws Error if it cannot be read */
   static async open(path: string): Promise<TableFile> {
     if (path === "-") {
       const bytes = await readAll(process.stdin);
@@ -59,15 +59,15 @@ export class TableFile {
   }
 
   /**
-   * @param maxValues of a Parquet file, as `readParquet` has it
-   * @throws FormatError when it is no table, UsageError for `maxValues` of others
+   * @param maxValues for a Parquet file: limit of `readParquet`
+   * @throws FormatError if it is not a table, UsageError for `maxValues` with another format
    */
   async read(options: CsvOptions = {}, maxValues?: number): Promise<Table> {
     const { name, format } = this;
     if (maxValues !== undefined && format !== "parquet") {
-      throw new UsageError("--max-values", `expected none but for Parquet files, got ${maxValues} for ${name}`);
+      throw new UsageError("--max-values", `expected it only for Parquet files, got ${maxValues} for ${name}`);
     }
-    // Each reader is loaded when it is needed: the others' parsers need not be.
+    // Loads only the parser that this format needs.
     if (format === "csv") return (await import("../tables/csv/csv.js")).readCsv(() => this.#chunks(), name, options);
     const shared = pick(options, SHARED);
     if (format === "jsonl") {
@@ -78,7 +78,7 @@ export class TableFile {
     return readParquet(await this.#buffer(), name, { ...shared, ...(maxValues !== undefined && { maxValues }) });
   }
 
-  /** Names of the columns as far as the beginning of the file shows them. */
+  /** Names of the columns, as far as the start of the file shows them. */
   async peekNames(options: CsvOptions = {}): Promise<readonly string[]> {
     if (this.format === "parquet") {
       const { readParquetNames } = await import("../tables/parquet/parquet-names.js");
@@ -118,7 +118,7 @@ export async function readTable(path: string, options: CsvOptions = {}, maxValue
   return (await TableFile.open(path)).read(options, maxValues);
 }
 
-/** The first bytes of a file. @throws Error when it cannot be read */
+/** The first bytes of a file. @throws Error if it cannot be read */
 export async function startOf(path: string): Promise<Uint8Array> {
   const parts: Buffer[] = [];
   try {
@@ -129,7 +129,7 @@ export async function startOf(path: string): Promise<Uint8Array> {
   return Buffer.concat(parts);
 }
 
-/** As far as the packed bytes go; empty for what is not gzipped, of which its reader complains. */
+/** What the packed bytes unpack to; empty if they are not gzip, which the reader reports later. */
 function startUnpacked(start: Uint8Array): Uint8Array {
   try {
     return gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH });
@@ -145,7 +145,7 @@ async function readAll(stream: NodeJS.ReadStream): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-/** @throws FormatError for what is not gzipped, or unpacks to more than a table would */
+/** @throws FormatError if the data are not gzip, or unpack to more than the limit */
 async function* unpacked(raw: Readable, name: string, size: number): AsyncGenerator<Buffer> {
   const gunzip = createGunzip();
   pipeline(raw, gunzip, () => {});
@@ -154,7 +154,7 @@ async function* unpacked(raw: Readable, name: string, size: number): AsyncGenera
   try {
     for await (const part of gunzip) {
       length += (part as Buffer).length;
-      if (length > most) throw new FormatError(`expected at most ${most} bytes unpacked from ${size}, got more`);
+      if (length > most) throw new FormatError(`expected ${size} bytes to unpack to at most ${most}, got more`);
       yield part as Buffer;
     }
   } catch (cause) {

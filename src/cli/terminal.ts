@@ -1,4 +1,4 @@
-/** What is drawn with characters: digits, the confusion matrix, the chart of both accuracies. */
+/** Drawings made of characters: digits, the confusion matrix, the chart of the curves. */
 
 import { plot } from "simple-ascii-chart";
 
@@ -7,12 +7,12 @@ const RAMP = " .:-=+*#%@";
 /** Between two images. */
 const GAP = "  ";
 
-/** Whether colours and cursor movements may be used. */
+/** Whether the stream can show colours and cursor movements. */
 export function isInteractive(stream: NodeJS.WriteStream): boolean {
   return Boolean(stream.isTTY) && !process.env.NO_COLOR && process.env.TERM !== "dumb";
 }
 
-/** Images `[height, width]`, by default MNIST's, each under its title, as many side by side as fit into `columns` characters. */
+/** Images of `shape` (default 28 × 28), each under its title, as many side by side as fit into `columns` characters. */
 export function drawDigits(
   images: readonly Uint8Array[],
   titles: readonly string[],
@@ -21,7 +21,7 @@ export function drawDigits(
   shape: readonly [height: number, width: number] = [28, 28],
 ): string {
   const [height, width] = shape;
-  if (width > columns) return `images of ${height}x${width} are not drawn: a line has ${columns} characters`;
+  if (width > columns) return `images of ${height}x${width} are too wide to draw in ${columns} characters`;
   const cell = titles.reduce((most, { length }) => Math.max(most, length), width);
   const most = Math.max(1, Math.floor((columns + GAP.length) / (cell + GAP.length)));
   // Four in two rows of two rather than three and one.
@@ -67,13 +67,13 @@ function character(value: number): string {
   return RAMP[Math.min(RAMP.length - 1, Math.floor((value / 256) * RAMP.length))] as string;
 }
 
-/** A text out of a file on one line of at most `most` characters: what would move a terminal's cursor is replaced. */
+/** A text from a file, on one line of at most `most` characters, without characters that would move the cursor. */
 export function printable(text: string, most: number): string {
   const plain = text.replace(/\p{C}/gu, "\ufffd");
   return plain.length > most ? `${plain.slice(0, most - 1)}…` : plain;
 }
 
-/** A text of several lines with names out of files in it: as `printable`, but for line ends. */
+/** A text of several lines with names from files, without other characters that would move the cursor. */
 export function printableLines(text: string): string {
   return text.replace(/[^\P{C}\n]/gu, "\ufffd");
 }
@@ -98,11 +98,11 @@ export interface CurveChart {
   readonly title: string;
   readonly train: readonly (number | undefined)[];
   readonly validation: readonly (number | undefined)[];
-  /** The largest value that there can be; default the largest there is. */
+  /** Upper end of the y axis; default: the largest value. */
   readonly most?: number;
 }
 
-/** Both curves as characters, not wider than `columns` and, unless that is very few, not higher than `lines`. */
+/** Both curves as characters, at most `columns` wide and `lines` high unless these are very few. */
 export function curveChart(
   { title, train, validation, most }: CurveChart,
   colour: boolean,
@@ -146,7 +146,7 @@ function extent(values: readonly number[]): [number, number] {
   );
 }
 
-/** The first epoch and at most ten round ones, so that their numbers do not run into each other. */
+/** The first epoch and at most ten round ones, so that their numbers do not overlap. */
 function epochTicks(epochs: number): number[] {
   const magnitude = 10 ** Math.floor(Math.log10(Math.max(1, epochs / 10)));
   const every = [1, 2, 5, 10].map((factor) => factor * magnitude).find((step) => epochs / step <= 10) as number;

@@ -1,4 +1,4 @@
-/** The result of an evaluation in words and tables of characters. */
+/** The result of an evaluation as text and tables. */
 
 import { errorsInUnit, type ValueTarget } from "../app/evaluation.js";
 import { type ClassScores, classScores } from "../metrics/class-scores.js";
@@ -7,28 +7,28 @@ import { confusionTable, printable } from "./terminal.js";
 
 type Confusion = NonNullable<Evaluation["confusion"]>;
 
-/** What the numbers are of. */
+/** The classes of a classification, or the target of a regression. */
 interface Meaning {
   readonly classes?: readonly string[];
   readonly target?: ValueTarget;
 }
 
-/** Classes whose scores are all shown; of more, so many with the lowest F1. */
+/** Up to this many classes all scores are shown; of more classes, only those with the lowest F1. */
 const MOST_CLASSES = 30;
 const WORST_CLASSES = 10;
 
-/** What `describeTest` may use, and where the rest is. */
+/** How wide the text may be, and where you find what it leaves out. */
 export interface Space {
   /** Characters a line may have; default 120. */
   readonly columns?: number | undefined;
-  /** Where the scores of all classes are found, and where the confusion matrix is: "report.html". */
+  /** Where all scores and the confusion matrix are, such as "report.html". */
   readonly scoresIn: string;
   readonly matrixIn: string;
 }
 
 /**
- * Accuracy, each class's scores and the confusion matrix; or R² and the errors in the target's unit. What is too large to show is
- * summarised, and said to be.
+ * Accuracy, the scores of each class and the confusion matrix; or R² and the errors in the target's unit. If something is too large
+ * to show, the text says where it is.
  */
 export function describeTest(test: Evaluation, { classes, target }: Meaning, space: Space): string {
   if (!classes) {
@@ -37,7 +37,8 @@ export function describeTest(test: Evaluation, { classes, target }: Meaning, spa
   }
   const { accuracy = Number.NaN, confusion } = test;
   const head = `accuracy ${accuracy.toFixed(4)}, loss ${test.loss.toFixed(4)}`;
-  if (!confusion) return `${head}\n\n${classes.length} classes are too many for scores of each and a confusion matrix`;
+  if (!confusion)
+    return `${head}\n\n${classes.length} classes are too many for a table of scores and a confusion matrix`;
   return [head, ...classLines(confusion, classes, space)].join("\n\n");
 }
 
@@ -50,15 +51,15 @@ function classLines(
   if (classes.length > MOST_CLASSES) {
     const worst = [...scores].sort((a, b) => a.f1 - b.f1).slice(0, WORST_CLASSES);
     const title = `the ${WORST_CLASSES} of ${classes.length} classes with the lowest F1`;
-    return [`${title} (all are in ${scoresIn}, the confusion matrix in ${matrixIn})`, classTable(worst)];
+    return [`${title} (for all see ${scoresIn}, for the confusion matrix ${matrixIn})`, classTable(worst)];
   }
   const matrix = confusionTable(confusion, classes);
   const fits = matrix.split("\n").every((line) => line.length <= columns);
-  const instead = `the confusion matrix is wider than ${columns} characters; it is in ${matrixIn}`;
+  const instead = `the confusion matrix is wider than ${columns} characters; see ${matrixIn}`;
   return [classTable(scores), fits ? matrix : instead];
 }
 
-/** The numbers of classes that `--json` has beside `test`. */
+/** The numbers of a classification that `--json` prints besides `test`. */
 export function flatTest({ accuracy, loss, confusion }: Evaluation): object {
   return accuracy === undefined ? {} : { testAccuracy: accuracy, testLoss: loss, ...(confusion && { confusion }) };
 }

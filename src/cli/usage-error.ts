@@ -1,4 +1,4 @@
-/** Wrong usage that is found only after the arguments were parsed: exit code 2. */
+/** UsageError: wrong usage that shows only after the arguments were parsed. Exit code 2. */
 
 export class UsageError extends Error {
   override readonly name = "UsageError";

@@ -118,7 +118,7 @@ describe("the record of a run", () => {
   });
 
   it.each<[Partial<RunRecord["settings"]>, string]>([
-    [{ schedule: "cosine" }, "file: its run has the schedule cosine, which this page has not"],
+    [{ schedule: "cosine" }, "file: its run has the schedule cosine, which this page does not support"],
     [{ classWeights: "balanced", earlyStopping: 5 }, "class weights balanced and early stopping"],
     [{ optimizer: "adam:beta1=0.8" }, "the optimizer adam:beta1=0.8"],
     [{ batchSize: 50_000 }, "batch: expected an integer from 1 to 8192"],
@@ -136,7 +136,7 @@ describe("the record of a run", () => {
       "file: expected a checkpoint of a run on MNIST, got one of classification",
     );
     expect(() => settingsOf({ ...recordOf(settings), data: "0123" }, 1, "file")).toThrow(
-      "file: expected a checkpoint of a run on MNIST, got one on other images: go on with it by the command line",
+      "file: expected a checkpoint of a run on MNIST, got one on other images; resume it with the command",
     );
   });
 });
@@ -175,7 +175,7 @@ describe("a checkpoint without settings", () => {
   it("is refused where something is missing that the form does not have, or where it is no network for digits", async () => {
     const contents = loadCheckpoint((await trained({ ...settings, dropout: 0.5 }, 784, 10)).bytes);
     expect(() => findSettings(contents, { ...settings, dropout: 0 }, "file")).toThrow(
-      "file: it has dropout, but not how much",
+      "file: the checkpoint does not say its dropout rate",
     );
     const other = loadCheckpoint((await trained()).bytes);
     expect(() => findSettings(other, settings, "file")).toThrow(

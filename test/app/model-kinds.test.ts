@@ -14,7 +14,7 @@ it.each(["safetensors", "onnx"] as const)(
     const other = writeModel(network, format, { task: "mnist", images: fashion });
     expect(() => openDigitModel(engine, other, {})).toThrow(FormatError);
     expect(() => openDigitModel(engine, other, {})).toThrow(
-      `model.${format}: expected a model of MNIST's digits, got one of other images: predict by the command line`,
+      `model.${format}: expected a model of MNIST's digits, got one of other images; use it with the command`,
     );
   },
 );

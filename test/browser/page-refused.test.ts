@@ -145,7 +145,7 @@ describe("what is refused leaves all as it was", { timeout: 120_000 }, () => {
       [
         "schedule",
         withMetadata(checkpoint, recordEntry(withSchedule(recordOf(settings)))),
-        "the schedule cosine, which this page has not",
+        "the schedule cosine, which this page does not support",
       ],
       [
         "table",
@@ -214,7 +214,10 @@ describe("a checkpoint", { timeout: 120_000 }, () => {
     const { checkpoint } = await trainSome(`${QUERY}&dropout=0.5`, 3);
     const { page, close } = await visit(browser, site.url, `explore?${QUERY}`);
     await openFile(page, "library.safetensors", checkpoint);
-    await page.getByRole("alert").filter({ hasText: "it has dropout, but not how much: set the dropout" }).waitFor();
+    await page
+      .getByRole("alert")
+      .filter({ hasText: "the checkpoint does not say its dropout rate; set the rate" })
+      .waitFor();
     await close();
   });
 });

@@ -113,7 +113,7 @@ describe("a table", () => {
   }, 60_000);
 
   it("without rows to validate with is trained for all 100 epochs, and says so; an explicit number is refused", async () => {
-    const line = "\nno validation rows: all epochs are trained, and the last is kept\n";
+    const line = "\nno validation rows: training all epochs and keeping the last\n";
     const { summary, stderr } = await train("unvalidated", "--validation-split", "0");
     expect(stderr).toContain(line);
     expect(summary.epochs).toHaveLength(100);
@@ -123,7 +123,9 @@ describe("a table", () => {
     expect(await model("asked")).toEqual(await model("unvalidated"));
     const refused = await run("train", at("noisy.csv"), "--validation-split", "0", "--early-stopping", "5");
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain("'--early-stopping': expected rows to validate with: a validation split above 0");
+    expect(refused.stderr).toContain(
+      "'--early-stopping': expected none without validation rows; set a validation split above 0",
+    );
   }, 60_000);
 
   it("of a small set of classes that are told apart easily is learned as well as by all epochs", async () => {

@@ -110,7 +110,7 @@ describe("`train mnist --resume CHECKPOINT`", () => {
     const { checkpoint } = await trainAsPage(1);
     await writeFile(file, saveCheckpoint({ checkpoint: () => loadCheckpoint(checkpoint) }));
     expect((await run("train", "mnist", "--resume", file)).stderr).toContain(
-      "expected a checkpoint with the settings of its run",
+      "expected a checkpoint with settings, which the command and the page write",
     );
     await writeFile(file, checkpoint);
     const other = await run("train", "mnist", "--resume", file, "--seed", "4");

@@ -76,7 +76,7 @@ it("train, resume, predict, evaluate, info and export print names without what m
   expect(trained.stdout).toContain(`${shown("run")}/report.html`);
   const resumed = run("train", table, "--resume", out, "--epochs", "2");
   expect(resumed.stdout).toContain(`${shown("run")} after 1 epochs`);
-  expect(run("train", table, "--resume", out).stdout).toContain("no epoch was left");
+  expect(run("train", table, "--resume", out).stdout).toContain("no epochs left to train");
   expect(run("evaluate", out, table).stdout).toContain(shown("a"));
   expect(run("info", out).stdout).toContain(shown("column"));
   expect(run("export", out, "--format", "onnx", "--out", at("m.onnx")).stdout).toContain(shown("m.onnx"));

@@ -188,7 +188,7 @@ describe("what is wrong is said, with the exit code of its kind", () => {
     const out = at("iris", "..", "iris", "model.safetensors");
     expect(await run("export", at("iris"), "--format", "npz", "--out", out)).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("iris/model.safetensors, which is read, got "),
+      stderr: expect.stringContaining("iris/model.safetensors, which the command reads, got "),
     });
     expect(await run("export", at("iris", "model.onnx"), "--format", "onnx")).toMatchObject({ code: 2 });
     expect(await model()).toEqual(before);
@@ -204,7 +204,10 @@ describe("what is wrong is said, with the exit code of its kind", () => {
       [["predict", foreign, dataset("iris"), "--target", "target"], "expected 5 columns of numbers"],
       [["evaluate", foreign, dataset("iris"), "--target", "target"], "3 outputs that its file does not call classes"],
       [["evaluate", foreign], "expected a model of MNIST's digits that simdgrad wrote"],
-      [["evaluate", at("iris"), dataset("iris"), "--target", "target"], "expected none for a model that names its own"],
+      [
+        ["evaluate", at("iris"), dataset("iris"), "--target", "target"],
+        "expected none for a model that names its target",
+      ],
     ] as const) {
       const { code, stderr } = await run(...args);
       expect({ code, stderr }).toEqual({ code: expect.any(Number), stderr: expect.stringContaining(message) });

@@ -74,9 +74,7 @@ describe("predict", () => {
       const { code, stdout, stderr } = await run("predict", file, table, "--target", "target", "--json");
       expect({ code, stderr }).toEqual({
         code: 0,
-        stderr: expect.stringContaining(
-          `takes the columns of ${table} in their order, as they are, unscaled: c0, c1, c2, c3`,
-        ),
+        stderr: expect.stringContaining(`takes the columns of ${table} in order and unscaled: c0, c1, c2, c3`),
       });
       const { rows, predictions, ...rest } = last(stdout);
       expect(rest).toEqual({ classes });
@@ -116,7 +114,7 @@ describe("predict", () => {
     const { code, stdout, stderr } = await run("predict", files.named, table, "--json");
     expect({ code, stderr }).toEqual({
       code: 0,
-      stderr: expect.stringContaining("by their names, as they are, unscaled: sepal, b, c, d; not used: note"),
+      stderr: expect.stringContaining("by name and unscaled: sepal, b, c, d; not used: note"),
     });
     expect(last(stdout).predictions.map(({ prediction }: { prediction: string }) => prediction)).toEqual(
       iris.predictions,
@@ -151,10 +149,10 @@ describe("predict", () => {
       "a column too many",
       "a,b,c,d\n1,2,3,4\n",
       [],
-      "expected 3 columns of numbers, got 4: a, b, c, d; --target names one",
+      "expected 3 columns of numbers, got 4: a, b, c, d; --target leaves one out",
     ],
     ["a column too few", "a,b\n1,2\n", [], "expected 3 columns of numbers, got 2: a, b"],
-    ["a column too few beside the target", "a,b,c\n1,2,3\n", ["--target", "c"], 'of numbers beside "c", got 2: a, b'],
+    ["a column too few beside the target", "a,b,c\n1,2,3\n", ["--target", "c"], 'of numbers besides "c", got 2: a, b'],
     ["names", "a,b,c\n1,red,3\n", [], 'column "b": expected numbers, got names such as "red"'],
     [
       "a missing value",
@@ -257,7 +255,7 @@ describe("info and export", () => {
     const { code, stderr, stdout } = await run("export", files.iris, "--format", "onnx", "--out", at("again.onnx"));
     expect({ code, stderr }).toEqual({
       code: 0,
-      stderr: expect.stringContaining("its classes' names are not written"),
+      stderr: expect.stringContaining("the export does not keep the class names"),
     });
     expect(stdout).toContain("to logits and probabilities");
   });

@@ -96,12 +96,12 @@ describe("a set with labels from 1, images of 10 × 14, transposed in its files"
     expect(trained).toMatchObject({ code: 0, stderr: "" });
     expect(trained.stdout).toContain(
       `emnist-letters (${data}): 500 training, 100 validation, 30 test images of 10x14, 6 classes: 1 to 6\n` +
-        "the images were turned: the files are named emnist, whose images are transposed\n",
+        "the images were transposed, because EMNIST's files (named emnist) store them transposed\n",
     );
     expect(trained.stdout).toContain("Label: 1");
     expect(trained.stdout).toContain("140→32→6");
     expect(trained.stdout).toContain("test accuracy 1.0000");
-    expect(trained.stdout).not.toContain("never among");
+    expect(trained.stdout).not.toContain("no training image has");
   });
 
   it("keeps in the model what is needed", () => {
@@ -135,7 +135,7 @@ describe("a set with labels from 1, images of 10 × 14, transposed in its files"
     const less = write("less", { ...LETTERS, labels: (row) => 1 + (row % 4) });
     const evaluated = await run("evaluate", at("run"), "--data", less, "--json");
     expect(evaluated).toMatchObject({ code: 0 });
-    expect(evaluated.stderr).toBe(`warning: the model was trained on other images than those of less (${less})\n`);
+    expect(evaluated.stderr).toBe(`warning: the model was not trained on the images of less (${less})\n`);
     // The classes are the model's, by label.
     expect(lastLine(evaluated.stdout).confusion.map((counts: number[]) => counts.reduce((a, b) => a + b, 0))).toEqual([
       8, 8, 7, 7, 0, 0,
@@ -164,7 +164,7 @@ describe("a set with labels from 1, images of 10 × 14, transposed in its files"
 
   it("info tells size and classes", async () => {
     expect((await run("info", at("run"))).stdout).toContain(
-      "images of 10x14, 6 classes: 1 to 6 (not MNIST's)\n  turned as they were read: their files are transposed, EMNIST's\n",
+      "images of 10x14, 6 classes: 1 to 6 (not MNIST)\n  transposed when read, because EMNIST's files store them transposed\n",
     );
     expect(lastLine((await run("info", at("run"), "--json")).stdout).images).toMatchObject({ height: 10, width: 14 });
   });
@@ -177,7 +177,7 @@ describe("a set with labels from 1, images of 10 × 14, transposed in its files"
 
   it("is gone on with, on the same files only", async () => {
     const other = await run("train", "mnist", "--resume", at("run"), "--epochs", "7");
-    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining("got one with other contents") });
+    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining("got a file with different contents") });
     const same = await run("train", "mnist", "--resume", at("run"), "--epochs", "7", "--data", data, "--json");
     expect(same).toMatchObject({ code: 0 });
     expect(lastLine(same.stdout).epochs).toHaveLength(7);
@@ -200,7 +200,9 @@ it("a class of no training label is said", { timeout: 60_000 }, async () => {
   expect(code).toBe(0);
   expect(stderr).toContain("gap (");
   expect(stderr).toContain("100 training, 20 validation, 30 test images of 4x5, 6 classes: 0 to 5\n");
-  expect(stderr).toContain("warning: never among the training labels, so that it cannot be learned: 1, 3, 4\n");
+  expect(stderr).toContain(
+    "warning: no training image has one of these labels, so the network cannot learn them: 1, 3, 4\n",
+  );
 });
 
 it("62 classes are trained, and what fits is shown", { timeout: 60_000 }, async () => {

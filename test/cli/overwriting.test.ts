@@ -51,7 +51,7 @@ it.each([
   const rest = verb === "export" ? ["--format", "onnx"] : [at(table)];
   const { code, stderr } = await run(verb, at(model), ...rest, "--out", `${folder}/${out}`);
   expect(code).toBe(2);
-  expect(stderr).toMatch(/'--out': expected another file than .*, which is read, got/);
+  expect(stderr).toMatch(/'--out': expected another file than .*, which the command reads, got/);
   expect(await Promise.all(read.map((path) => readFile(path)))).toEqual(before);
 });
 
@@ -76,7 +76,9 @@ it.each(RUN_FILES.map((name, index) => [name, index % 2 ? link : symlink] as con
     await connect(at("t.csv"), join(out, name));
     const { code, stderr } = await run("train", at("t.csv"), "--target", "target", "--epochs", "1", "--out", out);
     expect(code).toBe(2);
-    expect(stderr).toContain(`'--out': expected another file than ${at("t.csv")}, which is read, got ${out}/${name}`);
+    expect(stderr).toContain(
+      `'--out': expected another file than ${at("t.csv")}, which the command reads, got ${out}/${name}`,
+    );
     expect(await readFile(at("t.csv"))).toEqual(table);
     expect(await readdir(out)).toEqual([name]);
   },
@@ -89,7 +91,10 @@ it("train --resume: of a run in its own folder, not where its table is, nor over
   expect((await train("--epochs", "2", "--resume", at("own"), "--out", at("own"))).code).toBe(0);
   const checkpoint = await readFile(at("own", "checkpoint.safetensors"));
   const over = await train("--epochs", "3", "--resume", at("own", "checkpoint.safetensors"), "--out", at("own"));
-  expect([over.code, over.stderr]).toEqual([2, expect.stringContaining("checkpoint.safetensors, which is read")]);
+  expect([over.code, over.stderr]).toEqual([
+    2,
+    expect.stringContaining("checkpoint.safetensors, which the command reads"),
+  ]);
   expect(await readFile(at("own", "checkpoint.safetensors"))).toEqual(checkpoint);
   const model = await readFile(at("own", "model.safetensors"));
   await rm(at("own", "history.json"));
@@ -114,6 +119,6 @@ it("a link that leads to the table only while it trains is refused by the writer
   await symlink(at("t.csv"), at("later", "model.safetensors"));
   child.kill("SIGINT");
   expect((await once(child, "close"))[0]).toBe(2);
-  expect(stderr).toContain("which is read, got");
+  expect(stderr).toContain("which the command reads, got");
   expect(await readFile(at("t.csv"))).toEqual(table);
 }, 30_000);

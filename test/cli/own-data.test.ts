@@ -253,7 +253,7 @@ describe("--resume", () => {
     [["--hidden", "50"], "'--hidden': expected 200 as in"],
     [["--optimizer", "sgd"], "'--optimizer': expected adam as in"],
     [["--batch-size", "7"], "'--batch-size': expected none as in"],
-    [["--out", "elsewhere"], "'--out': expected none beside --resume"],
+    [["--out", "elsewhere"], "'--out': expected none with --resume"],
   ])("with %j is refused", async (options, message) => {
     const { code, stderr } = await run("train", dataset("wine"), "--resume", at("wine"), ...options);
     expect(code).toBe(2);
@@ -265,7 +265,7 @@ describe("--resume", () => {
     expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining("other contents") });
     expect(await run("train", "mnist", "--resume", at("wine"))).toMatchObject({ code: 2 });
     const none = await run("train", dataset("wine"), "--resume", folder);
-    expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining("expected the folder of a run") });
+    expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining("expected a run folder") });
   });
 });
 
@@ -328,7 +328,7 @@ describe("what is wrong is said, with the exit code of its kind", () => {
     [["train", "mnist", "--target", "x"], "'--target': expected none for mnist"],
     [["train", dataset("wine"), "--target", "target", "--download"], "'--download': expected none for a table"],
     [["train", "mnist", "--max-values", "9"], "'--max-values': expected none for mnist"],
-    [["train", dataset("wine"), "--max-values", "9"], "'--max-values': expected none but for Parquet files, got 9 for"],
+    [["train", dataset("wine"), "--max-values", "9"], "'--max-values': expected it only for Parquet files, got 9 for"],
     [["train", dataset("wine"), "--max-values", "0"], "Expected an integer of at least 1"],
     [["evaluate", "run", "--max-values", "9"], "'--max-values': expected none for mnist"],
     [["predict", "run", "a.png", "--max-values", "9"], "'--max-values': expected none for images"],
@@ -339,16 +339,16 @@ describe("what is wrong is said, with the exit code of its kind", () => {
     [["train", dataset("wine"), "--optimizer", "sgd:speed=1"], "'--optimizer': SGD: expected the options learningRate"],
     [["train", dataset("wine"), "--schedule", "step:stepSize=0"], "'--schedule': stepSize"],
     [["train", dataset("wine"), "--class-weights", "class_9=2"], "'--class-weights': expected balanced, none or"],
-    [["train", dataset("wine"), "--batch-size", "500"], "'--batch-size': expected at most the 124 rows to train with"],
+    [["train", dataset("wine"), "--batch-size", "500"], "'--batch-size': expected at most the 124 training rows"],
     [["train", dataset("wine"), "--optimizer", "adam:type=sgd"], "Expected options of adam, got its type"],
     [
       ["train", dataset("wine"), "--optimizer", "adam:learningRate=5", "--learning-rate", "1"],
-      "'--learning-rate': expected none beside adam:learningRate=5, got 1",
+      "'--learning-rate': expected none with adam:learningRate=5, got 1",
     ],
     [["train", dataset("wine"), "--target", "colour"], "expected a column, one of alcohol, malic_acid"],
     [
       ["train", dataset("wine"), "--categorical", "colour"],
-      'expected the name or the number of a column, got "colour" (there are alcohol',
+      'expected the name or the number of a column, got "colour" (the columns are alcohol',
     ],
     [["train", dataset("wine"), "--ignore", "99"], 'expected the name or the number of a column, got "99" (there are'],
     [["train", dataset("wine"), "--target", "target", "--ignore", "14"], "expected a column that is not left out"],
@@ -378,7 +378,7 @@ describe("what is wrong is said, with the exit code of its kind", () => {
     [["train", dataset("wine"), "--delimiter", "\n"], "Expected one character that is neither a quote nor a line end"],
     [
       ["train", dataset("wine"), "--hidden", "", "--dropout", "0.5"],
-      "'--dropout': expected none without a hidden layer, after which it comes",
+      "'--dropout': expected none without a hidden layer, got one",
     ],
     [["train", dataset("wine"), "--hidden", "", "--activation", "gelu"], "'--activation': expected none without"],
     [["info"], "missing required argument"],
@@ -462,7 +462,7 @@ describe("what is wrong is said, with the exit code of its kind", () => {
     await cp(at("wine"), at("begun"), { recursive: true });
     await rm(at("begun", "model.safetensors"));
     const { code, stderr } = await run("info", at("begun"));
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("got one that has not ended") });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("got an unfinished one") });
   });
 
   it("--out: a link leads to the file that is replaced, a device is written to", async () => {
@@ -511,9 +511,9 @@ describe("many classes", () => {
     [
       360,
       720,
-      /the 10 of 360 classes with the lowest F1 \(all are in report\.html, the confusion matrix in history\.json\)/,
+      /the 10 of 360 classes with the lowest F1 \(for all see report\.html, for the confusion matrix history\.json\)/,
     ],
-    [1200, 2400, /1200 classes are too many for scores of each and a confusion matrix/],
+    [1200, 2400, /1200 classes are too many for a table of scores and a confusion matrix/],
   ])(
     "%i of them are learned, written, and shown as far as they fit",
     async (classes, rows, shown) => {
@@ -537,7 +537,7 @@ describe("many classes", () => {
       expect(JSON.parse(history).test.confusion?.length).toBe(classes > 1000 ? undefined : classes);
       expect(history.split("\n").length).toBeLessThan(3 * classes + 200);
       expect(await readFile(join(out, "report.html"), "utf8")).toMatch(
-        classes > 1000 ? "too many for scores of each" : "too large for this page; history.json has it",
+        classes > 1000 ? "too many for a table of scores" : "too large for this page; see history.json",
       );
       const evaluated = await run("evaluate", out, at(`${classes}.csv`));
       expect(evaluated.code).toBe(0);

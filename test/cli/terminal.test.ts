@@ -40,5 +40,5 @@ it("images of any size are drawn: odd heights, narrower than their titles, and n
     "==    ==",
   ]);
   const text = drawDigits([new Uint8Array(200 * 3)], ["a"], false, 80, [3, 200]);
-  expect(text).toBe("images of 3x200 are not drawn: a line has 80 characters");
+  expect(text).toBe("images of 3x200 are too wide to draw in 80 characters");
 });

@@ -1,11 +1,11 @@
-/** What a benchmark is given: engines with the options of the command line, and data. Free of Node. */
+/** Context: the engines, threads and data for a benchmark. */
 
 import type { DataSource, Engine, EngineOptions } from "../../index.js";
 
 export interface Context {
-  /** A new engine: `options` on top of the command line's. */
+  /** A new engine with the options of the command line, overridden by `options`. */
   createEngine(options?: EngineOptions): Promise<Engine>;
-  /** Threads asked for, or the machine's. */
+  /** The threads that you asked for, or those of the machine. */
   readonly threads: number;
   /** MNIST's 50 000 training rows. */
   loadMnist(): Promise<DataSource>;

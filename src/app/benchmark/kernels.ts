@@ -1,4 +1,4 @@
-/** `kernels`: what moves data more than it computes, beside a copy of as many bytes in the same memory. */
+/** `kernels`: times kernels that are limited by memory, and compares each with a copy of as many bytes. */
 
 import type { Engine } from "../../index.js";
 import { type Context, randomNumbers } from "./context.js";
@@ -9,19 +9,19 @@ export interface KernelResult {
   readonly bench: "kernels";
   readonly kernel: string;
   readonly elements: number;
-  /** Bytes read and written, by the second. */
+  /** Bytes read and written per second. */
   readonly gbPerSecond: number;
-  /** The same of a copy that reads and writes as many bytes together. */
+  /** The same for a copy that reads and writes as many bytes in total. */
   readonly copyGbPerSecond: number;
   readonly copyShare: number;
   readonly spread: number;
 }
 
-/** Rows of 256 columns: 32 KiB, which the caches hold, and 16 MiB an array. */
+/** Rows of 256 columns: arrays of 32 KiB, which fit into the caches, and of 16 MiB. */
 const SIZES = [32, 16_384];
 const COLUMNS = 256;
 
-/** Yields a line for each kernel and size, each measured in turn with its copy. */
+/** Yields a line for each kernel and size. Measures each in turn with its copy. */
 export async function* benchKernels(
   { createEngine }: Context,
   sizes: readonly number[] = SIZES,
@@ -45,7 +45,7 @@ type Timing = Awaited<ReturnType<typeof measureInTurn>>[number];
 
 interface KernelCall {
   readonly kernel: string;
-  /** Read and written. */
+  /** Bytes read and written. */
   readonly bytes: number;
   call(): void;
   /** Moves half of `bytes`. */

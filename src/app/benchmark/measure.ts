@@ -1,4 +1,4 @@
-/** Timing that can be trusted on a noisy machine: warmed up past tier-up, medians, a spread. Runs in Node and browsers. */
+/** Timing on noisy machines: warms up past tier-up, and reports a median and a spread. Runs in Node and browsers. */
 
 import type { Engine } from "../../create-engine.js";
 import type { Matrix } from "../../engine/matrix.js";
@@ -18,11 +18,11 @@ export interface Timing {
 export interface MeasureOptions {
   /** Timed samples; default 21. */
   readonly samples?: number;
-  /** A sample calls often enough to last this long; default 0.01. */
+  /** Duration of a sample, which repeats the call; default 0.01. */
   readonly sampleSeconds?: number;
-  /** Called without being timed, so that the engine compiles with optimisation; default 0.15. */
+  /** Duration of calls before timing, so that the engine optimises the code; default 0.15. */
   readonly warmUpSeconds?: number;
-  /** Called after each sample with the share that is done, 0 to 1. */
+  /** Called after each sample with the finished share, 0 to 1. */
   readonly onProgress?: (share: number) => void;
 }
 
@@ -32,7 +32,7 @@ export async function measure(call: () => void, options?: MeasureOptions): Promi
   return timing as Timing;
 }
 
-/** Times each of `calls`, one sample of each in turn, so that what disturbs the machine disturbs all of them. */
+/** Times `calls` in turn, one sample of each at a time, so that other load on the machine affects all of them. */
 export async function measureInTurn(calls: readonly (() => void)[], options: MeasureOptions = {}): Promise<Timing[]> {
   const { samples = 21, sampleSeconds = 0.01, warmUpSeconds = 0.15, onProgress } = options;
   const setups = [];
@@ -42,7 +42,7 @@ export async function measureInTurn(calls: readonly (() => void)[], options: Mea
   }
   for (let sample = 0; sample < samples; ++sample) {
     for (const { call, repetitions, times } of setups) {
-      // Brings the data into the caches, and wakes sleeping threads.
+      // Loads the data into the caches and wakes sleeping threads.
       call();
       const start = performance.now();
       for (let i = 0; i < repetitions; ++i) call();
@@ -56,17 +56,17 @@ export async function measureInTurn(calls: readonly (() => void)[], options: Mea
   });
 }
 
-/** Calls until the call is surely compiled with optimisation. */
+/** Repeats the call until the engine has optimised it. */
 async function warmUp(call: () => void, seconds: number): Promise<void> {
   const begin = performance.now();
   for (let calls = 1; performance.now() - begin < seconds * 1000; ++calls) {
     call();
-    // The optimised code arrives from another thread: give it a chance to.
+    // Optimised code arrives from another thread: give it time.
     if (calls % 64 === 0) await pause();
   }
 }
 
-/** Calls that take at least half of so many seconds. */
+/** How many calls take at least half of `seconds`. */
 function repetitionsFor(call: () => void, seconds: number): number {
   for (let repetitions = 1; ; repetitions *= 2) {
     const start = performance.now();
@@ -82,7 +82,7 @@ export function summarize(values: readonly number[]): { readonly median: number;
   return { median: quantile(0.5), spread: (quantile(0.75) - quantile(0.25)) / quantile(0.5) };
 }
 
-/** The limit of a core: nothing but multiply-adds in registers, in this engine's variant. Timed in turn with what it limits. */
+/** The limit of a core: only multiply-adds in registers, in the variant of the engine. Time it in turn with what it limits. */
 export class PeakProbe {
   readonly #values: Matrix;
   readonly call: () => void;
@@ -93,7 +93,7 @@ export class PeakProbe {
     this.call = () => engine.kernels.multiplyAddPeak(PEAK_ITERATIONS, pointer);
   }
 
-  /** GFLOP/s of a call of so many seconds. */
+  /** GFLOP/s of a call that takes `seconds`. */
   gflops(seconds: number): number {
     return (PEAK_ITERATIONS * FLOP_PER_ITERATION) / seconds / 1e9;
   }

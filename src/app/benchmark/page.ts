@@ -1,4 +1,4 @@
-/** `page`: what the benchmark tab of the web page measures, so that the same code gives a browser's figures and Node's. */
+/** `page`: the measurements of the page's benchmark tab, with the same code in a browser and in Node. */
 
 import type { EngineOptions } from "../../index.js";
 import type { Context } from "./context.js";
@@ -9,16 +9,16 @@ import { benchTrain, type TrainResult, WORKLOADS } from "./train.js";
 
 export const PAGE_PARTS = ["train", "gemm", "kernels"] as const;
 
-/** A part of the benchmark, by the name in its lines' `bench`. */
+/** A part of the benchmark, named as `bench` in its lines. */
 export type PagePart = (typeof PAGE_PARTS)[number];
 
 export type PageResult = TrainResult | GemmResult | KernelResult;
 
 /** Options of `benchPage`. */
 export interface PageOptions extends MeasureOptions {
-  /** Default all. */
+  /** Default: all. */
   readonly parts?: readonly PagePart[];
-  /** Called with the share that is done, 0 to 1. */
+  /** Called with the finished share, 0 to 1. */
   readonly onProgress?: (share: number) => void;
 }
 
@@ -28,7 +28,7 @@ const GEMM_SHAPES = [
   [32, 100, 200],
   [480, 480, 480],
 ] as const;
-/** Rows of 256 columns: 32 KiB an array. */
+/** Rows of 256 columns: arrays of 32 KiB. */
 const KERNEL_ROWS = [32];
 const KERNELS = 17;
 const TRANSPOSITIONS = 3;
@@ -37,7 +37,7 @@ const TRANSPOSITIONS = 3;
 export async function* benchPage(context: Context, options: PageOptions = {}): AsyncGenerator<PageResult> {
   const { parts = PAGE_PARTS, onProgress, ...measuring } = options;
   const counts = [...new Set([1, context.threads])];
-  // How long each part lasts, in units of a kernel's line.
+  // Duration of each part in units of one kernel line.
   const sizes = {
     train: 5 * counts.length,
     gemm: GEMM_SHAPES.length * TRANSPOSITIONS * counts.length,

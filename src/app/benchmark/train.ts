@@ -1,4 +1,4 @@
-/** `train`: steps of training on MNIST as a user takes them, by path and number of threads, beside the multiply-add limit. */
+/** `train`: times training steps on MNIST by path and number of threads, and compares them with the multiply-add limit. */
 
 import {
   type DataSource,
@@ -25,9 +25,9 @@ export interface TrainResult {
   readonly tile: string;
   readonly samplesPerSecond: number;
   readonly microsecondsPerStep: number;
-  /** Operations of a dense step, whatever the path: a sparse one leaves most of the first layer's out. */
+  /** Counts the operations of a dense step for both paths; a sparse step skips most of the first layer's. */
   readonly gflops: number;
-  /** gflops / (threads · the limit of a core): above 1 where zeros are passed over. */
+  /** gflops / (threads · the limit of a core); can exceed 1 where zeros are skipped. */
   readonly limitShare: number;
   readonly spread: number;
 }
@@ -38,14 +38,14 @@ export interface Workload {
   readonly batch: number;
 }
 
-/** The seed's, and two larger ones. */
+/** The MNIST example network, and two larger ones. */
 export const WORKLOADS: readonly Workload[] = [
   { layers: [784, 100, 200, 10], batch: 32 },
   { layers: [784, 512, 512, 10], batch: 128 },
   { layers: [784, 1024, 1024, 10], batch: 256 },
 ];
 
-/** Yields a line for each workload, path and number of threads (one, and all); those of a workload are measured in turn. */
+/** Yields a line for each workload, path and number of threads (one, and all). Measures those of a workload in turn. */
 export async function* benchTrain(
   { createEngine, threads, loadMnist }: Context,
   workloads = WORKLOADS,
@@ -86,7 +86,7 @@ export async function* benchTrain(
   }
 }
 
-/** A step of training on the next of endlessly many shuffled batches. */
+/** Returns a function that trains on the next of endless shuffled batches. */
 export function trainer(
   engine: Engine,
   source: DataSource,
@@ -106,7 +106,7 @@ export function trainer(
   };
 }
 
-/** Dense layers of these sizes with ReLU between them, with the initial weights of the MNIST example. */
+/** Dense layers of these sizes with ReLU between them, initialized as in the MNIST example network. */
 export function createNetwork(
   engine: Engine,
   layers: readonly number[],
@@ -125,7 +125,7 @@ export function createNetwork(
   );
 }
 
-/** Floating-point operations of a step: three products a layer, two for the first, whose input has no gradient. */
+/** Floating-point operations of a step: three products per layer, two for the first, whose input has no gradient. */
 function operations(layers: readonly number[], batch: number): number {
   return layers
     .slice(1)

@@ -1,4 +1,4 @@
-/** From settings and data to the options of `fit`: the command and the page train alike. Free of Node. */
+/** Turns settings and data into the options of `fit`, for the command and the page. */
 
 import { EarlyStopping } from "../../training/callbacks/early-stopping.js";
 import type { FitOptions } from "../../training/fit.js";
@@ -7,7 +7,7 @@ import { scheduleFromSettings } from "../network-from-settings.js";
 import { SettingError, type TrainSettings } from "../settings/train-settings.js";
 import type { PlacedData } from "../task.js";
 
-/** The settings that decide how a network is trained, besides the seed. */
+/** The part of the settings that `fit` needs. */
 export type FitSettings = Pick<TrainSettings, "epochs"> &
   Partial<Pick<TrainSettings, "batchSize" | "schedule" | "classWeights" | "earlyStopping">>;
 
@@ -16,7 +16,7 @@ export interface FitPlan {
     readonly epochs: number;
     readonly batchSize: number;
   };
-  /** The callback that stops the training early. List it first: it gives the network its best weights back. */
+  /** The callback that stops training early. List it first, because it restores the best weights. */
   readonly stopping: EarlyStopping | undefined;
 }
 
@@ -26,9 +26,9 @@ const BATCH_ROWS = 32;
 /**
  * Plans a training.
  *
- * @param classes names of the classes; none for a regression
- * @throws SettingError for a batch larger than the training data, early stopping without validation rows, an unknown class, and an
- *   option that the schedule does not have
+ * @param classes names of the classes; undefined for a regression
+ * @throws SettingError for a batch larger than the training data, early stopping without validation rows, an unknown class, and a
+ *   wrong option of the schedule
  */
 export function planFit(
   settings: FitSettings,
@@ -38,10 +38,10 @@ export function planFit(
   const { epochs, earlyStopping, schedule: spec = "constant", classWeights: weights = "none" } = settings;
   const batchSize = settings.batchSize ?? Math.min(BATCH_ROWS, training.rows);
   if (batchSize > training.rows) {
-    throw new SettingError("batchSize", `expected at most the ${training.rows} rows to train with, got ${batchSize}`);
+    throw new SettingError("batchSize", `expected at most the ${training.rows} training rows, got ${batchSize}`);
   }
   if (earlyStopping !== undefined && !validation) {
-    throw new SettingError("earlyStopping", "expected rows to validate with: a validation split above 0");
+    throw new SettingError("earlyStopping", "expected none without validation rows; set a validation split above 0");
   }
   const schedule = scheduleFromSettings({ schedule: spec, epochs }, Math.floor(training.rows / batchSize));
   const classWeights = parseClassWeights(weights, classes);

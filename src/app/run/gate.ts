@@ -1,4 +1,4 @@
-/** Gate: lets batches through, one by one or all of them; a callback of `fit` that holds the training between two batches. */
+/** Gate: a callback of `fit` that can pause training between two batches, and lets batches pass one by one or all at once. */
 
 import type { Callback } from "../../index.js";
 
@@ -10,9 +10,9 @@ export class Gate implements Callback {
   readonly #onReleased: () => void;
 
   /**
-   * @param batches how many may pass before the first pause
-   * @param onHeld called when training waits
-   * @param onReleased called when it goes on
+   * @param batches number of batches before the first pause
+   * @param onHeld called when training pauses
+   * @param onReleased called when training continues
    */
   constructor(batches: number, onHeld: () => void, onReleased: () => void) {
     this.#left = batches;
@@ -24,7 +24,7 @@ export class Gate implements Callback {
     this.#left = Math.max(0, this.#left - 1);
   }
 
-  /** Everyone has been told of the batch: a checkpoint can be taken while training waits here. */
+  /** All callbacks know of the batch, so a checkpoint is possible while training waits here. */
   async onSettled(event: "batch" | "epoch"): Promise<void> {
     if (event === "epoch" || this.#left > 0) return;
     this.#onHeld();
@@ -34,7 +34,7 @@ export class Gate implements Callback {
     this.#onReleased();
   }
 
-  /** Lets that many batches pass, from now on. */
+  /** Lets this many batches pass from now on. */
   allow(batches: number): void {
     this.#left = batches;
     if (batches === 0) return;

@@ -1,19 +1,19 @@
-/** Keeper: a callback of `fit` that takes checkpoints as a run goes on, so that little is lost should the worker end. */
+/** Keeper: a callback of `fit` that takes a checkpoint every few seconds, so that little is lost if the worker ends. */
 
 import type { Callback, RunView } from "../../index.js";
 
-/** How old a checkpoint may become. */
+/** Time between checkpoints. */
 const MILLISECONDS = 5000;
-/** A batch that takes longer than this may keep a stop waiting for too long, which then ends the worker: the state is kept after it. */
+/** After a batch that takes longer, a checkpoint is due at once: a stop may not wait for such a batch and ends the worker. */
 const LONG = 250;
-/** Checkpoints take at most this share of the time: those of large networks are then rarer than said above. */
+/** Checkpoints take at most this share of the time, so those of large networks are rarer. */
 const MOST_SHARE = 0.05;
 
 export class Keeper implements Callback {
   readonly #keep: (run: RunView) => void;
   #last = performance.now();
   #batchEnd = this.#last;
-  /** What the last one took. */
+  /** Milliseconds that the last checkpoint took. */
   #cost = 0;
 
   /** @param keep takes a checkpoint */
@@ -29,19 +29,19 @@ export class Keeper implements Callback {
   onSettled(event: "batch" | "epoch", run: RunView): void {
     const now = performance.now();
     const age = now - this.#last;
-    // An evaluation is in parts, between which a stop ends it.
+    // A stop can end an evaluation at any time, so only batches count.
     const wasLong = event === "batch" && now - this.#batchEnd >= LONG;
     const due = wasLong ? 0 : MILLISECONDS;
     this.#batchEnd = now;
     if (age >= due && age >= this.#cost / MOST_SHARE) this.keep(run);
   }
 
-  /** Time from here on counts again: a pause makes no batch slow. */
+  /** Call it after a pause, which does not count as batch time. */
   mark(): void {
     this.#batchEnd = performance.now();
   }
 
-  /** Takes one now. @throws as `run.checkpoint` */
+  /** Takes a checkpoint now. @throws as `run.checkpoint` */
   keep(run: RunView): void {
     const begun = performance.now();
     this.#keep(run);

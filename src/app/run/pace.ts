@@ -1,12 +1,12 @@
-/** Pace: holds the training after each epoch so long that there are no more than so many a second; small data would be over in a blink. */
+/** Pace: a callback of `fit` that limits the epochs per second. On small data, training would end before you see it. */
 
 import type { Callback } from "../../index.js";
 
-/** Longer waits are cut, so that a pause or a stop is not kept waiting. */
+/** Longest wait, so that a pause or a stop takes effect soon. */
 const MOST_MILLISECONDS = 500;
 
 export class Pace implements Callback {
-  /** Epochs a second; 0: no limit. */
+  /** Epochs per second; 0: no limit. */
   epochsPerSecond: number;
   /** When the next epoch may begin. */
   #next = 0;
@@ -23,7 +23,7 @@ export class Pace implements Callback {
     if (event !== "epoch" || this.epochsPerSecond === 0) return;
     const now = performance.now();
     const interval = Math.min(MOST_MILLISECONDS, 1000 / this.epochsPerSecond);
-    // What a timer oversleeps is caught up with by the next, but a pause is not.
+    // The next wait makes up for a late timer, but not for a pause.
     this.#next = Math.max(this.#next, now - 2 * interval) + interval;
     if (this.#next <= now) return;
     await new Promise((resolve) => setTimeout(resolve, this.#next - now));

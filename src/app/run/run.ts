@@ -23,13 +23,13 @@ export interface RunPlan extends FitPlan {
   readonly data: Rows;
   /** The checkpoint to resume from. */
   readonly resume?: CheckpointContents;
-  /** Batches before the first pause; default no pause. */
+  /** Batches before the first pause; default: no pause. */
   readonly batches?: number;
-  /** Epochs a second at most; 0, the default: no limit. */
+  /** Most epochs per second; default 0: no limit. */
   readonly pace?: number;
-  /** Of a checkpoint's file; default none. */
+  /** Metadata for checkpoint files; default none. */
   readonly metadata?: Readonly<Record<string, string>>;
-  /** SHA-256 where there is no Web Crypto. */
+  /** SHA-256 for pages without Web Crypto. */
   readonly digest?: Digest;
 }
 
@@ -51,7 +51,7 @@ export class Run {
   constructor(plan: RunPlan, send: (event: RunEvent) => void) {
     const { network, data, options, stopping, resume, batches = Number.POSITIVE_INFINITY } = plan;
     this.plan = plan;
-    // Until it goes on, a run is where its checkpoint is.
+    // Until it begins, a resumed run is at its checkpoint.
     this.#checkpoint = resume;
     this.#send = send;
     this.#updates = new UpdateSender(options.batchSize, (update) => send({ kind: "update", update }));
@@ -83,9 +83,9 @@ export class Run {
   }
 
   /**
-   * Begins to train, to the end or until it is stopped; updates and the status are sent, errors too.
+   * Starts training, which ends by itself or by `stop`. Sends updates, status and errors as events.
    *
-   * @throws what is refused before the first batch; nothing is sent then, and the checkpoint is where it was
+   * @throws errors before the first batch. It then sends nothing and keeps the checkpoint
    */
   async begin(): Promise<void> {
     const before = this.#checkpoint;
@@ -110,12 +110,12 @@ export class Run {
     }
   }
 
-  /** When it has ended, in whatever way. */
+  /** Resolves when the run has ended, for whatever reason. */
   get ended(): Promise<void> {
     return this.#ended;
   }
 
-  /** Epochs a second at most; 0: no limit. */
+  /** Most epochs per second; 0: no limit. */
   get pace(): number {
     return this.#pace.epochsPerSecond;
   }
@@ -136,25 +136,25 @@ export class Run {
     this.#gate.allow(Number.POSITIVE_INFINITY);
   }
 
-  /** Does nothing to a run that is not under way. */
+  /** Stops the run after its batch; does nothing if it is not running. */
   stop(): void {
     if (!this.#isRunning) return;
     this.#interruption.abort();
     this.#gate.allow(Number.POSITIVE_INFINITY);
-    // Who stops it may wait for the end of a batch no longer than it has the patience for.
+    // The caller may not wait until the batch ends.
     try {
       this.#keep();
     } catch {
-      // While callbacks are told of a batch there is no checkpoint: the one before has to do.
+      // No checkpoint is possible while callbacks run; the last one remains.
     }
   }
 
-  /** The run's state, in a pause or after its end. @throws Error while batches are trained */
+  /** The state of the run, during a pause or after its end. @throws Error while it trains a batch */
   checkpoint(): CheckpointContents {
     return this.#checkpoint ?? this.#run.checkpoint();
   }
 
-  /** The same as a file. */
+  /** The same state as a file. */
   checkpointFile(): Uint8Array<ArrayBuffer> {
     return saveCheckpoint(this, this.plan.metadata) as Uint8Array<ArrayBuffer>;
   }
@@ -172,14 +172,14 @@ export class Run {
     await this.#tell(this.#interruption.signal.aborted ? "stopped" : "finished");
   }
 
-  /** A network whose loss diverged can still be looked at. After anything else, lack of memory say, nothing is to be relied on. */
+  /** You can still inspect a network whose loss diverged. After any other error, such as lack of memory, the engine is not reliable. */
   #fail(error: Error): void {
     this.#updates.flush(this.#run);
     const isBroken = !(error instanceof DivergenceError);
     this.#send({ kind: "status", status: "failed", message: error.message, ...(isBroken && { isBroken }) });
   }
 
-  /** Tells what another process can go on from. */
+  /** Sends a checkpoint from which another process can resume. */
   #keep(): void {
     this.#updates.flush(this.#run);
     this.#send({ kind: "kept", checkpoint: this.checkpointFile() });
@@ -188,7 +188,7 @@ export class Run {
   async #tell(status: "paused" | "stopped" | "finished"): Promise<void> {
     this.#updates.flush(this.#run);
     const state = this.plan.network.stateDict();
-    // Told at once: computing the hash lets messages through that belong after this one.
+    // Send the status before hashing, because messages that belong after it can arrive while the hash is computed.
     this.#send({ kind: "status", status });
     this.#keep();
     this.#send({ kind: "hash", hash: await weightsHash(state, this.plan.digest) });

@@ -5,7 +5,7 @@ import { RateWindow, secondsLeftOfRun } from "../../training/rate-window.js";
 import type { RunUpdate } from "./events.js";
 
 const MILLISECONDS = 125;
-/** Points of a run's loss curve, and at most so many of one epoch. */
+/** Most points of the loss curve of a run, and of one epoch. */
 const POINTS = 1500;
 const POINTS_OF_EPOCH = 100;
 
@@ -17,7 +17,7 @@ export class UpdateSender implements Callback {
   #reports: EpochReport[] = [];
   #sum = 0;
   #count = 0;
-  /** Where the time of the batch under way begins: pauses and evaluations are left out, waits for the pace are not. */
+  /** Start of the current batch. Its time excludes pauses and evaluations, but includes waits for the pace. */
   #mark = performance.now();
   #sent = this.#mark;
   #evaluationSeconds = Number.NaN;
@@ -50,12 +50,12 @@ export class UpdateSender implements Callback {
     if (this.#mark - this.#sent > MILLISECONDS) this.flush(run);
   }
 
-  /** Time from here on counts as training again. */
+  /** Call it after a pause: from here on time counts as training. */
   mark(): void {
     this.#mark = performance.now();
   }
 
-  /** Sends what there is. */
+  /** Sends the gathered data now. */
   flush(run: RunView): void {
     this.#sent = performance.now();
     const { epoch, epochs, batch, batches } = run;

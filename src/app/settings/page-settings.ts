@@ -1,16 +1,16 @@
-/** The settings of a run in a page, and the text of a link that has them. */
+/** The settings of a run in the page, and the links that contain them. */
 
 import type { EngineOptions } from "../../engine/engine-options.js";
 import { SETTINGS } from "./schema.js";
 import type { DataKind, PageSetting, TrainSettings } from "./train-settings.js";
 import { digits, oneOf, orWord, readValue } from "./values.js";
 
-/** Which binary runs: `deterministic` gives the same bits on every machine, `auto` the fastest that the engine has. */
+/** Which binary runs: `deterministic` gives the same bits on every machine, `auto` is the fastest that the engine supports. */
 export const ARITHMETICS = ["auto", "relaxed", "simd", "deterministic"] as const;
 
 type Shared = Pick<TrainSettings, "hidden" | "activation" | "dropout" | "init" | "optimizer" | "epochs" | "seed">;
 
-/** All that a run depends on, beside the data, and how its engine runs. */
+/** What you can set in the page: some of the `TrainSettings`, and how the engine runs. */
 export interface RunSettings extends Shared {
   readonly learningRate: number;
   readonly batchSize: number;
@@ -41,7 +41,7 @@ const NAMES = Object.keys(FIELDS) as (keyof RunSettings)[];
 
 /** The MNIST example network and its training. */
 export const DIGIT_DEFAULTS = defaultsOf("mnist", { threads: "auto", arithmetic: "auto" });
-/** What a small table is learned with: as the command has it, but for two small layers and a larger rate. */
+/** Defaults for a small table: the command's, except for two small layers and a larger learning rate. */
 export const TABLE_DEFAULTS = defaultsOf("table", { threads: 1, arithmetic: "auto" });
 
 function defaultsOf(kind: DataKind, engine: Pick<RunSettings, "threads" | "arithmetic">): RunSettings {
@@ -52,19 +52,19 @@ function defaultsOf(kind: DataKind, engine: Pick<RunSettings, "threads" | "arith
   return { ...(Object.fromEntries(values) as unknown as RunSettings), ...engine };
 }
 
-/** Names of the settings that are not the same in both. */
+/** Names of the settings that differ. */
 export function differingSettings(a: RunSettings, b: RunSettings): (keyof RunSettings)[] {
   return NAMES.filter((name) => String(a[name]) !== String(b[name]));
 }
 
-/** The settings as a link's query, every one of them: a later default must not change what an old link means. */
+/** The query of a link with every setting, so that a later default does not change what an old link means. */
 export function writeSettings(settings: RunSettings): string {
   const part = ({ link, value }: PageSetting<unknown>, name: keyof RunSettings) =>
     `${link}=${encodeURIComponent(value.write(settings[name])).replaceAll("%2C", ",")}`;
   return NAMES.map((name) => part(FIELDS[name] as PageSetting<unknown>, name)).join("&");
 }
 
-/** Settings from a link's query; what it leaves out or has wrong is as in `defaults`, and what it has wrong is listed. */
+/** The settings in the query of a link. Missing and wrong ones get the value in `defaults`; `problems` lists the wrong ones. */
 export function readSettings(
   query: string,
   defaults = DIGIT_DEFAULTS,
@@ -83,7 +83,7 @@ export function readSettings(
   return { settings: values as unknown as RunSettings, problems };
 }
 
-/** What `createEngine` is given for a run. */
+/** The options of `createEngine` for a run. */
 export function engineOptions({ threads, arithmetic, seed }: RunSettings): EngineOptions {
   return arithmetic === "deterministic"
     ? { threads, seed, deterministic: true }

@@ -1,14 +1,14 @@
-/** The settings of one run: what is asked for, what a run to go on with had, and the defaults. */
+/** The settings of one run, from the settings that you give, those of the run to resume, and the defaults. */
 
 import { SETTING_NAMES, SETTINGS, TABLE_SETTINGS, UNSTOPPED_EPOCHS } from "./schema.js";
 import { type DataKind, SettingError, type TrainSettings } from "./train-settings.js";
 
-/** What may be asked for: `none` for no early stopping, where there is one by default. */
+/** The settings that you can give; `none` turns off early stopping where it is the default. */
 export type GivenSettings = {
   readonly [K in keyof TrainSettings]?: TrainSettings[K] | (K extends "earlyStopping" ? "none" : never) | undefined;
 };
 
-/** Records have these last, since their first version: the bytes of a checkpoint stay what they were. */
+/** Records list these last, as their first version did, so that the bytes of checkpoints stay the same. */
 const LAST: readonly (keyof TrainSettings)[] = [
   "validationSplit",
   "testSplit",
@@ -18,30 +18,30 @@ const LAST: readonly (keyof TrainSettings)[] = [
   "earlyStopping",
 ];
 
-/** What a kind of data has where nothing is said. */
+/** The defaults for a kind of data. */
 export function defaultSettings(kind: DataKind): TrainSettings {
   const names = [...SETTING_NAMES.filter((name) => !LAST.includes(name)), ...LAST];
   const entries = names.map((name) => [name, SETTINGS[name].defaults?.[kind]] as const);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as unknown as TrainSettings;
 }
 
-/** The settings of a new training. @throws SettingError for two learning rates, and for what comes after no hidden layer */
+/** The settings of a new training. @throws SettingError for two learning rates, and for an activation or dropout without hidden layers */
 export function newSettings(given: GivenSettings, kind: DataKind): TrainSettings {
   for (const name of ["activation", "dropout"] as const) {
     if (given[name] === undefined || given.hidden?.length !== 0) continue;
-    throw new SettingError(name, "expected none without a hidden layer, after which it comes");
+    throw new SettingError(name, "expected none without a hidden layer, got one");
   }
-  // The learning rate of MNIST's default is that of its optimizer.
+  // The default learning rate of MNIST belongs to its default optimizer.
   const hasRate = given.optimizer?.includes("learningRate=");
   if (hasRate && given.learningRate !== undefined) {
-    throw new SettingError("learningRate", `expected none beside ${given.optimizer}, got ${given.learningRate}`);
+    throw new SettingError("learningRate", `expected none with ${given.optimizer}, got ${given.learningRate}`);
   }
   const { learningRate, ...rest } = defaultSettings(kind);
   const other = given.optimizer !== undefined && given.optimizer.split(":")[0] !== rest.optimizer;
   const { earlyStopping, ...settings } = {
     ...rest,
     ...(!hasRate && !other && learningRate !== undefined && { learningRate }),
-    // Without rows to validate with no epoch is known to be the best.
+    // Without validation rows no epoch is known to be the best.
     ...(given.validationSplit === 0 && { earlyStopping: undefined }),
     ...present(given),
   };
@@ -50,9 +50,9 @@ export function newSettings(given: GivenSettings, kind: DataKind): TrainSettings
 }
 
 /**
- * The settings of a training that goes on: those it began with, with more epochs if asked for.
+ * The settings of a resumed run: the saved ones, with another number of epochs if you give one.
  *
- * @throws SettingError for one that contradicts them
+ * @throws SettingError for a setting that contradicts them
  */
 export function resumedSettings(given: GivenSettings, saved: TrainSettings, run: string): TrainSettings {
   for (const [name, value] of Object.entries(present(given))) {
@@ -62,7 +62,7 @@ export function resumedSettings(given: GivenSettings, saved: TrainSettings, run:
   }
   const epochs = given.epochs ?? saved.epochs;
   if (epochs !== saved.epochs && /^(cosine|oneCycle|step)(?!.*(totalSteps|stepSize))/.test(saved.schedule)) {
-    const laid = `by which its schedule ${saved.schedule} is laid out`;
+    const laid = `which its schedule ${saved.schedule} spans`;
     throw new SettingError("epochs", `expected ${saved.epochs} as in ${run}, ${laid}, got ${epochs}`);
   }
   return { ...saved, epochs };
@@ -78,13 +78,13 @@ function shown(value: unknown): string {
   return value === undefined ? "none" : String(value);
 }
 
-/** Those that the task has, and that are set: MNIST has none of a table's. */
+/** The settings that have a value and apply to the task. */
 export function settingsOf(settings: TrainSettings, task: string): Partial<TrainSettings> {
   const names = SETTING_NAMES.filter((name) => task !== "mnist" || !TABLE_SETTINGS.includes(name));
   return Object.fromEntries(names.filter((name) => settings[name] !== undefined).map((name) => [name, settings[name]]));
 }
 
-/** Name and text of each setting that has a value, and an effect on such a task. */
+/** The name and the text of each of these settings. */
 export function describeSettings(settings: TrainSettings, task: string): Record<string, string> {
   return Object.fromEntries(
     Object.entries(settingsOf(settings, task)).map(([name, value]) => [

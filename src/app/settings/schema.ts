@@ -1,4 +1,4 @@
-/** The settings of a training: one row for each, from which follow the command's options, a link's names, records and defaults. */
+/** The schema of all settings. The command's options, the page's fields and links, records and defaults follow from these rows. */
 
 import { decoderOf } from "../../tables/chunks.js";
 import { isDelimiter } from "../../tables/csv/csv-dialect.js";
@@ -22,12 +22,12 @@ import {
 
 const same = <T>(value: T): Readonly<Record<DataKind, T>> => ({ mnist: value, table: value });
 
-/** Epochs of a table where nothing ends them early. */
+/** Default epochs for a table without early stopping. */
 export const UNSTOPPED_EPOCHS = 100;
-/** Limits of the page, whose browser has to stay usable. */
+/** Limits in the page, so that the browser stays usable. */
 export const MOST_LAYERS = 8;
 export const MOST_UNITS = 4096;
-/** Gradient descent as the page has it beside the plain one. */
+/** Gradient descent with momentum, which the page offers besides the plain one. */
 export const MOMENTUM = "sgd:momentum=0.9";
 
 const [MNIST_EPOCHS, TABLE_EPOCHS, TABLE_PATIENCE] = [25, 200, 20];
@@ -41,21 +41,21 @@ const encodingLabel: Value<string> = {
   },
 };
 
-/** Up to so many layers of the page's. */
+/** The hidden layers that the page allows. */
 const pageLayers = shortList(
   listOfValues(digits(1, MOST_UNITS)),
   MOST_LAYERS,
   `up to ${MOST_LAYERS} layers of 1 to ${MOST_UNITS} units, such as 100,200`,
 );
 
-/** The optimizers as the page offers them: with their default options, and gradient descent also with a momentum. */
+/** The optimizers of the page: each with its default options, and gradient descent also with momentum. */
 const pageOptimizers: Value<string> = {
   ...oneOf(optimizerNames.flatMap((name) => (name === "sgd" ? ["sgd", "momentum"] : [name]))),
   parse: (name) => (name === "momentum" ? MOMENTUM : oneOf(optimizerNames).parse(name)),
   write: (optimizer) => (optimizer === MOMENTUM ? "momentum" : optimizer),
 };
 
-/** Settings of tables alone, and then those of all data, in the order in which they are shown. */
+/** The settings in the order of the help: first those that only tables have. */
 export const SETTINGS: { readonly [K in keyof TrainSettings]-?: Setting<TrainSettings[K]> } = {
   target: {
     group: "table",

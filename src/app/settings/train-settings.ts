@@ -1,9 +1,12 @@
-/** The settings of a training, and what is known of each. */
+/**
+ * What a setting is. `TrainSettings` are all settings that decide what a network learns; `schema.ts` describes each of them. The page's
+ * `RunSettings` are some of them, and how the engine runs. `FitSettings` (run/fit-plan.ts) are those that `fit` needs.
+ */
 
 import type { InitializerName } from "../../network/initializers.js";
 import type { Value } from "./values.js";
 
-/** Options that decide what is learned, beside the data. All are plain JSON: run.json keeps them. */
+/** Everything besides the data that decides what a network learns, as plain JSON for run.json. */
 export interface TrainSettings {
   readonly target?: string;
   readonly task?: string;
@@ -31,43 +34,43 @@ export interface TrainSettings {
   readonly schedule: string;
   readonly epochs: number;
   readonly batchSize?: number;
-  /** Epochs without a lower validation loss after which training ends, and the best is kept; none: all are trained. */
+  /** Epochs without a lower validation loss after which training stops and keeps the best; undefined: train all epochs. */
   readonly earlyStopping?: number;
   readonly classWeights: string;
   readonly seed: number;
   readonly deterministic: boolean;
 }
 
-/** Images of digits or the like, and tables. */
+/** MNIST or an image set in its format, or a table. */
 export type DataKind = "mnist" | "table";
 
-/** What is known of a setting. */
+/** The schema of one setting. */
 export interface Setting<T> {
   /** What the setting is about; only tables have those of `table`. The command's help lists each group by itself. */
   readonly group: "table" | "network" | "training";
-  /** What it may be on the command line; a switch has none. */
+  /** Its values on the command line; undefined for a switch. */
   readonly value?: Value<unknown>;
-  /** How a record has it. */
+  /** Its type in a record. */
   readonly json: "string" | "number" | "boolean" | "list";
-  /** Where nothing is said. */
+  /** The defaults. */
   readonly defaults?: Readonly<Record<DataKind, T | undefined>>;
-  /** Whether it may have no value. */
+  /** Whether it can be undefined. */
   readonly optional?: boolean;
-  /** Whether older records do not have it: where it has no value a run is the same as one from before. */
+  /** Whether older records lack it: a run without a value is the same as an older run. */
   readonly later?: boolean;
-  /** Whether it is the name of a part of the network, with options perhaps. */
+  /** Whether it is a name from the catalogue, with options if any. */
   readonly named?: boolean;
-  /** `<sizes>` of `--hidden <sizes>`; none of a switch. */
+  /** `sizes` in `--hidden <sizes>`; undefined for a switch. */
   readonly argument?: string;
-  /** Whether the option may be given several times. */
+  /** Whether you can give the option several times. */
   readonly repeated?: boolean;
-  /** Whether all of it is to be in one option, though it looks like a list. */
+  /** Whether it is a list that you must give in one option. */
   readonly whole?: boolean;
-  /** For the command's help, where the default is added unless it says it itself. */
+  /** For the command's help, which adds the default unless this text states it. */
   readonly help: string;
-  /** Of a switch that can be off: help of `--no-…`. */
+  /** For a switch that you can turn off: help of `--no-…`. */
   readonly helpOff?: string;
-  /** In the page: its name in a link, its title, and what it may be there. */
+  /** In the page: its name in a link, its title and its values. */
   readonly page?: PageSetting<T>;
 }
 
@@ -75,14 +78,14 @@ export interface PageSetting<T> {
   readonly link: string;
   readonly title: string;
   readonly value: Value<T>;
-  /** Where nothing is said of a table, if that is not the command's default. */
+  /** Default for a table, if it is not the command's. */
   readonly table?: T;
 }
 
-/** A run cannot have such a setting. The command names its option, the page its field. */
+/** A setting is wrong. The command names its option, the page its field. */
 export class SettingError extends RangeError {
   override readonly name = "SettingError";
-  /** As the schema has it. */
+  /** Its name in the schema. */
   readonly setting: string;
   /** "expected …, got …". */
   readonly problem: string;

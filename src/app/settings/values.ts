@@ -1,18 +1,18 @@
-/** Kinds of values that a setting may have: how each is read from the text of an option or a link, and written as one. */
+/** Kinds of values of settings: how each is parsed from the text of an option or a link, and written as text. */
 
 import { spelling } from "../../network/catalogue.js";
 
 export interface Value<T> {
   /** "an integer from 1 to 64", for messages. */
   readonly expected: string;
-  /** Of one of a few names: all of them. */
+  /** All names, if the value is one of a few. */
   readonly choices?: readonly string[];
-  /** @throws RangeError that says what was expected */
+  /** @throws RangeError that says what it expected */
   parse(text: string): T;
   write(value: T): string;
 }
 
-/** @param read undefined for a text that is no such value */
+/** @param read returns undefined for any other text */
 function value<T>(expected: string, read: (text: string) => T | undefined, write: (value: T) => string): Value<T> {
   const parse = (text: string) => {
     const found = read(text);
@@ -28,7 +28,7 @@ export function integer(least: number, most = Number.MAX_SAFE_INTEGER): Value<nu
   return value(`an integer ${range}`, (text) => numberIn(text, Number.isSafeInteger, least, most), String);
 }
 
-/** The same in digits alone, as a link has them. */
+/** The same, written only in digits, for links. */
 export function digits(least: number, most: number): Value<number> {
   const { expected, parse, write } = integer(least, most);
   return value(
@@ -38,7 +38,7 @@ export function digits(least: number, most: number): Value<number> {
   );
 }
 
-/** Finite numbers above zero, as float32 has them: what it takes for zero, or for infinite, is neither. */
+/** Numbers whose float32 is finite and above zero. */
 export const positive: Value<number> = value("a finite number above 0", (text) => positiveOf(text), String);
 
 /** Numbers above zero and up to `most`. */
@@ -53,26 +53,26 @@ export const fraction: Value<number> = value(
   String,
 );
 
-/** @param names as they are spelled now: the old spelling is read, too */
+/** One of `names`. Also reads the old spelling of a name. */
 export function oneOf<T extends string>(names: readonly T[]): Value<T> {
   const find = (text: string) => names.find((name) => name === text || name === spelled(text));
   return { ...value(`one of ${names.join(", ")}`, find, String), choices: names };
 }
 
-/** What `kind` has, or the word. */
+/** A value of `kind`, or the word. */
 export function orWord<T, W extends string>(word: W, kind: Value<T>): Value<T | W> {
   const parse = (text: string): T | W => (text === word ? word : kind.parse(text));
   const write = (given: T | W) => (given === word ? word : kind.write(given as T));
   return { expected: `${word}, or ${kind.expected}`, parse, write };
 }
 
-/** Values separated by commas; an empty text is none. */
+/** Values separated by commas; an empty text means none. */
 export function listOfValues<T>(kind: Value<T>): Value<readonly T[]> {
   const parse = (text: string) => (text.trim() === "" ? [] : text.split(",").map((part) => kind.parse(part.trim())));
   return { expected: `${kind.expected}, or several with commas`, parse, write: (values) => values.join(",") };
 }
 
-/** Lists of at most so many. */
+/** Lists of at most `most` values. */
 export function shortList<T>(kind: Value<readonly T[]>, most: number, expected: string): Value<readonly T[]> {
   const read = (text: string) => {
     const values = readValue(kind, text);
@@ -103,7 +103,7 @@ export function spec(names: readonly string[]): Value<string> {
 /** Any text. */
 export const text: Value<string> = textThat("a text", () => true);
 
-/** Texts that are so. */
+/** Texts for which `isSo` is true. */
 export function textThat(expected: string, isSo: (text: string) => boolean): Value<string> {
   return value(expected, (given) => (isSo(given) ? given : undefined), String);
 }
@@ -124,7 +124,7 @@ function positiveOf(text: string): number | undefined {
   return text.trim() !== "" && Number.isFinite(float) && float > 0 ? number : undefined;
 }
 
-/** What the text means; undefined if it is none of the values. */
+/** The value of a text; undefined if it is wrong. */
 export function readValue<T>(kind: Value<T>, text: string): T | undefined {
   try {
     return kind.parse(text);
@@ -134,12 +134,12 @@ export function readValue<T>(kind: Value<T>, text: string): T | undefined {
   }
 }
 
-/** With the name as it is spelled now. */
+/** A name with its options, `one-cycle:percentStart=0.4`, in the current spelling `oneCycle:percentStart=0.4`. */
 export function spelled(text: string): string {
   return changeName(text, spelling);
 }
 
-/** With the name as it was spelled before: by it runs of earlier versions are known. */
+/** The same in the spelling of earlier versions, which identifies their runs. */
 export function spelledBefore(text: string): string {
   return changeName(text, (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
 }

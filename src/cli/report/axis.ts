@@ -1,4 +1,4 @@
-/** The axes of a chart: from where to where they go, and the numbers on them. */
+/** The axes of a chart: their range, ticks and scale. */
 
 import { nice, tickStep, ticks } from "d3-array";
 import { FONT_SIZE, textWidth } from "./svg.js";
@@ -11,29 +11,29 @@ export interface Axis {
 
 type Range = readonly [from: number, to: number];
 
-/** From values to pixels. */
+/** Maps values to pixels. */
 export type Scale = (value: number) => number;
 
 export function linear([from, to]: Range, [start, end]: Range): Scale {
   return (value) => start + ((value - from) / (to - from)) * (end - start);
 }
 
-/** Pixels of the longest text. */
+/** Width of the longest tick label, in pixels. */
 export function widest(axis: Axis): number {
   return axis.ticks.reduce((most, { text }) => Math.max(most, textWidth(text)), 0);
 }
 
-/** Epochs from 1 on: 1, and about seven round ones. */
+/** An axis of epochs, with ticks at 1 and about seven round numbers. */
 export function epochAxis(epochs: number): Axis {
-  // A single one is in the middle.
+  // A single epoch is in the middle.
   const domain = epochs > 1 ? ([1, epochs] as const) : ([0, 2] as const);
   const round = epochs > 1 ? ticks(1, epochs, 7).filter((tick) => Number.isInteger(tick) && tick > 1) : [];
   return { label: "epoch", domain, ticks: [1, ...round].map((value) => ({ value, text: fixed(value, 0) })) };
 }
 
 /**
- * An axis of values from the least to the largest of `values`, each finite, on to round ones. Ticks are about six, fewer where
- * their texts need more than `room` pixels.
+ * An axis from the smallest to the largest of the finite `values`, extended to round numbers. It has about six ticks, fewer if their
+ * labels need more than `room` pixels.
  */
 export function valueAxis(label: string, values: Iterable<number>, room = Number.POSITIVE_INFINITY): Axis {
   const [least, most] = widened(extent(values));
@@ -46,28 +46,28 @@ export function valueAxis(label: string, values: Iterable<number>, room = Number
   }
 }
 
-/** The smallest and the largest value; of none, 0 and 1. */
+/** The smallest and the largest value; 0 and 1 if there are none. */
 function extent(values: Iterable<number>): Range {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) [least, most] = [Math.min(least, value), Math.max(most, value)];
   return least <= most ? [least, most] : [0, 1];
 }
 
-/** An axis of one value would have no length. */
+/** Widens a range of one value, which would have no length. */
 function widened([least, most]: Range): Range {
   if (least < most) return [least, most];
   const around = Math.abs(least) / 10 || 1;
   return [least - around, most + around];
 }
 
-/** As many decimals as the ticks differ by; powers of ten where that would be many digits. */
+/** As many decimals as the ticks need; powers of ten if these would be many. */
 function tickFormat([least, most]: Range, step: number): (value: number) => string {
   if (Math.max(Math.abs(least), Math.abs(most)) <= 1e7 && most - least >= 1e-4) {
-    // A step is 1, 2 or 5 times a power of ten: the last digit's place. Not by Math.log10, whose last bits are each engine's own.
+    // A step is 1, 2 or 5 times a power of ten: the place of the last digit. Math.log10 would differ between engines in its last bits.
     const decimals = Math.max(0, -Number(step.toExponential(0).split("e")[1]));
     return (value) => fixed(value, decimals);
   }
-  // Ticks are sums: 12 digits leave out what rounding adds.
+  // Ticks are sums: 12 digits drop the rounding errors.
   return (value) => (value === 0 ? "0" : typeset(Number(value.toPrecision(12)).toExponential().replace("e+", "e")));
 }
 
@@ -77,7 +77,7 @@ function fixed(value: number, decimals: number): string {
   return typeset(number.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
 }
 
-/** With a minus sign before it, as long as a plus sign. */
+/** With a minus sign, which is as wide as a plus sign, for a hyphen. */
 function typeset(number: string): string {
   return number.replace(/^-/, "\u2212");
 }

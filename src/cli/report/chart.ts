@@ -1,4 +1,4 @@
-/** The frame of a chart as standalone SVG: title, axes, legend. What is inside, its caller draws. */
+/** The frame of a chart as standalone SVG: title, axes, legend. The caller draws the marks inside. */
 
 import { type Axis, linear, type Scale, widest } from "./axis.js";
 import { escaped, FONT_SIZE, fitted, type Look, segment, symbolAt, text, textWidth } from "./svg.js";
@@ -7,29 +7,29 @@ export interface Chart {
   readonly title: string;
   /** Smaller, below the title. */
   readonly subtitle?: string;
-  /** What the picture shows, for those who do not see it. */
+  /** Text alternative for people who do not see the picture. */
   readonly description: string;
   readonly x: Axis;
   readonly y: Axis;
-  /** Vertical lines, too. */
+  /** Also draws vertical grid lines. */
   readonly grid?: "both";
   readonly legend: readonly { readonly name: string; readonly look: Look }[];
-  /** SVG of what is in the frame. */
+  /** SVG of the marks inside the frame. */
   marks(x: Scale, y: Scale): string;
 }
 
 const WIDTH = 720;
-/** With one row in the legend; each more adds to it. */
+/** With one row in the legend; further rows add LEGEND_ROW. */
 const HEIGHT = 400;
 const LEGEND_ROW = 24;
 const PLOT_BOTTOM = HEIGHT - 92;
-/** Bold letters are wider, about as those of a font so much larger. */
+/** Bold letters are about as wide as those of a font larger by this factor. */
 const BOLD = 1.12;
 const INK = "#1f2328";
 const DIM = "#59636e";
 const AXIS: Look = { color: INK, width: 1 };
 const GRID: Look = { color: "#d8dee4", width: 1 };
-/** Longest text beside the y axis, in pixels: from its middle on it is still in the picture. */
+/** Longest label next to the y axis, in pixels, that still fits into the picture. */
 const MOST_LABEL = PLOT_BOTTOM + 32;
 
 /** `chart` as SVG, 720 pixels wide and 400 high, higher if the legend has several rows, on white. The same chart has the same bytes. */

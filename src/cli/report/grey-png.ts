@@ -1,10 +1,10 @@
-/** Images of single bytes as PNG files. https://www.w3.org/TR/png-3/ */
+/** Writes grey images as PNG files. https://www.w3.org/TR/png-3/ */
 
 import { zlibSync } from "fflate";
 import { crc32 } from "../../codecs/crc32.js";
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
-/** Bits of a sample, colour type grey, and the only or plain methods of compression, filters and interlacing. */
+/** 8 bits per sample, colour type grey, the only compression and filter methods, no interlacing. */
 const KIND = [8, 0, 0, 0, 0];
 
 /** A PNG file of `pixels`, row by row, 0 black to 255 white. */

@@ -1,4 +1,4 @@
-/** Learning curves, and predicted against true values, as standalone SVG. */
+/** The charts of a run as standalone SVG: learning curves, and predicted against true values. */
 
 import { line, symbolCircle, symbolDiamond, symbolSquare, symbolTriangle } from "d3-shape";
 import { epochAxis, type Scale, valueAxis } from "./axis.js";
@@ -11,19 +11,19 @@ export interface Curve {
   readonly values: readonly number[];
 }
 
-/** Up to this many epochs each one gets a symbol; beyond, every n-th, half as many in all: more would hide the line. */
+/** Up to this many epochs each point has a symbol. Beyond, about half as many symbols are drawn, because more would hide the line. */
 const MOST_SYMBOLS = 30;
-/** Points of a scatter: more would not be told apart, and make the file large. */
+/** Most points of a scatter plot: you could not tell more apart, and they would make the file large. */
 const MOST_POINTS = 2000;
 
 const COLORS = ["#0b62c4", "#c2410c", "#15803d", "#7e22ce"] as const;
 const SYMBOLS = [symbolCircle, symbolSquare, symbolTriangle, symbolDiamond];
-/** One more than there are colours and symbols, so that twenty curves differ. */
+/** One more than colours and symbols, so that twenty curves look different. */
 const DASHES = [undefined, "8 4", "2 3", "10 4 2 4", "16 5"];
 
 /**
- * A line chart of `series` over epochs 1…n, n the longest series' length, as a standalone SVG of 720 × 400 (higher if the legend
- * has several rows). Values that are not finite leave a gap.
+ * A line chart of `series` over the epochs as a standalone SVG of 720 × 400 pixels, higher if the legend has several rows. Values that
+ * are not finite leave a gap.
  */
 export function curvesSvg(title: string, yLabel: string, series: readonly Curve[]): string {
   const epochs = series.reduce((most, { values }) => Math.max(most, values.length), 0);
@@ -44,8 +44,8 @@ export function curvesSvg(title: string, yLabel: string, series: readonly Curve[
 }
 
 /**
- * Predicted against true values as a standalone SVG of 720 × 400, with the line on which they are equal. Of many points every
- * n-th is drawn, so that at most 2000 are; the subtitle says so, and how many values are not finite.
+ * Predicted against true values as a standalone SVG of 720 × 400 pixels, with the line on which they are equal. It draws at most 2000
+ * evenly spaced points; the subtitle says how many, and how many values are not finite.
  */
 export function scatterSvg(title: string, actual: ArrayLike<number>, predicted: ArrayLike<number>): string {
   const rows = Array.from(actual, (value, row): [number, number] => [value, predicted[row] as number]);
@@ -55,7 +55,7 @@ export function scatterSvg(title: string, actual: ArrayLike<number>, predicted: 
   const subtitle = leftOut(rows.length, finite.length, points.length);
   const ideal: Look = { color: COLORS[1], dash: "8 4" };
   const look: Look = { color: COLORS[0], symbol: symbolCircle, line: false };
-  // One scale for both: where a point should be is then a diagonal.
+  // One scale for both axes, so that the ideal is a diagonal.
   const x = valueAxis("true", points.flat(), 580);
   const [least, most] = x.domain;
   return chartSvg({
@@ -74,7 +74,7 @@ export function scatterSvg(title: string, actual: ArrayLike<number>, predicted: 
   });
 }
 
-/** Finite, and so far from the largest number that differences are, too. */
+/** Finite, and small enough that differences are finite, too. */
 function isDrawable(value: number): boolean {
   return Math.abs(value) < 1e300;
 }
@@ -88,7 +88,7 @@ function curveLook(index: number): Look {
   };
 }
 
-/** @param shift where in the interval between symbols the first one is, 0 to 1, so that curves do not have theirs in one place */
+/** @param shift position of the first symbol between two symbols, 0 to 1, so that the symbols of curves do not coincide */
 function curve(values: readonly number[], look: Look, epochs: number, shift: number, x: Scale, y: Scale): string {
   const path = line<number>((_, index) => x(index + 1), y)
     .defined(isDrawable)
@@ -112,7 +112,7 @@ function describe({ name, values }: Curve): string {
   return `${name}: ${texts.join(", ") || "no values"}`;
 }
 
-/** What a reader would not see; undefined: every row is drawn. */
+/** What the chart leaves out; undefined if it draws every row. */
 function leftOut(rows: number, finite: number, drawn: number): string | undefined {
   const count = (value: number) => value.toLocaleString("en");
   const texts = [

@@ -1,4 +1,4 @@
-/** The result of a training run as one self-contained HTML page: no script, nothing loaded from elsewhere. */
+/** report.html: the result of a training run as one HTML page, without scripts or external files. */
 
 import { classScores } from "../../metrics/class-scores.js";
 import type { Evaluation } from "../../network/evaluation.js";
@@ -17,19 +17,19 @@ export interface ReportData {
   /** Name and value of each setting, in the order they are shown. */
   readonly settings: Readonly<Record<string, string>>;
   readonly epochs: readonly EpochReport[];
-  /** The epoch that was kept; none: the last. */
+  /** The epoch whose weights were kept; undefined: the last. */
   readonly best?: BestEpoch;
-  /** What training warned of. */
+  /** Warnings during training. */
   readonly warnings?: readonly string[];
-  /** Of the test rows, if there were any. */
+  /** The test result, if there were test rows. */
   readonly test?: Evaluation;
-  /** Names of the classes; none for values. */
+  /** Names of the classes; undefined for a regression. */
   readonly classes?: readonly string[];
-  /** What is under the heading, in place of accuracy and loss. */
+  /** The line below the heading; default: accuracy and loss. */
   readonly result?: string;
-  /** SVG markup, as of `curvesSvg`; inserted as it is. */
+  /** SVG markup, such as from `curvesSvg`, which is not escaped. */
   readonly charts: readonly { readonly label: string; readonly svg: string }[];
-  /** Test images with the class the network took them for and the one they are. */
+  /** Test images with their predicted and true class. */
   readonly samples: readonly Sample[];
 }
 
@@ -80,7 +80,7 @@ thead th { background: var(--card); }
 .wrong strong { color: var(--wrong); }
 `;
 
-/** The page for `data`; every text but the two SVGs is escaped. */
+/** The page for `data`. Escapes every text except the SVGs. */
 export function htmlReport(data: ReportData): string {
   const title = escaped(data.title);
   return `<!doctype html>
@@ -111,7 +111,7 @@ ${samplesSection(data.samples)}
 
 function resultLine({ test, result }: ReportData): string {
   if (result !== undefined) return escaped(result);
-  if (!test) return "No rows were kept to test with.";
+  if (!test) return "There were no test rows.";
   return `Test accuracy <strong>${percent(test.accuracy)}</strong>, loss <strong>${test.loss.toFixed(4)}</strong>`;
 }
 
@@ -132,7 +132,7 @@ function epochsSection({ epochs, best }: ReportData): string {
   const scores = [`Train ${score}`, "Val. loss", `Val. ${score}`];
   const names = ["Epoch", "Train loss", ...scores, "Train s", "Eval. s", "Samples/s"];
   const head = `<thead><tr>${names.map((name) => `<th scope="col">${name}</th>`).join("")}</tr></thead>`;
-  const note = epochs.some(({ completed }) => !completed) ? '\n<p class="note">* stopped before its end</p>' : "";
+  const note = epochs.some(({ completed }) => !completed) ? '\n<p class="note">* interrupted</p>' : "";
   const body = `${head}\n<tbody>\n${epochs.map((report) => epochRow(report, report.epoch === best?.epoch)).join("\n")}\n</tbody>`;
   return `<h2>Epochs</h2>\n${scrolling("Epochs", "epochs", body)}${note}`;
 }
@@ -151,26 +151,26 @@ function epochRow(report: EpochReport, isKept: boolean): string {
   return `<tr${isKept ? ' class="kept"' : ""}><th scope="row">${name}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
 }
 
-/** With more classes the matrix has more cells than a page should. */
+/** With more classes the matrix would have too many cells for a page. */
 const MOST_CLASSES = 100;
 
-/** Each class's scores, and which was taken for which. */
+/** The scores of each class and the confusion matrix. */
 function classSections({ test, classes }: ReportData): string {
   const { confusion } = test ?? {};
   if (!confusion) {
     return test?.accuracy === undefined
       ? ""
-      : matrixLeftOut(`${classes?.length} classes are too many for scores of each and a confusion matrix.`);
+      : matrixLeftOut(`${classes?.length} classes are too many for a table of scores and a confusion matrix.`);
   }
   const names = (classes ?? confusion.map((_, label) => String(label))).map(escaped);
   if (names.length > MOST_CLASSES) {
-    const note = `With ${names.length} classes the confusion matrix is too large for this page; history.json has it.`;
+    const note = `With ${names.length} classes the confusion matrix is too large for this page; see history.json.`;
     return `${scoresSection(confusion, names)}\n${matrixLeftOut(note)}`;
   }
   return `${scoresSection(confusion, names)}\n${confusionSection(confusion, names)}`;
 }
 
-/** Said where readers look for the matrix. */
+/** A note in place of the matrix. */
 function matrixLeftOut(note: string): string {
   return `<h2>Confusion matrix</h2>\n<p class="note">${note}</p>`;
 }
@@ -194,12 +194,12 @@ function confusionSection(confusion: NonNullable<Evaluation["confusion"]>, names
   });
   const table = `<thead><tr><th scope="col">label</th>${columns}</tr></thead>\n<tbody>\n${rows.join("\n")}\n</tbody>`;
   return `<h2>Confusion matrix</h2>
-<p class="note">Rows: the label. Columns: the prediction. Hits are bold, on the diagonal; a cell is the stronger the
-larger its share of the row.</p>
+<p class="note">Rows are labels, columns are predictions. Correct predictions are bold, on the diagonal. The stronger the
+colour of a cell, the larger its share of the row.</p>
 ${scrolling("Confusion matrix", "confusion", table)}`;
 }
 
-/** Errors are few per cell: the cube root of their share makes 1 % visible, at a fifth of full strength. */
+/** A cell has few errors: the cube root makes a share of 1 % visible, at a fifth of full strength. */
 function confusionCell(count: number, total: number, hit: boolean): string {
   const share = total === 0 ? 0 : count / total;
   const intensity = hit ? share : Math.cbrt(share);
@@ -219,7 +219,7 @@ function sampleItem({ png, predicted, label }: Sample, index: number): string {
 predicted ${escaped(predicted)}<br>true ${escaped(label)}<br><strong>${wrong ? "✗ wrong" : "✓ right"}</strong></li>`;
 }
 
-/** A table that scrolls by itself, by keyboard too, where the page is narrower. */
+/** A table that you can scroll, also by keyboard, where the page is narrower. */
 function scrolling(label: string, className: string, content: string): string {
   return `<div class="scroll" role="region" aria-label="${label}" tabindex="0"><table class="${className}">
 ${content}

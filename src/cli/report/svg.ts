@@ -1,16 +1,16 @@
-/** The parts that charts are drawn of, as SVG: lines, symbols, texts. */
+/** The parts of charts as SVG: lines, symbols and texts. */
 
 import { type SymbolType, symbol } from "d3-shape";
 
-/** Of every text but titles, in pixels. */
+/** Size in pixels of every text except titles. */
 export const FONT_SIZE = 14;
 
-/** How one set of marks looks: by colour, dash and symbol, so that it can be told apart without colour. */
+/** The look of one set of marks. Dash and symbol tell sets apart without colour. */
 export interface Look {
   readonly color: string;
-  /** As `stroke-dasharray`; undefined: solid. */
+  /** `stroke-dasharray`; undefined: solid. */
   readonly dash?: string;
-  /** Of a line, in pixels; default 2. */
+  /** Line width in pixels; default 2. */
   readonly width?: number;
   /** Undefined: a line without symbols. */
   readonly symbol?: SymbolType;
@@ -18,12 +18,12 @@ export interface Look {
   readonly line?: false;
 }
 
-/** The attributes of a line of this look. */
+/** The attributes of a line with this look. */
 export function strokeOf({ color, dash, width = 2 }: Look): string {
   return `fill="none" stroke="${color}" stroke-width="${width}"${dash === undefined ? "" : ` stroke-dasharray="${dash}"`}`;
 }
 
-/** A symbol of the size of a point in a curve. */
+/** A symbol that marks a point of a curve. */
 export function symbolAt(type: SymbolType, x: number, y: number, color: string): string {
   const path = symbol(type, 45).digits(2)();
   return `<path d="${path}" transform="translate(${rounded(x)} ${rounded(y)})" fill="${color}"/>`;
@@ -39,14 +39,14 @@ export function segment(x1: number, y1: number, x2: number, y2: number, look: Lo
   return `<path d="M${rounded(x1)},${rounded(y1)}L${rounded(x2)},${rounded(y2)}" ${strokeOf(look)}/>`;
 }
 
-/** A text that begins, or as the attribute `text-anchor` says, at (x, y), its baseline. */
+/** A text whose baseline starts at (x, y), unless the attribute `text-anchor` says otherwise. */
 export function text(content: string, x: number, y: number, attributes = ""): string {
   return `<text x="${rounded(x)}" y="${rounded(y)}"${attributes && ` ${attributes}`}>${escaped(content)}</text>`;
 }
 
 const NARROW = /[ijlt.,:;'|!() [\]]/;
 
-/** About how wide a text is, rather more than less: in wide fonts such as DejaVu Sans. Characters of East Asia fill a square. */
+/** Upper estimate of the width of a text, for wide fonts such as DejaVu Sans. East Asian characters fill a square. */
 export function textWidth(content: string, size = FONT_SIZE): number {
   const width = (character: string) => (character >= "\u2e80" ? 1 : NARROW.test(character) ? 0.36 : 0.64);
   return [...content].reduce((sum, character) => sum + width(character) * size, 0);
@@ -68,7 +68,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Not to be in XML, not even as an entity: control characters other than tab and line ends, lone surrogates, noncharacters. */
+/** Characters that XML forbids even as entities: control characters other than tab and line ends, lone surrogates, noncharacters. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\p{Cs}\ufffe\uffff]/gu;
 

@@ -1,4 +1,4 @@
-/** What a table's columns were taken for, in words and a table of characters. Free of Node. */
+/** Describes how the columns of a table were read. */
 
 import type { TrainSettings } from "../../app/settings/train-settings.js";
 import { dateText } from "../../tables/dates.js";
@@ -9,7 +9,7 @@ import { type Column, columnOf, type DateColumn, type NumericColumn, type Table 
 import { doubtfulIntegers } from "../../tables/target.js";
 import { printable } from "../terminal.js";
 
-/** Columns that are all shown; of more, those that there is something to say of, and the others' number. */
+/** Up to MOST_COLUMNS columns are all shown; of more, only those with a note. */
 const MOST_COLUMNS = 30;
 const MOST_NOTED = 60;
 const NAME_WIDTH = 28;
@@ -18,11 +18,11 @@ interface Line {
   readonly name: string;
   readonly text: string;
   readonly inputs: number;
-  /** Whether more was done than to read plain numbers or names. */
+  /** Whether the column is more than plain numbers or names. */
   readonly isNoted: boolean;
 }
 
-/** A line for each column of the rows that are trained on: what it was taken for, and the inputs that it became. */
+/** One line for each column of the training rows: how it was read, and how many inputs it gives. */
 export function describeColumns(table: Table, { config, leftOut }: Preprocessor): string {
   const out = new Map(leftOut.map((column) => [column.name, column]));
   const features = new Map(config.features.map((feature) => [feature.name, feature]));
@@ -48,7 +48,7 @@ export function describeColumns(table: Table, { config, leftOut }: Preprocessor)
 
 function describeLeftOut({ why, detail }: LeftOutColumn): string {
   const isFinal = why === "constant" || why === "empty";
-  return `left out: ${printable(detail, 80)}${isFinal ? "" : " (--keep learns from it)"}`;
+  return `left out: ${printable(detail, 80)}${isFinal ? "" : " (--keep uses it)"}`;
 }
 
 function describeColumn(column: Column, feature: Feature): { readonly text: string; readonly isNoted: boolean } {
@@ -83,7 +83,7 @@ function describeNames(categories: readonly string[], missing: number): string {
 function numberNotes({ decimal, thousands, units = [] }: NumericColumn): string[] {
   return [
     ...(decimal ? ["decimal commas"] : []),
-    ...(thousands ? [`thousands parted by ${MARKS[thousands]}`] : []),
+    ...(thousands ? [`thousands separated by ${MARKS[thousands]}`] : []),
     ...(units.length > 0 ? [`in ${units.join(" and ")}`] : []),
   ];
 }
@@ -94,7 +94,9 @@ function dateNotes({ dayFirst, ambiguous }: DateColumn): string[] {
   if (dayFirst === undefined) return [];
   const order = dayFirst ? "day/month" : "month/day";
   return [
-    ambiguous ? `taken for ${order}, which no row shows (--day-first reads day/month; --categorical names)` : order,
+    ambiguous
+      ? `read as ${order}, though no row shows the order (--day-first reads day/month, --categorical reads names)`
+      : order,
   ];
 }
 
@@ -110,7 +112,7 @@ function rangeOf({ kind, values }: NumericColumn | DateColumn): string[] {
   return [`${text(least)} to ${text(most)}`];
 }
 
-/** Whether they are all of 1970-01-01, and none without a time. */
+/** Whether all values are times of 1970-01-01. */
 function isTimes({ kind, values }: Pick<NumericColumn | DateColumn, "kind" | "values">): boolean {
   return kind === "date" && values.every((value) => Number.isNaN(value) || (value > 0 && value < 86_400_000));
 }
@@ -120,12 +122,12 @@ function missingOf(column: Column): number {
   return column.values.reduce((count, value) => count + Number(Number.isNaN(value)), 0);
 }
 
-/** The task, and by which option the target would be another. */
+/** The task and the target, with the options that would read them otherwise. */
 export function describeTarget(table: Table, { config }: Preprocessor, isChosen: boolean): readonly string[] {
   const { target, task, classes } = config;
   const column = columnOf(table, target);
   const different = doubtfulIntegers(column);
-  const other = task === "classification" ? "regression predicts numbers" : "classification takes them for classes";
+  const other = task === "classification" ? "regression predicts numbers" : "classification takes them as classes";
   const doubt = different === undefined || isChosen ? "" : ` (it has ${different} different integers; --task ${other})`;
   const head = `${task} of ${target}${classes ? `, ${classes.length} classes` : ""}${doubt}`;
   const words = column.kind === "categorical" ? column.categories.filter(isMissingAmongNumbers) : [];
@@ -133,7 +135,7 @@ export function describeTarget(table: Table, { config }: Preprocessor, isChosen:
   return [
     head,
     ...words.map(
-      (word) => `${JSON.stringify(word)} is one of the classes (--missing ${word} takes it for a missing value)`,
+      (word) => `${JSON.stringify(word)} is one of the classes (--missing ${word} reads it as a missing value)`,
     ),
     ...(texts ? [`${target}: ${texts.rows} rows without a number, written ${texts.examples.join(", ")}`] : []),
   ];
@@ -144,7 +146,7 @@ export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
-/** That names are numbers, which rows might be, too. */
+/** A note if the header looks like data: its names are numbers. */
 export function describeHeader(
   { format }: { readonly format: string },
   table: Table,
@@ -155,6 +157,6 @@ export function describeHeader(
   if (format !== "csv" || header !== undefined || numbers.length === 0) return [];
   const some = numbers.slice(0, 4).join(", ");
   return [
-    `the first row is taken for names: ${some}${numbers.length > 4 ? ", …" : ""} (--no-header takes it for data)`,
+    `the first row is read as the header: ${some}${numbers.length > 4 ? ", …" : ""} (--no-header reads it as data)`,
   ];
 }

@@ -1,4 +1,4 @@
-/** The task of naming what is on MNIST's images, or on those of a set like it. */
+/** mnistTask: classifying the images of MNIST, or of a set in its format. */
 
 import { describeImages } from "../../app/image-set.js";
 import { imageTask } from "../../app/image-task.js";
@@ -9,9 +9,9 @@ import type { ReportData } from "../report/report.js";
 import { drawDigits, printable } from "../terminal.js";
 import type { TrainingTask } from "./training-task.js";
 
-/** Images that are drawn before training. */
+/** How many images are drawn before training. */
 const DRAWN = 4;
-/** The most right and the most wrong images in the report. */
+/** How many right and how many wrong predictions report.html shows at most. */
 const SHOWN = 12;
 
 export async function mnistTask(options: DataOptions): Promise<TrainingTask> {
@@ -27,23 +27,24 @@ export async function mnistTask(options: DataOptions): Promise<TrainingTask> {
   };
 }
 
-/** What was read, and what may surprise. */
+/** What was read, and anything unusual about it. */
 function introduce({ mnist, set, title, origin }: LoadedImages): string {
   const { train, validation, test } = mnist;
   const [training, validating, testing] = [train, validation, test].map(({ shape }) => shape[0]);
   const counts = `${training} training, ${validating} validation, ${testing} test images`;
   const kind = set.data === undefined ? "" : ` of ${describeImages(set)}`;
   const lines = [`${printable(title, 80)} (${printable(origin, 1000)}): ${counts}${kind}`];
-  if (set.transposed) lines.push("the images were turned: the files are named emnist, whose images are transposed");
+  if (set.transposed)
+    lines.push("the images were transposed, because EMNIST's files (named emnist) store them transposed");
   const absent = absentClasses(train, set.classes);
   if (absent.length > 0) {
     const shown = absent.slice(0, 20).join(", ") + (absent.length > 20 ? `, … ${absent.length - 20} more` : "");
-    lines.push(`warning: never among the training labels, so that it cannot be learned: ${shown}`);
+    lines.push(`warning: no training image has one of these labels, so the network cannot learn them: ${shown}`);
   }
   return lines.join("\n");
 }
 
-/** Classes of no training row. */
+/** Classes without training rows. */
 function absentClasses({ targets }: DataSource, classes: readonly string[]): readonly string[] {
   const found = new Set<number>(targets);
   return classes.filter((_, index) => !found.has(index));
@@ -62,7 +63,7 @@ function drawFirst(
   return drawDigits(images, titles, colour, columns, [height, width]);
 }
 
-/** The first test images that were classified right, and the first that were not. */
+/** The first test images with a right prediction, and the first with a wrong one. */
 function pickSamples(
   predicted: ArrayLike<number>,
   { inputs, targets }: DataSource,

@@ -1,4 +1,4 @@
-/** Opens a run: a new one in a new folder, or an earlier one to resume. */
+/** Opens a run: a new one, or an earlier one to resume. */
 
 import { join } from "node:path";
 import type { RunRecord } from "../../app/run-record.js";
@@ -17,17 +17,17 @@ import {
 import { UsageError } from "../usage-error.js";
 import type { TrainingTask } from "./training-task.js";
 
-/** Where a run is, and the checkpoint from which it resumes. */
+/** A run: its folder, settings and task, and the checkpoint from which it resumes. */
 export interface OpenedRun {
   readonly folder: string;
   readonly settings: TrainSettings;
   readonly resume: CheckpointContents | undefined;
   readonly task: TrainingTask;
-  /** Creates or changes the folder and locks it for this process. Call it only when nothing can be refused any more. */
+  /** Creates or changes the folder and locks it for this process. Call it after all checks. */
   begin(): Promise<OwnedFolder>;
 }
 
-/** The options that choose a run, and its settings. */
+/** The settings, and the options that choose a run. */
 export interface RunOptions extends GivenSettings {
   readonly resume?: string;
   readonly out?: string;
@@ -36,7 +36,7 @@ export interface RunOptions extends GivenSettings {
 /**
  * Reads the run to resume, or prepares a new one.
  *
- * @param makeTask is called once the settings are known
+ * @param makeTask called when the settings are known
  * @throws UsageError for options that contradict the run
  */
 export async function openRun(
@@ -55,18 +55,21 @@ export async function openRun(
   }
   const file = (await isFile(from)) ? await readCheckpointRun(from) : undefined;
   if (!file && out !== undefined && out !== from)
-    throw new UsageError("--out", `expected none beside --resume ${from}, got ${out}`);
+    throw new UsageError("--out", `expected none with --resume ${from}, got ${out}`);
   // Reads the checkpoint only after locking the folder.
   const found = file?.record ?? (await readRecord(from));
   const lock = file ? undefined : await takeFolder(from);
   const record = lock ? await readRecord(from) : found;
   if ((record.task === "mnist") !== (kind === "mnist")) {
-    throw new UsageError("--resume", `expected a run on the data that was given, got one of ${record.task}`);
+    throw new UsageError("--resume", `expected a run on the same kind of data, got a run of ${record.task}`);
   }
   const settings = resumedSettings(options, record.settings, from);
   const task = await makeTask(settings);
   if (task.fingerprint !== record.data) {
-    throw new UsageError("--resume", `expected the file that ${from} was trained on, got one with other contents`);
+    throw new UsageError(
+      "--resume",
+      `expected the file that ${from} was trained on, got a file with different contents`,
+    );
   }
   if (lock) {
     const begin = async () => {

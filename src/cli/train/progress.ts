@@ -1,4 +1,4 @@
-/** What training looks like: a bar, a chart that is drawn over and over, or plain lines where nobody watches. */
+/** TrainingDisplay: a progress bar and a live chart on a terminal, plain lines elsewhere. */
 
 import { SingleBar } from "cli-progress";
 import type { EpochReport, Progress } from "../../training/fit.js";
@@ -6,25 +6,25 @@ import { secondsLeftOfRun } from "../../training/rate-window.js";
 import { draw } from "../output.js";
 import { curveChart, printableLines } from "../terminal.js";
 
-/** Epochs may be shorter than an eye can follow. */
+/** Shortest time between two drawings of the chart. */
 const REDRAW_MILLISECONDS = 100;
-/** The chart, the bar and some lines above them fit into a terminal of at least this many lines. */
+/** Lines of the terminal that the chart leaves to the bar and to the lines above. */
 const SPARE_LINES = 4;
 
 export class TrainingDisplay {
   readonly #screen: NodeJS.WriteStream;
   readonly #interactive: boolean;
-  readonly #reports: EpochReport[] = [];
-  /** Lines of epochs that are not shown yet. */
+  readonly #epochs: EpochReport[] = [];
+  /** Lines that are not printed yet. */
   #lines: string[] = [];
   #bar: SingleBar | undefined;
   #chartLines = 0;
   #drawn = 0;
   #secondsPerBatch = 0;
-  /** Of the largest epoch's number. */
+  /** Digits of the largest epoch number. */
   readonly #digits: number;
 
-  /** @param epochs that there will be at most */
+  /** @param epochs largest number of epochs */
   constructor(screen: NodeJS.WriteStream, interactive: boolean, epochs: number) {
     this.#digits = Math.max(2, String(epochs).length);
     this.#screen = screen;
@@ -33,7 +33,7 @@ export class TrainingDisplay {
 
   showProgress(progress: Progress): void {
     const { epoch, epochs, batch, batches, loss, samplesPerSecond } = progress;
-    // An epoch that is over at its first sign of life needs no bar.
+    // An epoch that ends with its first progress needs no bar.
     if (!this.#interactive || (batch === batches && !this.#bar)) return;
     const payload = {
       loss: loss.toFixed(4),
@@ -43,40 +43,40 @@ export class TrainingDisplay {
     if (!this.#bar) {
       this.#flush();
       const title = `epoch ${epoch}/${epochs}`;
-      const format = `${title} [{bar}] {percentage}% | {rate} samples/s | loss {loss} | {left} to the run's end`;
+      const format = `${title} [{bar}] {percentage}% | {rate} samples/s | loss {loss} | {left} left`;
       this.#bar = new SingleBar({ stream: this.#screen, format, barsize: 16, hideCursor: true, clearOnComplete: true });
       this.#bar.start(batches, batch, payload);
     }
     this.#bar.update(batch, payload);
   }
 
-  /** An epoch of before, for the curves. */
+  /** Adds an epoch of the resumed run to the curves. */
   recall(report: EpochReport): void {
-    this.#reports.push(report);
+    this.#epochs.push(report);
   }
 
   showEpoch(report: EpochReport): void {
     this.#stopBar();
-    this.#reports.push(report);
+    this.#epochs.push(report);
     this.#lines.push(epochLine(report, this.#digits, this.#interactive ? this.#screen.columns : undefined));
     if (!this.#interactive || performance.now() - this.#drawn >= REDRAW_MILLISECONDS) this.#flush();
   }
 
-  /** A line that stays, above the chart. */
+  /** Prints a line that stays above the chart. */
   showNote(text: string): void {
     this.#stopBar();
     this.#lines.push(printableLines(text));
     this.#flush();
   }
 
-  /** Leaves the terminal as it was found, the chart as the last thing on it. */
+  /** Restores the terminal and leaves the chart at the end. */
   finish(): void {
     this.#stopBar();
     this.#flush();
-    if (!this.#interactive && this.#reports.length > 1) this.#drawChart();
+    if (!this.#interactive && this.#epochs.length > 1) this.#drawChart();
   }
 
-  /** Writes the lines that wait, above the chart. */
+  /** Prints the waiting lines above the chart. */
   #flush(): void {
     if (this.#lines.length === 0) return;
     this.#eraseChart();
@@ -86,11 +86,11 @@ export class TrainingDisplay {
     this.#drawn = performance.now();
   }
 
-  /** Until the end of the run, unless something ends it early. */
+  /** Seconds to the end of the run, unless it ends early. */
   #secondsLeft(progress: Progress): number {
     const { batch, batches, secondsLeft } = progress;
     if (batch < batches) this.#secondsPerBatch = secondsLeft / (batches - batch);
-    return secondsLeftOfRun(progress, this.#secondsPerBatch, this.#reports.at(-1)?.evalSeconds ?? Number.NaN);
+    return secondsLeftOfRun(progress, this.#secondsPerBatch, this.#epochs.at(-1)?.evalSeconds ?? Number.NaN);
   }
 
   #stopBar(): void {
@@ -107,14 +107,14 @@ export class TrainingDisplay {
     draw(`${chart}\n`, this.#screen);
   }
 
-  /** Accuracies of classes, losses of regressions: R² may begin far below any scale. */
+  /** Accuracies for a classification; losses for a regression, whose R² may begin far below 0. */
   #curves() {
-    const reports = this.#reports;
-    if (reports.some(({ trainAccuracy }) => trainAccuracy !== undefined)) {
-      const [train, validation] = [reports.map((r) => r.trainAccuracy), reports.map((r) => r.valAccuracy)];
+    const epochs = this.#epochs;
+    if (epochs.some(({ trainAccuracy }) => trainAccuracy !== undefined)) {
+      const [train, validation] = [epochs.map((r) => r.trainAccuracy), epochs.map((r) => r.valAccuracy)];
       return { title: "accuracy", train, validation, most: 1 };
     }
-    return { title: "loss", train: reports.map((r) => r.trainLoss), validation: reports.map((r) => r.valLoss) };
+    return { title: "loss", train: epochs.map((r) => r.trainLoss), validation: epochs.map((r) => r.valLoss) };
   }
 
   #eraseChart(): void {
@@ -131,7 +131,7 @@ function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
-/** A line of at most `columns` characters, if it can be: the rate is left out first. */
+/** One line; without the rate if it would be longer than `columns`. */
 function epochLine(report: EpochReport, digits: number, columns = Number.POSITIVE_INFINITY): string {
   const { epoch, trainLoss, trainAccuracy, trainR2, valAccuracy, valR2, samplesPerSecond, completed } = report;
   const name = trainR2 === undefined ? "accuracy" : "R²";

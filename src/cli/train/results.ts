@@ -1,4 +1,4 @@
-/** What a run writes when it ends: model, history, plots and report. */
+/** Tests the trained network and writes the results: model, history, charts and report.html. */
 
 import { join } from "node:path";
 import { testAndPredict } from "../../app/evaluation.js";
@@ -21,18 +21,18 @@ import { describeTest, flatTest } from "../test-result.js";
 import { type OpenedRun, recordOf } from "./open-run.js";
 import type { TrainingTask } from "./training-task.js";
 
-/** A training that has ended. */
+/** A training that has ended, and what it has recorded. */
 export interface Trained {
   readonly owned: OwnedFolder;
   readonly epochs: readonly EpochReport[];
-  /** With early stopping, once an epoch has ended. */
+  /** With early stopping, if an epoch has ended. */
   readonly best: BestEpoch | undefined;
   readonly warnings: readonly string[];
   readonly interrupted: boolean;
   readonly seconds: number;
 }
 
-/** Tests the network, writes model, history, pictures and report, and only then shows what came of it. */
+/** Tests the network, writes all files, and only then prints the results. */
 export async function writeResults(
   network: Network,
   testSet: Dataset | undefined,
@@ -73,7 +73,7 @@ export async function writeResults(
   if (json) printJson(summary);
 }
 
-/** What a model file keeps of a test: a confusion matrix would be larger than many a model. */
+/** The numbers of a test that the model file keeps. A confusion matrix could be larger than the model. */
 function numbersOf(test: Evaluation | undefined): object | null {
   return test ? Object.fromEntries(Object.entries(test).filter(([, value]) => typeof value === "number")) : null;
 }
@@ -105,7 +105,7 @@ function reportOf(
   };
 }
 
-/** JSON over many lines, lists of numbers on one: a line for each number of a confusion matrix would be megabytes of indentation. */
+/** Indented JSON, but each list of numbers on one line: a confusion matrix would take megabytes of indentation. */
 function toJson(value: unknown): string {
   return JSON.stringify(value, null, 2).replace(/\[\n[-\d\s,.eE+]+\]/g, (list) => list.replace(/\s+/g, " "));
 }
@@ -155,22 +155,22 @@ function summarize(
   };
 }
 
-/** What the report shows of a run. */
+/** What report.html shows of a run. */
 interface ReportContents extends Omit<ReportData, "charts" | "result"> {
-  /** Of values: the target's name, and true and predicted values of the test rows. */
+  /** For a regression: the target, and true and predicted values of the test rows. */
   readonly values?: {
     readonly name: string;
     readonly actual: ArrayLike<number>;
     readonly predicted: readonly number[];
-    /** From the scaled target to its own unit. */
+    /** Converts scaled values to the target's unit. */
     restore(values: ArrayLike<number>): number[];
   };
 }
 
-/** Writes accuracy.svg (of values r2.svg and predicted.svg), loss.svg and report.html, and returns their paths. */
+/** Writes accuracy.svg (for a regression r2.svg and predicted.svg), loss.svg and report.html, and returns their paths. */
 async function writeReport(folder: string, run: ReportContents): Promise<string[]> {
   const { epochs, values, test } = run;
-  // Not before it is needed: training should not wait for what draws charts.
+  // Loaded here so that training does not wait for the chart code.
   const { curvesSvg, scatterSvg } = await import("../report/plot.js");
   const score = values
     ? curvesSvg("R²", "R²", curves("R²", epochs, ["trainR2", "valR2"]))
@@ -204,7 +204,7 @@ async function writeReport(folder: string, run: ReportContents): Promise<string[
   return pages.map(([path]) => path);
 }
 
-/** The curves of two numbers of the reports, those that have values. */
+/** The curves of two metrics; the second one only if it has values. */
 function curves(measure: string, epochs: readonly EpochReport[], names: readonly Metric[]): Curve[] {
   const series = names.map((name) => ({
     name: `${name.startsWith("train") ? "train" : "validation"} ${measure}`,

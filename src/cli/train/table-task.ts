@@ -1,4 +1,4 @@
-/** The task of learning one column of a table from the others. */
+/** tableTask: reads a table, to learn one of its columns from the others. */
 
 import { basename } from "node:path";
 import Papa from "papaparse";
@@ -16,9 +16,9 @@ import { counted, describeColumns, describeHeader, describeTarget } from "./colu
 import type { TrainingTask } from "./training-task.js";
 
 /**
- * Reads the table, parts its rows, and fits the preprocessing to those that are trained on.
+ * Reads the table, splits its rows, and fits the preprocessing to the training rows.
  *
- * @param maxValues as `TableFile.read` has it
+ * @param maxValues as in `TableFile.read`
  */
 export async function tableTask(path: string, settings: TrainSettings, maxValues?: number): Promise<TrainingTask> {
   const file = await TableFile.open(path);
@@ -51,7 +51,7 @@ export async function tableTask(path: string, settings: TrainSettings, maxValues
 function firstLine(name: string, { rows }: TableTask, dropped: number): string {
   const { training, validation, test } = rows;
   const left = dropped > 0 ? `; ${describeDropped(dropped)}` : "";
-  return `${name}: ${training} rows to train with, ${validation} to validate, ${test} to test${left}`;
+  return `${name}: ${training} training, ${validation} validation, ${test} test rows${left}`;
 }
 
 function inputsLine({ config, inputs, sparse }: Preprocessor): string {
@@ -59,7 +59,7 @@ function inputsLine({ config, inputs, sparse }: Preprocessor): string {
   return `from ${counted(config.features.length, "column")} (${counted(inputs, "input")}${kept})`;
 }
 
-/** In a function of its own: what it returns holds the task, which lets go of the table, and nothing else of it. */
+/** A separate function, so that the result holds only the task, which frees the table, and not the table itself. */
 function describedTask(task: TableTask, title: string, introduction: string, fingerprint: string): TrainingTask {
   const { classes, target } = task;
   return {
@@ -71,7 +71,7 @@ function describedTask(task: TableTask, title: string, introduction: string, fin
   };
 }
 
-/** @throws UsageError for an option that the file's format does not have */
+/** @throws UsageError for an option that does not apply to the format of the file */
 function refuseForeign({ format, name }: TableFile, settings: TrainSettings): void {
   if (format === "csv") return;
   const options = [
@@ -82,10 +82,10 @@ function refuseForeign({ format, name }: TableFile, settings: TrainSettings): vo
     ...(format === "parquet" ? ["encoding" as const] : []),
   ] as const;
   const given = options.find((option) => settings[option] !== undefined);
-  if (given !== undefined) throw new UsageError(flagOf(given), `expected none but for CSV files, got it for ${name}`);
+  if (given !== undefined) throw new UsageError(flagOf(given), `expected it only for CSV files, got it for ${name}`);
 }
 
-/** How the file is read: what a model keeps of it, and what is said of single columns. */
+/** How to read the file: options that the model keeps, and options for single columns. */
 async function readingOf(file: TableFile, settings: TrainSettings) {
   const { header, delimiter, decimal, thousands, encoding, dayFirst } = settings;
   const missing = settings.missing?.flatMap(listOf);
@@ -107,11 +107,11 @@ async function readingOf(file: TableFile, settings: TrainSettings) {
     ...ignored.map((name) => [name, "ignore"] as const),
   ];
   const columns = { kinds: Object.fromEntries(kinds), ...(dayFirst !== undefined && { dayFirst }) };
-  // What is said to be a category is no identifier.
+  // A column that you name as categorical is not an identifier.
   return { csv, columns, keep: [...kept, ...categorical.filter((name) => !ignored.includes(name))] };
 }
 
-/** The column that was named, by its number from 1 if none has that name, or the one that is usually learned. */
+/** The target: the column with this name, else with this number from 1; without a name, a column that is usually the target. */
 function findTarget(table: Table, name: string | undefined): string {
   const { columns, origin } = table;
   if (name === undefined) {
@@ -130,12 +130,12 @@ function findTarget(table: Table, name: string | undefined): string {
 }
 
 /**
- * The columns that an option's texts name: each is a name as it is, or else a list with commas of names, in quotes where they have
- * commas of their own, and of numbers from 1.
+ * The columns that an option names. Each text is a name, or a list of names and of numbers from 1, separated by commas. Quote a name
+ * that contains a comma.
  *
  * @param names of the file's columns
- * @param areAll whether there can be no others
- * @throws SettingError for a column that is not there
+ * @param areAll whether the table has no other columns
+ * @throws SettingError for an unknown column
  */
 function resolveColumns(
   texts: readonly string[],
@@ -150,13 +150,13 @@ function resolveColumns(
       const place = /^[1-9]\d*$/.test(part) ? names[Number(part) - 1] : undefined;
       if (place !== undefined) return place;
       if (!areAll) return part;
-      const got = `got ${JSON.stringify(part)} (there are ${names.join(", ").slice(0, 1000)})`;
+      const got = `got ${JSON.stringify(part)} (the columns are ${names.join(", ").slice(0, 1000)})`;
       throw new SettingError(setting, `expected the name or the number of a column, ${got}`);
     });
   return [...new Set(found)];
 }
 
-/** The parts of a list with commas, blanks around them left out. */
+/** The trimmed parts of a list with commas. */
 function listOf(text: string): readonly string[] {
   const [parts = []] = Papa.parse<string[]>(text.trim(), { delimiter: "," }).data;
   return parts.map((part) => part.trim());

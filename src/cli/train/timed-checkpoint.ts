@@ -1,4 +1,4 @@
-/** TimedCheckpoint: a training's state on disk, no older than some seconds. */
+/** TimedCheckpoint: a callback of `fit` that writes a checkpoint every few seconds. */
 
 import { type RunRecord, recordEntry } from "../../app/run-record.js";
 import type { Callback, RunView } from "../../training/callbacks/callbacks.js";
@@ -7,9 +7,8 @@ import { writeWhole } from "../files.js";
 import type { OwnedFolder } from "../run-folder.js";
 
 /**
- * Writes after the first batch when `seconds` have passed since the last time; and after the last epoch, or the one that a
- * callback ended the training with, before others give the network its best weights back: so a run that has ended can be
- * given more epochs, and one that was stopped early is not trained again.
+ * Writes after a batch if the last checkpoint is `seconds` old, and after the last epoch. The last one is written before early
+ * stopping restores the best weights, so that you can train a finished run longer, and a run that stopped early stays stopped.
  */
 export class TimedCheckpoint implements Callback {
   readonly #path: string;
@@ -18,7 +17,7 @@ export class TimedCheckpoint implements Callback {
   readonly #folder: () => OwnedFolder | undefined;
   #last = performance.now();
 
-  /** @param record of the run, which is written with it; @param folder that it is written to, once it is this process's */
+  /** @param record of the run, part of each checkpoint; @param folder undefined until this process has locked it */
   constructor(path: string, seconds: number, record: RunRecord, folder: () => OwnedFolder | undefined) {
     this.#folder = folder;
     this.#path = path;

@@ -1,4 +1,4 @@
-/** `simdgrad train`: trains a network with progress, tests it, and writes it to a folder from which the run can resume. */
+/** `simdgrad train`: trains a network and shows progress, tests it, and writes it to a folder from which the run can resume. */
 
 import { networkFromSettings } from "../../app/network-from-settings.js";
 import { planFit } from "../../app/run/fit-plan.js";
@@ -19,7 +19,7 @@ import { describeRun, type Trained, writeResults } from "./results.js";
 import { TimedCheckpoint } from "./timed-checkpoint.js";
 import type { TrainingTask } from "./training-task.js";
 
-/** The command's options, checked by the parser. A setting that was not given is undefined. */
+/** The command's options, checked by the parser. A setting that you do not give is undefined. */
 export interface TrainOptions extends RunOptions {
   readonly threads: number | "auto";
   readonly checkpointEvery: number;
@@ -28,9 +28,9 @@ export interface TrainOptions extends RunOptions {
 }
 
 /**
- * Trains a network. Ctrl-C stops after the current batch, and the results are written. A second Ctrl-C exits at once.
+ * Trains a network. Ctrl-C stops after the current batch and writes the results. A second Ctrl-C exits at once.
  *
- * @param makeTask is called once the settings are known
+ * @param makeTask called when the settings are known
  */
 export async function train(
   kind: DataKind,
@@ -59,7 +59,7 @@ export async function train(
     say(describeRun(engine, run, revectorize));
     const display = new TrainingDisplay(screen, interactive, settings.epochs);
     const signal = catchInterrupts(
-      () => say("\nstopping; what was trained is still written; Ctrl-C again ends at once without writing"),
+      () => say("\nstopping and writing the results; press Ctrl-C again to exit at once without writing"),
       () => display.finish(),
     );
     const trained = await trainNetwork(network, data, run, options, display, say, signal);
@@ -80,7 +80,7 @@ async function trainNetwork(
 ): Promise<Trained> {
   const { options: planned, stopping } = planFit(settings, data, task.classes);
   if (!data.validation && options.earlyStopping === undefined) {
-    say("no validation rows: all epochs are trained, and the last is kept\n");
+    say("no validation rows: training all epochs and keeping the last\n");
   }
   let owned: OwnedFolder | undefined;
   const record = recordOf(task, settings);
@@ -98,17 +98,17 @@ async function trainNetwork(
       display.showNote(`warning: ${message}`);
     },
   });
-  if (resume) say(`going on in ${folder} after ${run.history.length} epochs\n`);
-  for (const report of run.history) display.recall(report);
+  if (resume) say(`resuming ${folder} after ${run.history.length} epochs\n`);
+  for (const epoch of run.history) display.recall(epoch);
   let trained = 0;
   try {
     owned = await begin();
-    for await (const report of run) {
-      display.showEpoch(report);
+    for await (const epoch of run) {
+      display.showEpoch(epoch);
       ++trained;
     }
   } catch (error) {
-    // It may not have begun.
+    // The run may not have begun.
     await run.return();
     throw error;
   } finally {
@@ -117,16 +117,18 @@ async function trainNetwork(
   const interrupted = signal.aborted;
   if (interrupted) {
     await checkpoints.write(run);
-    // Only now: the checkpoint has the last weights, which training goes on from.
+    // Only after the checkpoint, which needs the last weights to resume.
     const best = stopping?.state().arrays;
     if (best) network.loadStateDict(best);
-    say(`interrupted in epoch ${run.history.length}; --resume ${folder} goes on from there`);
+    say(`interrupted in epoch ${run.history.length}; --resume ${folder} continues from there`);
   }
-  // Without an epoch to train there was no checkpoint.
+  // A run without epochs has not written a checkpoint.
   if (!owned.isRecorded) await checkpoints.write(run);
   if (trained === 0 && resume && !interrupted) {
-    const why = run.stopped ? "early stopping ended it" : "it has had them all";
-    say(`no epoch was left to train after ${run.history.length}: ${why}`);
+    const why = run.stopped
+      ? "early stopping ended the run"
+      : "the run is complete; a larger --epochs trains it longer";
+    say(`no epochs left to train after epoch ${run.history.length}: ${why}`);
   }
   return {
     owned,
@@ -138,7 +140,7 @@ async function trainNetwork(
   };
 }
 
-/** Undefined before the first epoch that ended. */
+/** Undefined before the first epoch has ended. */
 function bestEpochOf({ best, bestEpoch }: EarlyStopping): BestEpoch | undefined {
   return best === undefined ? undefined : { epoch: bestEpoch, validationLoss: best };
 }

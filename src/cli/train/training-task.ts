@@ -1,4 +1,4 @@
-/** A task with what the command says and shows of it. */
+/** TrainingTask: a task, with what the command prints and shows about it. */
 
 import type { Task } from "../../app/task.js";
 import type { ReportData } from "../report/report.js";
@@ -6,11 +6,11 @@ import type { ReportData } from "../report/report.js";
 export interface TrainingTask extends Task {
   /** Heading of the report. */
   readonly title: string;
-  /** Said before training, and drawn below that. */
+  /** Printed before training; `drawing` is drawn below it. */
   readonly introduction: string;
   drawing?(colour: boolean, columns: number | undefined): string;
-  /** SHA-256 of the data file, or of a set's training files; none for MNIST. */
+  /** SHA-256 of the data file, or of a set's training files; undefined for MNIST. */
   readonly fingerprint?: string;
-  /** Pictures for the report, from the classes predicted for the test rows. */
+  /** Sample images for report.html, given the predicted classes of the test rows. */
   samples?(predicted: ArrayLike<number>): ReportData["samples"];
 }

@@ -141,8 +141,8 @@ describe("htmlReport", () => {
       `<th scope="row">1</th>${cells("0.5123", "87.65 %", "0.4321", "89.12 %", "1.25", "0.50", "48,000")}</tr>`,
     );
     expect(html).toContain(`<th scope="row">2*</th>${cells("0.2345", "–", "–", "–", "1.00", "0.00", "5")}</tr>`);
-    expect(html).toContain("* stopped before its end");
-    expect(htmlReport({ ...data, epochs: [epoch] })).not.toContain("stopped before");
+    expect(html).toContain("* interrupted");
+    expect(htmlReport({ ...data, epochs: [epoch] })).not.toContain("* interrupted");
     expect(htmlReport({ ...data, epochs: [] })).toContain("No epoch was trained");
   });
 
@@ -171,7 +171,7 @@ describe("htmlReport", () => {
     );
     expect(large).toContain("<h2>Classes</h2>");
     const none = htmlReport({ ...data, classes, test: { loss: 1, accuracy: 1 } });
-    expect(none).toMatch(/<h2>Confusion matrix<\/h2>\n<p class="note">101 classes are too many for scores of each/);
+    expect(none).toMatch(/<h2>Confusion matrix<\/h2>\n<p class="note">101 classes are too many for a table of scores/);
   });
 
   test("of values it has R² and no matrix; without test rows it says so", () => {
@@ -185,7 +185,7 @@ describe("htmlReport", () => {
     expect(values).toContain("Test R² 0.5 &amp; more");
     expect(values).toContain("<td>0.2500</td><td>0.4321</td><td>-0.5000</td>");
     expect(values).not.toContain("Confusion matrix");
-    expect(htmlReport(rest)).toContain("No rows were kept to test with.");
+    expect(htmlReport(rest)).toContain("There were no test rows.");
   });
 
   test("embeds plots and samples, wrong ones marked by a word", () => {
