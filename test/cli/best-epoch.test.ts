@@ -83,7 +83,7 @@ describe("a table", () => {
   it("has its best epoch named by the output, history.json, the report, and info", async () => {
     const { summary, stderr } = best;
     const { bestEpoch, epochs } = summary;
-    const kept = `epoch ${bestEpoch}, validation loss ${lowest(summary).toPrecision(4)}, of ${epochs.length}`;
+    const kept = `epoch ${bestEpoch} of ${epochs.length}, validation loss ${lowest(summary).toPrecision(4)}`;
     expect(stderr).toContain(`\nkept: ${kept}\n`);
     expect(JSON.parse(await readFile(at("best", "history.json"), "utf8")).bestEpoch).toBe(bestEpoch);
     const page = await readFile(at("best", "report.html"), "utf8");

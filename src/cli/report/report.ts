@@ -230,7 +230,7 @@ function percent(share: number | undefined): string {
   return share === undefined ? "–" : `${(share * 100).toFixed(2)} %`;
 }
 
-/** "epoch 23, validation loss 0.4120, of 43". */
+/** "epoch 23 of 43, validation loss 0.4120". */
 export function describeBest({ epoch, validationLoss }: BestEpoch, epochs: number): string {
-  return `epoch ${epoch}, validation loss ${validationLoss.toPrecision(4)}, of ${epochs}`;
+  return `epoch ${epoch} of ${epochs}, validation loss ${validationLoss.toPrecision(4)}`;
 }
