@@ -146,7 +146,7 @@ describe("a run that goes on", () => {
     const before = await model("best");
     for (const more of [[], ["--epochs", "300"], ["--epochs", "200"]]) {
       const { stdout, stderr, code } = await run("train", at("noisy.csv"), "--resume", at("best"), "--json", ...more);
-      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("early stopping ended it") });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("early stopping ended the run") });
       const { epochs, bestEpoch } = JSON.parse(stdout);
       expect({ epochs, bestEpoch }).toEqual({ epochs: best.summary.epochs, bestEpoch: best.summary.bestEpoch });
     }

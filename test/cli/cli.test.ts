@@ -184,7 +184,7 @@ describe("the command", () => {
       [["evaluate", join(folder, "none")], "cannot be read"],
       [["evaluate", file], file],
       [["predict", model(), file], "expected a PNG image"],
-      [["train", "mnist", "--epochs", "1", "--out", file], "expected a folder"],
+      [["train", "mnist", "--epochs", "1", "--out", file], "expected a writable folder"],
       [["train", "mnist", "--data", folder, "--out", join(folder, "never")], folder],
     ];
     for (const [args, message] of cases) {

@@ -145,8 +145,8 @@ it("errors and wrong usage", () => {
 }, 120_000);
 
 it("no module but output.ts writes to a terminal", () => {
-  const found = readdirSync(source)
-    .filter((name) => name !== "output.ts")
+  const found = readdirSync(source, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts") && name !== "output.ts")
     .filter((name) =>
       /\bconsole\.|\b(?:stdout|stderr|screen|stream)\.write\b/.test(readFileSync(join(source, name), "utf8")),
     );

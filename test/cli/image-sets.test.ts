@@ -147,7 +147,7 @@ describe("a set with labels from 1, images of 10 × 14, transposed in its files"
     });
     expect(await run("evaluate", at("run"))).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("expected images of 10x14, as the model was trained on, got 28x28"),
+      stderr: expect.stringContaining("expected images of 10x14, the size the model was trained on, got 28x28"),
     });
   });
 

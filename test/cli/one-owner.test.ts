@@ -88,13 +88,11 @@ it("files of another run in a folder are refused by resume, predict and evaluate
   expect((await run(...training, "--epochs", "2", "--resume", a)).code).toBe(0);
   await copyFile(join(b, "model.safetensors"), join(a, "model.safetensors"));
   for (const verb of ["predict", "evaluate"]) {
-    expect((await run(verb, a, iris)).stderr).toContain(
-      "model.safetensors: expected the model of the run that run.json",
-    );
+    expect((await run(verb, a, iris)).stderr).toContain("model.safetensors: expected the model of the run in run.json");
   }
   await copyFile(join(b, "checkpoint.safetensors"), join(a, "checkpoint.safetensors"));
   const resumed = await run(...training, "--epochs", "3", "--resume", a);
-  expect(resumed.stderr).toContain("checkpoint.safetensors: expected a checkpoint of the run that run.json");
+  expect(resumed.stderr).toContain("checkpoint.safetensors: expected a checkpoint of the run in run.json");
 }, 60_000);
 
 it("files of versions before, which do not say of which run they are, are opened", async () => {

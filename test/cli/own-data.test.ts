@@ -239,7 +239,7 @@ describe("--resume", () => {
     const before = await hash(at("early"));
     for (const more of [[], ["--epochs", "80"]]) {
       const { code, stdout, stderr } = await train("--resume", at("early"), ...more);
-      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("early stopping ended it") });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("early stopping ended the run") });
       const again = JSON.parse(stdout);
       // Not trained once more, which would give the same numbers but for the times.
       expect(again.epochs).toEqual(first.epochs);
@@ -262,7 +262,7 @@ describe("--resume", () => {
 
   it("refuses other data, and folders that are none of a run", async () => {
     const other = await run("train", dataset("breast-cancer"), "--resume", at("wine"));
-    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining("other contents") });
+    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining("got a file with different contents") });
     expect(await run("train", "mnist", "--resume", at("wine"))).toMatchObject({ code: 2 });
     const none = await run("train", dataset("wine"), "--resume", folder);
     expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining("expected a run folder") });
@@ -350,13 +350,16 @@ describe("what is wrong is said, with the exit code of its kind", () => {
       ["train", dataset("wine"), "--categorical", "colour"],
       'expected the name or the number of a column, got "colour" (the columns are alcohol',
     ],
-    [["train", dataset("wine"), "--ignore", "99"], 'expected the name or the number of a column, got "99" (there are'],
+    [
+      ["train", dataset("wine"), "--ignore", "99"],
+      'expected the name or the number of a column, got "99" (the columns are',
+    ],
     [["train", dataset("wine"), "--target", "target", "--ignore", "14"], "expected a column that is not left out"],
     [["train", dataset("wine"), "--learning-rate", "1e-60"], "Expected a finite number above 0"],
     [["train", dataset("wine"), "--dropout", "1"], "Expected a number from 0 to below 1"],
     [
       ["train", dataset("wine"), "--validation-split", "0", "--early-stopping", "3"],
-      "'--early-stopping': expected rows",
+      "'--early-stopping': expected none without validation rows",
     ],
     [
       ["train", dataset("wine"), "--optimizer", "sgd:momentum=0.9,momentum=0.1"],
@@ -370,9 +373,9 @@ describe("what is wrong is said, with the exit code of its kind", () => {
     [["train", dataset("wine"), "--class-weights", "class_0=1e39"], "'--class-weights': expected balanced, none or"],
     [
       ["train", dataset("wine"), "--class-weights", "class_0=2", "--class-weights", "class_1=3"],
-      'Expected all of it in one option, got another, "class_1=3"',
+      'Expected the whole list in one option, got a second one, "class_1=3"',
     ],
-    [["train", dataset("wine"), "--hidden", "8", "--hidden", "4"], "Expected all of it in one option"],
+    [["train", dataset("wine"), "--hidden", "8", "--hidden", "4"], "Expected the whole list in one option"],
     [["train", dataset("wine"), "--learning-rate", "1e39"], "Expected a finite number above 0"],
     [["train", dataset("wine"), "--delimiter", '"'], "Expected one character that is neither a quote nor a line end"],
     [["train", dataset("wine"), "--delimiter", "\n"], "Expected one character that is neither a quote nor a line end"],
