@@ -1,9 +1,9 @@
 /**
- * The service worker: keeps the built site, so that it opens without a network. A build is kept and replaced as a whole, with
- * the headers it was served with. MNIST is not its business: the training worker keeps that.
+ * The service worker stores the built site so that it opens offline. It stores and replaces a build as a whole, with the headers
+ * with which it was served. It does not store MNIST: the training worker does.
  */
 
-/** The site's files, relative to this one, and a hash of them all: filled in by the build. */
+/** The site's files, relative to this one, and a hash of them all. The build fills them in. */
 declare const SITE_FILES: readonly string[];
 declare const SITE_HASH: string;
 
@@ -28,7 +28,7 @@ const PREFIX = "simdgrad-page-";
 const CACHE = PREFIX + SITE_HASH;
 
 scope.addEventListener("install", (event) => {
-  // Past the HTTP cache: it may hold files of an older build under names that stay the same.
+  // Bypasses the HTTP cache, which may have files of an older build with the same names.
   const requests = SITE_FILES.map((file) => new Request(file, { cache: "reload" }));
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(requests)));
 });
@@ -53,7 +53,7 @@ async function removeOlder(): Promise<void> {
 
 async function answer(request: Request): Promise<Response> {
   const cache = await caches.open(CACHE);
-  // Servers that vary their answer by origin or encoding would hide the one file of that name there is.
+  // Ignores Vary: otherwise a server that varies its answer by origin or encoding would hide the stored file.
   const kept = await cache.match(request, { ignoreSearch: request.mode === "navigate", ignoreVary: true });
   return kept ?? fetch(request);
 }

@@ -1,4 +1,4 @@
-/** The benchmark under way, or the last one: signals that its worker's messages fill. */
+/** The current or last benchmark, as signals that the worker's messages fill. */
 
 import { batch, computed, signal } from "@preact/signals";
 import { PAGE_PARTS, type PagePart, type PageResult } from "../../src/app/benchmark/page.js";
@@ -22,7 +22,7 @@ export const benchmarkUnsaved = computed(
 
 let host: WorkerHost | undefined;
 
-/** Begins anew. */
+/** Starts again. */
 export function startBenchmark(): void {
   host?.end();
   batch(() => {
@@ -30,7 +30,7 @@ export function startBenchmark(): void {
     benchmarkCopied.value = false;
     benchmarkFailure.value = "";
     benchmarkProgress.value = 0;
-    // Of another binary perhaps; and should this run fail, nothing was measured on it.
+    // It may describe another binary, and if this run fails, nothing was measured on it.
     benchmarkEngine.value = undefined;
     results.value = [];
   });
@@ -45,7 +45,7 @@ export function startBenchmark(): void {
   host.post({ parts: parts.value, variant: variant.value, base } satisfies BenchmarkRequest);
 }
 
-/** Ends the worker, and with it the threads that it started; the lines so far stay. */
+/** Ends the worker and its threads. The lines so far stay. */
 export function stopBenchmark(): void {
   if (benchmarkStatus.value === "running") end("stopped");
 }

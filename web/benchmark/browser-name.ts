@@ -18,12 +18,12 @@ const AGENTS = [
   { name: "Safari", pattern: /Version\/([\d.]+).*Safari\//, engine: "JavaScriptCore" },
 ] as const;
 
-/** All browsers of iOS run Safari's engine, whatever they call themselves. */
+/** All browsers on iOS use Safari's engine. */
 const IOS = /\b(?:iPhone|iPad|iPod)\b/;
 
-/** @param brands are preferred: they tell Chromium from Chrome */
+/** @param brands preferred, because they distinguish Chromium from Chrome */
 export function nameBrowser(userAgent: string, brands: Brands = []): BrowserName {
-  // Chromium browsers add a made-up brand, such as "Not=A?Brand", that no one may rely on.
+  // Chromium browsers add an invented brand, such as "Not=A?Brand".
   const real = brands.filter(({ brand }) => !/not.?a.?brand/i.test(brand.replace(/[^\w]/g, " ")));
   const own = real.find(({ brand }) => brand !== "Chromium") ?? real[0];
   if (own) return { browser: `${own.brand} ${own.version}`, engine: "V8" };

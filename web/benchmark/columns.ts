@@ -4,7 +4,7 @@ import type { PagePart, PageResult } from "../../src/app/benchmark/page.js";
 
 export interface BenchmarkTable {
   readonly title: string;
-  /** What a line is, and what it is compared with. */
+  /** The first columns: what a line measures. */
   readonly note: string;
   readonly heads: readonly string[];
   /** How many columns from the left are texts; the others are numbers. */
@@ -94,10 +94,10 @@ function kernelTable(results: readonly PageResult[]): BenchmarkTable {
   };
 }
 
-/** What the benchmark ran on, by name. */
+/** The setup of the benchmark, by name. */
 export type Setup = Readonly<Record<string, string>>;
 
-/** Set-up and tables as GitHub's Markdown. */
+/** Setup and tables as GitHub Markdown. */
 export function toMarkdown(setup: Setup, tables: readonly BenchmarkTable[]): string {
   const lines = Object.entries(setup).map(([name, value]) => `- ${name}: ${value}`);
   const texts = tables

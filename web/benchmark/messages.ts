@@ -1,9 +1,9 @@
-/** What the benchmark tab and its worker say to each other. */
+/** Messages between the Benchmark tab and its worker. */
 
 import type { PagePart, PageResult } from "../../src/app/benchmark/page.js";
 import type { EngineInfo } from "../../src/index.js";
 
-/** Page to worker, once: a benchmark is stopped by ending its worker. */
+/** Page to worker, once. To stop a benchmark, the page ends the worker. */
 export interface BenchmarkRequest {
   readonly parts: readonly PagePart[];
   readonly variant: "auto" | "relaxed" | "simd";

@@ -1,6 +1,6 @@
 /**
- * Colours and marks of classes: Okabe and Ito's palette, which people with any of the common colour blindnesses can tell apart
- * (https://jfly.uni-koeln.de/color/), and a shape for each, so that nothing hangs on colour alone.
+ * Colours and marks of classes: Okabe and Ito's palette (https://jfly.uni-koeln.de/color/), which people with common colour
+ * blindnesses can tell apart, and a shape for each, so that nothing depends on colour alone.
  */
 
 export type Rgb = readonly [red: number, green: number, blue: number];
@@ -27,7 +27,7 @@ export function markOf(label: number): { readonly colour: Rgb; readonly shape: S
   };
 }
 
-/** From blue over grey to orange, for a share from 0 to 1. */
+/** From blue through grey to orange, for a share from 0 to 1. */
 export function colourOfShare(share: number): Rgb {
   const at = Math.min(1, Math.max(0, share));
   const [low, middle, high] = [COLOURS[0], [200, 200, 200], COLOURS[1]] as [Rgb, Rgb, Rgb];

@@ -1,4 +1,4 @@
-/** Two moons: half circles that reach into each other, which no straight line parts. */
+/** Two moons: interlocking half circles that no straight line separates. */
 
 import { cosPi } from "../../src/engine/reproducible-math.js";
 import { Random } from "../../src/index.js";
@@ -6,7 +6,7 @@ import { Random } from "../../src/index.js";
 const ROWS = 400;
 const NOISE = 0.18;
 
-/** A CSV of `east,north,moon`, the same for the same seed on every engine. The noise is the sum of four uniform numbers: nearly normal. */
+/** A CSV with `east,north,moon`, the same for a seed on every engine. The noise is a sum of four uniform numbers, nearly normal. */
 export function makeMoons(seed = 1): string {
   const random = new Random(seed);
   const noise = () => (random.uniform() + random.uniform() + random.uniform() + random.uniform() - 2) * Math.sqrt(3);

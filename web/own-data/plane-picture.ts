@@ -1,16 +1,16 @@
-/** Drawing of the plane: what the network says of each point as colour, and the table's rows as marks. Free of Preact. */
+/** Draws the plane: predictions as colours and the table's rows as marks. Free of Preact. */
 
 import type { PlanePrediction, PlaneView } from "../protocol/tables.js";
 import { colourOfShare, css, markOf, type Rgb, SHAPES } from "./class-palette.js";
 import { outlineOf } from "./mark-outline.js";
 
-/** How strongly the surest prediction covers the background. */
+/** Opacity of the surest prediction. */
 const MOST_ALPHA = 0.62;
 const RADIUS = 4;
-/** Steps of the colours of values. */
+/** Number of colours for values. */
 const SHADES = 128;
 
-/** Least and greatest target of the rows, which the ends of the colours stand for. */
+/** The least and the greatest target, which get the first and the last colour. */
 export function rangeOf({ targets }: Pick<PlaneView, "targets">): readonly [number, number] {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of targets) {
@@ -21,7 +21,7 @@ export function rangeOf({ targets }: Pick<PlaneView, "targets">): readonly [numb
 }
 
 /**
- * Pixels of size × size points, the greatest y on top: the class's colour, the fainter the less sure; or the value's.
+ * Pixels of size × size points with the greatest y on top: the class's colour, fainter if less sure, or the value's colour.
  *
  * @param classes 0 for values
  */
@@ -42,7 +42,7 @@ export function paintPrediction(
       const share = ((values?.[from] ?? 0) - least) / (most - least || 1);
       const index = labels?.[from] ?? Math.round(Math.min(1, Math.max(0, share)) * SHADES);
       const colour = colours[index] as Rgb;
-      // Sure is 1, guessing 1 / classes.
+      // 1 if sure, 1 / classes if guessing.
       const certainty = strengths ? ((strengths[from] as number) - 1 / classes) / (1 - 1 / classes) : 1;
       data[to] = colour[0];
       data[to + 1] = colour[1];
@@ -52,14 +52,14 @@ export function paintPrediction(
   }
 }
 
-/** The share of the plane that each class has. */
+/** The share of the plane's area for each class. */
 export function classShares({ labels }: PlanePrediction, classes: number): number[] {
   const counts = new Array<number>(classes).fill(0);
   for (const label of labels ?? []) counts[label] = (counts[label] as number) + 1;
   return counts.map((count) => count / (labels?.length || 1));
 }
 
-/** How the rows are drawn: the canvas's sides in the units of its transform, and colours of the page. */
+/** How to draw the rows: the canvas's size in the units of its transform, and the page's colours. */
 export interface RowStyle {
   readonly width: number;
   readonly height: number;
@@ -68,9 +68,9 @@ export interface RowStyle {
 }
 
 /**
- * Prepares drawing of the rows; those that are not trained on are hollow.
+ * Prepares to draw the rows. Rows that are not trained on are hollow.
  *
- * @returns draws the rows from one up to, but not including, another
+ * @returns a function that draws the rows from one up to, but not including, another
  */
 export function rowPainter(
   context: CanvasRenderingContext2D,

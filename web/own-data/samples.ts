@@ -1,4 +1,4 @@
-/** Tables to try the page with. */
+/** Sample tables. */
 
 import diabetes from "../../samples/diabetes.csv?url";
 import iris from "../../samples/iris.csv?url";
@@ -13,7 +13,7 @@ export interface Sample {
   open(): Promise<GivenFile>;
 }
 
-/** A file of the site. @throws Error when it cannot be loaded */
+/** Loads a file of the site. @throws Error if it cannot be loaded */
 async function load(url: string, name: string): Promise<GivenFile> {
   const response = await fetch(url).catch((cause: Error) => {
     throw new Error(`${name} cannot be loaded: ${cause.message}`, { cause });

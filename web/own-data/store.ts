@@ -1,4 +1,4 @@
-/** What the page knows of own data: the table, what is learned of it, the run. Its worker starts when it is needed. */
+/** The Own data tab: the table, its target and the run. Its worker starts when it is needed. */
 
 import { batch, computed, signal } from "@preact/signals";
 import type { ModelFormat } from "../../src/app/model-file.js";
@@ -21,26 +21,26 @@ import type {
 import { SAMPLES, type Sample } from "./samples.js";
 import { type TableChoice, writeChoice } from "./table-choice.js";
 
-/** Of shorter epochs the loss is shown as a mean: single small batches say little. */
+/** With fewer batches per epoch, the chart shows mean losses: single small batches say little. */
 const BATCHES_TO_SHOW = 100;
 
 export const table = signal<TableView | undefined>(undefined);
-/** What is learned; undefined while that is not possible. */
+/** What the network learns; undefined if it cannot. */
 export const task = signal<TaskView | undefined>(undefined);
 /** The column that was chosen, even if it cannot be learned. */
 export const target = signal("");
-/** The reader's choice in place of what was found. */
+/** The task that the reader chose instead of the detected one. */
 export const chosenTask = signal<TargetTask | undefined>(undefined);
-/** The run as it was started. */
+/** What the worker answered when the run started. */
 export const started = signal<StartedRun | undefined>(undefined);
-/** Of the network as it was when the run last paused or ended. */
+/** The test result when the run last paused or ended. */
 export const result = signal<TableResult | undefined>(undefined);
 export const openedModel = signal<OpenedTableModel | undefined>(undefined);
-/** What the last prediction came to, for people. */
+/** A summary of the last prediction. */
 export const predicted = signal("");
-/** Epochs a second at most; 0: no limit. */
+/** The most epochs per second; 0: no limit. */
 export const pace = signal(20);
-/** What is being read, for people; empty while nothing is. */
+/** The name of the file being read; otherwise empty. */
 export const reading = signal("");
 
 const store = new TaskStore<TableCalls>(
@@ -51,7 +51,7 @@ const store = new TaskStore<TableCalls>(
       const isStarting = status.peek() === "starting";
       run.take(event);
       const isHeld = event.kind === "status" && ["paused", "stopped", "finished"].includes(event.status);
-      // While a run starts, it is the run before that ends.
+      // While a run starts, this is the end of the previous run.
       if (isHeld && !isStarting) void evaluate();
     },
     onDeath: (reason) => run.died(reason),
@@ -78,15 +78,15 @@ export const { status, failure, note, progress, lastReport, hash, busy, lossCurv
 export const ready = computed(() => table.value !== undefined && task.value !== undefined);
 export const runEpochs = computed(() => run.settings.value?.epochs ?? 1);
 
-/** What the next worker begins with, should this one end. */
+/** What the next worker begins with if this one ends. */
 let openedTable: GivenFile | undefined;
 let openedFile: GivenFile | undefined;
 let runStart: TableStart | undefined;
 
-/** What the page shows. */
+/** The choice that the page shows. */
 let opened: TableChoice = {};
 
-/** Takes a file's table in place of the one before. What the choice does not say of target and task is guessed. */
+/** Replaces the table by a file's. Guesses target and task if the choice does not have them. */
 async function openTable(name: string, load: () => Promise<GivenFile>, choice: TableChoice): Promise<void> {
   if (run.refusesFiles()) return;
   reading.value = name;
@@ -113,7 +113,7 @@ async function openTable(name: string, load: () => Promise<GivenFile>, choice: T
   reading.value = "";
 }
 
-/** Opens a file of the reader's own. The first one may be what a link meant. */
+/** Opens the reader's file. The first one may be the one that a link means. */
 export async function openFile(file: GivenFile): Promise<void> {
   const { sample, ...meant } = tableChoice.peek();
   await openTable(file.name, async () => file, table.peek() || sample ? {} : meant);
@@ -123,14 +123,14 @@ export async function openSample({ name, title, open }: Sample): Promise<void> {
   await openTable(title, open, { sample: name });
 }
 
-/** Opens what a link says, unless it is open. */
+/** Opens a link's table unless it is open. */
 export async function openLinked(choice: TableChoice): Promise<void> {
   if (writeChoice(choice) === writeChoice(opened)) return;
   const sample = SAMPLES.find(({ name }) => name === choice.sample);
   if (sample) await openTable(sample.title, sample.open, choice);
 }
 
-/** Learns another column, or the same as another task. */
+/** Chooses another target, or another task. */
 export async function chooseTarget(column: string, wanted?: TargetTask): Promise<void> {
   const { sample } = opened;
   opened = { ...(sample && { sample }), target: column, ...(wanted && { task: wanted }) };
@@ -152,7 +152,7 @@ async function learn(column: string, wanted?: TargetTask): Promise<void> {
   if (target.value === column) task.value = found;
 }
 
-/** Starts a run with the present settings; with `step` it pauses after one batch. */
+/** Starts a run with the current settings. With `step` it pauses after one batch. */
 export async function start(step = false): Promise<void> {
   const found = task.peek();
   if (!found) return;
@@ -166,13 +166,13 @@ export async function start(step = false): Promise<void> {
     result.value = undefined;
   };
   const begun = await run.start(settings, () => call("start", { ...wanted, step }), onBegin);
-  // The plane of the run before stays until the new one has its own: the page must not jump.
+  // The previous run's plane stays until the new run has its own, so that the page does not jump.
   if (begun) started.value = begun;
 }
 
 export const steer = run.steer.bind(run);
 
-/** Resumes a run that was stopped or has finished, up to the epochs of the present settings. */
+/** Resumes a run that was stopped or has finished, up to the epochs of the current settings. */
 export function resume(): Promise<void> {
   return store.resume(tableSettings);
 }
@@ -202,7 +202,7 @@ export function downloadModel(format: ModelFormat): Promise<void> {
   return store.save(() => call("saveModel", { format }));
 }
 
-/** Takes a model file in place of the present network. */
+/** Replaces the current network by a model file's. */
 export async function openModel(file: GivenFile): Promise<void> {
   if (run.refusesFiles()) return;
   const model = await attempt(() => call("openModel", file));

@@ -1,4 +1,4 @@
-/** Which table is learned, and what of it, as a link has it. Free of the DOM. */
+/** A link's table, target and task. Free of the DOM. */
 
 import type { TargetTask } from "../../src/index.js";
 
@@ -7,16 +7,16 @@ export type SampleName = (typeof SAMPLE_NAMES)[number];
 
 const TASKS: readonly TargetTask[] = ["classification", "regression"];
 
-/** A file of the reader's own has no name in a link: the next one that is opened is meant. */
+/** The sample's name. Absent for the reader's own file: then the next opened file is meant. */
 export interface TableChoice {
   readonly sample?: SampleName;
-  /** The column to predict; without it the one that looks like it. */
+  /** The column to predict; by default the most likely one. */
   readonly target?: string;
-  /** Without it what the column looks like. */
+  /** By default, the task that the column suggests. */
   readonly task?: TargetTask;
 }
 
-/** The choice as the beginning of a link's query, with an & at its end unless it is empty. */
+/** Writes the choice as the beginning of a link's query, followed by & unless it is empty. */
 export function writeChoice({ sample, target, task }: TableChoice): string {
   return Object.entries({ sample, target, task })
     .filter(([, text]) => text !== undefined)
@@ -24,7 +24,7 @@ export function writeChoice({ sample, target, task }: TableChoice): string {
     .join("");
 }
 
-/** Takes the choice out of a link's query. @returns also what is left of it, and what was wrong */
+/** Reads the choice from a link's query. @returns also the rest of the query, and errors */
 export function readChoice(query: string): {
   readonly choice: TableChoice;
   readonly rest: string;

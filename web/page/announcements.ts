@@ -1,10 +1,10 @@
-/** What a screen reader is told of a run: each change of its state at once, epochs only now and then. */
+/** What screen readers say about a run: each change of status at once, epochs only now and then. */
 
 import { effect, signal, untracked } from "@preact/signals";
 import { percent } from "./numbers.js";
 import { lastReport, status } from "./run-store.js";
 
-/** Short epochs come faster than they can be spoken. */
+/** Short epochs end faster than they can be spoken. */
 const MILLISECONDS = 15_000;
 
 const SPOKEN = {
@@ -17,7 +17,7 @@ const SPOKEN = {
   failed: "Training failed",
 } as const;
 
-/** The text of the page's live region. */
+/** The text in the page's live region. */
 export const announcement = signal("");
 let spoken = 0;
 

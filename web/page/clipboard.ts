@@ -1,6 +1,6 @@
-/** Text to the clipboard. */
+/** Copies text to the clipboard. */
 
-/** @returns whether it was copied: pages without HTTPS, and readers who forbid it, have only the fallback */
+/** @returns whether it was copied. Without HTTPS or permission only the fallback can copy */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
@@ -10,7 +10,7 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
-/** The way of old browsers, deprecated and everywhere there. */
+/** The old way, deprecated but available everywhere. */
 function copySelected(text: string): boolean {
   const area = document.createElement("textarea");
   area.value = text;

@@ -1,15 +1,15 @@
-/** Curve: values over the epochs, of one or more series, that grow while a run goes on and are never copied for it. */
+/** Curve: one or more series of values over the epochs. They grow with the run without copies. */
 
 import { signal } from "@preact/signals";
 import type uPlot from "uplot";
 
-/** More rows than this cannot be told apart on a chart, and cost time to draw. */
+/** More rows cannot be told apart on a chart and take time to draw. */
 const MOST_ROWS = 2000;
 
 type Value = number | null;
 
 export class Curve {
-  /** Counts changes; reading `data` does not subscribe to any. */
+  /** Counts changes. Reading `data` does not subscribe to them. */
   readonly version = signal(0);
   /** The x values, then one array a series; null where a series has no point. */
   readonly #columns: Value[][];
@@ -18,7 +18,7 @@ export class Curve {
     this.#columns = Array.from({ length: series + 1 }, () => []);
   }
 
-  /** As uPlot takes it. The arrays are the curve's own. */
+  /** The data for uPlot. The arrays belong to the curve. */
   get data(): uPlot.AlignedData {
     return this.#columns as unknown as uPlot.AlignedData;
   }
@@ -28,7 +28,7 @@ export class Curve {
     for (const [i, column] of this.#columns.entries()) column.push(i === 0 ? x : (values[i - 1] ?? null));
   }
 
-  /** Sets one series' value at `x`, which is one of the newest, or right of them all. */
+  /** Sets one series' value at `x`, a recent position or a new one on the right. */
   place(x: number, series: number, value: Value): void {
     const row = (this.#columns[0] as Value[]).lastIndexOf(x);
     if (row < 0) this.append(x);
@@ -36,7 +36,7 @@ export class Curve {
     column[row < 0 ? column.length - 1 : row] = value;
   }
 
-  /** Takes away the rows right of `x`. */
+  /** Removes the rows to the right of `x`. */
   cut(x: number): void {
     const rows = (this.#columns[0] as number[]).filter((other) => other <= x).length;
     for (const column of this.#columns) column.length = rows;
@@ -48,13 +48,13 @@ export class Curve {
     ++this.version.value;
   }
 
-  /** Ends a change: thins the rows if they have become too many, and tells who shows them. */
+  /** Ends a change: thins out too many rows, and notifies views. */
   commit(): void {
     while ((this.#columns[0] as Value[]).length > MOST_ROWS) this.#halve();
     ++this.version.value;
   }
 
-  /** Joins neighbours from the right, so that the newest row stays: the later x, and the mean of the values. */
+  /** Merges neighbouring rows from the right, so that the newest stays: the later x and the mean of the values. */
   #halve(): void {
     const rows = (this.#columns[0] as Value[]).length;
     const first = rows % 2;

@@ -1,25 +1,25 @@
-/** The reader's drawing and what the network makes of it, kept while other tabs are open. */
+/** The reader's drawing and how the network reads it, kept while other tabs are open. */
 
 import { signal } from "@preact/signals";
 import type { Drawing, DrawingRead } from "../protocol/digits.js";
 import { call, hasNetwork } from "./run-store.js";
 
-/** Undefined while nothing is drawn. */
+/** Undefined if nothing is drawn. */
 export const drawing = signal<Drawing | undefined>(undefined);
-/** What the network made of it last; undefined without a drawing or a network. */
+/** The network's last reading of it; undefined without a drawing or a network. */
 export const drawingRead = signal<DrawingRead | undefined>(undefined);
 
 let asking = false;
 let asked: Drawing | undefined;
 
-/** Takes a drawing in place of the one before, and has it read. */
+/** Replaces the drawing and reads it. */
 export function draw(next: Drawing | undefined): void {
   drawing.value = next;
   if (!next) drawingRead.value = undefined;
   void readDrawing();
 }
 
-/** Has the drawing read, by the weights as they are; one call at a time, and of drawings in between only the newest. */
+/** Reads the drawing with the current weights, one call at a time; of drawings made meanwhile, only the newest. */
 export async function readDrawing(): Promise<void> {
   if (asking || !hasNetwork.peek()) return;
   asking = true;

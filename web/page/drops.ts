@@ -1,6 +1,6 @@
 /**
- * Files that are dropped anywhere on the page: a browser that is left to itself leaves the page for them, and a run is lost. Places
- * that take a file take it first; the rest is here.
+ * Handles files dropped anywhere on the page. By default a browser would leave the page to show them, and a run would be lost.
+ * Drop zones handle their files first.
  */
 
 import { effect, signal } from "@preact/signals";
@@ -10,7 +10,7 @@ import { type TabName, tab } from "./location.js";
 import { open } from "./run-store.js";
 import { readFile } from "./save-file.js";
 
-/** Endings as a file dialog takes them; what a file is, its contents tell. */
+/** Endings for file dialogs. A file's contents decide what it is. */
 export const TABLE_ENDINGS = ofTables.join();
 export const MODEL_ENDINGS = ofModels.join();
 
@@ -24,13 +24,13 @@ export const DROP_HINTS: Readonly<Record<TabName, string>> = {
 
 /** Whether a file is being dragged over the page. */
 export const dragging = signal(false);
-/** What became of the last drop, where it was not what was dropped. */
+/** Why the last dropped file was not opened. */
 export const dropNote = signal("");
 
-/** Takes drops from now on. */
+/** Handles drops from now on. */
 export function takeDrops(): void {
   effect(() => {
-    // What was said on one tab is none of another's business.
+    // A note belongs to its tab.
     tab.value;
     dropNote.value = "";
   });
@@ -40,7 +40,7 @@ export function takeDrops(): void {
     dragging.value = true;
   });
   addEventListener("dragleave", ({ relatedTarget }) => {
-    // Between two elements of the page it goes on.
+    // Moving between two elements of the page does not end the drag.
     if (!relatedTarget) dragging.value = false;
   });
   addEventListener("drop", (event) => {
@@ -69,7 +69,7 @@ async function take(files: readonly File[]): Promise<void> {
   else dropNote.value = `${file.name} was not opened. ${isTable ? "The Own data tab opens tables" : elsewhere()}.`;
 }
 
-/** The file, if it is the only one; says so if not. */
+/** The file, if it is the only one. Otherwise leaves a note. */
 export function takeOne(files: ArrayLike<File>): File | undefined {
   dropNote.value = files.length > 1 ? `You dropped ${files.length} files. Drop one at a time.` : "";
   return files.length === 1 ? files[0] : undefined;

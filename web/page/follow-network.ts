@@ -1,13 +1,13 @@
-/** Keeps what is shown of the network's weights fresh while they change. */
+/** Keeps views of the network up to date while its weights change. */
 
 import { effect } from "@preact/signals";
 import { generation, hash, hasNetwork, progress } from "./run-store.js";
 
 /**
- * Calls `ask` now and whenever the weights may have changed: one call at a time, its end and the next one's beginning at
- * least so many milliseconds apart, and always once after the last change. Nothing is asked while there is no network.
+ * Calls `ask` now and whenever the weights may have changed: one call at a time, with a pause of at least this many milliseconds
+ * between calls, and always once after the last change. Does not call it without a network.
  *
- * @returns ends it
+ * @returns a function that ends it
  */
 export function followNetwork(ask: () => Promise<void>, milliseconds: number): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,12 +1,12 @@
 /**
- * Keeps the focus where it was when the element that has it goes away or is disabled: browsers give it to the page then, and who
- * works with the keyboard is back at its beginning. The nearest part of the page around that is left takes it.
+ * Keeps the keyboard focus in place when the focused element goes away or is disabled. Browsers then focus the page, and keyboard
+ * users start again at its beginning. Instead, the nearest remaining ancestor gets the focus.
  */
 
 const PARTS = 'fieldset:enabled, form, section, aside, dialog, [role="tabpanel"], main';
 
 export function keepFocus(): void {
-  /** The element that has the focus, and what is around it. */
+  /** The focused element and its ancestors. */
   let path: readonly Element[] = [];
   addEventListener("focusin", (event) => {
     path = event.composedPath().filter((part) => part instanceof Element);
@@ -14,7 +14,7 @@ export function keepFocus(): void {
   addEventListener("focusout", ({ relatedTarget }) => {
     if (relatedTarget) return;
     queueMicrotask(() => {
-      // Still there and in order: the reader has clicked beside it. Not so when the window is left, which gives it back.
+      // The element is still there: the reader clicked somewhere else. Leaving the window is different: it gives the focus back.
       if (path[0] && !isGone(path[0]) && document.hasFocus()) path = [];
     });
   });

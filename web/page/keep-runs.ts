@@ -1,4 +1,4 @@
-/** Asks, or says why not, before a run or its results are lost: by a link, a reload, Back, or the closed tab. */
+/** Protects a run and its results from links, reloads, Back and closed tabs: asks first, or says why a link is not followed. */
 
 import { computed, effect } from "@preact/signals";
 import { benchmarkUnsaved } from "../benchmark/benchmark-run.js";
@@ -10,10 +10,10 @@ const atRisk = computed(
   () => run.busy.value || run.unsaved.value || tableRun.busy.value || tableRun.unsaved.value || benchmarkUnsaved.value,
 );
 
-/** Has the browser ask before the page goes, as long as something would be lost by it. */
+/** Makes the browser ask before it leaves the page, while something would be lost. */
 export function askBeforeLeaving(): void {
   effect(() => {
-    // Only then: a page that listens for it is not kept by some browsers when the reader goes on and comes back.
+    // Only then: some browsers do not keep a page with this listener for a return by Back.
     if (atRisk.value) addEventListener("beforeunload", ask);
     else removeEventListener("beforeunload", ask);
   });
@@ -23,7 +23,7 @@ function ask(event: BeforeUnloadEvent): void {
   event.preventDefault();
 }
 
-/** Why a link is not to be followed at once; empty if it is. */
+/** Why a link should not be followed now; empty if it may be. */
 export function whyNot({ tab, changesSettings, changesTable }: Link): string {
   const { busy, unsaved } = tab === "data" ? tableRun : run;
   if ((changesSettings || changesTable) && busy.peek()) return "a run with other settings is under way";

@@ -1,4 +1,4 @@
-/** The page's address: which tab is open, and all settings, so that a link reproduces a run. */
+/** The page's address has the open tab and all settings, so that a link reproduces a run. */
 
 import { batch, effect, signal } from "@preact/signals";
 import {
@@ -13,40 +13,40 @@ import { readChoice, type TableChoice, writeChoice } from "../own-data/table-cho
 export const TABS = ["train", "explore", "data", "benchmark"] as const;
 export type TabName = (typeof TABS)[number];
 
-/** What a link says. */
+/** The contents of a link. */
 export interface Link {
   readonly tab: TabName;
-  /** undefined where it has none. */
+  /** Undefined if it has none. */
   readonly settings: RunSettings | undefined;
   readonly choice: TableChoice;
-  /** What it has wrong. */
+  /** Its errors. */
   readonly problems: readonly string[];
-  /** Whether it has other settings, or another table, than those that are shown. */
+  /** Whether its settings or its table differ from those shown. */
   readonly changesSettings: boolean;
   readonly changesTable: boolean;
 }
 
 export const tab = signal<TabName>("train");
 export const settings = signal<RunSettings>(DIGIT_DEFAULTS);
-/** Those of the tab of own data. */
+/** The settings of the Own data tab. */
 export const tableSettings = signal<RunSettings>(TABLE_DEFAULTS);
-/** What of which table that tab learns. */
+/** The table and target of that tab. */
 export const tableChoice = signal<TableChoice>({});
-/** What the link had wrong. */
+/** Errors in the link. */
 export const linkProblems = signal<readonly string[]>([]);
 /** A link that was not followed, and why. */
 export const heldLink = signal<{ readonly link: Link; readonly why: string } | undefined>(undefined);
 
-/** `#train?layers=…`, for the present tab and the given settings. */
+/** `#train?layers=…`, for the current tab and these settings. */
 export function linkTo(given: RunSettings): string {
   const choice = tab.value === "data" ? writeChoice(tableChoice.value) : "";
   return `${location.href.split("#")[0]}#${tab.value}?${choice}${writeSettings(given)}`;
 }
 
 /**
- * Takes tab and settings from the address, now and whenever it changes, and keeps it up to date.
+ * Reads tab and settings from the address now and whenever it changes, and keeps the address up to date.
  *
- * @param whyNot says why a later link is not to be followed; empty if it is. The tab is opened all the same
+ * @param whyNot returns why a later link should not be followed; empty if it may be. Its tab is opened in any case
  */
 export function followLocation(whyNot: (link: Link) => string): void {
   followLink(readLink());
@@ -63,7 +63,7 @@ export function followLocation(whyNot: (link: Link) => string): void {
   effect(writeAddress);
 }
 
-/** Shows what the link says. */
+/** Shows the contents of the link. */
 export function followLink({ tab: open, settings: given, choice, problems }: Link): void {
   batch(() => {
     tab.value = open;

@@ -1,4 +1,4 @@
-/** RunState: a run that is shown, and how it is steered: what is asked of its worker, and what comes of it, its death too. */
+/** RunState: the run that the page shows. Steers it through its worker and follows the worker's events, including its death. */
 
 import { batch, type Signal } from "@preact/signals";
 import type { RunSettings } from "../../src/app/settings/page-settings.js";
@@ -8,29 +8,29 @@ import { WorkerDeath } from "./worker-client.js";
 
 export type SteerName = "pause" | "continue" | "step" | "stop";
 
-/** The worker, as far as a run needs it. */
+/** What a run needs of its worker. */
 export interface Steering {
   call(name: SteerName, argument: undefined): Promise<void>;
-  /** Ends the worker; calls that wait for an answer are rejected with WorkerDeath. */
+  /** Ends the worker. Calls that wait for an answer reject with WorkerDeath. */
   end(reason: string): void;
 }
 
-/** A worker that has not stopped by then, as it is in the middle of a long batch, is ended. */
+/** How long Stop waits for a batch to end before it ends the worker. */
 const PATIENCE_MILLISECONDS = 800;
 
 export class RunState extends ShownRun {
   readonly #steering: Steering;
   #patience: ReturnType<typeof setTimeout> | undefined;
-  /** What is to be done once the run that was asked for begins. */
+  /** What to do when the requested run begins. */
   #onBegin = () => {};
 
-  /** @param batchesToShow as of ShownRun */
+  /** @param batchesToShow as in ShownRun */
   constructor(steering: Steering, batchesToShow = 0) {
     super(batchesToShow);
     this.#steering = steering;
   }
 
-  /** Starts a new run. What is shown of the one before stays until it begins, and if it is refused. */
+  /** Starts a new run. The page keeps showing the previous run until the new one begins, and if it is refused. */
   start<T>(settings: RunSettings, ask: () => Promise<T>, onBegin = () => {}): Promise<T | undefined> {
     return this.begin(ask, () => {
       this.forget();
@@ -40,8 +40,8 @@ export class RunState extends ShownRun {
   }
 
   /**
-   * Goes on with a run that was stopped or has finished, with its own settings but for the epochs of `form`, which shows the
-   * run's from then on. Refused, both stay as they were.
+   * Resumes a run that was stopped or has finished, with its own settings and the epochs of `form`. From then on the form shows
+   * the run's settings. If it is refused, both stay as they were.
    */
   async resume(form: Signal<RunSettings>, ask: (epochs: number) => Promise<unknown>): Promise<void> {
     const { epochs } = form.peek();
@@ -81,13 +81,13 @@ export class RunState extends ShownRun {
     else if (event.kind === "status") batch(() => this.#takeStatus(event));
   }
 
-  /** The worker has died: the run is back where it was last kept. */
+  /** Handles the worker's death: goes back to the last checkpoint. */
   died(reason: string): void {
     const death = `The training worker died: ${reason}.`;
     const next = "Your next action starts a new worker";
     batch(() => {
       this.#forgetAsked();
-      // A start is refused by the same death.
+      // The death also rejects a start.
       if (!this.busy.peek() || this.status.peek() === "starting") {
         this.failure.value = `${death} ${next}.`;
       } else if (this.goBack()) {
@@ -99,13 +99,13 @@ export class RunState extends ShownRun {
     });
   }
 
-  /** Whether no file may take its place, as it is under way; says so. */
+  /** Whether a run is under way, so that no file can be opened. If so, says it. */
   refusesFiles(): boolean {
     if (this.busy.peek()) this.failure.value = "A run is under way. Stop it before you open another file.";
     return this.busy.peek();
   }
 
-  /** Asks for something that takes the place of what is shown, or goes on with it. Refused, all stays as it was. */
+  /** Asks for something that replaces or resumes what is shown. If it is refused, everything stays as it was. */
   async begin<T>(ask: () => Promise<T>, onBegin = () => {}): Promise<T | undefined> {
     const before = this.status.peek();
     this.clearTexts();
@@ -120,14 +120,14 @@ export class RunState extends ShownRun {
     }
   }
 
-  /** Of a worker's death all has been said. */
+  /** Shows the error, except a worker's death, which `died` shows. */
   #tell(error: unknown): void {
     if (!(error instanceof WorkerDeath)) this.failure.value = (error as Error).message;
   }
 
   #takeStatus({ status, message, isBroken }: Extract<WorkerEvent, { kind: "status" }>): void {
     if (this.status.peek() === "starting") {
-      // Anything else is the end of the run before.
+      // Any other status belongs to the previous run.
       if (status !== "running") return;
       this.#onBegin();
     }
@@ -145,7 +145,7 @@ export class RunState extends ShownRun {
     if (message) this.failure.value = message;
   }
 
-  /** A batch under way takes too long to wait for. */
+  /** Ends the worker, because the current batch takes too long. */
   #giveUp(): void {
     this.#steering.end("it was stopped");
     batch(() => {

@@ -1,4 +1,4 @@
-/** The run on MNIST: its data, what is shown of it, and the commands. */
+/** The run on MNIST: its data, the network and the commands. */
 
 import { batch, computed, signal } from "@preact/signals";
 import type { SavedFile } from "../../src/app/model-file.js";
@@ -10,17 +10,17 @@ import { settings } from "./location.js";
 import { TaskStore } from "./task-store.js";
 import type { Call } from "./worker-client.js";
 
-/** How far MNIST's download is; undefined before it begins. */
+/** Progress of MNIST's download; undefined before it begins. */
 export const data = signal<DataEvent | undefined>(undefined);
-/** Why it could not be loaded; empty while that is not so. */
+/** Why MNIST could not be loaded; otherwise empty. */
 export const dataFailure = signal("");
 export const examples = signal<readonly LabelledDigit[]>([]);
 export const engine = signal<EngineInfo | undefined>(undefined);
-/** Counts networks: what shows one asks again when it changes. */
+/** Counts networks. Whatever shows one asks again when this changes. */
 export const generation = signal(0);
-/** What was opened last, for people; empty once a run has started. */
+/** A description of the last opened file; empty once a run has started. */
 export const opened = signal("");
-/** Whether there is a network: in the worker, or kept for the next one. */
+/** Whether there is a network, in the worker or kept for the next one. */
 const exists = signal(false);
 
 const store = new TaskStore<DigitCalls>({
@@ -31,7 +31,7 @@ const store = new TaskStore<DigitCalls>({
     else run.take(event);
   },
   onDeath(reason) {
-    // Without data there is nothing to steer yet: loading them has failed, and says so.
+    // Without data there is no run yet: loading has failed and shows its own error.
     if (ready.peek()) run.died(reason);
     exists.value = nextFile() !== undefined;
   },
@@ -53,12 +53,12 @@ export const { status, failure, note, progress, lastReport, hash, busy } = run;
 export const ready = computed(() => examples.value.length > 0);
 export const hasNetwork = computed(() => exists.value && status.value !== "starting");
 
-/** A file that was opened, for the next worker: until a run has checkpoints of its own. */
+/** The opened file, for the next worker, until a run has its own checkpoints. */
 let openedFile: SavedFile | undefined;
-/** Those of the run, or with which the file was opened. */
+/** The settings of the run, or those with which the file was opened. */
 let openedSettings: RunSettings = settings.peek();
 
-/** Fetches MNIST, or tries again to. */
+/** Loads MNIST, or tries again. */
 export async function loadData(): Promise<void> {
   dataFailure.value = "";
   try {
@@ -76,7 +76,7 @@ async function load(ask: Call<DigitCalls>): Promise<void> {
   if (examples.peek().length === 0) examples.value = first;
 }
 
-/** Starts a run with the present settings; with `step` it pauses after one batch. */
+/** Starts a run with the current settings. With `step` it pauses after one batch. */
 export async function start(step = false): Promise<void> {
   const wanted = settings.peek();
   const onBegin = () => {
@@ -87,7 +87,7 @@ export async function start(step = false): Promise<void> {
   if (info) batch(() => takeNetwork(info));
 }
 
-/** Opens a model to look at, or a checkpoint to go on from; either takes the place of the present network. */
+/** Opens a model to look at, or a checkpoint to resume. Either replaces the current network. */
 export async function open(given: SavedFile): Promise<void> {
   if (run.refusesFiles()) return;
   const present = settings.peek();
@@ -108,7 +108,7 @@ export async function open(given: SavedFile): Promise<void> {
   });
 }
 
-/** Resumes a run that was stopped or has finished, up to the epochs of the present settings. */
+/** Resumes a run that was stopped or has finished, up to the epochs of the current settings. */
 export function resume(): Promise<void> {
   return store.resume(settings);
 }
@@ -121,14 +121,14 @@ function takeNetwork(info: EngineInfo): void {
   ++generation.value;
 }
 
-/** What a file without settings had to borrow from the form. */
+/** Says which settings came from the form, because the file has none. */
 function describeTaken(name: string, taken: readonly (keyof RunSettings)[]): string {
   if (taken.length === 0) return "";
   const names = taken.map((setting) => FIELDS[setting].title.toLowerCase()).join(", ");
   return `${name} contains no settings. The form on the Train tab shows those that follow from its arrays. These stay as they were: ${names}.`;
 }
 
-/** What the next worker begins with. */
+/** The file that the next worker opens. */
 function nextFile(): { readonly settings: RunSettings; readonly file: SavedFile } | undefined {
   const own = run.settings.peek();
   if (run.kept && own) return { settings: own, file: { name: "checkpoint.safetensors", bytes: run.kept } };
@@ -142,7 +142,7 @@ async function revive(ask: Call<DigitCalls>): Promise<string | undefined> {
     return undefined;
   }
   const found = await ask("open", next);
-  // The same network as before: if `generation` grew, what shows it would ask again, for ever if that is what kills the worker.
+  // The same network as before, so `generation` stays: views would ask again, forever if their call is what kills the worker.
   engine.value = found.engine;
   return found.hash;
 }

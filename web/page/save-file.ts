@@ -1,4 +1,4 @@
-/** Files to and from the reader's disk. */
+/** Saves files to the reader's disk and reads them. */
 
 import type { SavedFile } from "../../src/app/model-file.js";
 
@@ -12,7 +12,7 @@ export function saveFile({ name, bytes }: SavedFile, type = "application/octet-s
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-/** A chosen or dropped file, read whole. */
+/** Reads a chosen or dropped file. */
 export async function readFile(file: File): Promise<SavedFile> {
   return { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
 }

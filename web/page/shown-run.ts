@@ -1,4 +1,4 @@
-/** ShownRun: what the page shows of a run, and what is kept of it for another worker. */
+/** ShownRun: what the page shows of a run, and its last checkpoint for another worker. */
 
 import { batch, computed, signal } from "@preact/signals";
 import type { RunStatus, RunUpdate } from "../../src/app/run/events.js";
@@ -8,7 +8,7 @@ import { Curve } from "./curve.js";
 
 export type ShownStatus = RunStatus | "idle" | "starting";
 
-/** A checkpoint, and what was shown when it was taken. */
+/** A checkpoint, and what the page showed at that time. */
 interface Kept {
   readonly checkpoint: Uint8Array;
   readonly progress: RunUpdate;
@@ -29,52 +29,52 @@ const grouped = new Intl.NumberFormat("en");
 
 export class ShownRun {
   readonly status = signal<ShownStatus>("idle");
-  /** What has been asked of the run, and has not come about yet. */
+  /** What the reader asked of the run that has not happened yet. */
   readonly asked = signal<keyof typeof ASKED | undefined>(undefined);
-  /** What went wrong last; empty when nothing did. */
+  /** The last error; empty if there is none. */
   readonly failure = signal("");
-  /** What else there is to know of how the run came to where it is. */
+  /** A note on how the run got where it is. */
   readonly note = signal("");
-  /** What looks wrong with the run; it stays as long as the run is shown. */
+  /** A warning about the run. It stays as long as the page shows the run. */
   readonly warning = signal("");
   readonly progress = signal<RunUpdate | undefined>(undefined);
-  /** The last epoch that has been evaluated. */
+  /** The report of the last epoch. */
   readonly lastReport = signal<EpochReport | undefined>(undefined);
   /** SHA-256 of the weights, unless they are changing. */
   readonly hash = signal("");
-  /** Settings of the run. */
+  /** The run's settings. */
   readonly settings = signal<RunSettings | undefined>(undefined);
-  /** Whether there are results that no file has. */
+  /** Whether there are results that are not saved. */
   readonly unsaved = signal(false);
-  /** Losses over the epochs: of training, of validation. */
+  /** Training and validation loss over the epochs. */
   readonly lossCurve = new Curve(2);
-  /** Accuracies, or R², after each epoch: of training, of validation. */
+  /** Training and validation accuracy, or R², after each epoch. */
   readonly scoreCurve = new Curve(2);
   readonly busy = computed(() => ["starting", "running", "paused"].includes(this.status.value));
   readonly over = computed(() => ["stopped", "finished"].includes(this.status.value));
-  /** Status and what has been asked, for people. */
+  /** The status, or what was asked, for people. */
   readonly title = computed(() => (this.asked.value ? ASKED[this.asked.value] : TITLES[this.status.value]));
 
   readonly #batchesToShow: number;
   #kept: Kept | undefined;
 
-  /** @param batchesToShow in an epoch of fewer batches the loss is shown as a mean: single small ones say little */
+  /** @param batchesToShow with fewer batches per epoch, the chart shows the epoch's mean loss: single batches say little */
   constructor(batchesToShow = 0) {
     this.#batchesToShow = batchesToShow;
   }
 
-  /** The newest checkpoint that the worker has given; undefined without one. */
+  /** The worker's newest checkpoint; undefined if there is none. */
   get kept(): Uint8Array | undefined {
     return this.#kept?.checkpoint;
   }
 
-  /** Takes a checkpoint of the run as it is shown. */
+  /** Keeps a checkpoint of the run as it is shown. */
   keep(checkpoint: Uint8Array): void {
     const progress = this.progress.peek();
     if (progress) this.#kept = { checkpoint, progress, lastReport: this.lastReport.peek() };
   }
 
-  /** Shows the run stopped where it was kept. @returns whether it was */
+  /** Shows the run stopped at its last checkpoint. @returns whether there is one */
   goBack(): boolean {
     const kept = this.#kept;
     if (!kept) return false;
@@ -87,7 +87,7 @@ export class ShownRun {
     return true;
   }
 
-  /** The run that was kept cannot be gone on with after all. */
+  /** Says that the run cannot be resumed from its checkpoint. */
   lose(message: string): void {
     this.#kept = undefined;
     this.status.value = "failed";
@@ -100,14 +100,14 @@ export class ShownRun {
     return `epoch ${epoch}, batch ${grouped.format(done)} of ${grouped.format(batches)}`;
   }
 
-  /** Shows a run that has stopped where `update` says. */
+  /** Shows a run that stopped at `update`. */
   show(settings: RunSettings, update: RunUpdate): void {
     this.status.value = "stopped";
     this.settings.value = settings;
     this.takeUpdate(update);
   }
 
-  /** Adds what is new. */
+  /** Adds an update. */
   takeUpdate(update: RunUpdate): void {
     batch(() => {
       this.progress.value = update;
@@ -126,7 +126,7 @@ export class ShownRun {
     });
   }
 
-  /** Clears all of it. */
+  /** Clears everything. */
   forget(status: ShownStatus = this.status.peek()): void {
     batch(() => {
       this.status.value = status;
@@ -144,7 +144,7 @@ export class ShownRun {
     });
   }
 
-  /** What went wrong before is over with the next action. */
+  /** Clears error and note, because a new action begins. */
   clearTexts(): void {
     this.failure.value = "";
     this.note.value = "";

@@ -1,10 +1,10 @@
-/** Sketch: what is drawn on a square canvas in white on black, and its pen. Free of events. */
+/** Sketch: a drawing in white on black on a square canvas, and its pen. Knows no events. */
 
 import type { Drawing } from "../protocol/digits.js";
 
-/** Pixels of a side: ten for each of an MNIST digit's 28. */
+/** Pixels per side: ten for each of an MNIST digit's 28. */
 export const SKETCH_SIDE = 280;
-/** The width that pens of MNIST's digits have in their boxes of 20 pixels, somewhat rounded. */
+/** The pen's width: about that of MNIST's digits in their boxes of 20 pixels. */
 const PEN = 22;
 
 export class Sketch {
@@ -12,7 +12,7 @@ export class Sketch {
   #empty = true;
 
   constructor(canvas: HTMLCanvasElement) {
-    // Read after each stroke: a canvas in the graphics card's memory would have to be fetched every time.
+    // The canvas is read after each stroke, which is slow if it is in the graphics card's memory.
     this.#context = canvas.getContext("2d", { willReadFrequently: true }) as CanvasRenderingContext2D;
     Object.assign(this.#context, { lineCap: "round", lineJoin: "round", lineWidth: PEN, strokeStyle: "#fff" });
     this.clear();
@@ -28,7 +28,7 @@ export class Sketch {
     this.#empty = true;
   }
 
-  /** A stroke through the points, in the canvas's pixels; one point is a dot. */
+  /** Draws a stroke through the points, in the canvas's pixels. One point is a dot. */
   stroke(points: readonly (readonly [x: number, y: number])[]): void {
     const [first, ...others] = points;
     if (!first) return;
@@ -39,7 +39,7 @@ export class Sketch {
     this.#empty = false;
   }
 
-  /** Shows what `read` has given. */
+  /** Shows what `read` returned. */
   restore({ width, height, data }: Drawing): void {
     const image = this.#context.createImageData(width, height);
     for (const [i, level] of data.entries()) image.data.set([level, level, level, 255], i * 4);

@@ -6,7 +6,7 @@ import type { FromThread, ToThread } from "../protocol/threads.js";
 export class Threads {
   readonly #workers = new Set<Worker>();
 
-  /** Starts one that is spoken to through the port. */
+  /** Starts a thread that communicates through the port. */
   start(port: MessagePort): void {
     const worker = new Worker(new URL("../../build/wasm/worker.js", import.meta.url), {
       type: "module",
@@ -27,7 +27,7 @@ export class Threads {
     };
   }
 
-  /** Ends all of them. */
+  /** Ends all threads. */
   end(): void {
     for (const worker of this.#workers) worker.terminate();
     this.#workers.clear();

@@ -1,4 +1,4 @@
-/** The page's end of a worker: calls as promises. A worker is started when it is needed, and another one when it has died. */
+/** The page's side of a worker: calls as promises. The worker starts when it is needed; if it dies, the next call starts another. */
 
 import type { WorkerEvent, WorkerMessage } from "../protocol/run.js";
 import { WorkerHost } from "./worker-host.js";
@@ -11,23 +11,23 @@ interface Pending {
 type ArgumentOf<F> = F extends (argument: infer P) => unknown ? P : never;
 type AnswerOf<F> = F extends (argument: never) => infer A ? A : never;
 
-/** Asks a worker. Rejects with what its handler throws, and with WorkerDeath. */
+/** Calls a worker. Rejects with its handler's error, or with WorkerDeath. */
 export type Call<C> = <N extends keyof C>(name: N, argument: ArgumentOf<C[N]>) => Promise<AnswerOf<C[N]>>;
 
-/** What the page does for a worker and with what it says. */
+/** What the page does with a worker's events. */
 export interface ClientListener<C> {
   onEvent(event: WorkerEvent): void;
   onDeath(reason: string): void;
-  /** Brings a worker that follows a dead one to where that was; calls wait for it. If it fails, so do they. */
+  /** Brings a new worker to where the last one was. Calls wait for it and fail if it fails. */
   revive(call: Call<C>): Promise<void>;
 }
 
-/** The answer of a call whose worker has died. */
+/** The error of a call whose worker died. */
 export class WorkerDeath extends Error {
   override readonly name = "WorkerDeath";
 }
 
-/** A worker that answers the calls `C` and sends events by itself. */
+/** A worker that answers the calls `C` and sends events. */
 export class WorkerClient<C> {
   readonly #start: () => Worker;
   readonly #listener: ClientListener<C>;
@@ -35,7 +35,7 @@ export class WorkerClient<C> {
   #calls = 0;
   #host: WorkerHost | undefined;
   #deaths = 0;
-  /** After how many of them the worker was last brought to where the one before was; and that, while it is under way. */
+  /** The number of deaths after which a worker was last revived, and the revival under way. */
   #revived = 0;
   #revival: Promise<void> | undefined;
 

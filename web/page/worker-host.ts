@@ -1,12 +1,12 @@
-/** A worker and its life: messages, the threads of its engines, and its death of whatever cause. */
+/** Hosts a worker: its messages, its engines' threads, and its death, whatever the cause. */
 
 import type { ThreadRequest } from "../protocol/threads.js";
 import { Threads } from "./threads.js";
 
-/** What a host is told. */
+/** Receives a host's events. */
 export interface HostListener {
   onMessage(data: unknown): void;
-  /** Called once, with why; not after `end`. */
+  /** Called once with the reason; not after `end`. */
   onDeath(reason: string): void;
 }
 
@@ -40,13 +40,13 @@ export class WorkerHost {
     this.#threads.end();
   }
 
-  /** The worker holds the lock for as long as it lives. */
+  /** Waits for the lock, which the worker holds while it lives. */
   #watch(lock: string): void {
     const { signal } = this.#ended;
     navigator.locks
       .request(lock, { signal }, () => this.#die("it has ended without saying why"))
       .catch(() => {
-        // It was ended on purpose.
+        // The worker was ended on purpose.
       });
   }
 

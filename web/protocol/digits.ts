@@ -1,4 +1,4 @@
-/** What the page asks the worker that trains on MNIST. */
+/** The calls of the worker that trains on MNIST. */
 
 import type { SavedFile } from "../../src/app/model-file.js";
 import type { RunUpdate } from "../../src/app/run/events.js";
@@ -12,7 +12,7 @@ export interface LabelledDigit {
   readonly label: number;
 }
 
-/** A test image that the network takes for another class. */
+/** A test image that the network misreads. */
 export interface MisclassifiedDigit extends LabelledDigit {
   /** Row in the test set. */
   readonly row: number;
@@ -20,10 +20,10 @@ export interface MisclassifiedDigit extends LabelledDigit {
   readonly probabilities: Float32Array;
 }
 
-/** All of a cell of the confusion matrix, but no more of its digits than were asked for. */
+/** A cell of the confusion matrix with some of its digits. */
 export interface Misclassified {
   readonly count: number;
-  /** Those that the network is surest of first. */
+  /** In descending order of the network's certainty. */
   readonly digits: readonly MisclassifiedDigit[];
 }
 
@@ -34,9 +34,9 @@ export interface Drawing {
   readonly data: Uint8Array;
 }
 
-/** What the network makes of a drawing. */
+/** The network's reading of a drawing. */
 export interface DrawingRead {
-  /** 28 × 28 bytes, centred as MNIST is: what the network is given. */
+  /** The network's input: 28 × 28 bytes, centred like MNIST. */
   readonly pixels: Uint8Array;
   readonly probabilities: Float32Array;
 }
@@ -55,29 +55,29 @@ export interface FirstLayer {
   readonly of: number;
 }
 
-/** What was in an opened file. */
+/** The contents of an opened file. */
 export interface Opened {
   /** For people: "784 → 100 → 200 → 10, 100,710 weights". */
   readonly title: string;
   readonly engine: EngineInfo;
   /** As the call `hash`. */
   readonly hash: string;
-  /** Of a checkpoint: its run, which `resume` goes on with, and how far it is. */
+  /** For a checkpoint: its run, which `resume` continues, and its progress. */
   readonly run?: {
     readonly settings: RunSettings;
     readonly update: RunUpdate;
-    /** Settings that the file does not have: they are those that `open` was given. */
+    /** Settings that the file does not have, taken from the argument of `open`. */
     readonly taken: readonly (keyof RunSettings)[];
   };
 }
 
-/** The calls of MNIST's worker: argument and answer. Each rejects with the library's error. */
+/** The calls of MNIST's worker. Each rejects with the library's error. */
 export interface DigitCalls extends RunCalls {
-  /** Loads MNIST from below `base`; `data` events tell how far it is. The answer: the first four training images. */
+  /** Loads MNIST from `base`. `data` events report the progress. Answers with the first four training images. */
   load(argument: { readonly base: string }): readonly LabelledDigit[];
-  /** Trains from the start; with `step` one batch, and then it is paused. Refused, the network before stays. */
+  /** Starts a run. With `step` it pauses after one batch. If refused, the previous network stays. */
   start(argument: { readonly settings: RunSettings; readonly step: boolean }): EngineInfo;
-  /** The run's state in a file that `open` takes. */
+  /** The run's checkpoint as a file for `open`. */
   checkpoint(argument: undefined): SavedFile;
   /** Rejects an empty drawing. */
   read(argument: { readonly drawing: Drawing }): DrawingRead;
@@ -89,8 +89,8 @@ export interface DigitCalls extends RunCalls {
     readonly most: number;
   }): Misclassified;
   /**
-   * Opens a model, or a checkpoint: with the settings in it, or, where it has none, with these. Ends a run under way. Refused, the
-   * network before stays.
+   * Opens a model or a checkpoint, with its own settings or, if it has none, with these. Ends a run under way. If refused, the
+   * previous network stays.
    */
   open(argument: { readonly settings: RunSettings; readonly file: SavedFile }): Opened;
 }

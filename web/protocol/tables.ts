@@ -1,17 +1,17 @@
-/** What the page asks the worker that learns the reader's tables. */
+/** The calls of the worker that learns the reader's tables. */
 
 import type { SavedFile } from "../../src/app/model-file.js";
 import type { RunSettings } from "../../src/app/settings/page-settings.js";
 import type { ColumnKind, EngineInfo, LeftOutColumn, TargetTask } from "../../src/index.js";
 import type { RunCalls } from "./run.js";
 
-/** A chosen or dropped file, read by the worker. */
+/** A chosen or dropped file, which the worker reads. */
 export interface GivenFile {
   readonly name: string;
   readonly data: Blob;
 }
 
-/** A table as a reader sees it first. */
+/** The preview of a table. */
 export interface TableView {
   readonly name: string;
   readonly rows: number;
@@ -24,13 +24,13 @@ export interface TableView {
     /** Whether its numbers have decimal commas. */
     readonly hasCommas: boolean;
   }[];
-  /** The first rows as texts; undefined where a value is missing. */
+  /** The first rows as texts; undefined for missing values. */
   readonly preview: readonly (readonly (string | undefined)[])[];
-  /** The column that is most likely to be learned. */
+  /** The most likely target. */
   readonly target: string;
 }
 
-/** What is to be learned. */
+/** What to learn. */
 export interface TableTask {
   readonly target: string;
   readonly task: TargetTask;
@@ -38,15 +38,15 @@ export interface TableTask {
 
 /** What learning a column means. */
 export interface TaskView extends TableTask {
-  /** Columns of the network's input, and of its output. */
+  /** Columns of the network's input and output. */
   readonly inputs: number;
   readonly outputs: number;
   readonly classes?: readonly string[];
-  /** Columns that are not learned from. */
+  /** Columns that are left out. */
   readonly leftOut: readonly LeftOutColumn[];
 }
 
-/** A table's rows in the plane of its only two features. */
+/** A table's rows in the plane of its two features. */
 export interface PlaneView {
   /** Names of the features. */
   readonly axes: readonly [string, string];
@@ -56,14 +56,14 @@ export interface PlaneView {
   readonly y: Float32Array;
   /** Class index, or value. */
   readonly targets: Float32Array;
-  /** Rows that are not trained on are 1. */
+  /** 1 for rows that are not trained on. */
   readonly held: Uint8Array;
 }
 
-/** What a run on a table is started with. */
+/** What starts a run on a table. */
 export interface TableStart extends TableTask {
   readonly settings: RunSettings;
-  /** Epochs a second at most; 0: no limit. */
+  /** The most epochs per second; 0: no limit. */
   readonly pace: number;
 }
 
@@ -73,14 +73,14 @@ export interface StartedRun extends TaskView {
   readonly plane?: PlaneView;
 }
 
-/** What the network says of each point of a grid, row by row from the least x and y: a class and its probability, or a value. */
+/** Predictions for the points of a grid, row by row from the least x and y: a class and its probability, or a value. */
 export interface PlanePrediction {
   readonly labels?: Uint8Array;
   readonly strengths?: Float32Array;
   readonly values?: Float32Array;
 }
 
-/** How well the network does on the held-out rows. */
+/** The network's result on the held-out rows. */
 export type TableResult =
   | {
       readonly task: "classification";
@@ -103,11 +103,11 @@ export type TableResult =
 export interface Predictions {
   readonly file: SavedFile;
   readonly rows: number;
-  /** Values of categorical columns that training did not know, by column. */
+  /** Number of values unknown in training, by categorical column. */
   readonly unknown: Readonly<Record<string, number>>;
 }
 
-/** A model that was opened, and what it wants to know. */
+/** An opened model and its features. */
 export interface OpenedTableModel extends TaskView {
   readonly name: string;
   readonly features: readonly string[];
@@ -118,14 +118,14 @@ export interface TableCalls extends RunCalls {
   openTable(argument: GivenFile): TableView;
   /** Without a task: the one that the column's values suggest. The seed decides which rows are trained on. */
   describe(argument: { readonly target: string; readonly task?: TargetTask; readonly seed: number }): TaskView;
-  /** Trains from the start; with `step` one batch, and then it is paused. Refused, the network before stays. */
+  /** Starts a run. With `step` it pauses after one batch. If refused, the previous network stays. */
   start(argument: TableStart & { readonly step: boolean }): StartedRun;
-  /** Takes up a run of the open table that another worker had, where its checkpoint is, without going on with it yet. */
+  /** Restores another worker's run on the open table from its checkpoint, without resuming it. */
   restore(argument: TableStart & { readonly checkpoint: Uint8Array }): StartedRun & { readonly hash: string };
-  /** The prediction for a grid of size × size points over the plane. */
+  /** Predictions for a grid of size × size points over the plane. */
   plane(argument: { readonly size: number }): PlanePrediction;
   result(argument: undefined): TableResult;
-  /** Predicts every row of the file, or of the table that is open. */
+  /** Predicts every row of the file, or of the open table. */
   predict(argument: GivenFile | undefined): Predictions;
   openModel(argument: GivenFile): OpenedTableModel;
 }

@@ -1,4 +1,4 @@
-/** The worker of the benchmark tab: measures what it is asked to, once. */
+/** The worker of the Benchmark tab. Runs one benchmark. */
 
 import { benchPage } from "../../src/app/benchmark/page.js";
 import { parseMnist } from "../../src/digits/mnist.js";
@@ -11,7 +11,7 @@ import { createWorker } from "./page-thread.js";
 tellOfLife((lock) => postMessage({ lock }));
 
 const post = (message: BenchmarkMessage) => postMessage(message);
-/** Progress is told so often at most: with all cores at work, drawing takes from what is measured. */
+/** Least time between progress messages: drawing would disturb a measurement that uses all cores. */
 const MILLISECONDS = 500;
 
 addEventListener("message", async ({ data }: MessageEvent<BenchmarkRequest>) => {
@@ -24,7 +24,7 @@ addEventListener("message", async ({ data }: MessageEvent<BenchmarkRequest>) => 
 });
 
 async function measure({ parts, variant, base }: BenchmarkRequest): Promise<void> {
-  // Asked for, so that the engine says why it cannot be had rather than that no one asked.
+  // Requested, so that the engine says why it is impossible instead of "not requested".
   const engine = await createEngine({ variant, revectorize: true, createWorker });
   const info = engine.info();
   engine.dispose();

@@ -1,11 +1,11 @@
-/** How a page learns that its worker has died: of errors the browser tells it, a worker that ends without one goes unnoticed. */
+/** Lets a page notice that its worker has died. Browsers report errors, but not a worker that ends without one. */
 
 /**
- * Holds a lock for as long as the worker lives: who waits for the same lock gets it when the worker has died, of whatever
- * cause. Browsers have locks for pages over HTTPS and from localhost only; elsewhere nothing is told. An error that no one
- * catches in a promise becomes one that the page is told of.
+ * Holds a lock while the worker lives. The page waits for the same lock and gets it when the worker has died, whatever the cause.
+ * Browsers have locks only for HTTPS and localhost; elsewhere the page is not told. Also turns unhandled rejections into errors,
+ * which browsers report to the page.
  *
- * @param tell is given the lock's name once it is held
+ * @param tell gets the lock's name once the worker holds it
  */
 export function tellOfLife(tell: (lock: string) => void): void {
   addEventListener("unhandledrejection", ({ reason }) => {

@@ -1,14 +1,14 @@
-/** The four MNIST files: from the cache or the network, checked, unpacked. Runs in the worker. */
+/** Loads the four MNIST files from the cache or the network, checks them and unpacks them. Runs in the worker. */
 
 import { FormatError, LoadError } from "../../src/checks/errors.js";
 import { type MnistFile, mnistChecksums, mnistFiles } from "../../src/digits/mnist.js";
 import { sha256 } from "./sha256.js";
 
 const CACHE = "simdgrad-mnist";
-/** A server that has sent nothing for so long will not go on. */
+/** A server that has sent nothing for this long counts as stalled. */
 const STALL_SECONDS = 30;
 
-/** How far the download is. */
+/** Progress of the download. */
 export interface DownloadProgress {
   readonly stage: "fetching" | "verifying";
   /** Bytes of all files so far; `total` grows until every file's size is known. */
@@ -16,16 +16,16 @@ export interface DownloadProgress {
   readonly total: number;
 }
 
-/** The unpacked files, and why they could not be kept for the next visit, if so. */
+/** The unpacked files, and why they could not be stored for the next visit, if so. */
 export interface MnistBytes {
   readonly files: Readonly<Record<MnistFile, Uint8Array>>;
   readonly notKept: string | undefined;
 }
 
 /**
- * Reads `<base>/<file>.gz` for each file. Once one has failed the others are given up, and no more progress is told.
+ * Loads `<base>/<file>.gz` for each file. If one fails, gives up the others and reports no more progress.
  *
- * @throws LoadError when one cannot be fetched; FormatError when it is not the canonical file. Both name it
+ * @throws LoadError if one cannot be fetched; FormatError if it is not the canonical file. Both name the file
  */
 export async function downloadMnist(base: string, onProgress: (p: DownloadProgress) => void): Promise<MnistBytes> {
   const failed = new AbortController();
@@ -69,10 +69,10 @@ class MnistDownload {
   readonly #path: string;
   readonly #cache: Cache | undefined;
   readonly #onChunk: (got: number, of: number) => void;
-  /** Aborted when the download is given up: because another one failed, or because nothing comes. */
+  /** Aborted if another file failed or the server stalls. */
   readonly #given = new AbortController();
 
-  /** @param onChunk is told of the bytes so far; of how many is what the server says, or else as many */
+  /** @param onChunk gets the bytes so far and the total that the server reports, or the bytes so far */
   constructor(
     name: MnistFile,
     url: string,
@@ -105,7 +105,7 @@ class MnistDownload {
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
     }
-    // The browser's own cache may have been wrong.
+    // The browser's cache may have a wrong file.
     const anew = await this.#read(await this.#request("reload"));
     return this.#keep(anew, await this.#check(anew));
   }
@@ -147,7 +147,7 @@ class MnistDownload {
     return bytes;
   }
 
-  /** The unpacked file. @throws FormatError when it is another */
+  /** Unpacks the file. @throws FormatError if it is another */
   async #check(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
     const bytes = await unpack(packed).catch((cause: Error) => {
       throw new FormatError(`${this.#path}: expected gzip data, got data that cannot be unpacked (${cause.message})`, {
@@ -160,7 +160,7 @@ class MnistDownload {
     return bytes;
   }
 
-  /** @throws LoadError with the file: of itself a browser says no more than that it failed */
+  /** @throws LoadError with the file's name: a browser only says that it failed */
   async #unlessStalled<T>(step: Promise<T>): Promise<T> {
     let stalled = false;
     const timer = setTimeout(() => {
@@ -187,7 +187,7 @@ async function openCache(): Promise<{ cache?: Cache; obstacle?: string }> {
   }
 }
 
-/** Some servers declare the packing as a transfer encoding, and the browser has undone it already. */
+/** Unpacks gzip. Some servers declare it as a transfer encoding; then the browser has already unpacked it. */
 async function unpack(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));

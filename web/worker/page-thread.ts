@@ -1,11 +1,11 @@
-/** An engine's thread that the page has started: `createWorker` of engines in this worker. */
+/** An engine's thread, started by the page: `createWorker` for engines in this worker. */
 
 import type { ThreadWorker } from "../../src/index.js";
 import type { FromThread, ThreadRequest, ToThread } from "../protocol/threads.js";
 
 /**
- * A worker that Firefox starts from within a worker may hang both for ever: in version 153 `new Worker` does not return there once
- * in 50 to 1,500 times, and it always does on the page's own thread.
+ * In Firefox, starting a worker from a worker can hang both forever: in version 153 `new Worker` fails to return once in 50 to
+ * 1,500 times. On the page's own thread it always returns.
  */
 class PageThread extends EventTarget implements ThreadWorker {
   readonly #port: MessagePort;

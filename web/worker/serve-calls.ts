@@ -1,4 +1,4 @@
-/** A worker's end of its conversation with the page. */
+/** A worker's side of its conversation with the page. */
 
 import type { WorkerMessage } from "../protocol/run.js";
 import { tellOfLife } from "./life.js";
@@ -8,13 +8,13 @@ export type Handlers<C> = {
   readonly [N in keyof C]: C[N] extends (argument: infer P) => infer A ? (argument: P) => A | Promise<A> : never;
 };
 
-/** Sends a message. The bytes of a checkpoint that is to be kept move to the page. */
+/** Sends a message. A checkpoint's bytes are transferred, not copied. */
 export function post(message: WorkerMessage): void {
   const kept = "event" in message && message.event.kind === "kept" ? message.event.checkpoint : undefined;
   postMessage(message, kept ? { transfer: [kept.buffer] } : {});
 }
 
-/** Answers the page's calls with these handlers from now on; a handler's error is the call's. */
+/** Answers the page's calls with these handlers. A handler's error rejects the call. */
 export function serveCalls<C>(handlers: Handlers<C>): void {
   tellOfLife((lock) => post({ lock }));
   addEventListener("message", async ({ data }: MessageEvent<{ id: number; name: keyof C; argument: never }>) => {

@@ -10,27 +10,27 @@ import { type CheckpointContents, createEngine, type Engine, type Network, Rando
 import { createWorker } from "./page-thread.js";
 import { sha256 } from "./sha256.js";
 
-/** An engine, with a task's data in it if there is one. */
+/** An engine with a task's data, if there is a task. */
 export interface Workplace<T extends Task> {
   readonly engine: Engine;
-  /** The engine's options: another run with the same can have it. */
+  /** The engine's options. A run with the same options can reuse it. */
   readonly key: string;
   readonly task: T | undefined;
   readonly data: PlacedData | undefined;
 }
 
-/** What of a workplace is adopted with it. */
+/** The network and run in a workplace. */
 interface Adopted {
   readonly network: Network;
   readonly settings: RunSettings;
   readonly run?: Run;
 }
 
-/** How a run begins, beside its settings. */
+/** How a run begins. */
 export interface Beginning {
-  /** Batches before the first pause; default no pause. */
+  /** Number of batches before the first pause; default no pause. */
   readonly batches?: number | undefined;
-  /** Epochs a second at most; 0, the default: no limit. */
+  /** The most epochs per second; 0, the default: no limit. */
   readonly pace?: number | undefined;
 }
 
@@ -40,7 +40,7 @@ export class Session<T extends Task> {
   #workplace: Workplace<T> | undefined;
   #adopted: Adopted | undefined;
 
-  /** @param metadata of the checkpoints of a run with such settings */
+  /** @param metadata returns the metadata for a run's checkpoints */
   constructor(
     send: (event: RunEvent) => void,
     metadata: (settings: RunSettings) => Readonly<Record<string, string>> = () => ({}),
@@ -55,7 +55,7 @@ export class Session<T extends Task> {
     throw new Error("there is no network yet: train one, or open a model");
   }
 
-  /** Those of the present run, or with which the present model was opened. @throws Error before the first */
+  /** The settings of the current run, or those with which the model was opened. @throws Error before the first */
   get settings(): RunSettings {
     if (this.#adopted) return this.#adopted.settings;
     throw new Error("there is no run yet: start one");
@@ -67,7 +67,7 @@ export class Session<T extends Task> {
     throw new Error("there is no run yet: start one");
   }
 
-  /** The task that the network was made for. @throws Error before the first */
+  /** The network's task. @throws Error before the first */
   get task(): T {
     if (this.#workplace?.task) return this.#workplace.task;
     throw new Error("there is no run yet: start one");
@@ -80,8 +80,8 @@ export class Session<T extends Task> {
   }
 
   /**
-   * Has `make` make a network for the settings in a workplace, and takes it in place of the present one. The workplace is the
-   * one before if its options and its task were the same. If anything is refused, all stays as it was. Ends a run under way.
+   * Replaces the current network by the one that `make` creates. Reuses the workplace if its options and its task are the same.
+   * If anything fails, everything stays as it was. Ends a run under way.
    */
   async replace(
     settings: RunSettings,
@@ -104,7 +104,7 @@ export class Session<T extends Task> {
     return workplace.engine;
   }
 
-  /** Begins a run on a new network; its end is told by events. @throws as `createEngine`, `Network` and `fit` */
+  /** Starts a run on a new network. Events tell when it ends. @throws as `createEngine`, `Network` and `fit` */
   start(settings: RunSettings, task: T, beginning: Beginning = {}): Promise<Engine> {
     return this.replace(settings, task, (workplace) => {
       const network = networkFromSettings(workplace.engine, settings, task);
@@ -116,20 +116,20 @@ export class Session<T extends Task> {
     });
   }
 
-  /** Takes up a checkpoint's run without going on with it yet. @throws as `loadStateDict` and `fit` */
+  /** Restores a checkpoint's run without resuming it. @throws as `loadStateDict` and `fit` */
   restore(settings: RunSettings, task: T, resume: CheckpointContents, beginning: Beginning = {}): Promise<Engine> {
     return this.replace(settings, task, (workplace) => {
       const network = networkFromSettings(workplace.engine, settings, task);
       return disposingOnError(network, async () => {
         network.loadStateDict(resume.network);
-        // Going on sets it again: here it is asked whether it fits.
+        // Resuming loads it again. This checks that it fits.
         network.optimizer.loadStateDict(resume.optimizer);
         return { network, settings, run: this.#makeRun(workplace, network, settings, { ...beginning, resume }) };
       });
     });
   }
 
-  /** Goes on with a run that has stopped or finished. @throws RangeError for fewer epochs than it has begun; it stays as it was */
+  /** Resumes a run that was stopped or has finished. @throws RangeError for fewer epochs than it has begun */
   async resume(epochs: number): Promise<void> {
     await this.run.ended;
     const { network, run } = this;
@@ -188,7 +188,7 @@ async function makeWorkplace<T extends Task>(
   }
 }
 
-/** What `action` comes to; its network is freed if that is an error. */
+/** Runs `action` and frees the network if it fails. */
 async function disposingOnError<T>(network: Network, action: () => Promise<T>): Promise<T> {
   try {
     return await action();

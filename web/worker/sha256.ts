@@ -1,4 +1,4 @@
-/** SHA-256, by the browser where it has it: to pages over HTTPS and from localhost. Elsewhere by a program, loaded only then. */
+/** SHA-256, by the browser on HTTPS and localhost, else by a library that is loaded only then. */
 
 /** In hexadecimal. */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

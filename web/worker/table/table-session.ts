@@ -1,4 +1,4 @@
-/** TableSession: the worker's table, and the session whose network learns a column of it. */
+/** TableSession: the worker's table, and the session that learns a column of it. */
 
 import { type ParsedModel, parseModel } from "../../../src/app/model-file.js";
 import { tableModel } from "../../../src/app/model-kinds.js";
@@ -37,13 +37,13 @@ import { testNetwork } from "./test-network.js";
 
 type Argument<N extends keyof TableCalls> = Parameters<TableCalls[N]>[0];
 
-/** Shares of all rows that are set aside, as the command has them. */
+/** The command's default splits. */
 const SPLITS = {
   testSplit: SETTINGS.testSplit.defaults?.table as number,
   validationSplit: SETTINGS.validationSplit.defaults?.table as number,
 };
 
-/** What the present network needs to take rows of a table, and where its own are drawn. */
+/** What the current network needs to read a table's rows, and the plane of its own rows. */
 interface Model {
   readonly preprocessor: Preprocessor;
   /** How its table is read. */
@@ -55,7 +55,7 @@ export class TableSession {
   readonly session: Session<TableTask>;
   #table: Table | undefined;
   #name = "";
-  /** What the next run learns, by target, task and seed. */
+  /** The task of the next run, by target, task and seed. */
   #prepared: { readonly key: string; readonly task: TableTask } | undefined;
   #model: Model | undefined;
   /** The plane's grid in the engine's memory, by its size. */
@@ -65,7 +65,7 @@ export class TableSession {
     this.session = new Session(send);
   }
 
-  /** Takes a table in place of the one before; the network stays until the next run. @throws FormatError */
+  /** Replaces the table. The network stays until the next run. @throws FormatError */
   async openTable(file: GivenFile): Promise<TableView> {
     const table = await readTable(file);
     const view = viewTable(table, file.name);
@@ -81,16 +81,16 @@ export class TableSession {
   }
 
   /**
-   * Begins a run on a new network in a new engine; its end is told by events.
+   * Starts a run on a new network. Events tell when it ends.
    *
-   * @throws as `createEngine`, `Network` and `fit`; the network before stays
+   * @throws as `createEngine`, `Network` and `fit`; then the previous network stays
    */
   start({ step, ...wanted }: Argument<"start">): Promise<StartedRun> {
     const { settings, pace } = wanted;
     return this.#take(wanted, (task) => this.session.start(settings, task, { pace, batches: step ? 1 : undefined }));
   }
 
-  /** Takes up a checkpoint's run without going on with it yet. @throws as `start`, and FormatError */
+  /** Restores a checkpoint's run without resuming it. @throws as `start`, and FormatError */
   async restore({ checkpoint, ...wanted }: Argument<"restore">): Promise<StartedRun & { readonly hash: string }> {
     const resume = loadCheckpoint(checkpoint);
     const { settings, pace } = wanted;
@@ -139,7 +139,7 @@ export class TableSession {
     return { task: config.task, preprocessing: JSON.stringify(config) };
   }
 
-  /** Takes a model in place of the present network. @throws FormatError when it is none of a table; the one before stays */
+  /** Replaces the current network by a model's. @throws FormatError unless it is a table's; then the previous network stays */
   async openModel({ name, data }: GivenFile): Promise<OpenedTableModel> {
     const bytes = new Uint8Array(await data.arrayBuffer());
     const settings = { ...DIGIT_DEFAULTS, threads: 1 };
@@ -164,7 +164,7 @@ export class TableSession {
     throw new Error("there is no network yet: train one, or open a model");
   }
 
-  /** Has the session take the open table's column in place of what it has. */
+  /** Starts or restores a run on the open table. */
   async #take(
     { settings, target, task: wanted }: TableStart,
     begin: (task: TableTask) => Promise<Engine>,
@@ -174,7 +174,7 @@ export class TableSession {
     const { training, validation, test } = task.parts;
     if (!validation || !test) throw new RangeError("table: expected rows to validate and to test with");
     const plane = viewPlane(preprocessor, training, [validation, test]);
-    // The run takes its rows.
+    // The run takes the task's rows.
     this.#prepared = undefined;
     const engine = await begin(task);
     this.#adopt({ preprocessor, reading: {}, plane });
@@ -190,7 +190,7 @@ export class TableSession {
     return this.#prepared.task;
   }
 
-  /** The engine of the network before is gone, and the grid in it. */
+  /** Adopts a model. The previous engine is gone, and the grid in it. */
   #adopt(model: Model): Model {
     this.#grid = undefined;
     this.#model = model;
