@@ -16,9 +16,10 @@ export function imageModel(
   if (!isOwn) {
     // The file does not say how to scale images.
     const got = "got an ONNX file of another program, which works only on tables";
-    throw new FormatError(`${name}: expected a model of MNIST's digits that simdgrad wrote, ${got}`);
+    throw new FormatError(`${name}: expected a model of images that simdgrad wrote, ${got}`);
   }
-  if (preprocessor) throw new FormatError(`${name}: expected a model of MNIST's digits, got one of a table`);
+  if (preprocessor)
+    throw new FormatError(`${name}: expected a model of images, got one of a table; add a table's file`);
   const set = parseImageSet(metadata, name);
   const { inputs, outputs } = imageNetwork(set);
   checkShape(network, inputs, outputs, name);

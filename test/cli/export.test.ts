@@ -203,7 +203,7 @@ describe("what is wrong is said, with the exit code of its kind", () => {
     for (const [args, message] of [
       [["predict", foreign, dataset("iris"), "--target", "target"], "expected 5 columns of numbers"],
       [["evaluate", foreign, dataset("iris"), "--target", "target"], "3 outputs that its file does not call classes"],
-      [["evaluate", foreign], "expected a model of MNIST's digits that simdgrad wrote"],
+      [["evaluate", foreign], "expected a model of images that simdgrad wrote"],
       [
         ["evaluate", at("iris"), dataset("iris"), "--target", "target"],
         "expected none for a model that names its target",

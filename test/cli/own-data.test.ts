@@ -453,7 +453,7 @@ describe("what is wrong is said, with the exit code of its kind", () => {
       [["predict", at("wine"), at("text.csv")], 'column alcohol: expected a number, got "strong'],
       [["predict", at("wine"), dataset("iris")], 'iris.csv: expected columns "alcohol", "malic_acid"'],
       [["predict", dataset("wine"), dataset("wine")], "wine.csv"],
-      [["evaluate", at("wine")], "expected a model of MNIST's digits, got one of a table"],
+      [["evaluate", at("wine")], "expected a model of images, got one of a table; add a table's file"],
       [["info", dataset("wine")], "wine.csv"],
     ] as const) {
       const { code, stderr } = await run(...args);

@@ -2,9 +2,9 @@
 
 import { effect, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { queueDrawing } from "../page/draw-queue.js";
 import { percent } from "../page/numbers.js";
 import { theme, themeColour } from "../page/theme.js";
-import { inTurn } from "../page/turns.js";
 import type { PlaneView } from "../protocol/tables.js";
 import { css, markOf } from "./class-palette.js";
 import { outlineOf } from "./mark-outline.js";
@@ -150,13 +150,13 @@ function keepDrawn(canvas: HTMLCanvasElement, plane: PlaneView, isClasses: boole
     const paint = rowPainter(context, plane, isClasses, { width, height, ink: surface, surface });
     const paintFrom = (row: number) => {
       paint(row, Math.min(row + ROWS_AT_ONCE, plane.x.length));
-      if (row + ROWS_AT_ONCE < plane.x.length) cancel = inTurn(() => paintFrom(row + ROWS_AT_ONCE));
+      if (row + ROWS_AT_ONCE < plane.x.length) cancel = queueDrawing(() => paintFrom(row + ROWS_AT_ONCE));
     };
     paintFrom(0);
   };
   const observer = new ResizeObserver(() => {
     cancel();
-    cancel = inTurn(draw);
+    cancel = queueDrawing(draw);
   });
   observer.observe(canvas);
   return () => {

@@ -3,8 +3,8 @@ import { effect, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import type { Curve } from "../page/curve.js";
+import { queueDrawing } from "../page/draw-queue.js";
 import { theme, themeColour } from "../page/theme.js";
-import { inTurn } from "../page/turns.js";
 
 /** A line of a chart. */
 export interface Series {
@@ -38,7 +38,7 @@ export function Chart(props: Props) {
 
   useEffect(() => {
     let stop = () => {};
-    const cancel = inTurn(() => {
+    const cancel = queueDrawing(() => {
       stop = mount(props, box.current as HTMLDivElement);
     });
     return () => {
@@ -92,7 +92,7 @@ function drawWhenChanged(plot: uPlot, curve: Curve, end: ReadonlySignal<number>)
     }
     timer ??= setTimeout(
       () => {
-        cancel = inTurn(draw);
+        cancel = queueDrawing(draw);
       },
       Math.max(0, drawn + MILLISECONDS - performance.now()),
     );

@@ -1,13 +1,10 @@
-/**
- * Turns: drawing that takes milliseconds, one piece a frame. Charts and pictures have reason to draw at the same moment; together
- * they would hold the page up.
- */
+/** A queue of slow drawings, one per frame: charts and pictures change at the same moment and would block the page together. */
 
 const waiting = new Set<() => void>();
 let asked = false;
 
-/** Calls `draw` in a task of its own, after the pieces that were here before. @returns what takes it back */
-export function inTurn(draw: () => void): () => void {
+/** Calls `draw` in its own task, after the drawings already in the queue. @returns a function that cancels it */
+export function queueDrawing(draw: () => void): () => void {
   const piece = () => draw();
   waiting.add(piece);
   ask();
@@ -17,7 +14,7 @@ export function inTurn(draw: () => void): () => void {
 function ask(): void {
   if (asked) return;
   asked = true;
-  // After the frame: what the browser has to do for the last piece is then done.
+  // After the frame, when the browser has finished the last drawing.
   requestAnimationFrame(() => setTimeout(next));
 }
 
