@@ -1,4 +1,4 @@
-/** MLPClassifier: a network for classes, in scikit-learn's shape. */
+/** MLPClassifier: a network for classification with scikit-learn's API. */
 
 import { describe } from "../checks/check-options.js";
 import { NotFittedError } from "../checks/errors.js";
@@ -25,8 +25,8 @@ function taskOf(classes: number): MLPTask {
 }
 
 /**
- * A network trained on classes, as scikit-learn's `MLPClassifier`: two classes share one output under a binary
- * cross-entropy, more have one each under a softmax.
+ * A network for classification, like scikit-learn's `MLPClassifier`. Two classes share one output with a binary cross-entropy;
+ * more classes have one output each with a softmax.
  */
 export class MLPClassifier extends MLP<Class> {
   #classes: readonly Class[] = [];
@@ -38,10 +38,10 @@ export class MLPClassifier extends MLP<Class> {
   }
 
   /**
-   * Trains until the loss no longer falls, `maxIter` epochs at most.
+   * Trains until the loss stops falling, for at most `maxIter` epochs.
    *
-   * @param X features, a row for each of `y`; scale them first. Both are copied: what changes in them later has no effect
-   * @param y classes, of one kind; a warm start needs all those of the first call, and no others
+   * @param X features, one row per element of `y`. Scale them first. Both are copied, so later changes have no effect
+   * @param y classes of one kind. A warm start needs exactly the classes of the first call
    * @throws TypeError, ShapeError, RangeError for data that does not fit, with `earlyStopping` for too few rows; DivergenceError
    */
   async fit(X: Samples, y: ArrayLike<Class>): Promise<this> {
@@ -56,11 +56,10 @@ export class MLPClassifier extends MLP<Class> {
   }
 
   /**
-   * One epoch from the present weights. Without a validation part.
+   * Trains one epoch from the current weights, without validation.
    *
-   * @param y classes; unlike scikit-learn's, a call need not have them all, with `warmStart` neither
-   * @param classes all there will ever be. The first call decides; where it has none they are those of its `y` (scikit-learn
-   * demands them)
+   * @param y classes. Unlike in scikit-learn, a call need not have all of them, even with `warmStart`
+   * @param classes all classes. The first call decides; without them they are those of its `y` (scikit-learn requires them)
    * @throws as `fit`; RangeError for classes that are not those of the first call
    */
   async partialFit(X: Samples, y: ArrayLike<Class>, classes?: ArrayLike<Class>): Promise<this> {
@@ -74,7 +73,7 @@ export class MLPClassifier extends MLP<Class> {
     return this;
   }
 
-  /** The likeliest class of each row. @throws NotFittedError; TypeError, ShapeError, RangeError for rows that do not fit */
+  /** Predicts the most likely class of each row. @throws NotFittedError; TypeError, ShapeError, RangeError for rows that do not fit */
   predict(X: Samples): Class[] {
     const predicted: Class[] = [];
     this.predictBatches(X, (network, input) => {
@@ -83,7 +82,7 @@ export class MLPClassifier extends MLP<Class> {
     return predicted;
   }
 
-  /** The classes' probabilities for each row, in the order of `classes`. @throws as `predict` */
+  /** Predicts the probabilities of the classes for each row, in the order of `classes`. @throws as `predict` */
   predictProba(X: Samples): number[][] {
     const rows: number[][] = [];
     this.predictBatches(X, (network, input) => {
@@ -97,13 +96,13 @@ export class MLPClassifier extends MLP<Class> {
     return rows;
   }
 
-  /** Share of rows whose class is predicted. @throws as `predict` and `accuracyScore` */
+  /** Accuracy of the predictions. @throws as `predict` and `accuracyScore` */
   override score(X: Samples, y: ArrayLike<Class>): number {
     return accuracyScore(y, this.predict(X));
   }
 }
 
-/** The classes that occur, sorted and frozen. @throws TypeError, RangeError unless they are of one kind, two at least */
+/** The classes that occur, sorted and frozen. @throws TypeError, RangeError unless there are at least two of one kind */
 function classesOf(name: string, list: ArrayLike<Class>): readonly Class[] {
   checkClasses(name, list);
   const classes = sortedClasses(list);
@@ -117,7 +116,7 @@ function checkSame(name: string, got: readonly Class[], classes: readonly Class[
   throw new RangeError(`${name}: expected ${listed(classes)} as in ${by}, got ${listed(got)}`);
 }
 
-/** The index of each row's class. @throws RangeError for one that is none of the classes */
+/** The index of each row's class. @throws RangeError for an unknown class */
 function indicesIn(classes: readonly Class[], y: ArrayLike<Class>): Float64Array {
   const index = new Map(classes.map((name, position) => [name, position]));
   return Float64Array.from({ length: y.length }, (_, row) => {
@@ -127,7 +126,7 @@ function indicesIn(classes: readonly Class[], y: ArrayLike<Class>): Float64Array
   });
 }
 
-/** Classes for a message, the first of many. */
+/** Classes for a message; of many, the first. */
 function listed(classes: readonly Class[]): string {
   const shown = classes.slice(0, 10).map(quoteClass).join(", ");
   return classes.length > 10 ? `${shown} and ${classes.length - 10} more` : shown;

@@ -1,55 +1,55 @@
-/** The options of both estimators: names and defaults are scikit-learn's. */
+/** The options of both estimators, with scikit-learn's names and defaults. */
 
 import { checkInteger, wrongType } from "../checks/check-options.js";
 import { type OptionTable, readOptions } from "../checks/option-table.js";
 
-/** Options of both estimators. As in scikit-learn, those of one solver, or of one kind of learning rate, do nothing under another. */
+/** Options of both estimators. As in scikit-learn, options of one solver or learning rate have no effect with another. */
 export interface MLPOptions {
   /** Units of each hidden layer; default [100]. */
   readonly hiddenLayerSizes?: readonly number[];
-  /** Between the layers; default `relu`. */
+  /** Activation between the layers; default `relu`. */
   readonly activation?: "identity" | "logistic" | "tanh" | "relu";
   /** Default `adam`. */
   readonly solver?: "adam" | "sgd";
-  /** α of the L2 penalty α/2·Σw²/n on the weights, n the rows of the batch at hand; default 0.0001. */
+  /** α of the L2 penalty α/2·Σw²/n on the weights, n being the rows of the batch; default 0.0001. */
   readonly alpha?: number;
-  /** Rows of a step, or all of them if there are fewer; `auto` (the default) is 200. */
+  /** Rows per step, or all rows if there are fewer; `auto` (the default) is 200. */
   readonly batchSize?: number | "auto";
   /** Default 0.001. */
   readonly learningRateInit?: number;
-  /** Of `sgd`: how the step length changes; default `constant`. `adaptive` divides it by five where training would stop. */
+  /** For `sgd`: how the learning rate changes; default `constant`. `adaptive` divides it by five when training would stop. */
   readonly learningRate?: "constant" | "invscaling" | "adaptive";
-  /** Of `invscaling`: after each epoch the step length is learningRateInit / (t + 1)^powerT, t the rows seen; default 0.5. */
+  /** For `invscaling`: after each epoch the rate is learningRateInit / (t + 1)^powerT, t being the rows seen; default 0.5. */
   readonly powerT?: number;
-  /** Most epochs of a `fit`; default 200. */
+  /** The most epochs of a `fit`; default 200. */
   readonly maxIter?: number;
   /** Visit the rows in a new order each epoch; default true. */
   readonly shuffle?: boolean;
-  /** Seed of the weights, shuffles and the validation part, an integer from 0; default 0. */
+  /** Seed of the weights, the shuffling and the validation split, an integer from 0; default 0. */
   readonly randomState?: number;
-  /** An epoch must better the loss (or score) by this, or it counts as none; default 0.0001. */
+  /** The least improvement of the loss (or score) that counts; default 0.0001. */
   readonly tol?: number;
-  /** Of `sgd`, 0 to 1; default 0.9. */
+  /** For `sgd`, from 0 to 1; default 0.9. */
   readonly momentum?: number;
-  /** Of `sgd` with momentum; default true. */
+  /** For `sgd` with momentum; default true. */
   readonly nesterovsMomentum?: boolean;
-  /** Stop by the score on a part set aside, and go back to the best weights; default false. */
+  /** Stop by the score on held-out rows, and restore the best weights; default false. */
   readonly earlyStopping?: boolean;
-  /** The part set aside, rounded to whole rows (scikit-learn rounds up), each class in its share; default 0.1. */
+  /** The share of held-out rows, rounded to whole rows (scikit-learn rounds up) and stratified; default 0.1. */
   readonly validationFraction?: number;
-  /** Of `adam`; default 0.9, 0.999 and 1e-8. */
+  /** For `adam`; defaults 0.9, 0.999 and 1e-8. */
   readonly beta1?: number;
   readonly beta2?: number;
   readonly epsilon?: number;
-  /** Training stops after more epochs than this without betterment; Infinity: never. Default 10. */
+  /** Training stops after more than this many epochs without improvement; Infinity: never. Default 10. */
   readonly nIterNoChange?: number;
-  /** `fit` goes on from the weights and counts there are, with a new optimizer; default false. */
+  /** `fit` continues from the current weights and counts, with a new optimizer; default false. */
   readonly warmStart?: boolean;
-  /** Threads of the engine; default 1, as small networks want it. */
+  /** Threads of the engine; default 1, the fastest for small networks. */
   readonly threads?: number | "auto";
 }
 
-/** The options of an estimator, defaults filled in; frozen. */
+/** An estimator's options with defaults; frozen. */
 export type ResolvedOptions = Readonly<Required<MLPOptions>>;
 
 const OPTIONS = {
@@ -77,7 +77,7 @@ const OPTIONS = {
   threads: { kind: "other", default: 1 },
 } as const satisfies OptionTable & Readonly<Record<keyof MLPOptions, unknown>>;
 
-/** The options, defaults filled in. @throws TypeError for unknown options and wrong types, RangeError for values out of range */
+/** Reads the options and fills in defaults. @throws TypeError for unknown options and wrong types, RangeError for values out of range */
 export function resolveOptions(options: MLPOptions): ResolvedOptions {
   const resolved = readOptions("estimator", options, OPTIONS) as ResolvedOptions;
   const { hiddenLayerSizes, batchSize, nIterNoChange, threads } = resolved;
@@ -85,7 +85,7 @@ export function resolveOptions(options: MLPOptions): ResolvedOptions {
   if (threads !== "auto") checkInteger("threads", threads, 1);
   if (batchSize !== "auto") checkInteger('batchSize (unless it is "auto")', batchSize, 1);
   checkSizes(hiddenLayerSizes);
-  // Copies: what the caller does to the options later changes nothing.
+  // Copies, so that later changes by the caller have no effect.
   return Object.freeze({ ...resolved, hiddenLayerSizes: Object.freeze([...hiddenLayerSizes]) });
 }
 

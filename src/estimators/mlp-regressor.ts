@@ -1,4 +1,4 @@
-/** MLPRegressor: a network for values, in scikit-learn's shape. */
+/** MLPRegressor: a network for regression with scikit-learn's API. */
 
 import { shownNumber, wrongType } from "../checks/check-options.js";
 import { r2Score } from "../metrics/regression.js";
@@ -16,12 +16,12 @@ const VALUES: MLPTask = {
   score: r2Score,
 };
 
-/** A network trained on values under half the squared error, as scikit-learn's `MLPRegressor`; one value a row. */
+/** A network for regression with half the squared error, like scikit-learn's `MLPRegressor`. One value per row. */
 export class MLPRegressor extends MLP<number> {
   /**
-   * Trains until the loss no longer falls, `maxIter` epochs at most.
+   * Trains until the loss stops falling, for at most `maxIter` epochs.
    *
-   * @param X features, a row for each of `y`; scale them first. Both are copied: what changes in them later has no effect
+   * @param X features, one row per element of `y`. Scale them first. Both are copied, so later changes have no effect
    * @throws TypeError, ShapeError, RangeError for data that does not fit, with `earlyStopping` for too few rows; DivergenceError
    */
   async fit(X: Samples, y: ArrayLike<number>): Promise<this> {
@@ -29,13 +29,13 @@ export class MLPRegressor extends MLP<number> {
     return this;
   }
 
-  /** One epoch from the present weights. Without a validation part. @throws as `fit` */
+  /** Trains one epoch from the current weights, without validation. @throws as `fit` */
   async partialFit(X: Samples, y: ArrayLike<number>): Promise<this> {
     await this.trainOnce(checkValued(X, y), VALUES, () => {});
     return this;
   }
 
-  /** The value of each row. @throws NotFittedError; TypeError, ShapeError, RangeError for rows that do not fit */
+  /** Predicts the value of each row. @throws NotFittedError; TypeError, ShapeError, RangeError for rows that do not fit */
   predict(X: Samples): number[] {
     const predicted: number[] = [];
     this.predictBatches(X, (network, input) => {
@@ -50,7 +50,7 @@ export class MLPRegressor extends MLP<number> {
   }
 }
 
-/** As `checkLabelled`. @throws TypeError, RangeError for a target that is not a number or not finite as a float32 */
+/** Checks values like `checkLabelled`. @throws TypeError, RangeError for a target that is not a number or not finite as a float32 */
 function checkValued(X: Samples, y: ArrayLike<number>): LabelledSamples {
   const samples = checkLabelled(X, y);
   const targets = Float64Array.from({ length: y.length }, (_, row) => {

@@ -1,4 +1,4 @@
-/** What MLPClassifier and MLPRegressor have in common: options, attributes, one training at a time. */
+/** The base of MLPClassifier and MLPRegressor: options, attributes, one training at a time. */
 
 import { NotFittedError, ShapeError } from "../checks/errors.js";
 import { createEngine, type Engine } from "../create-engine.js";
@@ -12,18 +12,18 @@ import { checkValidationPart, disposedMeanwhile, MLPTraining } from "./mlp-train
 import { checkSamples, type LabelledSamples, type Samples } from "./samples.js";
 
 /**
- * The estimators' base. One training at a time; `dispose` frees the engine. Names, defaults and arithmetic are scikit-learn's,
- * in float32. On purpose different: losses are not clipped at −ln ε; and each call goes on with the generator of the first, so
- * that warm starts and calls of `partialFit` visit the rows in new orders.
+ * The estimators' base. One training at a time; `dispose` frees the engine. Names, defaults and arithmetic are scikit-learn's, in
+ * float32. Two things differ on purpose: losses are not clipped at −ln ε, and each call continues with the generator of the first,
+ * so that warm starts and calls of `partialFit` visit the rows in new orders.
  */
 export abstract class MLP<Y> {
-  /** The options, defaults filled in; frozen. */
+  /** The options with defaults; frozen. */
   readonly options: Readonly<Required<MLPOptions>>;
   #training: MLPTraining | undefined;
   #progress = new MLPProgress();
   #converged = false;
   #isBusy = false;
-  /** How often it was disposed of: whether it was while something was waited for. */
+  /** How often it was disposed of, to notice that during an await. */
   #disposals = 0;
 
   /** @throws TypeError for unknown options and wrong types, RangeError for values out of range */
@@ -31,7 +31,7 @@ export abstract class MLP<Y> {
     this.options = resolveOptions(options);
   }
 
-  /** Mean loss of each epoch, penalty included; warm starts and calls of `partialFit` add to it. */
+  /** Mean loss of each epoch, including the penalty. Warm starts and calls of `partialFit` append to it. */
   get lossCurve(): readonly number[] {
     return this.#progress.lossCurve;
   }
@@ -41,12 +41,12 @@ export abstract class MLP<Y> {
     return this.#progress.bestLoss;
   }
 
-  /** Score on the part set aside after each epoch, with `earlyStopping`; warm starts add to it. */
+  /** Score on the held-out rows after each epoch, with `earlyStopping`. Warm starts append to it. */
   get validationScores(): readonly number[] {
     return this.#progress.validationScores;
   }
 
-  /** Epochs trained, those of warm starts and calls of `partialFit` included. */
+  /** Number of epochs, including warm starts and calls of `partialFit`. */
   get nIter(): number {
     return this.#progress.nIter;
   }
@@ -57,16 +57,16 @@ export abstract class MLP<Y> {
   }
 
   /**
-   * Weights of each layer: copies [inputs, outputs], row by row. Set them, and `intercepts`, to go on from others with
-   * `partialFit` or a warm start: the shapes are those of a first call.
+   * Copies of each layer's weights [inputs, outputs], row by row. To continue from other weights, train once, set `coefs` and
+   * `intercepts`, and call `partialFit` or `fit` with a warm start.
    *
    * @example
    * const model = new MLPClassifier({ warmStart: true });
    * await model.partialFit(X, y);
    * [model.coefs, model.intercepts] = [coefs, intercepts];
    * await model.fit(X, y);
-   * @throws NotFittedError; when set, also TypeError, ShapeError, RangeError unless there is an array of finite numbers for each
-   * layer, and Error while it is being fitted
+   * @throws NotFittedError; the setter also TypeError, ShapeError, RangeError unless there is an array of finite numbers per layer,
+   * and Error during a training
    */
   get coefs(): Float32Array[] {
     return parametersOf(this.network, "weights").map((parameter) => parameter.toArray());
@@ -76,7 +76,7 @@ export abstract class MLP<Y> {
     this.#set("weights", values, "coefs");
   }
 
-  /** Biases of each layer; may be set. @throws as `coefs` */
+  /** Copies of each layer's biases. You can set them. @throws as `coefs` */
   get intercepts(): Float32Array[] {
     return parametersOf(this.network, "biases").map((parameter) => parameter.toArray());
   }
@@ -85,7 +85,7 @@ export abstract class MLP<Y> {
     this.#set("biases", values, "intercepts");
   }
 
-  /** Frees the engine and the weights; the estimator can be fitted anew. Curves and counts stay until then. */
+  /** Frees the engine and the weights. You can fit the estimator again. Curves and counts stay until then. */
   dispose(): void {
     ++this.#disposals;
     this.#training?.dispose();
@@ -96,7 +96,7 @@ export abstract class MLP<Y> {
     this.dispose();
   }
 
-  /** Score of predictions: accuracy or R². */
+  /** The score of predictions: accuracy or R². */
   abstract score(X: Samples, y: ArrayLike<Y>): number;
 
   /** Whether there is a network. @internal */
@@ -113,7 +113,7 @@ export abstract class MLP<Y> {
    * Trains to the end.
    *
    * @internal
-   * @param adopt called when a new network has been made
+   * @param adopt called when a new network has been created
    */
   protected train(samples: LabelledSamples, task: MLPTask, adopt: () => void): Promise<void> {
     return this.#exclusively(async () => {
@@ -124,7 +124,7 @@ export abstract class MLP<Y> {
     });
   }
 
-  /** One epoch on the rows, from the present weights. @internal @param adopt as in `train` */
+  /** Trains one epoch from the current weights. @internal @param adopt as in `train` */
   protected trainOnce(samples: LabelledSamples, task: MLPTask, adopt: () => void): Promise<void> {
     return this.#exclusively(async () => {
       const training = await this.#prepare(samples.columns, task, true, adopt);
@@ -159,7 +159,7 @@ export abstract class MLP<Y> {
     return this.#training;
   }
 
-  /** The network that there is, if training goes on, or a new one. What there was stays until the new one is there. */
+  /** The current network, if training continues, or a new one. The old one stays until the new one exists. */
   async #prepare(columns: number, task: MLPTask, goesOn: boolean, adopt: () => void): Promise<MLPTraining> {
     if (goesOn && this.#training) {
       checkColumns(this.#training, columns);
@@ -186,7 +186,7 @@ export abstract class MLP<Y> {
   }
 }
 
-/** @throws RangeError for a network that does not fit into memory; the engine is disposed of then */
+/** @throws RangeError for a network that does not fit in memory; then the engine is disposed of */
 function makeTraining(engine: Engine, columns: number, task: MLPTask, options: ResolvedOptions): MLPTraining {
   try {
     return new MLPTraining(engine, columns, task, options);

@@ -1,4 +1,4 @@
-/** Rows of features as the estimators take them, checked and copied once as they enter. */
+/** Checks and copies rows of features for the estimators. */
 
 import { checkList, isList } from "../checks/check-list.js";
 import { checkInteger, shownNumber, wrongType } from "../checks/check-options.js";
@@ -19,12 +19,12 @@ export interface CheckedSamples {
   readonly columns: number;
 }
 
-/** Rows and what a network is to give for them: class indices or values. Copies, which nobody else changes. */
+/** Copies of rows and their targets: class indices or values. */
 export interface LabelledSamples extends CheckedSamples {
   readonly targets: Float64Array;
 }
 
-/** As `checkSamples`, for rows with targets. @throws TypeError unless `y` is a list; ShapeError for another length */
+/** `checkSamples` for rows with targets. @throws TypeError unless `y` is a list; ShapeError for another length */
 export function checkLabelled(X: Samples, y: ArrayLike<unknown>): CheckedSamples {
   checkList("y", y, "a list with a target for each row");
   const samples = checkSamples(X);
@@ -32,7 +32,7 @@ export function checkLabelled(X: Samples, y: ArrayLike<unknown>): CheckedSamples
   throw new ShapeError(`y: expected one target for each of ${samples.rows} rows, got ${y.length}`);
 }
 
-/** @throws TypeError, ShapeError, RangeError unless X is a table of numbers that are finite as float32, a row and a column at least */
+/** @throws TypeError, ShapeError, RangeError unless X is a table of numbers that are finite as float32, with at least one row and column */
 export function checkSamples(X: Samples): CheckedSamples {
   const samples = Array.isArray(X) ? fromRows(X) : fromTable(X as Exclude<Samples, readonly unknown[]>);
   const { rows, columns } = samples;
@@ -62,7 +62,7 @@ function fromRows(X: readonly ArrayLike<number>[]): CheckedSamples {
   const data = new Float32Array(isList(X[0]) ? X.length * columns : 0);
   for (let row = 0; row < X.length; ++row) {
     const values = X[row];
-    // A string, a Map, a hole: sparse rows are not taken.
+    // A string, a Map or a hole: sparse rows are not supported.
     if (!isList(values)) throw wrongType(`X: row ${row}`, "a list of numbers", values);
     if (values.length !== columns) {
       throw new ShapeError(`X: row ${row}: expected ${columns} values, got ${values.length}`);

@@ -1,10 +1,10 @@
-/** Whether a network takes the data that it is to be trained on, before it is. */
+/** Checks, before training, that a network accepts the data. */
 
 import { prefixed } from "../checks/check-options.js";
 import { checkCounts, checkIsRows, type Rows } from "../dataset/rows.js";
 import type { Network } from "../network/network.js";
 
-/** @throws TypeError for what is no data set, RangeError for one without rows, or of which none counts */
+/** @throws TypeError for anything but a data set, RangeError for one without rows, or whose rows all have weight 0 */
 export function checkHasRows(what: string, data: Rows): void {
   checkIsRows(what, data);
   if (!(data.rows > 0)) throw new RangeError(`${what}: expected at least one row, got none`);
@@ -12,8 +12,8 @@ export function checkHasRows(what: string, data: Rows): void {
 }
 
 /**
- * Evaluates the first row, as which the others are, to see whether layers and loss take inputs and targets; then asks the loss
- * whether the targets of all rows mean what it takes. Only buffers have grown then.
+ * Evaluates the first row to check that layers and loss accept inputs and targets of this kind. Then the loss checks the targets of
+ * all rows. Changes nothing but the size of buffers.
  *
  * @throws ShapeError, RangeError, TypeError as `network.evaluate`
  */
@@ -23,9 +23,9 @@ export function checkTaken(what: string, network: Network, data: Rows): void {
   const { inputs, targets, columns } = data;
   const first = Int32Array.of(data.indices?.[0] ?? 0);
   try {
-    // Without its weight, which may be 0.
+    // Without the row's weight, which may be 0.
     network.evaluate({ inputs, targets, weights: undefined, columns, rows: 1, indices: first });
-    // A subset may leave out rows that are wrong: those that are chosen are looked at as they come.
+    // A subset may leave out wrong rows, so only the chosen rows are checked.
     if (!data.indices) network.loss.checkMeaning(outputsOf(network), targets);
   } catch (error) {
     throw prefixed(what, error);
@@ -34,7 +34,7 @@ export function checkTaken(what: string, network: Network, data: Rows): void {
   }
 }
 
-/** Columns of the last forward pass. */
+/** Output columns of the last forward pass. */
 function outputsOf({ activations }: Network): number {
   return activations.at(-1)?.columns ?? 0;
 }

@@ -1,4 +1,4 @@
-/** Which rows are trained on, which are evaluated, and how much each counts. */
+/** Chooses the rows to train on and to evaluate, with their weights. */
 
 import { checkCounts, checkRowWeights, type Rows } from "../dataset/rows.js";
 import { type Split, splitRows } from "../dataset/split-rows.js";
@@ -10,16 +10,16 @@ import { classLabels, rowWeights } from "./row-weights.js";
 
 /** The rows of a training. */
 export interface ChosenRows {
-  /** To learn from, weighted by class and row. */
+  /** The rows to train on, weighted by class and row. */
   readonly training: Rows;
-  /** The same rows to evaluate, weighted by row only. */
+  /** The same rows for evaluation, weighted by row only. */
   readonly evaluation: Rows;
   readonly validation: Rows | undefined;
   /** Frees the weights. */
   dispose(): void;
 }
 
-/** Draws the split, if there is to be one, and lays out the weights. */
+/** Draws the split, if any, and places the weights in memory. */
 export function chooseRows(plan: Plan, random: Random): ChosenRows {
   return plan.network.engine.memory.allOrNothing(() => choose(plan, random));
 }
@@ -52,7 +52,7 @@ function choose({ network, data, options }: Plan, random: Random): ChosenRows {
     evaluation: view(training, sampled),
     validation: split ? view(split.validation, sampled) : options.validation,
   };
-  // Products of weights, and the parts of a split, are seen here for the first time.
+  // Products of weights, and parts of a split, are checked here because they did not exist before.
   if (weighted) checkRowWeights("weights of class and row", data.inputs, weighted);
   checkCounts("training set", chosen.training);
   if (split) checkCounts("validationSplit", chosen.validation as Rows);
@@ -64,7 +64,7 @@ function choose({ network, data, options }: Plan, random: Random): ChosenRows {
   };
 }
 
-/** Splits the rows of `data`, by class if there are classes; the indices are those of the whole data set. */
+/** Splits the rows of `data`, stratified if there are classes. The indices are those of the whole data set. */
 function splitData({ loss }: Network, { targets, rows, indices }: Rows, fraction: number, random: Random): Split {
   const labels = classLabels(loss, targets);
   const own = indices && labels ? indices.map((row) => labels[row] as number) : labels;

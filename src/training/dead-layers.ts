@@ -1,4 +1,4 @@
-/** Layers whose units are all dead: said once, with what to do about it. */
+/** Warns once about a layer whose units are all dead, with a remedy. */
 
 import type { Rows } from "../dataset/rows.js";
 import { CsrMatrix } from "../engine/csr.js";
@@ -7,12 +7,12 @@ import type { Layer } from "../network/layers/layer.js";
 import type { Network } from "../network/network.js";
 import { firstRows } from "./first-rows.js";
 
-/** A layer that gives the same output for every row: no gradient tells the layers before it what to change. */
+/** A layer that gives the same output for every row: no gradient reaches the layers before it. */
 export class DeadLayers {
   readonly #network: Network;
   readonly #warn: (message: string) => void;
   #watches = true;
-  /** Whether a layer gave the same for all rows of the epoch's last batch. */
+  /** Whether a layer gave the same output for all rows of the epoch's last batch. */
   #suspects = false;
 
   constructor(network: Network, warn: (message: string) => void) {
@@ -20,12 +20,12 @@ export class DeadLayers {
     this.#warn = warn;
   }
 
-  /** Looks at the outputs of the epoch's last batch, which must still be there: a layer may hand its input on. */
+  /** Checks the outputs of the epoch's last batch, which must still be in memory: a layer may return its input. */
   endLastBatch(): void {
     this.#suspects = this.#watches && !this.#network.activations.every(differs);
   }
 
-  /** Looks at more rows if no two of those of the last batch differ. */
+  /** Checks more rows if all rows of the last batch gave the same. */
   endEpoch(data: Rows): void {
     if (!this.#suspects || data.rows < 2) return;
     this.#suspects = false;
@@ -39,7 +39,7 @@ export class DeadLayers {
     );
   }
 
-  /** The first layer whose output never differs, though the inputs do; −1 if there is none. */
+  /** The first layer whose output never differs although the inputs do; −1 if there is none. */
   #find(data: Rows): number {
     const { layers } = this.#network;
     const alive = new Set<number>();
@@ -57,7 +57,7 @@ export class DeadLayers {
   }
 }
 
-/** Whether some row of a matrix differs from its first. */
+/** Whether any row of a matrix differs from the first. */
 function differs({ rows, columns, data }: Matrix): boolean {
   for (let i = columns; i < rows * columns; ++i) if (data[i] !== data[i % columns]) return true;
   return false;

@@ -1,9 +1,9 @@
-/** What training tells of itself: progress within an epoch, a report after it. */
+/** Progress within an epoch, and the report after it. */
 
 import { checkBoolean, checkRecord, wrongType } from "../checks/check-options.js";
 import type { Evaluation } from "../network/evaluation.js";
 
-/** How far an epoch is. */
+/** Progress within an epoch. */
 export interface Progress {
   /** From 1. */
   readonly epoch: number;
@@ -14,34 +14,34 @@ export interface Progress {
   /** Mean loss of this epoch's batches so far. */
   readonly loss: number;
   readonly samplesPerSecond: number;
-  /** Seconds until the end of the epoch at the present rate. */
+  /** Seconds until the end of the epoch at the current rate. */
   readonly secondsLeft: number;
 }
 
-/** What an epoch came to. */
+/** The report of an epoch. */
 export interface EpochReport {
   /** From 1. */
   readonly epoch: number;
-  /** Mean loss of the rows, each before its batch's step. */
+  /** Mean training loss of the rows, each computed before its batch's step. */
   readonly trainLoss: number;
-  /** Accuracy over the training set after the epoch; undefined when it was not asked for. */
+  /** Accuracy on the training set after the epoch; undefined unless requested. */
   readonly trainAccuracy?: number;
   readonly valLoss?: number;
   readonly valAccuracy?: number;
-  /** R², in place of accuracy, with a regression loss. */
+  /** R², instead of accuracy, with a regression loss. */
   readonly trainR2?: number;
   readonly valR2?: number;
-  /** The optimizer's, in the epoch's last step. */
+  /** The optimizer's learning rate in the epoch's last step. */
   readonly learningRate: number;
-  /** Time in training steps, without callbacks and other tasks' turns; and in evaluations. */
+  /** Seconds in training steps, without callbacks and other tasks; and in evaluations. */
   readonly trainSeconds: number;
   readonly evalSeconds: number;
   readonly samplesPerSecond: number;
-  /** False when the signal ended it early: there are no evaluations then. */
+  /** False if the signal ended the epoch early. Then it has no evaluations. */
   readonly completed: boolean;
 }
 
-/** The numbers of a report that say how good the network is: what callbacks can monitor. */
+/** The metrics in a report, which callbacks can monitor. */
 export type Metric = "trainLoss" | "trainAccuracy" | "valLoss" | "valAccuracy" | "trainR2" | "valR2";
 
 /** All numbers of a report, in the order of a table's columns. */
@@ -59,7 +59,7 @@ export const REPORT_NUMBERS = [
   "samplesPerSecond",
 ] as const satisfies readonly (keyof EpochReport)[];
 
-/** @throws TypeError for anything but a report, which has all numbers that every report has */
+/** @throws TypeError for anything but a report */
 export function checkReport(report: EpochReport): void {
   checkRecord("report", report, "a report of an epoch");
   for (const name of REPORT_NUMBERS) {
@@ -80,7 +80,7 @@ export const REQUIRED_NUMBERS: ReadonlySet<string> = new Set([
   "samplesPerSecond",
 ]);
 
-/** What the evaluations after an epoch add to its report. */
+/** What the evaluations after an epoch add to the report. */
 export function evaluationNumbers(training: Evaluation | undefined, validation: Evaluation | undefined) {
   return {
     ...(training?.accuracy !== undefined && { trainAccuracy: training.accuracy }),
@@ -91,7 +91,7 @@ export function evaluationNumbers(training: Evaluation | undefined, validation: 
   };
 }
 
-/** The metrics that the reports of a run will have. */
+/** The metrics in the reports of a run. */
 export function reportedMetrics(ofValues: boolean, evaluatesTraining: boolean, validates: boolean): Metric[] {
   const metrics: Metric[] = ["trainLoss"];
   if (evaluatesTraining) metrics.push(ofValues ? "trainR2" : "trainAccuracy");

@@ -1,17 +1,17 @@
-/** What serves one training at a time. */
+/** Parts that serve only one training at a time. */
 
 import { describe } from "../checks/check-options.js";
 import type { Callback } from "./callbacks/callbacks.js";
 import type { LearningRateSchedule } from "./learning-rate.js";
 
-/** Callbacks and schedules of trainings that are under way. */
+/** Callbacks and schedules of current trainings. */
 const serving = new WeakSet<object>();
 
 /**
- * Claims the callbacks and the schedule that remember something of a training; the others may serve several at once.
+ * Claims the callbacks and the schedule that have state. The others may serve several trainings at once.
  *
- * @returns what gives them back
- * @throws Error for one that serves another training, RangeError for one that comes twice
+ * @returns a function that releases them
+ * @throws Error for one that serves another training, RangeError for one listed twice
  */
 export function claimForTraining(callbacks: readonly Callback[], schedule?: LearningRateSchedule): () => void {
   const claimed: object[] = [];

@@ -1,4 +1,4 @@
-/** A look at what a network makes of the first rows of a training set. */
+/** A network's outputs for the first rows of a training set. */
 
 import { type Minibatch, Minibatches } from "../dataset/minibatches.js";
 import type { Rows } from "../dataset/rows.js";
@@ -8,7 +8,7 @@ import type { Network } from "../network/network.js";
 const MOST_ROWS = 1024;
 const PART_ROWS = 128;
 
-/** A part of the rows, and what each layer gives for them in evaluation mode; valid until the next part. */
+/** Some of the rows, and each layer's output for them in evaluation mode; valid until the next part. */
 export interface Look {
   readonly batch: Minibatch;
   readonly activations: readonly Matrix[];

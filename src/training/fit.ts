@@ -9,13 +9,13 @@ export type { EpochReport, Progress } from "./epoch-report.js";
 export type { FitOptions } from "./options.js";
 
 /**
- * Trains `network` on minibatches of `data`. What it returns is an async iterator, which trains an epoch whenever it is asked
- * for the next report (leaving the loop stops the training), has the `history` of the reports so far, and with `run()` goes to
- * the end by itself. Gradients that the network still had are forgotten.
+ * Trains `network` on minibatches of `data`. The returned run is an async iterator: it trains an epoch for each report, and
+ * leaving the loop stops the training. `history` has the reports so far. `await` it, or call `run()`, to train to the end.
+ * Gradients left in the network are discarded.
  *
  * @throws RangeError, TypeError, ShapeError for an invalid option, a checkpoint that does not fit, or a training set smaller
- * than one batch; nothing has moved then. The iterator throws a DivergenceError when a batch's loss is NaN or
- * infinite: the parameters are of no use any more
+ * than one batch; then nothing has changed. The iterator throws a DivergenceError if a batch's loss is NaN or infinite. The
+ * parameters are useless then
  */
 export function fit(network: Network, data: Rows, options: FitOptions = {}): TrainingRun {
   return new TrainingRun(planTraining(network, data, options));

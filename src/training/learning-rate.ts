@@ -1,4 +1,4 @@
-/** Following a schedule of learning rates. */
+/** Follows a learning rate schedule. */
 
 import { checkChoice, checkFunction, checkNumber, wrongType } from "../checks/check-options.js";
 import type { Optimizer } from "../network/optimizers/optimizer.js";
@@ -6,25 +6,25 @@ import type { EpochReport, Metric } from "./epoch-report.js";
 
 const { isFinite: isFiniteNumber } = Number;
 
-/** What `fit` asks of a schedule. Anything that has the first two will do. */
+/** The interface of a schedule. Only the first two members are required. */
 export interface LearningRateSchedule {
-  /** What `step` counts: steps of the optimizer (with `accumulate`, several batches each), or epochs. */
+  /** What `step` counts: the optimizer's steps (with `accumulate`, several batches each), or epochs. */
   readonly interval: "batch" | "epoch";
-  /** The rate of step or epoch number `step`, from 0; `base` is the optimizer's initial rate. */
+  /** The learning rate of step or epoch `step`, from 0. `base` is the optimizer's initial rate. */
   learningRate(step: number, base: number): number;
-  /** Is given the watched metric after each epoch. */
+  /** Gets the watched metric after each epoch. */
   update?(metric: number): void;
-  /** Whether `update` does something; default: if there is one. */
+  /** Whether `update` has an effect; default: if it exists. */
   readonly watchesMetric?: boolean;
-  /** Forgets what it has seen: a training begins that is not resumed. */
+  /** Forgets all metrics: a new training begins. */
   reset?(): void;
-  /** What it has seen, for a checkpoint: plain numbers. */
+  /** The state for a checkpoint: plain numbers. */
   stateDict?(): Readonly<Record<string, number>>;
-  /** @throws TypeError, RangeError when the state does not fit; nothing has changed then */
+  /** @throws TypeError, RangeError if the state does not fit; then nothing has changed */
   loadStateDict?(state: Readonly<Record<string, number>>): void;
 }
 
-/** Sets an optimizer's learning rate as a schedule says. */
+/** Sets an optimizer's learning rate by a schedule. */
 export class ScheduleFollower {
   readonly #schedule: LearningRateSchedule | undefined;
   readonly #metric: Metric;
@@ -36,17 +36,17 @@ export class ScheduleFollower {
     this.#optimizer = optimizer;
   }
 
-  /** Before the first epoch of a training that is not resumed. */
+  /** Called before the first epoch of a new training. */
   reset(): void {
     this.#schedule?.reset?.();
   }
 
-  /** Before the batches of an epoch; epochs count from 1. */
+  /** Called before the batches of an epoch. Epochs count from 1. */
   beginEpoch(epoch: number): void {
     if (this.#schedule?.interval === "epoch") this.#setRate(epoch - 1);
   }
 
-  /** Before the batches of an optimizer's step; steps count from 0. */
+  /** Called before the batches of an optimizer's step. Steps count from 0. */
   beginStep(step: number): void {
     if (this.#schedule?.interval === "batch") this.#setRate(step);
   }
@@ -63,7 +63,7 @@ export class ScheduleFollower {
   }
 }
 
-/** @throws TypeError, RangeError for what is no schedule */
+/** @throws TypeError, RangeError for anything but a schedule */
 export function checkSchedule(schedule: LearningRateSchedule | undefined): void {
   if (schedule === undefined) return;
   if (typeof schedule?.learningRate !== "function") {

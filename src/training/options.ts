@@ -1,4 +1,4 @@
-/** The options of `fit`, and what is wrong with them. */
+/** The options of `fit` and their checks. */
 
 import {
   checkBoolean,
@@ -26,64 +26,63 @@ import { type ClassWeights, checkSampleWeights, copyClassWeights } from "./row-w
 
 /** Options of `fit`. */
 export interface FitOptions {
-  /** Passes over the training set; default 25. With `resume`, those before it count. */
+  /** Passes over the training set; default 25. With `resume`, earlier epochs count. */
   readonly epochs?: number;
-  /** Rows of a batch; default 32, or all there are if they are fewer. */
+  /** Rows per batch; default 32, or all rows if there are fewer. */
   readonly batchSize?: number;
   /** Visit the rows in a new order each epoch; default true. */
   readonly shuffle?: boolean;
   /**
-   * Draws the split, the orders of the rows and what layers draw; default: a fork of the engine's generator, so that runs that take
-   * turns on one engine do not draw from each other. With one that is kept, such as the engine's own, later runs go on from where
-   * this one ends.
+   * Draws the split, the order of the rows and what layers draw. Default: a fork of the engine's generator, so that alternating runs
+   * on one engine do not affect each other. If you pass a generator, such as the engine's own, later runs continue where this one
+   * ends.
    */
   readonly random?: Random;
-  /** Leave out an epoch's last batch if it has fewer rows than the others; default true. */
+  /** Drop an epoch's last batch if it has fewer rows than the others; default true. */
   readonly dropLast?: boolean;
   /** Evaluated after each epoch: a data set, or a `Subset` of one. */
   readonly validation?: Rows;
   /**
-   * In place of `validation`: hold back this fraction of the rows, between 0 and 1, drawn from the engine's generator before
-   * the first epoch, from each class of labels its share.
+   * Instead of `validation`: hold out this fraction of the rows, between 0 and 1, drawn before the first epoch and stratified by
+   * class.
    */
   readonly validationSplit?: number;
   /** Evaluate the training set after each epoch too; default true. */
   readonly evaluateTraining?: boolean;
   /**
-   * How much each class counts in training (evaluation is not weighted by class): one weight a class, from 0, those that a
-   * record leaves out being 1; or `balanced`: rows / (classes · rows of the class), as scikit-learn has it. Multiplied with
-   * the row's sample weight.
+   * Class weights for training (evaluation has none): one weight per class, at least 0; a class missing in a record has weight 1.
+   * Or `balanced`: rows / (classes · rows of the class), as in scikit-learn. They are multiplied by sample weights.
    */
   readonly classWeights?: ClassWeights;
-  /** How much each row of the data set counts, from 0: for a data set that has no weights itself. Evaluation knows them, too. */
+  /** Sample weights, at least 0, for a data set without its own. Evaluation uses them, too. */
   readonly sampleWeights?: ArrayLike<number>;
-  /** Batches whose gradients' mean makes one step; default 1. An epoch's last step may have fewer. */
+  /** Number of batches whose mean gradient makes one step; default 1. An epoch's last step may have fewer. */
   readonly accumulate?: number;
   /**
-   * Sets the optimizer's learning rate before each of its steps, or each epoch. A resumed training needs the same schedule:
-   * a checkpoint has what it has seen, not what it does.
+   * Sets the optimizer's learning rate before each step or epoch. To resume a training, pass the same schedule: a checkpoint has
+   * its state, not its code.
    */
   readonly schedule?: LearningRateSchedule;
-  /** What a schedule that watches a metric is told after each epoch; default `valLoss`, without validation `trainLoss`. */
+  /** The metric that a schedule watches; default `valLoss`, or `trainLoss` without validation. */
   readonly scheduleMetric?: Metric;
-  /** Told of batches and epochs, in this order. */
+  /** Callbacks, called in this order. */
   readonly callbacks?: readonly Callback[];
   /**
-   * What `loadCheckpoint` gives, or another run's `checkpoint()`: go on from there, to the same bits as if there had been no
-   * stop. Network, data and all other options must be the same, only `epochs` may be more, and callbacks without state, such as
-   * loggers, may come and go.
+   * Resume from a checkpoint of `loadCheckpoint`, or from another run's `checkpoint()`, bit for bit as if training had not stopped.
+   * Network, data and all other options must be the same. Only `epochs` may be larger, and callbacks without state, such as
+   * loggers, may differ.
    */
   readonly resume?: CheckpointContents | undefined;
   /**
-   * Ends the training after the batch under way, or in the middle of an evaluation. The epoch it fell in is reported with
-   * `completed: false` and without the evaluations; `resume` goes on with it.
+   * Stops the training after the current batch, or during an evaluation. That epoch's report has `completed: false` and no
+   * evaluations; `resume` continues it.
    */
   readonly signal?: AbortSignalLike;
-  /** Called about ten times a second while an epoch runs, and at its end. */
+  /** Called about ten times per second during an epoch, and at its end. */
   onProgress?(progress: Progress): void;
   /**
-   * Told once of each thing that is wrong although no error: a loss that has not moved, a layer whose units are dead, a run that
-   * was never started. Default: `console.warn`.
+   * Called once per warning: the loss does not fall, all units of a layer are dead, a run was never started. Default:
+   * `console.warn`.
    */
   onWarning?(message: string): void;
 }
@@ -109,7 +108,7 @@ const OPTIONS: OptionNames<FitOptions> = {
   onWarning: true,
 };
 
-/** Checked options, defaults filled in. */
+/** The checked options with defaults. */
 export interface Plan {
   readonly network: Network;
   readonly data: Rows;
@@ -126,7 +125,7 @@ export interface Plan {
   readonly warn: (message: string) => void;
 }
 
-/** The settings that a checkpoint's training and the one that goes on with it must share. */
+/** The settings that a checkpoint and the training that resumes from it must share. */
 export function sharedSettings({ data, options, batchSize, shuffle, dropLast, accumulate }: Plan) {
   const { rows, columns } = data;
   const { validationSplit = 0 } = options;
@@ -134,7 +133,7 @@ export function sharedSettings({ data, options, batchSize, shuffle, dropLast, ac
   return { rows, columns, ...order, accumulate, validationSplit };
 }
 
-/** What the built-in ones among a training's parts were made with. Of custom parts only their arrays tell. */
+/** The options of a training's built-in parts. Custom parts are only compared by their arrays. */
 export function sharedParts({ network, options }: Plan): Record<string, string> {
   const parts: Record<string, object & { readonly config?: () => unknown }> = {
     loss: network.loss,
@@ -147,13 +146,13 @@ export function sharedParts({ network, options }: Plan): Record<string, string> 
 }
 
 /**
- * The plan has copies of lists and records: what the caller does to them after this changes nothing.
+ * The plan has copies of lists and records: later changes by the caller have no effect.
  *
- * @throws RangeError, TypeError, ShapeError for invalid options; nothing has moved then
+ * @throws RangeError, TypeError, ShapeError for invalid options; then nothing has changed
  */
 export function planTraining(network: Network, data: Rows, given: FitOptions): Plan {
   checkOptions("fit", given, OPTIONS);
-  // Read once, those that are inherited, too.
+  // Each option is read once, including inherited ones.
   const names = Object.keys(OPTIONS) as (keyof FitOptions)[];
   const options: FitOptions = Object.fromEntries(names.map((name) => [name, given[name]]));
   if (!(network instanceof Network)) throw wrongType("fit: network", "a Network", network);
@@ -224,12 +223,12 @@ export function planTraining(network: Network, data: Rows, given: FitOptions): P
   return plan;
 }
 
-/** The same matrices, and the indices as they are now. */
+/** The same matrices with a copy of the indices. */
 function copyRows({ inputs, targets, weights, rows, columns, indices }: Rows): Rows {
   return { inputs, targets, weights, rows, columns, ...(indices && { indices: indices.slice() }) };
 }
 
-/** @throws RangeError when the checkpoint is of a training with other settings */
+/** @throws RangeError if the checkpoint's training had other settings */
 function checkContinues(plan: Plan, contents: CheckpointContents): void {
   const { settings, parts, position, random, schedule, callbacks } = contents;
   for (const [name, value] of Object.entries(sharedSettings(plan))) {

@@ -1,4 +1,4 @@
-/** When to show progress, and what. */
+/** Decides when to report progress. */
 
 import type { Minibatches } from "../dataset/minibatches.js";
 import type { Progress } from "./epoch-report.js";
@@ -8,11 +8,11 @@ import type { Progression } from "./training-state.js";
 
 const PROGRESS_MILLISECONDS = 100;
 
-/** Is told of each batch, and when it ended. */
+/** Receives each batch and the time at which it ended. */
 export class ProgressClock {
   readonly #onProgress: ((progress: Progress) => void) | undefined;
   readonly #window = new RateWindow();
-  /** Where the last batch ended: its epoch, and the epoch's training time then. */
+  /** The last batch's epoch, and the epoch's training time at its end. */
   #epoch = 0;
   #seconds = 0;
   #lastProgress = Number.NEGATIVE_INFINITY;
@@ -22,7 +22,7 @@ export class ProgressClock {
   }
 
   /**
-   * A batch is done: shows how far the epoch is about ten times a second, and at its end.
+   * Records a batch. Reports progress about ten times per second and at the end of the epoch.
    *
    * @param time when it ended, in milliseconds
    */
@@ -34,14 +34,14 @@ export class ProgressClock {
   ): void {
     if (!this.#onProgress) return;
     const samples = Math.min(batch * batchSize, rows);
-    // Training time alone: an evaluation lies between two epochs' times.
+    // Only training time: an evaluation lies between two epochs.
     this.#window.add(samples - (batch - 1) * batchSize, epoch === this.#epoch ? seconds - this.#seconds : seconds);
     this.#epoch = epoch;
     this.#seconds = seconds;
     if (time - this.#lastProgress <= PROGRESS_MILLISECONDS && batch < batches) return;
     this.#lastProgress = time;
     const rate = this.#window.rowsPerSecond;
-    // Of a training's first batch there is nothing better than what it took itself.
+    // For the first batch of a training, its own time is the only estimate.
     const samplesPerSecond = Number.isNaN(rate) ? samples / seconds : rate;
     const secondsLeft = (rows - samples) / samplesPerSecond;
     const loss = losses / (samples / batchSize);

@@ -1,30 +1,29 @@
-/** How fast a training is, from its last moments, and what is left of it. */
+/** The speed of a training over its last second, and the time left. */
 
-/** The window: long enough for batches that differ, short enough to follow a machine that gets busy. */
+/** The window: long enough to average batches, short enough to follow a machine that gets busy. */
 const SECONDS = 1;
 const SLOTS = 16;
 const SLOT_SECONDS = SECONDS / SLOTS;
 /**
- * Time of an epoch's evaluation as a share of its training, until one has been measured. On MNIST with dense layers, training
- * and validation rows evaluated, it is 0.3 to 0.6.
+ * Assumed time of an epoch's evaluation relative to its training, until one has been measured. On MNIST with dense layers it is
+ * 0.3 to 0.6 if training and validation rows are evaluated.
  */
 const EVALUATION_SHARE = 0.4;
 
 /**
- * Rows a second over the last second of batches. Only the time that is added counts, so pauses and evaluations are left out
- * by not adding them. The first batch is left out, too: it compiles, allocates and fills caches, and may take a thousand times as
- * long as the next.
+ * Rows per second over the last second of batches. Only time that you add counts: leave out pauses and evaluations. The first
+ * batch is also left out: it compiles, allocates and fills caches, and may take a thousand times as long as the next.
  */
 export class RateWindow {
-  /** A ring of slots. A batch longer than a slot's time has one to itself; the one at `#newest` is being filled. */
+  /** A ring of slots. A batch longer than a slot has its own. The slot at `#newest` is being filled. */
   readonly #rows = new Float64Array(SLOTS + 1);
   readonly #seconds = new Float64Array(SLOTS + 1);
   #newest = 0;
-  /** Slots before it that are in the window. */
+  /** Number of earlier slots in the window. */
   #filled = 0;
   #warm = false;
 
-  /** A batch of `rows` took `seconds`. Allocates nothing. */
+  /** Adds a batch of `rows` that took `seconds`. Allocates nothing. */
   add(rows: number, seconds: number): void {
     if (!this.#warm) {
       this.#warm = true;
@@ -42,7 +41,7 @@ export class RateWindow {
     return rows === 0 ? Number.NaN : rows / sumOf(this.#seconds);
   }
 
-  /** Lets go of old slots without which the window is still full, and of one that the new slot needs. */
+  /** Drops old slots that the window does not need, and one for the new slot. */
   #beginSlot(): void {
     this.#newest = (this.#newest + 1) % (SLOTS + 1);
     ++this.#filled;
@@ -63,7 +62,7 @@ function sumOf(values: Float64Array): number {
   return sum;
 }
 
-/** Where a run is: the epoch under way, from 1, and its batches that are done. */
+/** A run's position: the current epoch, from 1, and its completed batches. */
 interface Place {
   readonly epoch: number;
   readonly epochs: number;
@@ -72,10 +71,10 @@ interface Place {
 }
 
 /**
- * Seconds until the end of the whole run, evaluations included; NaN while the batches' time is.
+ * Seconds until the end of the whole run, including evaluations; NaN if `secondsPerBatch` is.
  *
- * @param secondsPerBatch at the present rate
- * @param evaluationSeconds of an epoch; NaN while none has been measured: a share of the epoch's training then
+ * @param secondsPerBatch at the current rate
+ * @param evaluationSeconds per epoch; NaN if none has been measured, then it is estimated
  */
 export function secondsLeftOfRun(
   { epoch, epochs, batch, batches }: Place,
@@ -85,6 +84,6 @@ export function secondsLeftOfRun(
   const evaluation = Number.isNaN(evaluationSeconds) ? EVALUATION_SHARE * batches * secondsPerBatch : evaluationSeconds;
   const whole = Math.max(0, epochs - epoch);
   const left = epoch > epochs ? 0 : batches - batch;
-  // A run that has had its last batch is still to be evaluated.
+  // After its last batch, a run still has to be evaluated.
   return (left + whole * batches) * secondsPerBatch + (epoch > epochs ? 0 : whole + 1) * evaluation;
 }

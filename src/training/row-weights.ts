@@ -1,4 +1,4 @@
-/** Weights of classes and of single rows. */
+/** Class weights and sample weights. */
 
 import { checkList } from "../checks/check-list.js";
 import { checkNumber, checkRecord, wrongType } from "../checks/check-options.js";
@@ -13,10 +13,10 @@ import type { Network } from "../network/network.js";
 
 const { isInteger } = Number;
 
-/** One weight a class, as a list or by class; or by how rare each class is. */
+/** One weight per class, as a list or by class; or `balanced`, by how rare each class is. */
 export type ClassWeights = "balanced" | readonly number[] | Readonly<Record<number, number>>;
 
-/** @throws ShapeError, RangeError unless there is a weight of at least 0 for each row; RangeError for a second set of weights; TypeError for no list */
+/** @throws ShapeError, RangeError unless there is a weight of at least 0 for each row; RangeError for a second set of weights; TypeError for anything but a list */
 export function checkSampleWeights(
   weights: ArrayLike<number> | undefined,
   { inputs, weights: own, indices }: Rows,
@@ -32,9 +32,9 @@ export function checkSampleWeights(
 }
 
 /**
- * A copy of the weights.
+ * Copies the class weights.
  *
- * @throws TypeError for data without classes, and for what is no number; RangeError for a weight below 0, or of a class that
+ * @throws TypeError for data without classes, and for anything but numbers; RangeError for a weight below 0, or for a class that
  * neither the data nor the network has
  */
 export function copyClassWeights(
@@ -50,7 +50,7 @@ export function copyClassWeights(
   }
   const isArray = Array.isArray(weights) || viewKind(weights) !== undefined;
   if (!isArray) checkRecord("classWeights", weights);
-  // Of a list the holes, too.
+  // Also checks holes in a list.
   const copy = isArray
     ? Array.from(weights as readonly number[])
     : { ...(weights as Readonly<Record<number, number>>) };
@@ -58,7 +58,7 @@ export function copyClassWeights(
   return copy;
 }
 
-/** @param most classes that there may be, with those of the network that do not occur */
+/** @param most number of classes, including the network's classes that do not occur */
 function checkEachClass(
   weights: readonly number[] | Readonly<Record<number, number>>,
   classes: number,
@@ -80,9 +80,9 @@ function checkEachClass(
 }
 
 /**
- * What each row counts in training, in the order of the data set: its sample weight times its class's weight.
+ * The weight of each row in training, in the order of the data set: its sample weight times its class weight.
  *
- * @param rows the rows that are trained on, by index: of these `balanced` counts the classes
+ * @param rows indices of the rows to train on, whose classes `balanced` counts
  */
 export function rowWeights(
   loss: Loss,
@@ -97,7 +97,7 @@ export function rowWeights(
   return Float32Array.from(labels, (label, row) => weightOf(label) * (sampleWeights?.[row] ?? 1));
 }
 
-/** rows / (classes · rows of the class), over the classes that occur. */
+/** rows / (classes · rows of the class) for the classes that occur. */
 function balance(labels: ArrayLike<number>, classes: number, rows: Int32Array | undefined): number[] {
   const counts = new Array<number>(classes).fill(0);
   const total = rows?.length ?? labels.length;
@@ -110,8 +110,8 @@ function balance(labels: ArrayLike<number>, classes: number, rows: Int32Array | 
 }
 
 /**
- * The class of each row, where a loss takes the targets for classes: labels, or one column of integers. Undefined for values and
- * for several labels or probabilities a row.
+ * The class of each row, if the loss takes the targets as classes: labels, or one column of integers. Undefined for values, and
+ * for several labels or probabilities per row.
  */
 export function classLabels(loss: Loss, targets: Targets): ArrayLike<number> | undefined {
   if (loss.activation === "identity") return undefined;
@@ -121,7 +121,7 @@ export function classLabels(loss: Loss, targets: Targets): ArrayLike<number> | u
   return data.every((value) => isInteger(value) && value >= 0) ? data : undefined;
 }
 
-/** One more than the largest class. @throws TypeError unless the loss takes the targets for classes */
+/** The largest class plus one. @throws TypeError unless the loss takes the targets as classes */
 function countClasses(loss: Loss, { targets }: Rows): number {
   const labels = classLabels(loss, targets);
   if (labels === undefined) {

@@ -1,4 +1,4 @@
-/** A loss that does not fall: said once, with what to do about it. */
+/** Warns once about a loss that does not fall, with a remedy. */
 
 import type { Rows } from "../dataset/rows.js";
 import { Labels } from "../engine/labels.js";
@@ -6,25 +6,25 @@ import type { Matrix } from "../engine/matrix.js";
 import type { Network } from "../network/network.js";
 import { firstRows } from "./first-rows.js";
 
-/** The share of itself by which a loss has to fall to have fallen. */
+/** The relative decrease that counts as a falling loss. */
 const LEAST_FALL = 1e-3;
-/** By what share of itself the losses of an epoch's halves may differ by chance. */
+/** The relative difference that the losses of an epoch's halves may have by chance. */
 const CHANCE = 0.02;
-/** Steps that a training is given to show that it learns. */
+/** How many steps a training has to show that it learns. */
 const LEAST_STEPS = 10;
-/** Outputs that differ less from row to row, in standard deviations, have learnt no more than the mean. Of values: of the targets'. */
+/** If the outputs' standard deviation over rows is smaller, the network only learned the mean. For values, relative to the targets'. */
 const LEAST_SPREAD = 0.01;
 
 const REMEDY =
   'try another learning rate, other initial weights (init: "glorotUniform" or "heNormal" in place of "normal" or "zeros"), ' +
   "or scaled inputs";
 
-/** Watches the losses of the first epoch's halves, and of one epoch after the other. */
+/** Compares the losses of the first epoch's halves, and of consecutive epochs. */
 export class Stagnation {
   readonly #network: Network;
   readonly #warn: (message: string) => void;
   #watches = true;
-  /** Sums of the losses of the halves, each divided by its batches. */
+  /** Mean losses of the halves. */
   #firstHalf = 0;
   #secondHalf = 0;
   #before: number | undefined;
@@ -48,19 +48,19 @@ export class Stagnation {
     this.#before = loss;
     if (!this.#watches || !whole) return;
     if (epoch === 1 && batches >= LEAST_STEPS) this.#compareHalves(data);
-    // A loss of 0 has nowhere to go.
+    // A loss of 0 cannot fall.
     if (before === undefined || before === 0 || before - loss > LEAST_FALL * Math.abs(before)) return;
     if (epoch === 2 && batches * 2 >= LEAST_STEPS) {
       this.#say(`the loss has not fallen from the first epoch to the second (${toText(before)} to ${toText(loss)})`);
     } else if (epoch > 2) {
-      // A network that once gave different outputs for different rows has learnt something.
+      // A network that gave different outputs for different rows has learned something.
       this.#watches = false;
       if (spread(this.#network, data) >= LEAST_SPREAD) return;
       this.#say(`the loss no longer falls (${toText(loss)}), and the outputs hardly differ from row to row`);
     }
   }
 
-  /** The halves are of different rows, so their losses differ by chance: unless by very little, the outputs decide. */
+  /** The halves have different rows, so their losses differ by chance. Unless the difference is tiny, the outputs decide. */
   #compareHalves(data: Rows): void {
     const [before, after] = [this.#firstHalf, this.#secondHalf];
     const change = Math.abs(before - after) / Math.abs(before);
@@ -75,7 +75,7 @@ export class Stagnation {
   }
 }
 
-/** The largest standard deviation of an output over some rows; of values in those of the targets. */
+/** The largest standard deviation of an output over some rows; for values, relative to the targets'. */
 function spread(network: Network, data: Rows): number {
   const outputs = new Deviations();
   const targets = new Deviations();
@@ -88,7 +88,7 @@ function spread(network: Network, data: Rows): number {
   return outputs.largest() / (scale > 0 ? scale : 1);
 }
 
-/** Standard deviations of the columns of matrices that come one after the other, found around the first row. */
+/** Standard deviations of the columns over consecutive matrices, computed relative to the first row. */
 class Deviations {
   #rows = 0;
   #columns: { readonly origin: number; sum: number; squares: number }[] = [];

@@ -1,4 +1,4 @@
-/** What `fit` returns: a training that runs when it is awaited, or epoch by epoch when it is iterated over. */
+/** What `fit` returns: a training that runs to the end if you await it, or epoch by epoch if you iterate over it. */
 
 import type { Network } from "../network/network.js";
 import type { RunView } from "./callbacks/callbacks.js";
@@ -10,8 +10,8 @@ import { Training } from "./training.js";
 import { expectStart } from "./unstarted-runs.js";
 
 /**
- * `await run` trains to the end and gives the history, as often as it is awaited; `for await (const report of run)` trains an
- * epoch at a time, and leaving the loop ends the training. Either begins it once.
+ * `await run` trains to the end and returns the history, every time you await it. `for await (const report of run)` trains one
+ * epoch at a time, and leaving the loop ends the training. The training begins once.
  */
 export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>, PromiseLike<History>, RunView {
   readonly #training: Training;
@@ -30,7 +30,7 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
     return this.#training.network;
   }
 
-  /** The epoch under way, from 1, of `epochs`. */
+  /** The current epoch, from 1, of `epochs`. */
   get epoch(): number {
     return this.#training.epoch;
   }
@@ -39,7 +39,7 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
     return this.#training.epochs;
   }
 
-  /** Batches of it that are done, of `batches`. */
+  /** Its completed batches, of `batches`. */
   get batch(): number {
     return this.#training.batch;
   }
@@ -58,12 +58,12 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
     return this.#training.history;
   }
 
-  /** Whether it began with a checkpoint. */
+  /** Whether it resumed from a checkpoint. */
   get resumed(): boolean {
     return this.#training.resumed;
   }
 
-  /** Whether a callback has asked for the end, or `stop` was called. */
+  /** Whether a callback or the caller has called `stop`. */
   get stopped(): boolean {
     return this.#training.stopped;
   }
@@ -73,18 +73,18 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
     this.#training.stop();
   }
 
-  /** What `fit` takes as `resume`. @throws Error within a batch; see `RunView` */
+  /** A checkpoint for `resume`. @throws Error during a batch; see `RunView` */
   checkpoint(): CheckpointContents {
     return this.#training.checkpoint();
   }
 
-  /** Trains to the end: a promise of what `await run` gives. */
+  /** Trains to the end. The same as `await run`. */
   run(): Promise<History> {
     this.#end ??= this.#toTheEnd();
     return this.#end;
   }
 
-  // biome-ignore lint/suspicious/noThenProperty: a run that is awaited is to train, not to be handed on untouched
+  // biome-ignore lint/suspicious/noThenProperty: awaiting a run trains it
   then<A = History, B = never>(
     onFulfilled?: ((history: History) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
@@ -130,7 +130,7 @@ export class TrainingRun implements AsyncGenerator<EpochReport, void, undefined>
 
   async #toTheEnd(): Promise<History> {
     while (!(await this.next()).done);
-    // A run that failed while somebody iterated over it has no next epoch either.
+    // A run that failed during iteration has no next epoch.
     if (this.#failure) throw this.#failure.error;
     return this.history;
   }

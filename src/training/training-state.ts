@@ -1,4 +1,4 @@
-/** Taking a training's state out of its parts, and putting it back. */
+/** Saves a training's state from its parts, and restores it. */
 
 import { DivergenceError, ShapeError } from "../checks/errors.js";
 import type { Random, RandomState } from "../engine/random.js";
@@ -8,25 +8,25 @@ import type { History } from "./callbacks/history.js";
 import type { CheckpointContents, TrainingPosition } from "./checkpoint/checkpoint-contents.js";
 import { type Plan, sharedParts, sharedSettings } from "./options.js";
 
-/** How far a training is: what changes from batch to batch. */
+/** A training's position: what changes from batch to batch. */
 export interface Progression extends TrainingPosition {
   epoch: number;
   batch: number;
   losses: number;
   seconds: number;
   stopped: boolean;
-  /** States of the generator, see `RandomStates`. */
+  /** States of the generator; see `RandomStates`. */
   epochRandom: RandomState | undefined;
   splitRandom: RandomState | undefined;
 }
 
-/** The position of a training that has not begun. */
+/** The position before training begins. */
 export function startOfTraining(): Progression {
   const random = { epochRandom: undefined, splitRandom: undefined };
   return { epoch: 1, batch: 0, losses: 0, seconds: 0, stopped: false, ...random };
 }
 
-/** A checkpoint. @throws DivergenceError for a network with NaN or infinities, which nothing could be resumed from */
+/** Creates a checkpoint. @throws DivergenceError for a network with NaN or infinities, from which nothing can resume */
 export function captureTraining(
   plan: Plan,
   progression: Progression,
@@ -58,9 +58,9 @@ export function captureTraining(
 }
 
 /**
- * Gives network, optimizer, gradients, generator, schedule and callbacks the state of a checkpoint.
+ * Restores network, optimizer, gradients, generator, schedule and callbacks from a checkpoint.
  *
- * @throws ShapeError, RangeError, TypeError, FormatError when it does not fit; network and optimizer are as before then
+ * @throws ShapeError, RangeError, TypeError, FormatError if it does not fit; then network and optimizer are unchanged
  */
 export function restoreTraining(
   { network, callbacks, options }: Plan,
@@ -88,7 +88,7 @@ export function restoreTraining(
   random.state = contents.random.now;
 }
 
-/** @throws ShapeError for a gradient that is none of the network's */
+/** @throws ShapeError for a gradient that does not fit the network */
 function checkGradients(network: Network, gradients: CheckpointContents["gradients"]): void {
   for (const [i, { length }] of gradients) {
     const shape = network.parameters()[i]?.shape;

@@ -1,10 +1,10 @@
-/** From batches to steps: each batch its own, or the mean of several. */
+/** Turns batches into steps: one per batch, or one per several batches. */
 
 import type { Minibatch } from "../dataset/minibatches.js";
 import type { Network } from "../network/network.js";
 import type { ScheduleFollower } from "./learning-rate.js";
 
-/** Hands batches to a network, which takes a step after every `accumulate` of them and at the end of an epoch. */
+/** Passes batches to a network, which takes a step after every `accumulate` batches and at the end of an epoch. */
 export class Stepper {
   readonly #network: Network;
   readonly #accumulate: number;
@@ -16,7 +16,7 @@ export class Stepper {
     this.#schedule = schedule;
   }
 
-  /** Sets the learning rate; epochs count from 1, batches of an epoch from 0. A schedule is the caller's: no step is open yet. */
+  /** Sets the learning rate. Epochs count from 1, batches from 0. No step is open yet, because a schedule is the user's code. */
   beginBatch(epoch: number, index: number, batches: number): void {
     const stepsBefore = (epoch - 1) * Math.ceil(batches / this.#accumulate);
     this.#schedule.beginStep(stepsBefore + Math.floor(index / this.#accumulate));

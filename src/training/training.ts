@@ -1,4 +1,4 @@
-/** A training: epochs of minibatches, evaluated, reported, told to callbacks, and to be taken up again after any batch. */
+/** A training: epochs of minibatches with evaluations, reports and callbacks. It can be resumed after any batch. */
 
 import { DivergenceError } from "../checks/errors.js";
 import { Minibatches } from "../dataset/minibatches.js";
@@ -33,9 +33,9 @@ export class Training implements RunView {
   readonly #history: History;
   #lock: TrainingLock | undefined;
   #giveBack = () => {};
-  /** Callbacks that know of the training: they are told of its end, too. */
+  /** Callbacks whose `onTrainBegin` was called, so that `onTrainEnd` is called, too. */
   readonly #begun: Callback[] = [];
-  /** Its own: runs that take turns on one engine draw the same numbers as one after the other. */
+  /** The run's own generator: alternating runs on one engine draw the same numbers as consecutive runs. */
   #random: Random | undefined;
   #rows: ChosenRows | undefined;
   #batches: Minibatches | undefined;
@@ -48,7 +48,7 @@ export class Training implements RunView {
     this.#schedule = new ScheduleFollower(plan.options.schedule, plan.scheduleMetric, plan.network.optimizer);
     this.#stepper = new Stepper(plan.network, plan.accumulate, this.#schedule);
     this.#clock = new ProgressClock(plan.options.onProgress);
-    // A dead layer is why a loss does not fall: one word about it is enough.
+    // A dead layer explains a loss that does not fall: one warning is enough.
     const warnOnce = once(plan.warn);
     this.#stagnation = new Stagnation(plan.network, warnOnce);
     this.#deadLayers = new DeadLayers(plan.network, warnOnce);
@@ -102,7 +102,7 @@ export class Training implements RunView {
     );
   }
 
-  /** Trains an epoch whenever it is asked for the next report. To be called once. */
+  /** Trains an epoch per report. Call it once. */
   async *reports(): AsyncGenerator<EpochReport, void, undefined> {
     let failed = true;
     try {
@@ -124,7 +124,7 @@ export class Training implements RunView {
     }
   }
 
-  /** Takes up the checkpoint, if there is one, and chooses the rows. @throws as restoreTraining; nothing has changed then */
+  /** Restores the checkpoint, if any, and chooses the rows. @throws as restoreTraining; then nothing has changed */
   #begin(): void {
     const { network, options, callbacks, batchSize, dropLast } = this.#plan;
     const checkpoint = options.resume;
@@ -165,7 +165,7 @@ export class Training implements RunView {
     return stopped ? this.#progression.batch === 0 : epoch > this.#plan.epochs;
   }
 
-  /** One epoch, or the rest of it: batches, evaluation, callbacks. */
+  /** Trains one epoch, or the rest of it: batches, evaluation, callbacks. */
   async #runEpoch(): Promise<EpochReport> {
     const { network, batchSize } = this.#plan;
     const { evaluation } = this.#rows as ChosenRows;
@@ -195,7 +195,7 @@ export class Training implements RunView {
     return report;
   }
 
-  /** Undefined when the signal ends it. */
+  /** Undefined if the signal ends it. */
   async #evaluate() {
     const { network, evaluateTraining, options } = this.#plan;
     const { evaluation, validation } = this.#rows as ChosenRows;
@@ -211,7 +211,7 @@ export class Training implements RunView {
     }
   }
 
-  /** Whether the epoch's last step has left a network: no later batch's loss shows it. @throws DivergenceError */
+  /** Checks the weights after the epoch's last step, because no later batch's loss shows them. @throws DivergenceError */
   #checkDivergence(): void {
     const { epoch, batch } = this.#progression;
     const array = this.#plan.network.findNonFinite();
@@ -227,7 +227,7 @@ export class Training implements RunView {
     for (const callback of this.#plan.callbacks) await callback.onSettled?.("epoch", this);
   }
 
-  /** The batches of the epoch that are left, up to the signal. */
+  /** Trains the epoch's remaining batches, until the signal. */
   async #trainEpoch(): Promise<void> {
     const { network, batchSize, options, callbacks } = this.#plan;
     const progression = this.#progression;
@@ -261,9 +261,9 @@ export class Training implements RunView {
       this.#loss = loss;
       this.#stagnation.endBatch(loss, progression.epoch, progression.batch, count);
       if (progression.batch === count) this.#deadLayers.endLastBatch();
-      // A batch counts as much as it has rows; whole ones count 1.
+      // A batch counts by its number of rows; a whole one counts 1.
       progression.losses += loss * (batch.targets.rows / batchSize);
-      // Steps alone: callbacks may wait, and other tasks' turns take what they want.
+      // Only the time of steps: callbacks may wait, and other tasks take any time.
       const ended = now();
       progression.seconds += (ended - begun) / 1000;
       for (let i = 0; i < callbacks.length; ++i) {
@@ -281,7 +281,7 @@ export class Training implements RunView {
     }
   }
 
-  /** Draws the epoch's order; of an epoch that is resumed again what was drawn then, with the generator where it was afterwards. */
+  /** Draws the epoch's order. A resumed epoch draws the same order again and leaves the generator where it was. */
   #drawOrder(): void {
     const { batch, epochRandom } = this.#progression;
     const random = this.#random as Random;
@@ -293,7 +293,7 @@ export class Training implements RunView {
     if (again) random.state = now;
   }
 
-  /** Tells the callbacks, and frees the rows. After a failure the error that led to it is the one that counts. */
+  /** Calls `onTrainEnd` and frees the rows. After a failure, keeps the first error. */
   async #end(failed: boolean): Promise<void> {
     this.#settled = false;
     const ended = this.#progression.stopped ? "stopped" : "finished";

@@ -1,14 +1,14 @@
-/** Runs that nobody ever began: `fit(…)` without await trains nothing, and its caller would not notice. */
+/** Warns about runs that never began: `fit(…)` without await trains nothing, and the caller might not notice. */
 
 const MESSAGE =
   "a run that fit returned was never started, so nothing was trained: write `await fit(…)`, or iterate over it with `for await`";
 
-/** Runs that have not begun, by how their callers want to be told. They do not keep the runs alive. */
+/** Runs that have not begun, by their `onWarning`. Does not keep the runs alive. */
 const unstarted = new Map<object, (message: string) => void>();
 
 const dropped = new FinalizationRegistry<object>((token) => report(token));
 
-/** @returns what is to be called when the run begins, however often */
+/** @returns a function to call when the run begins; it may be called several times */
 export function expectStart(run: object, warn: (message: string) => void): () => void {
   const token = {};
   if (unstarted.size === 0) globalThis.process?.on?.("exit", reportAll);
@@ -21,7 +21,7 @@ export function expectStart(run: object, warn: (message: string) => void): () =>
   };
 }
 
-/** A run was collected. */
+/** Called when a run was collected. */
 function report(token: object): void {
   const warn = unstarted.get(token);
   unstarted.delete(token);
@@ -29,7 +29,7 @@ function report(token: object): void {
   warn?.(MESSAGE);
 }
 
-/** The process ends, most often before anything is collected. */
+/** Called when the process ends, usually before anything is collected. */
 function reportAll(): void {
   for (const token of [...unstarted.keys()]) report(token);
 }

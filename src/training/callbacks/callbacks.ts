@@ -1,4 +1,4 @@
-/** The contract of a callback: what training calls as it goes on, and what a callback may ask of it. */
+/** The contract of a callback: what training calls, and what a callback may read and do. */
 
 import { checkFunction, checkRecord, type OptionNames, wrongType } from "../../checks/check-options.js";
 import type { Loss } from "../../network/losses/loss.js";
@@ -8,68 +8,68 @@ import type { EpochReport, Metric } from "../epoch-report.js";
 import type { History } from "./history.js";
 
 /**
- * finished: all epochs are done; stopped: a callback asked for the end; interrupted: the signal, or the caller left the
- * loop; failed: an error, which the caller gets.
+ * finished: all epochs are done; stopped: a callback called `stop`; interrupted: the signal, or the caller left the loop;
+ * failed: an error, which the caller gets.
  */
 export type Outcome = "finished" | "stopped" | "interrupted" | "failed";
 
-/** A training under way, as its callbacks see it. */
+/** A running training, as callbacks see it. */
 export interface RunView {
   readonly network: Network;
-  /** The epoch under way, from 1. */
+  /** The current epoch, from 1. */
   readonly epoch: number;
   readonly epochs: number;
-  /** Batches of it that are done, of `batches`. */
+  /** Its completed batches, of `batches`. */
   readonly batch: number;
   readonly batches: number;
   /** Loss of the last batch, before its step. */
   readonly loss: number;
   readonly history: History;
-  /** Whether the training began with a checkpoint. */
+  /** Whether the training resumed from a checkpoint. */
   readonly resumed: boolean;
-  /** Whether a callback has asked for the end: by `stop`, in this training or before its checkpoint. */
+  /** Whether a callback has called `stop`, in this training or before its checkpoint. */
   readonly stopped: boolean;
-  /** Ends the training after this epoch; an epoch under way is finished first. */
+  /** Ends the training after the current epoch. */
   stop(): void;
   /**
-   * Everything that the rest of the training depends on, for `resume`; `saveCheckpoint` makes a file of it.
+   * Everything that the rest of the training depends on, for `resume`. `saveCheckpoint` turns it into a file.
    *
-   * @throws Error while callbacks are being told of a batch or an epoch, which some of them would not know of or learn of
-   * twice: it can be called in `onSettled`, between two epochs, whenever other tasks have their turn, and after the end
+   * @throws Error while callbacks are being called for a batch or an epoch: some would miss it, or see it twice. You can call it in
+   * `onSettled`, between two epochs, from other tasks, and after the end
    */
   checkpoint(): CheckpointContents;
 }
 
-/** What a callback can know before the training begins. */
+/** What a callback knows before the training begins. */
 export interface RunPlan {
   readonly epochs: number;
   readonly loss: Loss;
-  /** The numbers that reports will have. */
+  /** The metrics that reports will have. */
   readonly metrics: readonly Metric[];
 }
 
 /**
- * All methods are optional; what returns a promise is waited for. For each event the callbacks are called in the order of
- * the list, and when all have been, `onSettled` of each is: what a checkpoint written there holds is complete.
+ * All methods are optional. If one returns a promise, training waits for it. For each event, the callbacks are called in the order
+ * of the list, and then `onSettled` of each: a checkpoint written there is complete.
  *
- * A training that is resumed calls `onTrainBegin` again, with a history that is not empty. An epoch that the signal cut
- * short is not ended: `onEpochEnd` waits until it is resumed.
+ * A resumed training calls `onTrainBegin` again, with a history that is not empty. An epoch that the signal interrupted has not
+ * ended: `onEpochEnd` is called after it is resumed.
  */
 export interface Callback {
-  /** Says what is wrong with the options, before anything is trained. @throws RangeError */
+  /** Checks the options before training. @throws RangeError */
   check?(plan: RunPlan): void;
   onTrainBegin?(run: RunView): void | Promise<void>;
-  /** Before each batch, of which `batch` are done in this epoch: nothing of it has been read yet. */
+  /** Called before each batch is read. `batch` batches of the epoch are done. */
   onBatchBegin?(run: RunView): void | Promise<void>;
-  /** After each batch; with `accumulate`, after batches without a step, too. */
+  /** Called after each batch; with `accumulate`, also after batches without a step. */
   onBatchEnd?(run: RunView): void | Promise<void>;
   onEpochEnd?(report: EpochReport, run: RunView): void | Promise<void>;
-  /** In an epoch's `onSettled` the next one is under way, with no batch done. */
+  /** For an epoch, the next epoch is current and has no completed batch. */
   onSettled?(event: "batch" | "epoch", run: RunView): void | Promise<void>;
   onTrainEnd?(outcome: Outcome, run: RunView): void | Promise<void>;
-  /** What a resumed training gives back to `loadState`; a callback without state has neither. */
+  /** State for `loadState` in a resumed training. A callback without state has neither method. */
   state?(): CallbackState;
-  /** @throws FormatError for what is no such state: it comes from a file. Nothing has changed then */
+  /** @throws FormatError for an invalid state, which may come from a file; then nothing has changed */
   loadState?(state: CallbackState): void;
 }
 
@@ -85,11 +85,11 @@ const METHODS: OptionNames<Callback> = {
   loadState: true,
 };
 
-/** Names that are taken for slips of the above, in whatever case; but `only` and `once` are names like any other. */
+/** Names that count as typos of the above, in any case; `only` and `once` do not. */
 const isSlip = (name: string) =>
   /^on[A-Z_]/.test(name) || /^on_?(train|batch|epoch|settled)|^(load_?state|state|check)$/i.test(name);
 
-/** @throws TypeError for what is no list of callbacks, and for one with a method for an event that there is not: a slip */
+/** @throws TypeError for anything but a list of callbacks, and for a callback with a method for an unknown event: a typo */
 export function checkCallbacks(callbacks: readonly Callback[]): void {
   if (!Array.isArray(callbacks)) throw wrongType("callbacks", "a list", callbacks);
   for (const [index, callback] of callbacks.entries()) checkCallback(`callbacks[${index}]`, callback);
@@ -107,15 +107,15 @@ function checkCallback(what: string, callback: Callback): void {
   throw wrongType(what, `an object with some of ${Object.keys(METHODS).join(", ")}`, callback);
 }
 
-/** A callback that a checkpoint keeps something of: the others may come and go from one training to the next. */
+/** A callback with state in checkpoints. Others may differ between trainings. */
 export type StatefulCallback = Callback & Required<Pick<Callback, "state">>;
 
-/** Those of the callbacks, in their order. */
+/** The callbacks with state, in order. */
 export function statefulCallbacks(callbacks: readonly Callback[]): StatefulCallback[] {
   return callbacks.filter((callback): callback is StatefulCallback => callback.state !== undefined);
 }
 
-/** Names of its own and of its classes' properties. */
+/** Names of all its properties, including its classes'. */
 function namesOf(value: object): string[] {
   const parent = Object.getPrototypeOf(value);
   return [...Object.getOwnPropertyNames(value), ...(parent === null ? [] : namesOf(parent))];

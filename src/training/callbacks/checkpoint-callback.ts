@@ -1,4 +1,4 @@
-/** Checkpoint: writes the training's state as it goes on, through a function of the caller's. */
+/** Checkpoint: writes the training's state during training, through a function that you pass. */
 
 import { checkFunction, checkInteger, checkOptions, type OptionNames } from "../../checks/check-options.js";
 import { checkMetadata } from "../../formats/metadata.js";
@@ -8,24 +8,24 @@ import type { EpochReport } from "../epoch-report.js";
 import type { Callback, RunPlan, RunView } from "./callbacks.js";
 import { MONITOR_OPTIONS, Monitor, type MonitorOptions } from "./monitor.js";
 
-/** Where in the training a checkpoint was taken. */
+/** The position of a checkpoint in the training. */
 export interface CheckpointPosition {
-  /** The epoch under way, from 1, and its batches that are done: 0 at an epoch's start. */
+  /** The current epoch, from 1, and its completed batches: 0 at the start of an epoch. */
   readonly epoch: number;
   readonly batch: number;
 }
 
-/** Options of Checkpoint. Without any of `everyEpochs`, `everyBatches` and `onImprovement`: after every epoch. */
+/** Options of Checkpoint. Without `everyEpochs`, `everyBatches` and `onImprovement`, it writes after every epoch. */
 export interface CheckpointOptions {
-  /** Is given the bytes of a file for `loadCheckpoint`; training waits for what it returns. In Node: `fileCheckpoint` of simdgrad/node. */
+  /** Gets the bytes of a file for `loadCheckpoint`. Training waits for its promise. In Node use `fileCheckpoint` of simdgrad/node. */
   write(bytes: Uint8Array, position: CheckpointPosition): void | Promise<void>;
   /** Write after every n-th epoch. */
   readonly everyEpochs?: number;
-  /** Write after every n-th batch of the training, counted through all epochs. */
+  /** Write after every n-th batch, counted over all epochs. */
   readonly everyBatches?: number;
-  /** Write after epochs that are better than all before. */
+  /** Write after epochs that are better than all earlier ones. */
   readonly onImprovement?: MonitorOptions;
-  /** Further entries of the files, as `saveCheckpoint` takes them. */
+  /** More entries for the files, as in `saveCheckpoint`. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
@@ -37,7 +37,7 @@ const OPTIONS: OptionNames<CheckpointOptions> = {
   metadata: true,
 };
 
-/** Writes a checkpoint after the batches and epochs that its options name, once all callbacks have seen them. */
+/** Writes a checkpoint after the batches and epochs in its options, once all callbacks have seen them. */
 export class Checkpoint implements Callback {
   readonly #write: CheckpointOptions["write"];
   readonly #everyEpochs: number | undefined;
@@ -45,11 +45,11 @@ export class Checkpoint implements Callback {
   readonly #monitor: Monitor | undefined;
   readonly #metadata: Readonly<Record<string, string>>;
   #improved = false;
-  /** With `onImprovement` alone there is something to keep. */
+  /** The best value. Only `onImprovement` has state. */
   readonly state?: () => CallbackState;
   readonly loadState?: (state: CallbackState) => void;
 
-  /** @throws TypeError when `write` is no function, for unknown options; RangeError for counts that are not integers from 1 */
+  /** @throws TypeError if `write` is not a function, and for unknown options; RangeError for counts that are not positive integers */
   constructor(options: CheckpointOptions) {
     checkOptions("Checkpoint", options, OPTIONS);
     const { write, everyEpochs, everyBatches, onImprovement, metadata = {} } = options;

@@ -1,4 +1,4 @@
-/** EarlyStopping: an end when a number has not improved for some epochs. */
+/** EarlyStopping: ends the training when a metric stops improving. */
 
 import {
   checkBoolean,
@@ -18,18 +18,18 @@ import { MONITOR_OPTIONS, Monitor, type MonitorOptions } from "./monitor.js";
 
 /** Options of EarlyStopping. */
 export interface EarlyStoppingOptions extends MonitorOptions {
-  /** Epochs without improvement after which training ends, from 1; default 5. */
+  /** Epochs without improvement before training ends, at least 1; default 5. */
   readonly patience?: number;
   /**
-   * When training ends by itself, early or after its last epoch, give the network back the parameters and buffers of the
-   * best epoch; default false. An interrupted training keeps the last ones, so that it can be resumed.
+   * When training ends by itself, early or after its last epoch, restore the parameters and buffers of the best epoch; default
+   * false. An interrupted training keeps the last ones, so that it can be resumed.
    */
   readonly restoreBest?: boolean;
 }
 
 const OPTIONS: OptionNames<EarlyStoppingOptions> = { ...MONITOR_OPTIONS, patience: true, restoreBest: true };
 
-/** Ends the training after `patience` epochs in which `monitor` has not improved by more than `minDelta` (Keras' rule). */
+/** Ends the training after `patience` epochs in which `monitor` has not improved by more than `minDelta` (Keras's rule). */
 export class EarlyStopping implements Callback {
   readonly #monitor: Monitor;
   readonly #patience: number;
@@ -38,7 +38,7 @@ export class EarlyStopping implements Callback {
   #bestState: StateDict | undefined;
 
   /**
-   * @throws RangeError for a patience that is not an integer from 1, an unknown mode, a minDelta below 0; TypeError for unknown
+   * @throws RangeError for a patience that is not a positive integer, an unknown mode, a minDelta below 0; TypeError for unknown
    * options and values of a wrong type
    */
   constructor(options: EarlyStoppingOptions = {}) {
@@ -65,7 +65,7 @@ export class EarlyStopping implements Callback {
   }
 
   onTrainBegin({ resumed }: RunView): void {
-    // One object may serve several trainings, one after the other; a resumed one has had its state back.
+    // One object may serve several trainings in sequence. A resumed training has restored its state.
     if (resumed) return;
     this.#monitor.reset();
     this.#waited = 0;

@@ -4,7 +4,7 @@ import { checkIterable } from "../../checks/check-list.js";
 import { checkChoice } from "../../checks/check-options.js";
 import { checkReport, type EpochReport, type Metric, REPORT_NUMBERS } from "../epoch-report.js";
 
-/** The reports so far, in the order of the epochs; a resumed training's history begins with its first epoch, too. */
+/** The reports so far, in order. A resumed training's history also begins with epoch 1. */
 export class History implements Iterable<EpochReport> {
   readonly #reports: EpochReport[];
 
@@ -23,12 +23,12 @@ export class History implements Iterable<EpochReport> {
     return this.#reports.length;
   }
 
-  /** The newest report, undefined before the first. */
+  /** The newest report; undefined before the first. */
   get last(): EpochReport | undefined {
     return this.#reports.at(-1);
   }
 
-  /** One number of every epoch, undefined where a report has none: a curve to draw. @throws TypeError, RangeError for an unknown one */
+  /** One metric of every epoch, undefined if a report lacks it: a curve to draw. @throws TypeError, RangeError for an unknown metric */
   values(metric: Metric | (typeof REPORT_NUMBERS)[number]): (number | undefined)[] {
     checkChoice("history: metric", metric, REPORT_NUMBERS);
     return this.#reports.map((report) => report[metric]);
@@ -40,12 +40,12 @@ export class History implements Iterable<EpochReport> {
     this.#reports.push(report);
   }
 
-  /** What `JSON.stringify` writes: the list of reports. */
+  /** The list of reports, for `JSON.stringify`. */
   toJSON(): readonly EpochReport[] {
     return this.#reports;
   }
 
-  /** A table with a header line and a line for each epoch, for the numbers that at least one report has (RFC 4180, lines end in \n). */
+  /** CSV (RFC 4180, lines end in \n) with a header and a line per epoch, for the numbers that at least one report has. */
   toCSV(): string {
     const columns = csvColumns(this.#reports);
     return csvLine(columns) + this.#reports.map((report) => csvLine(columns.map((name) => report[name]))).join("");
@@ -61,7 +61,7 @@ export function csvColumns(reports: readonly EpochReport[]): (typeof REPORT_NUMB
   return REPORT_NUMBERS.filter((name) => reports.some((report) => report[name] !== undefined));
 }
 
-/** Fields with commas between them; numbers and names need no quotes. */
+/** Joins fields with commas. Numbers and names need no quotes. */
 export function csvLine(fields: readonly (string | number | undefined)[]): string {
   return `${fields.map((field) => field ?? "").join(",")}\n`;
 }

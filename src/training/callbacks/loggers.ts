@@ -1,4 +1,4 @@
-/** Loggers: the reports as text, through a function of the caller's. */
+/** Loggers: write reports as text, through a function that you pass. */
 
 import { checkFunction, checkOptions, type OptionNames } from "../../checks/check-options.js";
 import type { EpochReport } from "../epoch-report.js";
@@ -8,21 +8,20 @@ import { csvColumns, csvLine } from "./history.js";
 /** Options of a logger. */
 export interface LoggerOptions {
   /**
-   * Is given whole lines; training waits for what it returns. The text of the first call of a training begins the log, that
-   * of the later ones is added to it: a resumed training begins with the epochs before it, so that none is logged twice.
-   * In Node: `fileLog` of simdgrad/node.
+   * Gets whole lines. Training waits for its promise. The first call of a training begins the log, later calls append to it. A
+   * resumed training first writes the earlier epochs, so that none is logged twice. In Node use `fileLog` of simdgrad/node.
    */
   write(text: string, begins: boolean): void | Promise<void>;
 }
 
 const OPTIONS: OptionNames<LoggerOptions> = { write: true };
 
-/** What the loggers share: when to write. Which text, the format says. */
+/** The base of the loggers decides when to write. The format decides what. */
 abstract class Logger implements Callback {
   readonly #write: LoggerOptions["write"];
   #begins = true;
 
-  /** @throws TypeError when `write` is no function, for unknown options */
+  /** @throws TypeError if `write` is not a function, and for unknown options */
   constructor(options: LoggerOptions) {
     checkOptions(new.target.name, options, OPTIONS);
     const { write } = options;
@@ -39,7 +38,7 @@ abstract class Logger implements Callback {
     await this.#log([report]);
   }
 
-  /** The lines of the reports; `begins` for the first of a log. */
+  /** The lines for reports; `begins` at the beginning of a log. */
   protected abstract format(reports: readonly EpochReport[], begins: boolean): string;
 
   async #log(reports: readonly EpochReport[]): Promise<void> {
@@ -49,7 +48,7 @@ abstract class Logger implements Callback {
   }
 }
 
-/** A table: a header line, then a line for each epoch. */
+/** Writes CSV: a header, then a line per epoch. */
 export class CsvLogger extends Logger {
   #columns: ReturnType<typeof csvColumns> = [];
 
@@ -60,7 +59,7 @@ export class CsvLogger extends Logger {
   }
 }
 
-/** JSON lines: each report as an object on a line of its own. */
+/** Writes JSON Lines: each report as an object on one line. */
 export class JsonlLogger extends Logger {
   protected override format(reports: readonly EpochReport[]): string {
     return reports.map((report) => `${JSON.stringify(report)}\n`).join("");

@@ -1,21 +1,21 @@
-/** Watching one number of the reports: is this epoch the best so far? */
+/** Watches one metric of the reports: is this epoch the best so far? */
 
 import { checkChoice, checkNumber, checkText, describe, type OptionNames } from "../../checks/check-options.js";
 import { FormatError } from "../../checks/errors.js";
 import type { EpochReport, Metric } from "../epoch-report.js";
 import type { RunPlan } from "./callbacks.js";
 
-/** Options of whatever monitors a number. */
+/** Options of callbacks that monitor a metric. */
 export interface MonitorOptions {
-  /** The number to watch; default `valLoss`. */
+  /** The metric to watch; default `valLoss`. */
   readonly monitor?: Metric;
-  /** Whether less or more is better; `auto` (the default): less of a loss, more of accuracy and R². */
+  /** Whether smaller or larger is better. `auto` (the default): smaller for losses, larger for accuracy and R². */
   readonly mode?: "min" | "max" | "auto";
-  /** What it must improve by to count; default 0: any improvement does. */
+  /** The least improvement that counts; default 0: any improvement. */
   readonly minDelta?: number;
 }
 
-/** Their names, for the checks of the callbacks. */
+/** The options' names. */
 export const MONITOR_OPTIONS: OptionNames<MonitorOptions> = { monitor: true, mode: true, minDelta: true };
 
 /** The best value seen, as JSON; null before the first. */
@@ -28,7 +28,7 @@ export interface MonitorState {
 export class Monitor {
   readonly metric: Metric;
   readonly minDelta: number;
-  /** 1 where more is better, −1 where less is. */
+  /** 1 if larger is better, −1 if smaller is. */
   readonly #direction: 1 | -1;
   #best: number | undefined;
   #epoch = 0;
@@ -53,7 +53,7 @@ export class Monitor {
     return this.#epoch;
   }
 
-  /** @throws RangeError when no report will have the number */
+  /** @throws RangeError if no report will have the metric */
   check({ metrics }: RunPlan): void {
     if (metrics.includes(this.metric)) return;
     throw new RangeError(
@@ -61,7 +61,7 @@ export class Monitor {
     );
   }
 
-  /** Whether the report is better than all before; it is the best from there on. */
+  /** Whether the report is better than all earlier ones. If so, it becomes the best. */
   improves(report: EpochReport): boolean {
     const value = report[this.metric] ?? Number.NaN;
     const better = this.#best === undefined || this.#direction * (value - this.#best) > this.minDelta;
@@ -71,7 +71,7 @@ export class Monitor {
     return true;
   }
 
-  /** Forgets what it saw: for the beginning of another training. */
+  /** Forgets the best value, for a new training. */
   reset(): void {
     this.#best = undefined;
     this.#epoch = 0;
@@ -81,7 +81,7 @@ export class Monitor {
     return { best: this.#best ?? null, epoch: this.#epoch };
   }
 
-  /** @throws FormatError for what `state` did not give */
+  /** @throws FormatError for anything that `state` did not return */
   loadState(state: unknown): void {
     const { best, epoch } = (state ?? {}) as Partial<MonitorState>;
     if (!((best === null || Number.isFinite(best)) && Number.isSafeInteger(epoch) && (epoch as number) >= 0)) {

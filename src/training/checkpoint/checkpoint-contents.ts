@@ -1,4 +1,4 @@
-/** A checkpoint in memory: its parts, and whether something is one, before anything of it is taken. */
+/** A checkpoint in memory, and the check of one before anything is restored from it. */
 
 import { checkList } from "../../checks/check-list.js";
 import {
@@ -14,25 +14,25 @@ import type { OptimizerState } from "../../network/optimizers/optimizer.js";
 import type { StateDict } from "../../network/state-dict.js";
 import type { EpochReport } from "../epoch-report.js";
 
-/** How far a training is, between two batches. */
+/** A training's position between two batches. */
 export interface TrainingPosition {
-  /** The epoch under way, from 1; one more than there are when all are done. */
+  /** The current epoch, from 1; after the last epoch, their number plus one. */
   readonly epoch: number;
-  /** Its batches that are done. */
+  /** Its completed batches. */
   readonly batch: number;
-  /** The sum of their losses, each times its share of a whole batch's rows, and the time they took in seconds. */
+  /** The sum of their losses, each times its share of a full batch's rows, and their time in seconds. */
   readonly losses: number;
   readonly seconds: number;
-  /** Whether a callback has asked for the end. */
+  /** Whether a callback has called `stop`. */
   readonly stopped: boolean;
 }
 
 /** States of the engine's generator. */
 export interface RandomStates {
   readonly now: RandomState;
-  /** Before the order of the epoch under way was drawn; absent between epochs. */
+  /** Before the current epoch's order was drawn; absent between epochs. */
   readonly epoch?: RandomState;
-  /** Before the rows to hold back were drawn, if any are. */
+  /** Before the held-out rows were drawn, if any. */
   readonly split?: RandomState;
 }
 
@@ -41,42 +41,42 @@ export interface CheckpointValues {
   readonly position: TrainingPosition;
   readonly random: RandomStates;
   readonly settings: Readonly<Record<string, number>>;
-  /** What layers, loss, optimizer and schedule were made with, to be compared; files of earlier versions do not say. */
+  /** The options of layers, loss, optimizer and schedule, to compare. Files of earlier versions do not have them. */
   readonly parts?: Readonly<Record<string, string>>;
-  /** What the schedule has seen; null without a schedule. */
+  /** The schedule's state; null without a schedule. */
   readonly schedule: Readonly<Record<string, number>> | null;
-  /** Reports of the epochs that were completed. */
+  /** Reports of the completed epochs. */
   readonly history: readonly EpochReport[];
 }
 
-/** A checkpoint in memory: copies, which the rest of the training leaves as they are. */
+/** A checkpoint in memory: copies that further training does not change. */
 export interface CheckpointContents extends CheckpointValues {
-  /** Parameters and buffers: `network.loadStateDict` takes them, to use the network without training on. */
+  /** Parameters and buffers. Pass them to `network.loadStateDict` to use the network without more training. */
   readonly network: StateDict;
   readonly optimizer: OptimizerState;
-  /** By the parameter's index: gradients that wait for the batches they are to be averaged with. */
+  /** By the parameter's index: gradients accumulated for the next step. */
   readonly gradients: ReadonlyMap<number, Float32Array>;
-  /** Of the callbacks that have state, in their order. */
+  /** States of the callbacks that have one, in order. */
   readonly callbacks: readonly CallbackState[];
-  /** Further entries that the file's writer gave it. */
+  /** More entries from the file's writer. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** What can be asked for a checkpoint: a run that `fit` returned, also as callbacks see it. */
+/** Anything that returns a checkpoint: a run of `fit`, also as callbacks see it. */
 export interface CheckpointSource {
   checkpoint(): CheckpointContents;
 }
 
-/** What a callback wants a checkpoint to keep: plain JSON, and arrays. */
+/** A callback's state for a checkpoint: plain JSON and arrays. */
 export interface CallbackState {
   readonly values: unknown;
   readonly arrays?: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>>;
 }
 
 /**
- * The parts' own parts are looked at by who takes them: network, optimizer, generator, schedule and callbacks.
+ * Network, optimizer, generator, schedule and callbacks check their own parts.
  *
- * @throws TypeError, RangeError for anything but what `loadCheckpoint` and a run's `checkpoint` give
+ * @throws TypeError, RangeError for anything but the result of `loadCheckpoint` or of a run's `checkpoint`
  */
 export function checkContents(contents: CheckpointContents): void {
   checkRecord("resume", contents, "what loadCheckpoint gives");

@@ -1,16 +1,16 @@
-/** A checkpoint's history: arrays, as text for each of many epochs would outgrow the header of the file. */
+/** A checkpoint's history, as arrays: text for many epochs would be too long for the file's header. */
 
 import { FormatError } from "../../checks/errors.js";
 import type { Tensor } from "../../formats/tensor.js";
 import { type EpochReport, REPORT_NUMBERS, REQUIRED_NUMBERS } from "../epoch-report.js";
 
-/** Consecutive epochs whose reports have the same numbers, an array [epochs, numbers] of float64. */
+/** Consecutive epochs whose reports have the same fields: a float64 array [epochs, fields]. */
 export interface HistoryPart {
   readonly epochs: number;
   readonly numbers: readonly (typeof REPORT_NUMBERS)[number][];
 }
 
-/** The reports as parts and their arrays. All of them are of completed epochs. */
+/** Splits reports of completed epochs into parts and their arrays. */
 export function packHistory(reports: readonly EpochReport[]): { parts: HistoryPart[]; arrays: Tensor[] } {
   const groups: { numbers: HistoryPart["numbers"]; rows: (number | undefined)[][] }[] = [];
   for (const report of reports) {
@@ -27,7 +27,7 @@ export function packHistory(reports: readonly EpochReport[]): { parts: HistoryPa
   };
 }
 
-/** @throws FormatError unless these are parts of all epochs from 1 on, with numbers that reports have */
+/** @throws FormatError unless these are parts of all epochs from 1 on with the fields of reports */
 export function unpackHistory(parts: readonly HistoryPart[], arrays: readonly Tensor[], what: string): EpochReport[] {
   const reports: EpochReport[] = [];
   for (const [index, { epochs, numbers }] of parts.entries()) {
@@ -36,7 +36,7 @@ export function unpackHistory(parts: readonly HistoryPart[], arrays: readonly Te
       const got = `${dtype} of shape [${shape}]`;
       throw new FormatError(`${what}: expected F64 of shape [${epochs},${numbers.length}], got ${got}`);
     }
-    // A copy, for the alignment.
+    // A copy, for alignment.
     const values = new Float64Array(data.slice().buffer);
     for (let row = 0; row < epochs; ++row) {
       const entries = numbers.map((name, column) => [name, values[row * numbers.length + column] as number] as const);
@@ -50,7 +50,7 @@ export function unpackHistory(parts: readonly HistoryPart[], arrays: readonly Te
   return reports;
 }
 
-/** Whether these are numbers of a report, each once, and those among them that every report has. */
+/** Whether these are distinct fields of a report and include those that every report has. */
 export function areReportNumbers(names: readonly unknown[]): names is HistoryPart["numbers"] {
   const given = new Set(names);
   const known = names.every((name) => (REPORT_NUMBERS as readonly unknown[]).includes(name));

@@ -6,13 +6,13 @@ import { Random, type RandomState } from "../../engine/random.js";
 import type { CheckpointValues, RandomStates, TrainingPosition } from "./checkpoint-contents.js";
 import { areReportNumbers, type HistoryPart } from "./checkpoint-history.js";
 
-/** All of it. */
+/** The whole JSON. */
 export interface CheckpointState extends Omit<CheckpointValues, "history"> {
   readonly history: readonly HistoryPart[];
   readonly optimizer: {
     readonly learningRate: number;
     readonly steps: number;
-    /** How many arrays each slot has. */
+    /** Number of arrays per slot. */
     readonly slots: Readonly<Record<string, number>>;
   };
   readonly callbacks: readonly { readonly values: unknown; readonly arrays: readonly string[] }[];
@@ -20,7 +20,7 @@ export interface CheckpointState extends Omit<CheckpointValues, "history"> {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** @throws FormatError for whatever `saveCheckpoint` would not have written */
+/** @throws FormatError for anything that `saveCheckpoint` would not write */
 export function readState(value: unknown, name: string): CheckpointState {
   const state = fields(value, `${name}: state`);
   const position = readPosition(state.position, `${name}: position`);
@@ -104,7 +104,7 @@ function readNumbers(value: unknown, what: string): Record<string, number> {
   return mapValues(fields(value, what), (number, key) => finite(number, `${what}: ${key.slice(0, 80)}`));
 }
 
-/** What the parts were made with; the schedule oneCycle was one-cycle in files of 0.1.0 and before. */
+/** The parts' options. Files of 0.1.0 and earlier spell oneCycle as one-cycle. */
 function readParts(value: unknown, what: string): Record<string, string> {
   const parts = mapValues(fields(value, what), (part, key) => text(part, `${what}: ${key.slice(0, 80)}`));
   if (parts.schedule) parts.schedule = parts.schedule.replace('"type":"one-cycle"', '"type":"oneCycle"');

@@ -1,4 +1,4 @@
-/** Checkpoints: everything that the rest of a training depends on, as a safetensors file. Files are taken as hostile. */
+/** Checkpoints: everything that the rest of a training depends on, as a safetensors file. Files may be hostile. */
 
 import { wrongType } from "../../checks/check-options.js";
 import { FormatError } from "../../checks/errors.js";
@@ -12,19 +12,18 @@ import { readState } from "./checkpoint-state.js";
 
 const FORMAT = "simdgrad-checkpoint";
 const VERSION = "3";
-/** Has an entry for every callback, with the values null for those without state. */
+/** Has an entry per callback; null for those without state. */
 const OLD_VERSION = "2";
 /** Entries of the metadata. */
 export const ENTRIES = ["format", "version", "state"] as const;
 
 /**
- * The state of a training as the bytes of a safetensors file, from which `loadCheckpoint` makes what `fit` takes as `resume`.
- * The arrays are float32, but for the history's, which are float64.
+ * Serializes a training's state as a safetensors file for `loadCheckpoint`, whose result `fit` takes as `resume`. The arrays are
+ * float32, except the history's, which are float64.
  *
- * @param metadata further entries beside `format`, `version` and `state`, such as what the run was begun with: `loadCheckpoint` gives
- * them back
- * @throws TypeError for anything but a training, and for metadata that is not texts by name; RangeError for the names above; Error
- * when the training has not begun, has failed, or is telling its callbacks of a batch or an epoch
+ * @param metadata entries in addition to `format`, `version` and `state`, such as the run's settings. `loadCheckpoint` returns them
+ * @throws TypeError for anything but a training, and for metadata that are not strings by name; RangeError for the names above;
+ * Error if the training has not begun, has failed, or is calling its callbacks for a batch or an epoch
  */
 export function saveCheckpoint(run: CheckpointSource, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   const { checkpoint } = (run ?? {}) as Partial<CheckpointSource>;
@@ -65,11 +64,11 @@ export function saveCheckpoint(run: CheckpointSource, metadata: Readonly<Record<
 }
 
 /**
- * What `saveCheckpoint` made the bytes of, no view of them, for `fit` to go on from; it refuses a network, an optimizer or
- * settings that are others, and data of another size.
+ * Loads a checkpoint from the bytes of `saveCheckpoint`, as a copy, for `fit` to resume from. `fit` refuses it for another network,
+ * optimizer or settings, and for data of another size.
  *
  * @param name of the file, for messages
- * @throws FormatError when it is no such file
+ * @throws FormatError for any other file
  */
 export function loadCheckpoint(bytes: Uint8Array, name = "checkpoint"): CheckpointContents {
   const { tensors, metadata } = parseSafetensors(bytes, name);
@@ -117,7 +116,7 @@ export function loadCheckpoint(bytes: Uint8Array, name = "checkpoint"): Checkpoi
   return contents;
 }
 
-/** @throws FormatError unless the text is JSON whose objects have each key once */
+/** @throws FormatError unless the text is JSON without duplicate keys */
 function parseJson(text: string | undefined, name: string): unknown {
   if (text === undefined) throw new FormatError(`${name}: metadata: expected an entry "state", got none`);
   let value: unknown;
@@ -132,7 +131,7 @@ function parseJson(text: string | undefined, name: string): unknown {
   throw new FormatError(`${name}: metadata "state": expected each key once, got ${JSON.stringify(twice)} twice`);
 }
 
-/** Hands out the tensors by name, each once. */
+/** Returns the tensors by name, each once. */
 function takeTensors(tensors: ReadonlyMap<string, Tensor>, name: string) {
   const left = new Map(tensors);
   const any = (key: string) => {
@@ -143,7 +142,7 @@ function takeTensors(tensors: ReadonlyMap<string, Tensor>, name: string) {
   };
   const one = (key: string) => {
     const tensor = any(key);
-    // A copy: the caller may put something else into the bytes before it trains on.
+    // A copy, because the caller may reuse the bytes before training.
     if (tensor.dtype === "F32") return { shape: tensor.shape, data: new Float32Array(tensor.data.slice().buffer) };
     throw new FormatError(`${name}: tensor ${key}: expected F32, got ${tensor.dtype}`);
   };
@@ -151,7 +150,7 @@ function takeTensors(tensors: ReadonlyMap<string, Tensor>, name: string) {
     any,
     one,
     list: (prefix: string, count: number) => {
-      // The count is the file's: nothing is allocated for it in advance, and the first that is missing ends it.
+      // The file gives the count: nothing is allocated in advance, and the first missing array ends the loop.
       const arrays: Float32Array[] = [];
       for (let i = 0; i < count; ++i) arrays.push(one(`${prefix}.${i}`).data);
       return arrays;
