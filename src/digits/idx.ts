@@ -21,11 +21,11 @@ const otherTypes: Readonly<Record<number, string>> = {
 const maximumRank = 3;
 
 /**
- * Reads an IDX file of unsigned bytes: `00 00 08 rank`, `rank` big-endian u32 sizes, then the elements; nothing after.
+ * Reads an IDX file of unsigned bytes: `00 00 08 rank`, `rank` big-endian u32 sizes, then the elements, and nothing after them.
  *
  * @param bytes the whole file, unpacked; `data` is a view of it
  * @param name what to call the file in messages
- * @throws FormatError when the magic, the element type, the sizes or the length are not those of such a file
+ * @throws FormatError for a wrong magic number, element type, size or length
  */
 export function parseIdx(bytes: Uint8Array, name: string): IdxArray {
   checkBytes(name, bytes);

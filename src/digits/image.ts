@@ -1,9 +1,9 @@
-/** Any picture of a digit as MNIST, or a set like it, would have it. The steps are those of http://yann.lecun.com/exdb/mnist/. */
+/** Converts any picture of a digit to MNIST's form, or a similar set's, by the steps of http://yann.lecun.com/exdb/mnist/. */
 
 import { wrongType } from "../checks/check-options.js";
 import { isUint8Array, isUint16Array } from "../checks/typed-arrays.js";
 
-/** A decoded picture, as PNG decoders hand it out. */
+/** A decoded picture, as PNG decoders return it. */
 export interface DigitImage {
   readonly width: number;
   readonly height: number;
@@ -39,13 +39,13 @@ const inkThreshold = 0.1;
 /**
  * Turns a picture of one digit into an MNIST row: 28×28 flattened, light ink 0–1 on black 0.
  *
- * A picture of 28×28 with light ink is only divided by its white. Any other is inverted if its ink is dark, stretched
- * to full contrast, cropped to the ink, scaled so that its longer side is 20 pixels (area averaging), and placed with
- * its centre of mass in the middle. Of other shapes the 20 are that share of the shorter side.
+ * A picture of 28×28 with light ink is only divided by its white. Any other picture is inverted if its ink is dark, stretched to
+ * full contrast, cropped to the ink, scaled so that its longer side is 20 pixels (area averaging), and placed with its centre of
+ * mass in the middle. For other shapes, the longer side is 20/28 of the shorter side of the image.
  *
  * @param shape height and width of the row's image
- * @throws TypeError when `data` is neither bytes nor 16-bit words
- * @throws RangeError when the sizes do not fit `data`, or the picture is blank (contrast below 5 %)
+ * @throws TypeError if `data` is neither bytes nor 16-bit words
+ * @throws RangeError if the sizes do not fit `data`, or the picture is blank (contrast below 5 %)
  */
 export function toMnistDigit(image: DigitImage, shape: readonly [number, number] = mnistShape): Float32Array {
   checkImage(image);

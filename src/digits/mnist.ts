@@ -44,37 +44,37 @@ export const mnistMirrors: readonly string[] = [
   "https://ossci-datasets.s3.amazonaws.com/mnist/",
 ];
 
-/** How the pixels are handed out. */
+/** How to return the pixels. */
 export interface MnistOptions {
-  /** Rows of all pixels of an image (the default: 784 of MNIST's), or of height × width. */
+  /** Rows of all pixels of an image (the default; 784 for MNIST), or of height × width. */
   readonly flatten?: boolean;
   /**
-   * `"float32"`: pixel / 255 (the default). `"uint8"`: the bytes, with `scale` 1/255; they are a view of the file's, labels as well,
-   * unless images are transposed and labels begin at 1.
+   * `"float32"`: pixel / 255 (the default). `"uint8"`: the bytes with `scale` 1/255. Bytes and labels are views of the files, unless
+   * the images are transposed or the labels begin at 1.
    */
   readonly dtype?: "float32" | "uint8";
   /**
-   * Whether the files have rows and columns of each image exchanged; they are turned then. Default: whether the names of the files
-   * say EMNIST, whose are.
+   * Whether the files have transposed images, which are then transposed back. Default: whether the files are named EMNIST, whose
+   * images are transposed.
    */
   readonly transposed?: boolean;
 }
 
-/** The three parts of the set: of MNIST 50 000, 10 000 and 10 000 rows. */
+/** The three parts of the set. MNIST has 50 000, 10 000 and 10 000 rows. */
 export interface Mnist {
   readonly train: DataSource;
   /** The last sixth of the training set. */
   readonly validation: DataSource;
   readonly test: DataSource;
-  /** Pixels of an image: [28, 28] of MNIST's. */
+  /** Height and width of an image: [28, 28] for MNIST. */
   readonly imageShape: readonly [height: number, width: number];
-  /** The label of each class, as the files have it: from "0" on, from "1" on where no label is 0, up to the largest. */
+  /** The label of each class in the files: from "0", or from "1" if no label is 0, up to the largest. */
   readonly classes: readonly string[];
-  /** Whether the files had the images transposed. Here they are not. */
+  /** Whether the files had transposed images. Here they are not transposed. */
   readonly transposed: boolean;
 }
 
-/** Of the training rows this share is for validation: MNIST's 10 000 of 60 000. */
+/** The share of the training rows for validation: 10 000 of MNIST's 60 000. */
 const VALIDATION_SHARE = 1 / 6;
 
 /** Images `[rows, height, width]` and their labels `[rows]`. */
@@ -90,11 +90,11 @@ interface FilePair extends LabelledImages {
 }
 
 /**
- * Parses the four unpacked files; the last sixth of the training set is the validation set.
+ * Parses the four unpacked files. The last sixth of the training set is the validation set.
  *
  * @param names of the files, for messages
- * @throws FormatError naming the file that is not IDX, has no images, images of another size than the training set's, or not one
- * label an image; and where there are less than two to train with
+ * @throws FormatError with the name of a file that is not IDX, has no images, has images of another size than the training set, or
+ * does not have one label per image; also for fewer than two training images
  * @throws TypeError, RangeError for an unknown `dtype`
  */
 export function parseMnist(

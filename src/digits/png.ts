@@ -1,4 +1,4 @@
-/** PNG images of digits, of every kind of pixels that there is. Sizes are checked before anything is unpacked. https://www.w3.org/TR/png-3/ */
+/** Decodes PNG images with any kind of pixels. Sizes are checked before anything is unpacked. https://www.w3.org/TR/png-3/ */
 
 import { Unzlib } from "fflate";
 import { checkBytes } from "../checks/check-options.js";
@@ -7,7 +7,7 @@ import { crc32 } from "../codecs/crc32.js";
 import type { DigitImage } from "./image.js";
 import { type PngHeader, pngSamples, unpackedBytes } from "./png-pixels.js";
 
-/** Pixels, and bytes of pixels, that an image may have, and for each byte of its file. */
+/** The most pixels, and bytes of pixels, of an image, plus one per byte of its file. */
 const PIXELS = { room: 2 ** 22, each: 1 };
 const BYTES = { room: 2 ** 24, each: 4 };
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -28,10 +28,10 @@ const COLOURS: Readonly<Record<number, { readonly channels: number; readonly dep
 };
 
 /**
- * The pixels of a PNG image: colours of a palette looked up, samples of 1, 2 and 4 bits brought to 0–255, the colour that `tRNS`
- * names made transparent. Nothing of it is a view of the bytes.
+ * Decodes the pixels of a PNG image: looks up palette colours, scales samples of 1, 2 and 4 bits to 0–255, and makes the colour in
+ * `tRNS` transparent. The result is a copy.
  *
- * @throws FormatError when there are more than 2^22 pixels and one for each byte of the file, or it is no whole image
+ * @throws FormatError for more than 2^22 pixels plus one per byte of the file, or an incomplete image
  */
 export function readPng(bytes: Uint8Array): DigitImage {
   checkBytes("png", bytes);

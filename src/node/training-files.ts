@@ -1,4 +1,4 @@
-/** Training's files in Node: checkpoints that are never torn, logs that go on where they were. */
+/** A training's files in Node: checkpoints that are never incomplete, and logs that continue where they ended. */
 
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -10,10 +10,10 @@ import type { CheckpointContents } from "../training/checkpoint/checkpoint-conte
 import { appendWhole, writeWhole } from "./write-whole.js";
 
 /**
- * The `write` of a `Checkpoint`: replaces the file as a whole, so that it holds the newest checkpoint at every moment. The
- * folder is made, and what killed processes have left there of this file removed, before the first.
+ * The `write` of a `Checkpoint`: replaces the whole file, so that it always contains the newest complete checkpoint. Before the first
+ * write it creates the folder and removes what killed processes have left there of this file.
  *
- * @param path of the file, or what gives it, to keep several
+ * @param path of the file, or a function that returns it, to keep several
  * @throws TypeError for anything else
  */
 export function fileCheckpoint(path: string | ((position: CheckpointPosition) => string)): CheckpointOptions["write"] {
@@ -31,9 +31,9 @@ export function fileCheckpoint(path: string | ((position: CheckpointPosition) =>
 }
 
 /**
- * A checkpoint for `resume`; undefined when there is no such file, as before a training's first checkpoint.
+ * Reads a checkpoint for `resume`; undefined if there is no such file, for example before a training's first checkpoint.
  *
- * @throws FormatError for a file that is none; TypeError for anything but a path
+ * @throws FormatError for any other file; TypeError for anything but a path
  */
 export async function readCheckpoint(path: string): Promise<CheckpointContents | undefined> {
   checkText("readCheckpoint: path", path, "a path");

@@ -1,4 +1,4 @@
-/** Files that appear whole or not at all, whenever the process or the machine stops. */
+/** Writes files atomically: whole or not at all, even if the process or the machine stops. */
 
 import { access, constants, type FileHandle, open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -7,16 +7,16 @@ import { isUint8Array } from "../checks/typed-arrays.js";
 import { findTarget, type Target } from "./file-target.js";
 import { isFromHere, removeStaleTemporaries, temporaryName } from "./temporaries.js";
 
-/** Files whose folder was looked through for what killed processes left of them. */
+/** Files for which leftovers of killed processes were already removed. */
 const cleaned = new Set<string>();
 
 /**
- * Writes to a temporary name in the same folder, syncs the file, renames it, syncs the folder: whoever opens `path` finds the
- * old content or the new one, never a part, and after a power failure, too. The file keeps its mode. Of a link, the file that
- * it leads to is written; a device or a pipe, such as /dev/stdout, is written to, not replaced.
+ * Writes to a temporary name in the same folder, syncs the file, renames it and syncs the folder. Whoever opens `path` finds the old
+ * content or the new one, never a part, even after a power failure. The file keeps its mode. If `path` is a link, the file that it
+ * leads to is replaced. A device or a pipe, such as /dev/stdout, is written to.
  *
- * @throws Error of the file system that names the file, also for a file that is read-only; TypeError for anything but a path and
- * bytes or a text. Unless only the folder's sync failed, `path` is as it was then
+ * @throws a file system error with the file's name, also for a read-only file; TypeError for anything but a path and bytes or a string.
+ * Then `path` is unchanged, unless only the folder's sync failed
  */
 export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
   checkText("writeWhole: path", path, "a path");
@@ -30,7 +30,7 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
   });
 }
 
-/** Appends all of a text or nothing of it. @throws as writeWhole */
+/** Appends a whole text or nothing. @throws as writeWhole */
 export function appendWhole(path: string, text: string): Promise<void> {
   return naming(path, async () => {
     const file = await open(path, "a");

@@ -1,4 +1,4 @@
-/** Files that come in parts. */
+/** Files that are read in parts. */
 
 import { checkText, describe, wrongType } from "../checks/check-options.js";
 import { FormatError } from "../checks/errors.js";
@@ -8,11 +8,12 @@ import { isUint8Array, viewKind } from "../checks/typed-arrays.js";
 export type Chunks = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
 
 /**
- * Bytes as text, without a byte order mark, which says what they are: UTF-8 or UTF-16. UTF-16 without one shows by the zero byte
- * of its first character.
+ * Decodes bytes as text, without the byte order mark, which tells UTF-8 from UTF-16. UTF-16 without a mark is recognised by the zero
+ * byte of its first character.
  *
- * @param encoding a label of the Encoding Standard, such as "latin1" or "utf-16le"; default: found, or else UTF-8
- * @throws FormatError for bytes that are not of the encoding; TypeError for anything but parts of a file, RangeError for a label that is none
+ * @param encoding a label of the Encoding Standard, such as "latin1" or "utf-16le"; default: detected, or else UTF-8
+ * @throws FormatError for bytes that are invalid in the encoding; TypeError for anything but parts of a file, RangeError for an
+ * unknown label
  */
 export async function* decode(
   chunks: Chunks,
@@ -46,7 +47,7 @@ export async function* decode(
   yield toText();
 }
 
-/** Bytes by which an encoding is known. */
+/** How many bytes are needed to detect an encoding. */
 const MARK_BYTES = 3;
 
 function foundEncoding([first, second]: Uint8Array): string {
@@ -56,13 +57,13 @@ function foundEncoding([first, second]: Uint8Array): string {
   return first === 0 && second !== undefined && second !== 0 ? "utf-16be" : "utf-8";
 }
 
-/** A `TextDecoder`, as far as it is used: declarations name no type of the platform's. */
+/** The used part of a `TextDecoder`: declarations name no platform types. */
 interface Decoder {
   readonly encoding: string;
   decode(bytes?: Uint8Array, options?: { readonly stream?: boolean }): string;
 }
 
-/** @throws TypeError, RangeError for what is no label of an encoding */
+/** @throws TypeError, RangeError for anything but the label of an encoding */
 export function decoderOf(encoding: string): Decoder {
   checkText("encoding", encoding);
   try {
@@ -82,7 +83,7 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
   return both;
 }
 
-/** Whether it may be such parts. The numbers of a typed array are none; a text is a path by mistake. */
+/** Whether it may be parts of a file. A typed array is not; a string is probably a path. */
 function isParts(chunks: unknown): boolean {
   if (viewKind(chunks) !== undefined || typeof chunks === "string") return false;
   const { [Symbol.asyncIterator]: inTurn, [Symbol.iterator]: atOnce } = (chunks ?? {}) as Partial<

@@ -1,23 +1,23 @@
-/** Which columns a reader takes, as what, and what in them is missing. */
+/** Options of readers: which columns to read, as which kind, and which values are missing. */
 
 import { checkBoolean, checkRecord, describe, type OptionNames, wrongType } from "../checks/check-options.js";
 import type { ColumnKind } from "./table.js";
 import { plainNumber } from "./written-number.js";
 
-/** Columns beyond which a file is taken for hostile rather than wide. */
+/** The most columns. A file with more counts as hostile, not wide. */
 export const MOST_COLUMNS = 2 ** 16;
 
-/** Which columns a reader takes, and as what. */
+/** Which columns to read, and as which kind. */
 export interface ColumnOptions {
-  /** Kinds of columns by name; `auto`: found from the values, as without; `ignore`: not to be read. */
+  /** Kinds of columns by name. `auto`: detected from the values, the default; `ignore`: not read. */
   readonly kinds?: Readonly<Record<string, ColumnKind | "auto" | "ignore">>;
-  /** What to do with the columns that `kinds` does not name; default `read`. */
+  /** What to do with columns that are not in `kinds`; default `read`. */
   readonly others?: "read" | "ignore";
-  /** Texts that mean a missing value, in every column, beside those that are known; numbers by their value: -999 is also -999.0. */
+  /** More texts that mean a missing value, in every column. Numbers are compared by value: -999 is also -999.0. */
   readonly missing?: readonly string[];
   /**
-   * Whether 3/4/2020 is the third of April, in all columns or in those named. Default: what each column shows, 13/4/2020, and
-   * else the fourth of March.
+   * Whether 3/4/2020 is the third of April, in all columns or in those named. Default: what a column's unambiguous dates show, such
+   * as 13/4/2020, or else the fourth of March.
    */
   readonly dayFirst?: boolean | readonly string[];
 }
@@ -28,7 +28,7 @@ const KINDS = new Set<unknown>(["numeric", "categorical", "date", "auto", "ignor
 
 /**
  * @param what the reader, for messages
- * @throws TypeError for a `kinds` that is no record of kinds by name, an `others` that is neither of its values, and lists that are none
+ * @throws TypeError for a `kinds` that is not a record of kinds by name, an unknown `others`, and wrong lists
  */
 export function checkColumnOptions(
   what: string,
@@ -50,29 +50,29 @@ export function checkColumnOptions(
 }
 
 function checkTexts(what: string, list: readonly string[], expected: string): void {
-  // Holes are passed over by `some`.
+  // `some` skips holes.
   if (!Array.isArray(list) || Array.from(list).some((text) => typeof text !== "string")) {
     throw wrongType(what, expected, list);
   }
 }
 
-/** Whether the options have this column read. */
+/** Whether the options ask to read this column. */
 export function isRead(name: string, { kinds = {}, others = "read" }: ColumnOptions): boolean {
   return Object.hasOwn(kinds, name) ? kinds[name] !== "ignore" : others === "read";
 }
 
-/** The kind that the options give this column, if any. */
+/** The column's kind in the options, if any. */
 export function kindOf(name: string, { kinds = {} }: ColumnOptions): ColumnKind | undefined {
   const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
   return kind === "ignore" || kind === "auto" ? undefined : kind;
 }
 
-/** How this column's ambiguous dates are read, if the options say it. */
+/** How to read this column's ambiguous dates, if the options say so. */
 export function dayFirstOf(name: string, { dayFirst }: ColumnOptions): boolean | undefined {
   return typeof dayFirst === "object" ? dayFirst.includes(name) || undefined : dayFirst;
 }
 
-/** What is wrong with the columns that are not to be read: one that is not there either, whose name is misspelt. */
+/** The problem with the ignored columns, if any: one does not exist, so its name is misspelt. */
 export function ignoredProblem(names: Iterable<string>, { kinds = {} }: ColumnOptions): string | undefined {
   const there = new Set(names);
   const absent = Object.keys(kinds).find((name) => kinds[name] === "ignore" && !there.has(name));
@@ -80,7 +80,7 @@ export function ignoredProblem(names: Iterable<string>, { kinds = {} }: ColumnOp
   return `expected a column ${JSON.stringify(absent)} to ignore, got ${[...there].join(", ").slice(0, 1000)}`;
 }
 
-/** The values that an option says are missing. */
+/** The values that an option declares missing. */
 export class MissingValues {
   readonly #texts: ReadonlySet<string>;
   readonly #numbers: ReadonlySet<number>;

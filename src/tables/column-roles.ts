@@ -1,29 +1,29 @@
-/** Which columns of a table a network learns from: not those that say nothing about rows it has not seen. */
+/** Which columns of a table are features: not those that say nothing about unseen rows. */
 
 import type { ConstantColumn } from "./preprocessor-config.js";
 import { type Column, type Table, textOf } from "./table.js";
 
 const { isInteger, isNaN: isNaNumber } = Number;
 
-/** A column that is not learned from, and why. */
+/** A column that is left out, and why. */
 export interface LeftOutColumn {
   readonly name: string;
-  /** `constant` and `empty` columns have nothing to learn from; `identifiers` and `names` are kept if `keep` says so. */
+  /** `constant` and `empty` columns contain no information; `identifiers` and `names` are kept if listed in `keep`. */
   readonly why: "constant" | "empty" | "identifiers" | "names";
   /** "a different integer in each of 891 rows". */
   readonly detail: string;
 }
 
-/** Names of which no more are different are learned, however few rows there are. */
+/** Up to this many different names are always a feature. */
 const FEW_NAMES = 10;
-/** Of the rows, the share of different names above which a row that is not yet seen has none that is known. */
+/** Above this share of different names per row, unseen rows would mostly have unknown names. */
 const NEARLY_UNIQUE = 1 / 2;
-/** What columns of row numbers and keys are called, wherever they come from: pandas, R, databases. */
+/** Usual names of columns with row numbers and keys, from pandas, R and databases. */
 const KEY_NAME = /^(?:unnamed: \d+|\.\.\.1|index|row[ _]?(?:names?|number|num|nr|id|index)|rn|id|uuid|guid)$|[ _-]id$/i;
 /** customerId, PassengerID; not Madrid. */
 const KEY_ENDING = /[a-z]I[dD]$/;
 
-/** Why a column has no place among the features; undefined if it has one. */
+/** Why a column is not a feature; undefined if it is. */
 export function reasonToLeaveOut(table: Table, column: Column, isKept: boolean): LeftOutColumn | undefined {
   const { name } = column;
   const constant = constantOf(column, table.rows);
@@ -36,7 +36,7 @@ export function reasonToLeaveOut(table: Table, column: Column, isKept: boolean):
   return column.kind === "numeric" ? keyNumbers(table, column) : nearlyUniqueNames(column);
 }
 
-/** The one value of a column that has no more; undefined for a column of several. A missing value beside names is another one. */
+/** The only value of a column; undefined if it has several. Among names, a missing value counts as another value. */
 export function constantOf(column: Column, rows: number): ConstantColumn | undefined {
   const { name } = column;
   const isNames = column.kind === "categorical";

@@ -1,8 +1,8 @@
-/** Dates and times of day as people and programs write them, in milliseconds since 1970, UTC where no zone is said. */
+/** Parses dates and times of day as people and programs write them: milliseconds since 1970, UTC without a zone. */
 
 const { isNaN: isNaNumber } = Number;
 
-/** A date that may be read in two ways has both. */
+/** Both readings of a date. */
 export interface WrittenDate {
   /** Milliseconds since 1970, with 3/4/2020 as the third of April; NaN if it cannot be read so. */
   readonly dayFirst: number;
@@ -22,11 +22,11 @@ const YEAR_BEHIND = /^([a-z]{3})\s+(\d{1,2})\s+(\S+)\s+(\S+)\s+(\d{4})$/i;
 const MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split(" ");
 const MONTH_NAMES =
   /^(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)$/i;
-/** Texts that are longer are no dates. */
+/** Longer texts are not dates. */
 const LONGEST = 48;
 const DAY = 86_400_000;
 
-/** A date, a date and a time, or a time of day, which is one of 1970-01-01; undefined for anything else, bare numbers among it. */
+/** Parses a date, a date and time, or a time of day on 1970-01-01; undefined for anything else, including bare numbers. */
 export function parseDate(text: string): WrittenDate | undefined {
   if (text.length > LONGEST || text.length < 4 || !/\d/.test(text)) return undefined;
   const time = readTime(text);
@@ -38,11 +38,11 @@ export function parseDate(text: string): WrittenDate | undefined {
 }
 
 function readYearLast([, first, mark, second, year = "", time]: RegExpExecArray): WrittenDate | undefined {
-  // 10.0.19 is a version sooner than a date.
+  // 10.0.19 is more likely a version than a date.
   if (year.length < 4 && mark !== "/") return undefined;
   const [one, two] = [Number(first), Number(second)];
   const dayFirst = dateOf(year, two, one, time);
-  // Where points part them the day is first everywhere.
+  // With points, the day always comes first.
   const monthFirst = mark === "." ? dayFirst : dateOf(year, one, two, time);
   return isNaNumber(dayFirst) && isNaNumber(monthFirst) ? undefined : { dayFirst, monthFirst };
 }
@@ -62,12 +62,12 @@ function sure(time: number): WrittenDate | undefined {
   return isNaNumber(time) ? undefined : { dayFirst: time, monthFirst: time };
 }
 
-/** From 1; 0 for what is no month. */
+/** The month, from 1; 0 for anything else. */
 function monthOf(name = ""): number {
   return MONTH_NAMES.test(name) ? MONTHS.indexOf(name.slice(0, 3).toLowerCase()) + 1 : 0;
 }
 
-/** NaN for the 30th of February. Years of two digits are from 1969 to 2068, as POSIX has them. */
+/** NaN for the 30th of February. Two-digit years are from 1969 to 2068, as in POSIX. */
 function dateOf(yearText = "", month: number, day: number, timeText?: string): number {
   const short = Number(yearText);
   const year = yearText.length > 2 ? short : short + (short < 69 ? 2000 : 1900);
@@ -78,7 +78,7 @@ function dateOf(yearText = "", month: number, day: number, timeText?: string): n
   return time === undefined ? Number.NaN : date.getTime() + time;
 }
 
-/** Milliseconds since midnight UTC; undefined for what is no time of day. */
+/** Milliseconds since midnight UTC; undefined for anything but a time of day. */
 function readTime(text: string): number | undefined {
   const found = TIME.exec(text);
   if (!found) return undefined;
@@ -92,7 +92,7 @@ function readTime(text: string): number | undefined {
   return time - (sign === "-" ? -zone : zone);
 }
 
-/** ISO 8601, without a time where it is midnight. */
+/** ISO 8601, without the time if it is midnight. */
 export function dateText(time: number): string {
   const date = new Date(time);
   if (isNaNumber(date.getTime())) return String(time);

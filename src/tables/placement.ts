@@ -1,4 +1,4 @@
-/** Where the values of a row go among a network's inputs. */
+/** Encodes the values of a row as a network's inputs. */
 
 import { cosPi } from "../engine/reproducible-math.js";
 import type { CategoricalFeature, DateFeature, Feature, NumericFeature } from "./preprocessor-config.js";
@@ -8,10 +8,10 @@ import { type CategoricalColumn, type Column, columnOf, ofRow, ofTable, type Tab
 const { isFinite: isFiniteNumber, isNaN: isNaNumber } = Number;
 const { fround } = Math;
 
-/** Puts what a row has into the columns of its feature, from 0; what is not put is zero. */
+/** Writes a row's value into its feature's columns, from 0. The other columns are zero. */
 export type Placement = (row: number, put: (offset: number, value: number) => void) => void;
 
-/** @throws RangeError for a column that is not there, or of another kind */
+/** @throws RangeError for a column that is missing or of another kind */
 export function placementOf(feature: Feature, table: Table): Placement {
   const column = columnOf(table, feature.name);
   if ("categories" in feature) return placeCategories(feature, column);
@@ -26,7 +26,7 @@ function placeNumbers(feature: NumericFeature, table: Table, column: Column): Pl
   return (row, put) => put(0, scaled(feature, table, row, values[row] as number));
 }
 
-/** @throws RangeError for what is not finite */
+/** @throws RangeError unless the value is finite */
 function scaled({ name, offset, scale, fill }: NumericFeature, table: Table, row: number, value: number): number {
   const number = ((isNaNumber(value) ? fill : value) - offset) / scale;
   if (isFiniteNumber(fround(number))) return number;
@@ -53,7 +53,7 @@ function placeDates(feature: DateFeature, table: Table, column: Column): Placeme
   };
 }
 
-/** cos(2π·turn) for a turn from 0 to 1: the engines' own may differ in its last bit. */
+/** cos(2π·turn) for a turn from 0 to 1. The engines' own cosines may differ in the last bit. */
 function cosineOfTurn(turn: number): number {
   return cosPi(turn > 0.5 ? 2 - 2 * turn : 2 * turn);
 }
@@ -70,14 +70,14 @@ function placeCategories({ categories }: CategoricalFeature, column: Column): Pl
   return (row, put) => putAt(positionOf(textOf(column, row) ?? ""), put);
 }
 
-/** The position of a name in a list, −1 if it is not in it: True is true, and 1.0, as pandas writes integers beside missing ones, is 1. */
+/** The position of a name in a list, or −1. True equals true, and 1.0 equals 1: pandas writes integers like this if some are missing. */
 export function finderOf(names: readonly string[]): (name: string) => number {
   const exact = new Map(names.map((name, position) => [name, position]));
   const alike = new Map(names.map((name, position) => [spellingOf(name), position]).reverse() as [string, number][]);
   return (name) => exact.get(name) ?? alike.get(spellingOf(name)) ?? -1;
 }
 
-/** The same text for names that are only written differently. */
+/** The same text for spellings of the same name. */
 export function spellingOf(name: string): string {
   if (/^(?:true|false)$/i.test(name)) return name.toLowerCase();
   return name.replace(/^([+-]?\d+)\.0+$/, "$1");

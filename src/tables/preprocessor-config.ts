@@ -1,4 +1,4 @@
-/** The part of a preprocessor that a model file keeps: plain JSON, checked as hostile when it is read. */
+/** The part of a preprocessor in a model file: plain JSON, which may be hostile and is checked when read. */
 
 import { describe } from "../checks/check-options.js";
 import type { ColumnKind } from "./table.js";
@@ -6,7 +6,7 @@ import type { ColumnKind } from "./table.js";
 /** What the target is: one of several classes, or a number. */
 export type TargetTask = "classification" | "regression";
 
-/** A numeric feature: `(value − offset) / scale`, with `fill` in place of a missing value. */
+/** A numeric feature: `(value − offset) / scale`, with `fill` for missing values. */
 export interface NumericFeature {
   readonly name: string;
   readonly offset: number;
@@ -14,18 +14,18 @@ export interface NumericFeature {
   readonly fill: number;
 }
 
-/** A categorical feature: one column for each category, all zero for missing and new ones. */
+/** A categorical feature: one column per category, all zero for missing and unknown ones. */
 export interface CategoricalFeature {
   readonly name: string;
   readonly categories: readonly string[];
 }
 
-/** What of a date comes again. */
+/** Cycles of a date. */
 export type Cycle = "year" | "week" | "day";
 
 /**
- * Dates: the time as a number, `(milliseconds − offset) / scale`, and for each cycle the sine and the cosine of where in it the date
- * is; 0 for a missing one.
+ * A date feature: the time as a number, `(milliseconds − offset) / scale`, and for each cycle the sine and the cosine of the date's
+ * position in it; 0 for a missing date.
  */
 export interface DateFeature extends NumericFeature {
   readonly cycles: readonly Cycle[];
@@ -35,48 +35,48 @@ export interface DateFeature extends NumericFeature {
 
 export type Feature = NumericFeature | CategoricalFeature | DateFeature;
 
-/** A column with one value, or none, in training: it has no influence. */
+/** A column with at most one value in training. It has no influence. */
 export interface ConstantColumn {
   readonly name: string;
   /** null: it was always missing. */
   readonly value: string | null;
 }
 
-/** Plain JSON, as a model file keeps it. */
+/** The configuration: plain JSON in a model file. */
 export interface PreprocessorConfig {
   readonly task: TargetTask;
   readonly target: string;
   readonly features: readonly Feature[];
   readonly constants?: readonly ConstantColumn[];
-  /** Of classes: their names, sorted, and whether the column held numbers or names. */
+  /** For classes: their sorted names, and whether the column had numbers or names. */
   readonly classes?: readonly string[];
   readonly classKind?: ColumnKind;
-  /** Of values: offset and scale of the target. */
+  /** For values: offset and scale of the target. */
   readonly targetOffset?: number;
   readonly targetScale?: number;
 }
 
-/** Columns of the network's input beyond which a table or a file is refused. */
+/** The most columns of a network's input. */
 export const MOST_INPUTS = 2 ** 20;
 
-/** Columns of the network's input that a feature takes. */
+/** How many columns of the network's input a feature has. */
 export function widthOf(feature: Feature): number {
   if ("categories" in feature) return feature.categories.length;
   return "cycles" in feature ? 1 + 2 * feature.cycles.length : 1;
 }
 
-/** Of the columns of a feature, those that a row can have other than zero. */
+/** How many columns of a feature can be nonzero in a row. */
 export function mostValuesOf(feature: Feature): number {
   return "categories" in feature ? 1 : widthOf(feature);
 }
 
-/** The kind that a feature's column is read as. */
+/** The kind of a feature's column. */
 export function kindOfFeature(feature: Feature): ColumnKind {
   if ("categories" in feature) return "categorical";
   return "cycles" in feature ? "date" : "numeric";
 }
 
-/** What is wrong with a value that should be a config; undefined if nothing is. */
+/** The problem with a configuration; undefined if it is valid. */
 export function configProblem(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return `expected an object, got ${describe(value)}`;
   const { task, target, features, constants, classes, classKind, targetOffset, targetScale } = value as Record<
@@ -130,7 +130,7 @@ function areConstants(list: unknown): boolean {
   });
 }
 
-/** A scale may not be so small that float32 takes it for zero. */
+/** A scale must not be zero in float32. */
 export function isScale(offset: unknown, scale: unknown): boolean {
   return Number.isFinite(offset) && Number.isFinite(scale) && Math.fround(1 / (scale as number)) !== 0 && scale !== 0;
 }

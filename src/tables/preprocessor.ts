@@ -1,4 +1,4 @@
-/** Preprocessor: from the columns of a table to a network's inputs and targets, the same for training and prediction. */
+/** Preprocessor: encodes a table's columns as a network's inputs and targets, in training and prediction alike. */
 
 import { checkDepth } from "../checks/check-json.js";
 import { checkNumberList } from "../checks/check-list.js";
@@ -33,22 +33,22 @@ const { isFinite: isFiniteNumber } = Number;
 
 /** Options of `Preprocessor.fit`. */
 export interface PreprocessorOptions {
-  /** Default: classes if the target holds names, or at most 20 different integers of which each comes ten times on average. */
+  /** Default: classes if the target has names, or at most 20 different integers with ten rows each on average. */
   readonly task?: TargetTask | undefined;
   /** Default: standard. */
   readonly scaling?: Scaling | undefined;
-  /** Columns that are learned from although they look like identifiers. */
+  /** Columns to keep although they look like identifiers. */
   readonly keep?: readonly string[] | undefined;
 }
 
-/** Fitted on training rows, applied to any. */
+/** Fit it to training rows and apply it to any rows. */
 export class Preprocessor {
   readonly config: PreprocessorConfig;
   /** Columns of the network's input. */
   readonly inputs: number;
-  /** Whether so few inputs can be other than zero, one of each categorical column, that they are kept sparse. */
+  /** Whether inputs are sparse, because only one input per categorical column can be nonzero. */
   readonly sparse: boolean;
-  /** Columns that `fit` found nothing to learn in, and why; of one out of a file none. */
+  /** Columns that `fit` left out, and why; empty if it was loaded from a file. */
   readonly leftOut: readonly LeftOutColumn[];
 
   private constructor(config: PreprocessorConfig, leftOut: readonly LeftOutColumn[] = []) {
@@ -59,12 +59,12 @@ export class Preprocessor {
   }
 
   /**
-   * Learns scales, categories and classes from the rows of a table. Left out are columns with one value or none, those of integers
-   * that are all different under a name of a key (id, customer_id, or none at all), and those of names that nearly all are: `leftOut`
-   * says which.
+   * Learns scales, categories and classes from the rows of a table. Leaves out columns with at most one value, columns of distinct
+   * integers with the name of a key (id, customer_id, or no name at all), and columns of nearly distinct names. `leftOut` lists
+   * them.
    *
-   * @throws TypeError for anything but a table and a column's name; RangeError for an unknown target, missing targets, dates as targets, too few classes, no feature, too many categories, numbers
-   * beyond every scale, and a column to keep that is not there
+   * @throws TypeError for anything but a table and a column's name; RangeError for an unknown target, missing targets, dates as
+   * targets, too few classes, no feature, too many categories, numbers that cannot be scaled, and an unknown column in `keep`
    */
   static fit(table: Table, target: string, options: PreprocessorOptions = {}): Preprocessor {
     checkOptions("Preprocessor", options, { task: true, scaling: true, keep: true });
@@ -96,7 +96,7 @@ export class Preprocessor {
     return new Preprocessor({ ...shared, targetOffset: offset, targetScale: scale }, leftOut);
   }
 
-  /** A preprocessor out of a file. @throws FormatError unless it is what `config` was; TypeError for anything but a text */
+  /** Loads a preprocessor from a file's text. @throws FormatError unless it is a `config`; TypeError for anything but a string */
   static parse(text: string | undefined, name = "model"): Preprocessor {
     checkText("name", name);
     if (text !== undefined) checkText(`${name}: preprocessing`, text, "a text");
@@ -115,8 +115,8 @@ export class Preprocessor {
   }
 
   /**
-   * How to read a table for `transform`: its features and target in the kinds that they had, its constant columns to see whether
-   * they still are, and nothing else. A category 007 stays one; a column of numbers that is not is refused with its row.
+   * Options to read a table for `transform`: features and target in their kinds, constant columns to check that they still are, and
+   * nothing else. A category 007 stays one. Text in a column of numbers is an error that names its row.
    */
   readOptions(): ColumnOptions {
     const { target, task, classKind, features, constants = [] } = this.config;
@@ -132,7 +132,7 @@ export class Preprocessor {
     };
   }
 
-  /** Inputs [rows, inputs], row by row. @throws RangeError when a feature's column is not there, not of its kind, or beyond float32 */
+  /** Encodes inputs [rows, inputs], row by row. @throws RangeError if a feature's column is missing, of another kind, or beyond float32 */
   transform(table: Table): Float32Array {
     this.#check(table);
     const inputs = new Float32Array(table.rows * this.inputs);
@@ -149,7 +149,7 @@ export class Preprocessor {
     return inputs;
   }
 
-  /** `transform` without the zeros of the categories. @throws as transform */
+  /** `transform` to sparse inputs. @throws as transform */
   transformSparse(table: Table): CsrData {
     this.#check(table);
     const { features } = this.config;
@@ -174,12 +174,12 @@ export class Preprocessor {
     return { indptr, indices: indices.subarray(0, count), values: values.subarray(0, count) };
   }
 
-  /** Inputs, sparse if they are mostly zeros, and targets: what `engine.dataset` takes. @throws as transform and targets */
+  /** Inputs, sparse if mostly zeros, and targets for `engine.dataset`. @throws as transform and targets */
   source(table: Table): DataSource | SparseSource {
     return { ...this.inputSource(table), targets: this.targets(table) };
   }
 
-  /** `source` with zeros as targets, for tables whose targets are not known. @throws as transform */
+  /** `source` with zeros as targets, for tables without targets. @throws as transform */
   inputSource(table: Table): DataSource | SparseSource {
     checkTable(table);
     const targets = this.config.classes ? new Int32Array(table.rows) : new Float32Array(table.rows);
@@ -188,8 +188,8 @@ export class Preprocessor {
   }
 
   /**
-   * How many values of each column training did not know: names that are none of its categories, and values of a constant column that
-   * are others. Columns without such are left out. @throws as transform
+   * Counts the values of each column that were unknown in training: unknown categories, and other values of a constant column. Lists
+   * only columns with such values. @throws as transform
    */
   countUnknown(table: Table): Record<string, number> {
     this.#check(table);
@@ -206,7 +206,7 @@ export class Preprocessor {
     );
   }
 
-  /** The targets of a table: class indices, or scaled values. @throws RangeError for unknown classes and missing values */
+  /** Encodes a table's targets: class indices, or scaled values. @throws RangeError for unknown classes and missing values */
   targets(table: Table): Int32Array | Float32Array {
     const { target, classes, targetOffset = 0, targetScale = 1 } = this.config;
     const column = findColumn(table, target);
@@ -231,14 +231,14 @@ export class Preprocessor {
     });
   }
 
-  /** Predicted values in the target's own unit. @throws TypeError for anything but a list of numbers */
+  /** Converts predicted values to the target's unit. @throws TypeError for anything but a list of numbers */
   restore(values: ArrayLike<number>): number[] {
     checkNumberList("restore", values);
     const { targetOffset = 0, targetScale = 1 } = this.config;
     return Array.from(values, (value) => value * targetScale + targetOffset);
   }
 
-  /** @throws TypeError for no table; RangeError that names every column that is not there */
+  /** @throws TypeError for anything but a table; RangeError with every missing column */
   #check(table: Table): void {
     checkTable(table);
     const there = new Set(table.columns.map(({ name }) => name));
@@ -268,7 +268,7 @@ function fitFeature(table: Table, column: Column, scaling: Scaling): Feature {
   return column.kind === "date" ? fitDates(table, column, scaling) : fitNumbers(table, column, scaling);
 }
 
-/** @throws RangeError without features, or for more inputs than a model may have */
+/** @throws RangeError without features, or for too many inputs */
 function checkWidth(table: Table, features: readonly Feature[], leftOut: readonly LeftOutColumn[]): void {
   const inputs = features.reduce((sum, feature) => sum + widthOf(feature), 0);
   if (inputs === 0) {

@@ -1,4 +1,4 @@
-/** Scales of numeric columns and dates, from the rows that are trained on. */
+/** Scales of numeric columns and dates, computed from the training rows. */
 
 import type { Cycle, DateFeature, NumericFeature } from "./preprocessor-config.js";
 import { isScale } from "./preprocessor-config.js";
@@ -7,10 +7,10 @@ import { type DateColumn, type NumericColumn, ofTable, type Table } from "./tabl
 const { isNaN: isNaNumber } = Number;
 const { abs, max, min, sqrt } = Math;
 
-/** How numeric columns are scaled: to mean 0 and deviation 1, or to the range from 0 to 1, on the rows of `fit`. */
+/** Scaling of numeric columns: to mean 0 and deviation 1, or to the range from 0 to 1, on the rows of `fit`. */
 export type Scaling = "standard" | "minmax";
 
-/** @throws RangeError for values so great, or so close, that there is no such scale */
+/** @throws RangeError for values too large, or too close, for a scale */
 export function fitNumbers(table: Table, { name, values }: NumericColumn, scaling: Scaling): NumericFeature {
   return { name, ...momentsOf(table, name, values, scaling) };
 }
@@ -22,10 +22,10 @@ export function fitDates(table: Table, { name, values, dayFirst }: DateColumn, s
 }
 
 const DAY = 86_400_000;
-/** Milliseconds of a cycle; 1970-01-01 was a Thursday, and a year is a mean one. */
+/** Milliseconds per cycle. 1970-01-01 was a Thursday; a year is a mean year. */
 export const CYCLES: Readonly<Record<Cycle, number>> = { year: 365.2425 * DAY, week: 7 * DAY, day: DAY };
 
-/** The cycles that the dates go through. */
+/** The cycles that the dates span. */
 function cyclesOf(values: Float64Array): Cycle[] {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let hasTime = false;
@@ -54,7 +54,7 @@ export function momentsOf(table: Table, name: string, values: Float64Array, scal
   throw new RangeError(ofTable(table, problem));
 }
 
-/** Offset and scale of a column, constant ones keeping scale 1; the mean stands for missing values. */
+/** Offset and scale of a column. A constant column has scale 1. Missing values get the mean. */
 function moments(values: Float64Array, scaling: Scaling): Moments {
   let [count, least, most] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {
@@ -64,7 +64,7 @@ function moments(values: Float64Array, scaling: Scaling): Moments {
     most = max(most, value);
   }
   if (count === 0) return { offset: 0, scale: 1, fill: 0 };
-  // From the least value on: a sum of values near 10¹⁵ would lose what they differ by.
+  // Relative to the least value: a sum of values near 10¹⁵ would lose their differences.
   const mean = min(most, max(least, least + sumOf(values, least) / count));
   if (scaling === "minmax") return { offset: least, scale: most - least || 1, fill: mean };
   let squares = 0;

@@ -1,4 +1,4 @@
-/** A table as readers of files return it: columns of numbers, of dates, or of names that are kept once. */
+/** A table: columns of numbers, dates or names. */
 
 import { checkIterable, checkNumberList } from "../checks/check-list.js";
 import { checkChoice, checkInteger, checkRecord, checkText, describe, wrongType } from "../checks/check-options.js";
@@ -8,40 +8,40 @@ import type { Thousands } from "./written-number.js";
 
 const { isInteger, isNaN: isNaNumber } = Number;
 
-/** Numbers, NaN where a value is missing. */
+/** Numbers; NaN for missing values. */
 export interface NumericColumn {
   readonly name: string;
   readonly kind: "numeric";
   readonly values: Float64Array;
-  /** Set where a text had decimal commas, 1,5; absent otherwise. */
+  /** Set if the file had decimal commas, such as 1,5. */
   readonly decimal?: ",";
-  /** The thousands' mark of a text, as in 1,234,567; absent where there was none. */
+  /** The file's thousands separator, as in 1,234,567; absent if there was none. */
   readonly thousands?: Thousands;
-  /** `%` and currencies that stood beside numbers, whose values are as they were written: 12 for 12 %. */
+  /** `%` and currencies written next to numbers. Values are as written: 12 for 12 %. */
   readonly units?: readonly string[];
   readonly texts?: MissingTexts;
 }
 
-/** Dates and times of day: milliseconds since 1970 in UTC, NaN where one is missing. */
+/** Dates and times of day: milliseconds since 1970 in UTC; NaN for missing values. */
 export interface DateColumn {
   readonly name: string;
   readonly kind: "date";
   readonly values: Float64Array;
-  /** Set where 3/4/2020 had to be told from 4/3/2020: whether the day comes first. */
+  /** Whether the day comes first, if the column has dates such as 3/4/2020. */
   readonly dayFirst?: boolean;
-  /** Set where no row showed which comes first. */
+  /** Set if no row showed which comes first. */
   readonly ambiguous?: true;
   readonly texts?: MissingTexts;
 }
 
-/** Texts among numbers or dates that were taken for missing. */
+/** Texts among numbers or dates that count as missing. */
 export interface MissingTexts {
   readonly rows: number;
-  /** The first that are different. */
+  /** The first distinct texts. */
   readonly examples: readonly string[];
 }
 
-/** Names: `categories[codes[row]]`, −1 where a value is missing. The categories come in the order of their first rows. */
+/** Names: `categories[codes[row]]`; the code −1 is a missing value. Categories are in the order of their first rows. */
 export interface CategoricalColumn {
   readonly name: string;
   readonly kind: "categorical";
@@ -56,22 +56,22 @@ export type ColumnKind = Column["kind"];
 export interface Table {
   readonly rows: number;
   readonly columns: readonly Column[];
-  /** Where a reader found the rows: messages name the file, and the line or row in it. */
+  /** Where the rows come from. Messages name the file and the line or row. */
   readonly origin?: TableOrigin;
 }
 
-/** The file that a table's rows came from. */
+/** The file of a table's rows. */
 export interface TableOrigin {
   readonly file: string;
-  /** What is counted: lines of a text, or rows. */
+  /** What `numbers` count: lines or rows. */
   readonly unit: "line" | "row";
-  /** Of each row, its number in the file, from 1. */
+  /** Each row's number in the file, from 1. */
   readonly numbers: Int32Array;
-  /** All columns of the file, the ones that were not read among them. */
+  /** All columns of the file, including those not read. */
   readonly columns?: readonly string[];
 }
 
-/** Columns of categories that a caller has as texts; undefined is missing. @throws TypeError for anything else */
+/** Creates a categorical column from texts; undefined is a missing value. @throws TypeError for anything else */
 export function categoricalColumn(name: string, values: Iterable<string | undefined>): CategoricalColumn {
   checkText("column: name", name);
   checkIterable(`column ${name}`, values, "a list of texts");
@@ -88,38 +88,38 @@ export function categoricalColumn(name: string, values: Iterable<string | undefi
   return { name, kind: "categorical", categories: [...index.keys()], codes: Int32Array.from(codes) };
 }
 
-/** The column of that name. @throws TypeError for anything but a table and a name; RangeError when there is none */
+/** The column with that name. @throws TypeError for anything but a table and a name; RangeError if there is none */
 export function findColumn(table: Table, name: string): Column {
   checkTable(table);
   checkText("column", name, "the name of a column");
   return columnOf(table, name);
 }
 
-/** `findColumn` of a table that was checked. */
+/** `findColumn` for a checked table. */
 export function columnOf(table: Table, name: string): Column {
   const column = table.columns.find((candidate) => candidate.name === name);
   if (column) return column;
   throw new RangeError(ofTable(table, `expected a column ${JSON.stringify(name)}, got ${namesOf(table)}`));
 }
 
-/** Names of the columns of a table's file, or else of the table, for messages. */
+/** Names of the file's columns, or else of the table's, for messages. */
 export function namesOf({ columns, origin }: Table): string {
   const names = origin?.columns ?? columns.map(({ name }) => name);
   return names.join(", ").slice(0, 1000) || "none";
 }
 
-/** A message about a table: its file, if it has one, and what is wrong. */
+/** A message about a table: its file, if any, and the problem. */
 export function ofTable({ origin }: Table, problem: string): string {
   return origin ? `${origin.file}: ${problem}` : problem;
 }
 
-/** A message about a row of a table: where it stands in its file, or else in the table, and what is wrong. */
+/** A message about a row of a table: its place in the file or the table, and the problem. */
 export function ofRow(table: Table, row: number, problem: string): string {
   const { unit, numbers } = table.origin ?? { unit: "row" };
   return ofTable(table, `${unit} ${numbers ? numbers[row] : row + 1}: ${problem}`);
 }
 
-/** The given rows of a table, in this order. @throws TypeError, RangeError for anything but a table and indices of its rows */
+/** Copies rows of a table, in this order. @throws TypeError, RangeError for anything but a table and indices of its rows */
 export function selectRows(table: Table, rows: ArrayLike<number>): Table {
   checkTable(table);
   checkNumberList("selectRows: rows", rows);
@@ -145,7 +145,7 @@ export function selectRows(table: Table, rows: ArrayLike<number>): Table {
   };
 }
 
-/** A value as text; undefined where it is missing. @throws TypeError, RangeError for anything but a column and one of its rows */
+/** A value as text; undefined if it is missing. @throws TypeError, RangeError for anything but a column and one of its rows */
 export function textAt(column: Column, row: number): string | undefined {
   const rows = checkColumn("column", column);
   if (!isIn(row, rows)) checkInteger("row", row, 0, rows - 1);
@@ -154,7 +154,7 @@ export function textAt(column: Column, row: number): string | undefined {
   return text;
 }
 
-/** `textAt` of a column and a row that were checked. */
+/** `textAt` for a checked column and row. */
 export function textOf(column: Column, row: number): string | undefined {
   if (column.kind === "categorical") return column.categories[column.codes[row] as number];
   const value = column.values[row] as number;
@@ -162,7 +162,7 @@ export function textOf(column: Column, row: number): string | undefined {
   return column.kind === "date" ? dateText(value) : String(value);
 }
 
-/** @throws TypeError, RangeError for anything but a table, whose columns have names of their own and a value for each row */
+/** @throws TypeError, RangeError for anything but a table with distinct column names and a value per row */
 export function checkTable(table: Table): void {
   checkRecord("table", table, "a table of rows and columns");
   const { rows, columns } = table;

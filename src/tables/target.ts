@@ -1,4 +1,4 @@
-/** What a table's target is: classes, or numbers. */
+/** Decides whether a table's target is classes or numbers. */
 
 import { spellingOf } from "./placement.js";
 import type { TargetTask } from "./preprocessor-config.js";
@@ -6,11 +6,11 @@ import { type Column, ofRow, ofTable, type Table } from "./table.js";
 
 const { isInteger } = Number;
 
-/** Integers of at most this many values may be classes. */
+/** Up to this many different integers may be classes. */
 const MOST_INTEGER_CLASSES = 20;
-/** Rows of a class on average, from which integers are taken for classes rather than counts; two of them always are. */
+/** Mean rows per integer from which integers count as classes, not as counts; two different integers always do. */
 const ROWS_OF_A_CLASS = 10;
-/** Integers of at most this many values are asked about: ratings, ages, or classes. */
+/** Up to this many different integers are ambiguous: ratings, ages or classes. */
 const MOST_DOUBTFUL = 100;
 
 export function guessTask(column: Column): TargetTask {
@@ -20,13 +20,13 @@ export function guessTask(column: Column): TargetTask {
   return different <= 2 || column.values.length >= ROWS_OF_A_CLASS * different ? "classification" : "regression";
 }
 
-/** How many different integers a target is made of, if they could be both classes and numbers. */
+/** How many different integers a target has, if they could be classes or numbers. */
 export function doubtfulIntegers(column: Column): number | undefined {
   const different = column.kind === "numeric" ? differentIntegers(column, MOST_DOUBTFUL) : undefined;
   return different !== undefined && different > 2 ? different : undefined;
 }
 
-/** undefined where there are more, or other values. */
+/** Undefined if there are more, or other values. */
 function differentIntegers(column: Column & { readonly kind: "numeric" }, most: number): number | undefined {
   const different = new Set<number>();
   for (const value of column.values) if (!isInteger(value) || different.add(value).size > most) return undefined;
@@ -53,7 +53,7 @@ export function checkTarget(table: Table, column: Column): void {
   }
 }
 
-/** @throws RangeError for a target that such a task cannot learn: a single class, or a value that is no number */
+/** @throws RangeError for a target that does not fit the task: a single class, or a value that is not a number */
 export function checkLearnable(table: Table, column: Column, task: TargetTask): void {
   const { name } = column;
   if (task === "regression") {
@@ -65,7 +65,7 @@ export function checkLearnable(table: Table, column: Column, task: TargetTask): 
   throw new RangeError(ofTable(table, `target ${name}: expected at least two classes, got ${length}`));
 }
 
-/** The names that occur, sorted: numbers by value, others by code unit. Of those that are written differently alone the first. */
+/** The names that occur, sorted: numbers by value, others by code unit. Of several spellings of a name, the first. */
 export function classesOf(column: Column): string[] {
   if (column.kind !== "categorical") return [...new Set(column.values)].sort((a, b) => a - b).map(String);
   const occurs = new Uint8Array(column.categories.length);

@@ -1,37 +1,37 @@
-/** Numbers as people and spreadsheets write them: 1,234.5, 1.234,5, 12 %, $2.39, (3), −4. */
+/** Parses numbers as people and spreadsheets write them: 1,234.5, 1.234,5, 12 %, $2.39, (3), −4. */
 
 const { isFinite: isFiniteNumber } = Number;
 
-/** What parts a number's fraction from its whole. */
+/** The decimal separator. */
 export type Decimal = "." | ",";
 
-/** What parts thousands: a space is also one that does not break, an apostrophe also a curled one. */
+/** The thousands separator: a space includes the no-break space, an apostrophe the curly one. */
 export type Thousands = "," | "." | " " | "'";
 
-/** How a column's numbers are written. Without `thousands`, marks that can be nothing else are still read: 1,234,567. */
+/** How a column's numbers are written. Without `thousands`, unambiguous separators are still read: 1,234,567. */
 export interface NumberStyle {
   readonly decimal: Decimal;
   readonly thousands?: Thousands;
 }
 
-/** The style of a file without marks of its own. */
+/** The style of a file without separators. */
 export const PLAIN_STYLE: NumberStyle = { decimal: "." };
 
-/** The finite decimal number that a text is; undefined for anything else, hexadecimal among it. */
+/** Parses a finite decimal number; undefined for anything else, such as hexadecimal numbers. */
 export function plainNumber(text: string): number | undefined {
   const value = +text;
   if (!isFiniteNumber(value) || text === "") return undefined;
-  // JavaScript reads 0x1f, 0o7 and 0b1 as numbers; in a table they are names. It takes no sign before them.
+  // JavaScript parses 0x1f, 0o7 and 0b1 as numbers (never with a sign); in a table they are names.
   const prefixed = text.charCodeAt(0) === 0x30 && text.charCodeAt(1) > 0x39 && /^0[xob]/i.test(text);
   return prefixed ? undefined : value;
 }
 
-/** Spaces that do not break, narrow ones and figure spaces among them. */
+/** No-break spaces, including narrow ones and figure spaces. */
 const SPACES = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g;
 const CURRENCY = /^(?:US\$|R\$|[$€£¥₹₩₽₺₫₪₴฿]|USD|EUR|GBP|CHF|JPY)|(?:[$€£¥₹₩₽₺₫₪₴฿]|USD|EUR|GBP|CHF|JPY)$/;
 const SIGN = /^[+-]/;
 
-/** A text without what surrounds a number: its sign, its currency, its percent sign. */
+/** A text without a number's sign, currency and percent sign. */
 export interface BareNumber {
   readonly negative: boolean;
   /** Digits, marks and an exponent, if it is a number. */
@@ -70,22 +70,22 @@ export function bareNumber(text: string): BareNumber {
 }
 
 const PLAIN = /^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
-/** Groups of three digits, or India's of two before the last; a whole of less than four digits has none. */
+/** Matches groups of three digits, or India's groups of two before the last; fewer than four digits have no groups. */
 const GROUPED = {
   ",": /^\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d*)?$/,
   ".": /^\d{1,3}(?:\.\d{3})+(?:,\d*)?$/,
   " ": /^\d{1,3}(?: \d{3})+(?:[.,]\d*)?$/,
   "'": /^\d{1,3}(?:['’]\d{3})+(?:[.,]\d*)?$/,
 } as const satisfies Record<Thousands, RegExp>;
-/** Points that can be nothing but thousands': several of them, or a comma after them. */
+/** Matches points that must separate thousands: several of them, or a comma after them. */
 const SURE_POINTS = /^[1-9]\d{0,2}(?:\.\d{3}){2,}(?:,\d*)?$|^[1-9]\d{0,2}\.\d{3},\d*$/;
 
-/** The numbers of a column, and the marks that were in them. */
+/** Parses the numbers of a column and notes their separators. */
 export class NumberReader {
   readonly #style: NumberStyle;
   /** Whether a number was written with a decimal comma. */
   hasDecimalComma = false;
-  /** The thousands' mark that a number was written with. */
+  /** The thousands separator of a number. */
   thousands: Thousands | undefined;
   /** Percent signs and currencies, in the order of their first rows. */
   readonly units = new Set<string>();
@@ -94,9 +94,9 @@ export class NumberReader {
     this.#style = style;
   }
 
-  /** The finite number that a text is; undefined for anything else. */
+  /** Parses a finite number; undefined for anything else. */
   read(text: string): number | undefined {
-    // Most are plain; with decimal commas a point is none of a fraction.
+    // Most numbers are plain. With decimal commas, a point is not a decimal separator.
     const { decimal, thousands } = this.#style;
     if (decimal === "." || !(text.includes(".") || (thousands && text.includes(thousands)))) {
       const value = plainNumber(decimal === "." ? text : text.replace(",", "."));
@@ -105,7 +105,7 @@ export class NumberReader {
         return value;
       }
     }
-    // Names end here.
+    // Not a number: most names end here.
     if (!/\d/.test(text)) return undefined;
     const { negative, digits, unit } = bareNumber(text);
     const value = this.#readDigits(digits);
@@ -129,7 +129,7 @@ export class NumberReader {
     return Number(point);
   }
 
-  /** The mark that parts a number's thousands, if one does. */
+  /** The thousands separator in a number, if any. */
   #thousandsOf(digits: string): Thousands | undefined {
     const { decimal, thousands } = this.#style;
     if (thousands !== undefined && GROUPED[thousands].test(digits)) return thousands;
@@ -141,10 +141,10 @@ export class NumberReader {
   }
 }
 
-/** What a number's marks show of its column's style. */
+/** What a number's separators show about its column's style. */
 export type Evidence = "decimal point" | "decimal comma" | "thousands comma" | "thousands point" | "comma" | "point";
 
-/** undefined where the text is no number, or has no mark; `comma` and `point` for 1,234 and 1.234, which may be either. */
+/** Undefined unless the text is a number with separators; `comma` and `point` for 1,234 and 1.234, which are ambiguous. */
 export function evidenceOf(text: string): Evidence | undefined {
   if (!/\d[.,]|[.,]\d/.test(text)) return undefined;
   const { digits } = bareNumber(text);

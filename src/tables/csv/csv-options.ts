@@ -16,20 +16,20 @@ import { isDelimiter } from "./csv-dialect.js";
 /** Options of `parseCsv` and `readCsv`. */
 export interface CsvOptions extends ColumnOptions {
   /**
-   * Whether the first row holds the columns' names; `"auto"`, the default: by the rows below it (a text above numbers is a name).
-   * A column without a name is `column1`, `column2`, … by its place.
+   * Whether the first row has the columns' names. `"auto"`, the default: decided by the rows below (a text above numbers is a name).
+   * Columns without a name are `column1`, `column2`, … by position.
    */
   readonly header?: boolean | "auto";
-  /** Default: found among comma, semicolon, tab, bar and runs of blanks, which `" "` stands for; a first line `sep=;` says it, too. */
+  /** Default: detected among comma, semicolon, tab, bar and runs of blanks (`" "`), or given by a first line `sep=;`. */
   readonly delimiter?: string;
   /**
-   * What parts a number's fraction from its whole, in all columns. Default: found for each column from the first hundred rows,
-   * or from the other columns where its own have no fractions.
+   * The decimal separator of all columns. Default: detected for each column from the first hundred rows, or from the other columns if
+   * its own numbers have no fractions.
    */
   readonly decimal?: Decimal;
-  /** What parts a number's thousands, in all columns. Default: found as `decimal` is. */
+  /** The thousands separator of all columns. Default: detected like `decimal`. */
   readonly thousands?: Thousands;
-  /** Of `readCsv`: a label of the Encoding Standard, such as "latin1". Default: UTF-8, or UTF-16 where the first bytes show it. */
+  /** For `readCsv`: a label of the Encoding Standard, such as "latin1". Default: UTF-8, or UTF-16 if the first bytes show it. */
   readonly encoding?: string;
 }
 
@@ -41,7 +41,7 @@ const OPTIONS: OptionNames<CsvOptions> = {
   thousands: true,
   encoding: true,
 };
-/** @throws TypeError for unknown options and values of a wrong type, RangeError for a delimiter that cannot be one */
+/** @throws TypeError for unknown options and values of a wrong type, RangeError for an impossible delimiter */
 export function checkCsvOptions(options: CsvOptions): void {
   checkOptions("CSV", options, OPTIONS);
   checkColumnOptions("CSV", options);

@@ -1,4 +1,4 @@
-/** CSV as columns, by Papa Parse: `simdgrad/csv`. */
+/** Reads CSV as columns, with Papa Parse: `simdgrad/csv`. */
 
 import { checkFunction, checkText } from "../../checks/check-options.js";
 import { FormatError } from "../../checks/errors.js";
@@ -10,17 +10,18 @@ import { CsvReader } from "./csv-reader.js";
 export type { CsvOptions } from "./csv-options.js";
 
 /**
- * The columns of a CSV text: numeric where every value that is there is a finite decimal number, and no integer that a float64
- * would round, such as a key of 19 digits; of dates where they are; else categorical. A column of numbers or dates may have other
- * texts in a tenth of its rows: they are missing, and its `texts` says so. Numbers may be written as spreadsheets have them:
- * 1,234.5, 1.234,5, $2.39, 12 %, (3). Empty fields, N/A, NaN, <NA>, a spreadsheet's errors and ? are missing; NA, None, null, -,
- * unknown and their like are among numbers and dates, and names elsewhere. Quoted fields, a byte order mark, mixed line ends, empty
- * lines, comments (lines that begin with # before the first row, or have another number of fields), a line `sep=;` and R's row
- * names are understood.
+ * Reads the columns of a CSV text. A column is numeric if all its values are finite decimal numbers and float64 rounds no integer,
+ * such as a key of 19 digits. It has dates if all its values are dates. Otherwise it is categorical. Up to a tenth of the rows of a
+ * column of numbers or dates may have other texts; they count as missing, and the column's `texts` says so.
+ *
+ * Numbers may be written as in spreadsheets: 1,234.5, 1.234,5, $2.39, 12 %, (3). Empty fields, N/A, NaN, <NA>, a spreadsheet's
+ * errors and ? are missing. NA, None, null, -, unknown and the like are missing among numbers and dates, and names elsewhere. Quoted
+ * fields, a byte order mark, mixed line ends, empty lines, comments (lines that begin with # before the first row, or have another
+ * number of fields), a line `sep=;` and R's row names are supported.
  *
  * @param name of the file, for messages
- * @throws FormatError for quotes that do not close, rows of another length, of more than 65 536 fields or 2^24 characters, names
- * that come twice, no rows, or without a column that is to be ignored
+ * @throws FormatError for unclosed quotes, rows of different lengths, with more than 65 536 fields or 2^24 characters, duplicate
+ * names, no rows, or a missing column that should be ignored
  */
 export function parseCsv(text: string, name = "CSV", options: CsvOptions = {}): Table {
   checkCsvOptions(options);
@@ -35,12 +36,12 @@ export function parseCsv(text: string, name = "CSV", options: CsvOptions = {}): 
 }
 
 /**
- * `parseCsv` of a file that is read in parts, of which never more than a few are in memory.
+ * `parseCsv` for a file that is read in parts. Only a few parts are in memory at a time.
  *
- * @param open gives the parts from the first on. It is called again, once, if a column that began with numbers turns out to
- * be one of names, whose spelling counts
- * @throws as parseCsv, and FormatError for bytes that are not of the encoding, and for others the second time; TypeError when there are none
- * the second time, since the stream is the first one
+ * @param open returns the parts from the first on. It is called a second time if a column that began with numbers turns out to have
+ * names, whose spelling matters
+ * @throws as parseCsv, and FormatError for bytes that are invalid in the encoding or differ the second time; TypeError if there are
+ * none the second time, because it is the same stream
  */
 export async function readCsv(open: () => Chunks, name = "CSV", options: CsvOptions = {}): Promise<Table> {
   checkFunction("readCsv: open", open, "a function that gives the file's parts, such as () => createReadStream(path)");

@@ -1,4 +1,4 @@
-/** JSON Lines as columns: one object a line, of numbers, texts, booleans and null. */
+/** Reads JSON Lines as columns: one object per line, of numbers, texts, booleans and null. */
 
 import { checkDepth } from "../../checks/check-json.js";
 import { checkOptions, describe } from "../../checks/check-options.js";
@@ -20,7 +20,7 @@ import type { Table } from "../table.js";
 const { isFinite: isFiniteNumber, MAX_SAFE_INTEGER } = Number;
 const { abs } = Math;
 
-/** A line longer than this is not held in memory. */
+/** The longest line that is read. */
 const MOST_LINE_CHARACTERS = 1 << 24;
 /** A line that is not longer takes a few megabytes, however deep its lists are. */
 const MOST_UNCHECKED_CHARACTERS = 1 << 16;
@@ -33,13 +33,13 @@ const VALUES = { room: 2 ** 20, each: 1 };
 
 /** Options of `readJsonLines`. */
 export interface JsonLinesOptions extends ColumnOptions {
-  /** A label of the Encoding Standard, such as "utf-16le". Default: UTF-8, or UTF-16 where the first bytes show it. */
+  /** A label of the Encoding Standard, such as "utf-16le". Default: UTF-8, or UTF-16 if the first bytes show it. */
   readonly encoding?: string;
 }
 
 /**
- * The columns of a JSON Lines file: numbers are numeric; texts, true, false and integers that a float64 would round are categories,
- * but texts that are numbers or dates are these, as in `parseCsv`; null, Python's NaN, and keys that a line does not have are missing.
+ * Reads the columns of a JSON Lines file. Numbers are numeric. Texts, true, false and integers that float64 would round are
+ * categories, but texts that are numbers or dates count as such, as in `parseCsv`. null, Python's NaN and absent keys are missing.
  *
  * @param name of the file, for messages
  * @throws FormatError for a line that is no object, keys that come twice, nested values, a file without rows, bytes that are not of the encoding, and

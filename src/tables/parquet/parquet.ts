@@ -1,4 +1,4 @@
-/** Parquet as columns, by hyparquet: `simdgrad/parquet`. */
+/** Reads Parquet as columns, with hyparquet: `simdgrad/parquet`. */
 
 import type { SchemaElement } from "hyparquet";
 import { checkInteger, checkOptions, checkText, type OptionNames, wrongType } from "../../checks/check-options.js";
@@ -20,7 +20,7 @@ import { type ChunkPlace, checkColumns, columnsOf, leaveOut, readMetadata, rowGr
 import { readValues } from "./parquet-pages.js";
 import { adderOf, ForeignValue } from "./parquet-values.js";
 
-/** A file of which parts can be read, such as hyparquet's `AsyncBuffer`. */
+/** A file that can be read in parts, such as hyparquet's `AsyncBuffer`. */
 export interface ParquetFile {
   readonly byteLength: number;
   /** The bytes from `start` to before `end`; default the file's end. */
@@ -30,27 +30,26 @@ export interface ParquetFile {
 /** Options of `readParquet`. */
 export interface ParquetOptions extends ColumnOptions {
   /**
-   * Values that the columns to be read may have, all together: a few bytes can say that they are millions. Default:
-   * 2 097 152 and 16 for each byte of the file; what is packed may unpack to 9 bytes for each. Raise it for files that are known.
+   * The most values of all columns that are read: a few bytes can claim millions. Default: 2 097 152 plus 16 per byte of the file.
+   * Each value may unpack to at most 9 bytes. Raise it for files that you trust.
    */
   readonly maxValues?: number;
 }
 
 const OPTIONS: OptionNames<ParquetOptions> = { ...COLUMN_OPTIONS, maxValues: true };
 const DEFAULT_VALUES = { room: 2 ** 21, each: 16 };
-/** Bytes that pages may unpack to, for each value that there may be: a float64, and whether it is there. */
+/** The most unpacked bytes per value: a float64, and whether it is present. */
 const BYTES_EACH = 9;
 
 /**
- * The columns of a Parquet file, uncompressed or packed by Snappy, gzip, Zstandard, Brotli or LZ4: numbers are numeric; texts, true
- * and false are categories, and texts that are numbers or dates are these; dates are dates (local ones taken as UTC), times of day
- * those of 1970-01-01.
- * Columns with parts (structs, lists, maps) and of foreign types can only be ignored. A column of a row group is in
- * memory at a time. Every size and count is checked against the file before it is believed.
+ * Reads the columns of a Parquet file, uncompressed or compressed with Snappy, gzip, Zstandard, Brotli or LZ4. Numbers are numeric.
+ * Texts, true and false are categories, but texts that are numbers or dates count as such. Dates are dates (local dates count as
+ * UTC), times of day are on 1970-01-01. You can only ignore nested columns (structs, lists, maps) and columns of other types. One
+ * column of a row group is in memory at a time. Every size and count is checked against the file before it is used.
  *
- * @param file bytes, or a file of which parts can be read (hyparquet's `AsyncBuffer`)
- * @throws FormatError when it is no such file, is encrypted, has columns to be read that cannot be, no rows or more than
- * `maxValues`; TypeError for anything but a file
+ * @param file bytes, or a file that can be read in parts (hyparquet's `AsyncBuffer`)
+ * @throws FormatError for any other file, an encrypted one, unreadable columns that are not ignored, no rows, or more than
+ * `maxValues` values; TypeError for anything but a file
  */
 export async function readParquet(
   file: ParquetFile | ArrayBuffer,
@@ -107,7 +106,7 @@ export async function readParquet(
 
 const ALLOW_MORE = "maxValues, or --max-values, allows more";
 
-/** Counts what pages unpack to, before they do. */
+/** Counts the unpacked size of pages before they are unpacked. */
 function unpackedBytes(most: number): (size: number) => void {
   let left = most;
   return (size) => {
