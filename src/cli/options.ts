@@ -3,7 +3,7 @@
 import { InvalidArgumentError, Option } from "commander";
 import { SETTING_NAMES, SETTINGS } from "../app/settings/schema.js";
 import type { Setting, TrainSettings } from "../app/settings/train-settings.js";
-import { integer as integers, orWord, positive, type Value } from "../app/settings/values.js";
+import { integer as integers, nonNegative, orWord, type Value } from "../app/settings/values.js";
 import type { WeightLayout } from "../formats/weights.js";
 
 /** Headings of the help, by what the options are about. */
@@ -59,10 +59,7 @@ function parser<T>(value: Value<T>): (text: string) => T {
 /** A parser of integers from `least` to `most`. */
 export const integer = (least: number, most?: number) => parser(integers(least, most));
 
-/** A finite number of at least 0. */
-function seconds(text: string): number {
-  return text.trim() === "0" ? 0 : parser(positive)(text);
-}
+const seconds = parser(nonNegative);
 
 /** A number of threads, or "auto". */
 export const threadCount = parser(orWord("auto", integers(1, 64)));

@@ -184,6 +184,21 @@ describe("a set with labels from 1, images of 10 × 14, transposed in its files"
   });
 });
 
+it("fewer rows than the default batch size are one batch; a batch size that was given has to fit", {
+  timeout: 60_000,
+}, async () => {
+  const data = write("few", { ...LETTERS, rows: 20 });
+  const trained = await run("train", "mnist", "--data", data, ...QUICK, "--out", at("few-run"));
+  expect(trained).toMatchObject({ code: 0, stderr: "" });
+  expect(trained.stdout).toContain("17 training");
+  expect(
+    await run("train", "mnist", "--data", data, ...QUICK, "--batch-size", "32", "--out", at("few-32")),
+  ).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("option '--batch-size': expected at most the 17 training rows, got 32"),
+  });
+});
+
 it("a class of no training label is said", { timeout: 60_000 }, async () => {
   const data = write("gap", { rows: 120, height: 4, width: 5, labels: (row) => [0, 2, 5][row % 3] as number });
   const { code, stderr } = await run(

@@ -260,6 +260,14 @@ describe("--resume", () => {
     expect(stderr).toContain(message);
   });
 
+  it("of a run that has no checkpoint yet says that training starts again", async () => {
+    await run("train", dataset("iris"), "--epochs", "2", "--out", at("unsaved"));
+    await rm(at("unsaved", "checkpoint.safetensors"));
+    const { code, stdout } = await run("train", dataset("iris"), "--resume", at("unsaved"));
+    expect(code).toBe(0);
+    expect(stdout).toContain(`no checkpoint in ${at("unsaved")}: training starts with epoch 1\n`);
+  });
+
   it("refuses other data, and folders that are none of a run", async () => {
     const other = await run("train", dataset("breast-cancer"), "--resume", at("wine"));
     expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining("got a file with different contents") });

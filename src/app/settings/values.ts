@@ -41,6 +41,13 @@ export function digits(least: number, most: number): Value<number> {
 /** Numbers whose float32 is finite and above zero. */
 export const positive: Value<number> = value("a finite number above 0", (text) => positiveOf(text), String);
 
+/** Numbers of at least zero whose float32 is finite. */
+export const nonNegative: Value<number> = value(
+  "a finite number of at least 0",
+  (text) => (text.trim() === "0" ? 0 : positiveOf(text)),
+  String,
+);
+
 /** Numbers above zero and up to `most`. */
 export function positiveUpTo(most: number): Value<number> {
   return value(`a number above 0 and up to ${most}`, (text) => numberIn(text, (n) => n > 0, 0, most), String);

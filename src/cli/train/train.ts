@@ -78,7 +78,10 @@ async function trainNetwork(
   say: (text: string) => void,
   signal: AbortSignal,
 ): Promise<Trained> {
-  const { options: planned, stopping } = planFit(settings, data, task.classes);
+  // A default batch size is at most all rows; one that was given must fit.
+  const batchSize = options.batchSize ?? Math.min(settings.batchSize ?? data.training.rows, data.training.rows);
+  const own = settings.batchSize === undefined ? settings : { ...settings, batchSize };
+  const { options: planned, stopping } = planFit(own, data, task.classes);
   if (!data.validation && options.earlyStopping === undefined) {
     say("no validation rows: training all epochs and keeping the last\n");
   }
@@ -99,6 +102,7 @@ async function trainNetwork(
     },
   });
   if (resume) say(`resuming ${folder} after ${run.history.length} epochs\n`);
+  else if (options.resume !== undefined) say(`no checkpoint in ${folder}: training starts with epoch 1\n`);
   for (const epoch of run.history) display.recall(epoch);
   let trained = 0;
   try {
