@@ -4,7 +4,7 @@ import { splitRows } from "../dataset/split-rows.js";
 import { Random } from "../engine/random.js";
 import type { TargetTask } from "../tables/preprocessor-config.js";
 import { type Column, findColumn, ofRow, selectRows, type Table, textAt } from "../tables/table.js";
-import { checkLearnable, checkTarget, firstMissing, guessTask } from "../tables/target.js";
+import { checkLearnable, checkTarget, firstMissing, guessTask, missingTexts } from "../tables/target.js";
 
 /** Usual names of a target column. */
 const TARGET_NAMES = new Set(["target", "label", "class", "y"]);
@@ -87,7 +87,8 @@ export function withTargets(
   const missing = firstMissing(column, table.rows);
   if (missing < 0) return { table, dropped: 0 };
   if (how !== "drop") {
-    const problem = `target ${target}: expected a value in every row, got none (--missing-target drop leaves such rows out)`;
+    const got = missingTexts(column) ?? "none";
+    const problem = `target ${target}: expected a value in every row, got ${got} (--missing-target drop leaves such rows out)`;
     throw new RangeError(ofRow(table, missing, problem));
   }
   const rows = Array.from({ length: table.rows }, (_, row) => row).filter((row) => textAt(column, row) !== undefined);

@@ -39,12 +39,18 @@ export function firstMissing(column: Column, rows: number): number {
   return column.codes.subarray(0, rows).findIndex((code) => column.categories[code] === undefined);
 }
 
+/** What else than empty fields a column's missing values are; undefined if nothing. */
+export function missingTexts(column: Column): string | undefined {
+  if (column.kind === "categorical" || !column.texts) return undefined;
+  return `none, or text among numbers: ${column.texts.examples.join(", ").slice(0, 200)}`;
+}
+
 /** @throws RangeError for rows without a target, and for dates */
 export function checkTarget(table: Table, column: Column): void {
   const { name, kind } = column;
   const missing = firstMissing(column, table.rows);
   if (missing >= 0) {
-    const got = "none: an empty field, or what means the same";
+    const got = missingTexts(column) ?? "none: an empty field, or what means the same";
     throw new RangeError(ofRow(table, missing, `target ${name}: expected a value in every row, got ${got}`));
   }
   if (kind === "date") {

@@ -137,7 +137,9 @@ export function describeTarget(table: Table, { config }: Preprocessor, isChosen:
     ...words.map(
       (word) => `${JSON.stringify(word)} is one of the classes (--missing ${word} reads it as a missing value)`,
     ),
-    ...(texts ? [`${target}: ${texts.rows} rows without a number, written ${texts.examples.join(", ")}`] : []),
+    ...(texts
+      ? [`${target}: ${counted(texts.rows, "row")} without a number, written ${texts.examples.join(", ")}`]
+      : []),
   ];
 }
 
