@@ -49,7 +49,7 @@ const BOUNDED: readonly (readonly [file: string, call: string, why: string])[] =
   ["src/wasm/variant.ts", "probe(...ZERO, ...ZERO, ...ZERO, 0xfd, 0x85, 0x02)", "a constant"],
   ["web/page/sketch.ts", "this.#context.lineTo(...point)", "x and y"],
   ["web/page/sketch.ts", "this.#context.moveTo(...first)", "x and y"],
-  ["web/worker/commands/inspect.ts", "Math.max(...of)", "ten digits"],
+  ["web/worker/digits/inspect.ts", "Math.max(...of)", "ten digits"],
 ];
 
 /** Files of programs in the folders. */

@@ -5,9 +5,9 @@ import { run as tableRun } from "./own-data/store.js";
 import { DROP_HINTS, dragging, dropNote } from "./page/drops.js";
 import { followLink, heldLink, linkProblems, TABS, type TabName, tab } from "./page/location.js";
 import { run } from "./page/run-store.js";
+import { theme, toggleTheme } from "./page/theme.js";
 import { Button } from "./parts/button.js";
 import { TabList } from "./parts/tab-list.js";
-import { ThemeToggle } from "./parts/theme-toggle.js";
 import { BenchmarkTab } from "./tabs/benchmark-tab.js";
 import { DataTab } from "./tabs/data-tab.js";
 import { ExploreTab } from "./tabs/explore-tab.js";
@@ -89,5 +89,18 @@ function HeldLink() {
         </Button>
       </div>
     </section>
+  );
+}
+
+/** Switches between dark and light. */
+function ThemeToggle() {
+  const other = theme.value === "dark" ? "light" : "dark";
+  return (
+    <button type="button" class="icon-button" aria-label={`Switch to ${other} colours`} onClick={toggleTheme}>
+      <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
+        <circle cx="10" cy="10" r="6.5" fill="none" stroke="currentColor" stroke-width="1.5" />
+        <path d="M10 3.5 a6.5 6.5 0 0 1 0 13 z" fill="currentColor" />
+      </svg>
+    </button>
   );
 }

@@ -13,7 +13,6 @@ import { takeDrops } from "./page/drops.js";
 import { keepFocus } from "./page/keep-focus.js";
 import { askBeforeLeaving, whyNot } from "./page/keep-runs.js";
 import { followLocation } from "./page/location.js";
-import { registerServiceWorker } from "./page/offline.js";
 import { loadData } from "./page/run-store.js";
 
 followLocation(whyNot);
@@ -23,3 +22,14 @@ askBeforeLeaving();
 keepFocus();
 takeDrops();
 registerServiceWorker();
+
+/** The service worker keeps the built site for visits without a network. */
+function registerServiceWorker(): void {
+  // In development files change under the page, and a kept copy would hide it.
+  if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
+  addEventListener("load", () => {
+    navigator.serviceWorker.register("./service-worker.js").catch((error: Error) => {
+      console.warn(`the page will not open offline: ${error.message}`);
+    });
+  });
+}

@@ -5,7 +5,7 @@ import { Pace } from "../../src/app/run/pace.js";
 import { type RunSettings, TABLE_DEFAULTS } from "../../src/app/settings/page-settings.js";
 import { readOnnxMetadata } from "../../src/formats/onnx/onnx.js";
 import { parseSafetensors } from "../../src/formats/safetensors.js";
-import { colourOfShare, markOf } from "../../web/own-data/class-palette.js";
+import { colourOfShare, markOf } from "../../web/own-data/class-marks.js";
 import { makeMoons } from "../../web/own-data/moons.js";
 import { classShares, paintPrediction } from "../../web/own-data/plane-picture.js";
 import type { WorkerEvent } from "../../web/protocol/run.js";

@@ -4,7 +4,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { PAGE_PARTS, type PagePart, type PageResult } from "../../src/app/benchmark/page.js";
 import type { EngineInfo } from "../../src/index.js";
 import { WorkerHost } from "../page/worker-host.js";
-import type { BenchmarkMessage, BenchmarkRequest } from "./messages.js";
+import type { BenchmarkMessage, BenchmarkRequest } from "../protocol/benchmark.js";
 
 export const parts = signal<readonly PagePart[]>(PAGE_PARTS);
 export const variant = signal<BenchmarkRequest["variant"]>("auto");

@@ -1,8 +1,7 @@
 /** Draws the plane: predictions as colours and the table's rows as marks. Free of Preact. */
 
 import type { PlanePrediction, PlaneView } from "../protocol/tables.js";
-import { colourOfShare, css, markOf, type Rgb, SHAPES } from "./class-palette.js";
-import { outlineOf } from "./mark-outline.js";
+import { colourOfShare, css, markOf, outlineOf, type Rgb, SHAPES } from "./class-marks.js";
 
 /** Opacity of the surest prediction. */
 const MOST_ALPHA = 0.62;

@@ -6,8 +6,7 @@ import { queueDrawing } from "../page/draw-queue.js";
 import { percent } from "../page/numbers.js";
 import { theme, themeColour } from "../page/theme.js";
 import type { PlaneView } from "../protocol/tables.js";
-import { css, markOf } from "./class-palette.js";
-import { outlineOf } from "./mark-outline.js";
+import { css, markOf, outlineOf } from "./class-marks.js";
 import { classShares, paintPrediction, rangeOf, rowPainter } from "./plane-picture.js";
 import { lastReport, predictPlane, progress, started, status } from "./store.js";
 

@@ -2,7 +2,7 @@
 
 import { percent } from "../page/numbers.js";
 import { Button } from "../parts/button.js";
-import { EngineLine } from "../parts/engine-line.js";
+import { EngineLine } from "../parts/engine-notes.js";
 import type { TableResult } from "../protocol/tables.js";
 import { downloadModel, downloadPredictions, hash, predicted, result, started, table } from "./store.js";
 

@@ -5,7 +5,7 @@ import type uPlot from "uplot";
 import { tableSettings } from "../page/location.js";
 import { percent } from "../page/numbers.js";
 import { Chart, type Series } from "../parts/chart.js";
-import { MissingNote } from "../parts/missing-note.js";
+import { MissingNote } from "../parts/engine-notes.js";
 import { RunButtons } from "../parts/run-buttons.js";
 import { RunFigures, RunMessages, RunProgress } from "../parts/run-figures.js";
 import {

@@ -1,7 +1,6 @@
 /** A button that copies a text, and shows it where the browser does not let the page copy. */
 
 import { useRef, useState } from "preact/hooks";
-import { copyText } from "../page/clipboard.js";
 import { Button } from "./button.js";
 
 const MILLISECONDS = 2000;
@@ -38,4 +37,30 @@ export function CopyText({ title, name, text, rows = 3, onCopied }: Props) {
       {state === "failed" && <textarea readOnly class="copied-text" rows={rows} aria-label={name} value={shown} />}
     </>
   );
+}
+
+/** Copies text to the clipboard. @returns whether it was copied. Without HTTPS or permission only the fallback can copy */
+async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copySelected(text);
+  }
+}
+
+/** The old way, deprecated but available everywhere. */
+function copySelected(text: string): boolean {
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.setAttribute("aria-hidden", "true");
+  area.style.position = "fixed";
+  area.style.opacity = "0";
+  const focused = document.activeElement as HTMLElement | null;
+  document.body.append(area);
+  area.select();
+  const copied = document.execCommand("copy");
+  area.remove();
+  focused?.focus();
+  return copied;
 }

@@ -1,15 +1,17 @@
 /** Draw a digit, and see what the network makes of it. */
 
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { drawing, drawingRead, readDrawing } from "../page/drawing-store.js";
 import { followNetwork } from "../page/follow-network.js";
+import { percent } from "../page/numbers.js";
 import { hasNetwork } from "../page/run-store.js";
 import { Digit } from "./digit.js";
 import { DrawingField } from "./drawing-field.js";
-import { Probabilities } from "./probabilities.js";
 
 /** Between two readings of one drawing by weights that change. */
 const MILLISECONDS = 150;
+/** A screen reader is told once the values have stood still for so long. */
+const STILL_MILLISECONDS = 700;
 const NOTHING = new Uint8Array(784);
 
 export function DrawDigit() {
@@ -38,4 +40,41 @@ export function DrawDigit() {
 function hint(): string {
   if (!hasNetwork.value) return "There is no network yet: start training, or open a model.";
   return drawing.value ? "" : "Nothing drawn yet.";
+}
+
+/** The probabilities of the ten digits as bars. */
+function Probabilities({ values }: { readonly values: Float32Array | undefined }) {
+  const best = values ? values.indexOf(Math.max(...values)) : -1;
+  return (
+    <>
+      <ul class="bars" aria-label="Probability of each digit">
+        {Array.from({ length: 10 }, (_, digit) => {
+          const share = values?.[digit];
+          return (
+            <li key={digit} class={digit === best ? "best" : undefined}>
+              <span class="bar-name">{digit}</span>
+              <span class="bar" aria-hidden="true">
+                <span style={{ transform: `scaleX(${share ?? 0})` }} />
+              </span>
+              <span class="bar-value">{percent(share, 1)}</span>
+            </li>
+          );
+        })}
+      </ul>
+      <Spoken text={values ? `Most likely a ${best}: ${percent(values[best], 0)}` : ""} />
+    </>
+  );
+}
+
+function Spoken({ text }: { readonly text: string }) {
+  const [still, setStill] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(setStill, STILL_MILLISECONDS, text);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return (
+    <p class="visually-hidden" role="status">
+      {still}
+    </p>
+  );
 }

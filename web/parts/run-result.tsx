@@ -4,7 +4,7 @@ import { linkTo } from "../page/location.js";
 import { call, engine, hash, hasNetwork, opened, run, save } from "../page/run-store.js";
 import { Button } from "./button.js";
 import { CopyText } from "./copy-text.js";
-import { EngineLine } from "./engine-line.js";
+import { EngineLine } from "./engine-notes.js";
 
 export function RunResult() {
   const info = engine.value;

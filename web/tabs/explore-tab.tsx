@@ -1,10 +1,12 @@
 /** A look into the network on MNIST, while it learns or afterwards: a digit that you draw, its weights, its mistakes. */
 
-import { run } from "../page/run-store.js";
+import { useRef } from "preact/hooks";
+import { busy, open, opened, ready, run } from "../page/run-store.js";
+import { readFile } from "../page/save-file.js";
+import { Button } from "../parts/button.js";
 import { ConfusionMatrix } from "../parts/confusion-matrix.js";
 import { DrawDigit } from "../parts/draw-digit.js";
 import { FirstLayerWeights } from "../parts/first-layer-weights.js";
-import { OpenFile } from "../parts/open-file.js";
 import { RunButtons } from "../parts/run-buttons.js";
 import { RunMessages, RunProgress } from "../parts/run-figures.js";
 
@@ -33,6 +35,34 @@ export function ExploreTab() {
         <FirstLayerWeights />
         <ConfusionMatrix />
       </div>
+    </div>
+  );
+}
+
+/** Opens a model or a checkpoint from the reader's disk. */
+function OpenFile() {
+  const input = useRef<HTMLInputElement>(null);
+  const take = async () => {
+    const field = input.current as HTMLInputElement;
+    const [file] = field.files ?? [];
+    if (file) await open(await readFile(file));
+    // The same file may be chosen again.
+    field.value = "";
+  };
+  return (
+    <div class="open-file">
+      <Button off={!ready.value || busy.value} onClick={() => input.current?.click()}>
+        Open a model or checkpoint
+      </Button>
+      <input
+        ref={input}
+        type="file"
+        accept=".safetensors,.onnx"
+        hidden
+        aria-label="Model or checkpoint"
+        onChange={take}
+      />
+      {opened.value && <p class="hint">{opened.value}</p>}
     </div>
   );
 }

@@ -3,7 +3,7 @@
 import { benchPage } from "../../src/app/benchmark/page.js";
 import { parseMnist } from "../../src/digits/mnist.js";
 import { createEngine, type EngineOptions } from "../../src/index.js";
-import type { BenchmarkMessage, BenchmarkRequest } from "../benchmark/messages.js";
+import type { BenchmarkMessage, BenchmarkRequest } from "../protocol/benchmark.js";
 import { tellOfLife } from "./life.js";
 import { downloadMnist } from "./mnist-download.js";
 import { createWorker } from "./page-thread.js";

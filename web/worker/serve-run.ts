@@ -1,12 +1,37 @@
-/** Answers the calls that every task's worker has: they steer the run and save its model. */
+/** A worker's side of its conversation with the page: every call, and those that all tasks answer alike. */
 
 import { writeModel } from "../../src/app/model-file.js";
 import type { Task } from "../../src/app/task.js";
 import { weightsHash } from "../../src/app/weights-hash.js";
-import type { RunCalls } from "../protocol/run.js";
-import { type Handlers, serveCalls } from "./serve-calls.js";
+import type { RunCalls, WorkerMessage } from "../protocol/run.js";
+import { tellOfLife } from "./life.js";
 import type { Session } from "./session.js";
 import { sha256 } from "./sha256.js";
+
+/** A function for each call, from its argument to its answer. */
+export type Handlers<C> = {
+  readonly [N in keyof C]: C[N] extends (argument: infer P) => infer A ? (argument: P) => A | Promise<A> : never;
+};
+
+/** Sends a message. A checkpoint's bytes are transferred, not copied. */
+export function post(message: WorkerMessage): void {
+  const kept = "event" in message && message.event.kind === "kept" ? message.event.checkpoint : undefined;
+  postMessage(message, kept ? { transfer: [kept.buffer] } : {});
+}
+
+/** Answers the page's calls with these handlers. A handler's error rejects the call. */
+function serveCalls<C>(handlers: Handlers<C>): void {
+  tellOfLife((lock) => post({ lock }));
+  addEventListener("message", async ({ data }: MessageEvent<{ id: number; name: keyof C; argument: never }>) => {
+    const { id, name, argument } = data;
+    try {
+      post({ id, answer: await (handlers[name] as (argument: never) => unknown)(argument) });
+    } catch (error) {
+      const { name: type, message } = error instanceof Error ? error : new Error(String(error));
+      post({ id, error: { name: type, message } });
+    }
+  });
+}
 
 /** The answers. @param metadata of the model's file, without the seed */
 export function runHandlers<T extends Task>(

@@ -2,8 +2,7 @@
 
 import type { TableTask } from "../../src/app/table-task.js";
 import type { TableCalls } from "../protocol/tables.js";
-import { post } from "./serve-calls.js";
-import { serveRun } from "./serve-run.js";
+import { post, serveRun } from "./serve-run.js";
 import { TableSession } from "./table/table-session.js";
 
 const table = new TableSession((event) => post({ event }));

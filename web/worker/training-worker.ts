@@ -3,11 +3,10 @@
 import { checkpointMetadata } from "../../src/app/checkpoint-file.js";
 import type { ImageTask } from "../../src/app/image-task.js";
 import type { DigitCalls } from "../protocol/digits.js";
-import { firstLayer, misclassified, read, test } from "./commands/inspect.js";
-import { load, mnistTask } from "./commands/mnist.js";
-import { open } from "./commands/models.js";
-import { post } from "./serve-calls.js";
-import { serveRun } from "./serve-run.js";
+import { firstLayer, misclassified, read, test } from "./digits/inspect.js";
+import { load, mnistTask } from "./digits/mnist.js";
+import { open } from "./digits/models.js";
+import { post, serveRun } from "./serve-run.js";
 import { Session } from "./session.js";
 
 const session = new Session<ImageTask>((event) => post({ event }), checkpointMetadata);

@@ -1,16 +1,20 @@
 /** TableSession: the worker's table, and the session that learns a column of it. */
 
+import { errorsInUnit, testAndPredict } from "../../../src/app/evaluation.js";
 import { type ParsedModel, parseModel } from "../../../src/app/model-file.js";
 import { tableModel } from "../../../src/app/model-kinds.js";
 import { predictAll, predictionCsv, predictionTable } from "../../../src/app/prediction.js";
 import { DIGIT_DEFAULTS } from "../../../src/app/settings/page-settings.js";
 import { SETTINGS } from "../../../src/app/settings/schema.js";
 import { TableTask } from "../../../src/app/table-task.js";
+import type { PlacedData } from "../../../src/app/task.js";
 import { weightsHash } from "../../../src/app/weights-hash.js";
 import {
+  type Dataset,
   type Engine,
   loadCheckpoint,
   type Matrix,
+  type Network,
   type Preprocessor,
   type Table,
   type TargetTask,
@@ -33,7 +37,6 @@ import { Session } from "../session.js";
 import { sha256 } from "../sha256.js";
 import { gridInputs, predictPlane, viewPlane } from "./plane.js";
 import { readTable, viewTable } from "./table-file.js";
-import { testNetwork } from "./test-network.js";
 
 type Argument<N extends keyof TableCalls> = Parameters<TableCalls[N]>[0];
 
@@ -204,4 +207,15 @@ function keyOf(target: string, task: TargetTask | undefined, seed: number): stri
 
 function viewTask({ inputs, leftOut, config: { target, task, classes } }: Preprocessor): TaskView {
   return { target, task, inputs, leftOut, outputs: classes?.length ?? 1, ...(classes && { classes }) };
+}
+
+/** How well the network does on the held-out rows. */
+function testNetwork(network: Network, { classes, target }: TableTask, data: PlacedData): TableResult {
+  const test = data.test as Dataset;
+  const { test: found, predictions } = testAndPredict(network, test, classes);
+  const { loss, accuracy = 0, confusion = [], r2 = 0 } = found;
+  if (classes) return { task: "classification", classes, accuracy, loss, confusion };
+  const actual = Float64Array.from(target?.test ?? []);
+  const predicted = Float64Array.from(target?.restore(predictions.values ?? []) ?? []);
+  return { task: "regression", r2, ...errorsInUnit(found, target), actual, predicted };
 }

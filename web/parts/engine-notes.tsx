@@ -1,10 +1,23 @@
-/** What the browser withholds from a page that was served in this way, and what follows from it. */
+/** What a run was computed with, and what the browser withholds from it. */
+
+import type { EngineInfo } from "../../src/index.js";
+
+/** Threads and binary, each with its reason. */
+export function EngineLine({ info }: { readonly info: EngineInfo }) {
+  return (
+    <p class="hint">
+      {info.threads} {info.threads === 1 ? "thread" : "threads"} ({info.threadsReason}) · {info.variant} SIMD (
+      {info.variantReason})
+    </p>
+  );
+}
 
 interface Props {
   /** Whether the page would use more threads, if it could. */
   readonly threads?: boolean;
 }
 
+/** What the browser withholds from a page that was served in this way, and what follows from it. */
 export function MissingNote({ threads = true }: Props) {
   if (!isSecureContext) {
     return (

@@ -40,3 +40,46 @@ export function colourOfShare(share: number): Rgb {
 export function css([red, green, blue]: Rgb, alpha = 1): string {
   return `rgb(${red} ${green} ${blue} / ${alpha})`;
 }
+
+type Corners = readonly (readonly [x: number, y: number])[];
+
+const CORNERS: Readonly<Record<Exclude<Shape, "circle">, Corners>> = {
+  square: [
+    [-0.9, -0.9],
+    [0.9, -0.9],
+    [0.9, 0.9],
+    [-0.9, 0.9],
+  ],
+  triangle: [
+    [0, -1.2],
+    [1.1, 0.9],
+    [-1.1, 0.9],
+  ],
+  diamond: [
+    [0, -1.3],
+    [1.3, 0],
+    [0, 1.3],
+    [-1.3, 0],
+  ],
+  cross: [
+    [-0.4, -1.2],
+    [0.4, -1.2],
+    [0.4, -0.4],
+    [1.2, -0.4],
+    [1.2, 0.4],
+    [0.4, 0.4],
+    [0.4, 1.2],
+    [-0.4, 1.2],
+    [-0.4, 0.4],
+    [-1.2, 0.4],
+    [-1.2, -0.4],
+    [-0.4, -0.4],
+  ],
+};
+
+/** A mark's outline, as a path for SVG or a canvas: closed, around (0, 0), which reaches 1.3 radii at most to each side. */
+export function outlineOf(shape: Shape, radius: number): string {
+  if (shape === "circle")
+    return `M${-radius} 0a${radius} ${radius} 0 1 1 ${2 * radius} 0a${radius} ${radius} 0 1 1 ${-2 * radius} 0Z`;
+  return `M${CORNERS[shape].map(([x, y]) => `${x * radius} ${y * radius}`).join("L")}Z`;
+}
