@@ -64,7 +64,7 @@ function Confusion({ classes, confusion }: ConfusionProps) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section class="table-scroll" aria-label="Confusion matrix" tabIndex={0}>
         <table class="class-confusion">
-          <caption class="hint">Rows: what it is. Columns: what it was taken for.</caption>
+          <caption class="hint">Rows: true class. Columns: predicted class.</caption>
           <thead>
             <tr>
               <td />
