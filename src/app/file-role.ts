@@ -1,5 +1,6 @@
 /** What a file is for, by its first bytes; by its name only if these do not show it. */
 
+import { FormatError } from "../checks/errors.js";
 import { fileKind } from "../formats/file-kind.js";
 
 /** How many bytes of a file are looked at. */
@@ -35,7 +36,10 @@ export function isGzipped(start: Uint8Array, name: string): boolean {
   return (start[0] === 0x1f && start[1] === 0x8b) || (/\.gz$/i.test(name) && !isParquet(start));
 }
 
-/** @param start of the unpacked file */
+/** Kinds of files that may be CSV: texts, also in encodings that `fileKind` does not know. */
+const MAY_BE_CSV = /^a CSV file|^a text|^a file of an unknown kind|^an empty file|^a JSON|^a web page/;
+
+/** @param start of the unpacked file @throws FormatError for a file that its first bytes show to be another, such as a workbook */
 export function tableFormat(start: Uint8Array, name: string): TableFormat {
   if (isParquet(start)) return "parquet";
   // Finds the brace of an object after a byte order mark and between the zeros of UTF-16.
@@ -45,7 +49,11 @@ export function tableFormat(start: Uint8Array, name: string): TableFormat {
   if (/^\s*\{\s*("|\}|$)/.test(text)) return "jsonl";
   const ending = name.replace(/\.gz$/i, "").toLowerCase().split(".").at(-1);
   if (ending === "jsonl" || ending === "ndjson") return "jsonl";
-  return ending === "parquet" ? "parquet" : "csv";
+  if (ending === "parquet") return "parquet";
+  const isArray = /^\s*\[\s*\{/.test(text);
+  const kind = isArray ? "a JSON array" : fileKind(start);
+  if (!isArray && MAY_BE_CSV.test(kind)) return "csv";
+  throw new FormatError(`${name}: expected a table in CSV, JSON Lines (an object per line) or Parquet, got ${kind}`);
 }
 
 function isParquet(start: Uint8Array): boolean {

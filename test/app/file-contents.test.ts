@@ -130,6 +130,13 @@ describe("a file", () => {
     expect(tableFormat(text("[1, 2]"), "rows.jsonl")).toBe("jsonl");
     expect(tableFormat(text("a,b\n"), "rows.parquet")).toBe("parquet");
     expect(tableFormat(text("{a},b\n"), "braces.csv")).toBe("csv");
+    expect(tableFormat(text("[a],b\n"), "brackets.csv")).toBe("csv");
+    for (const one of ["x\n1\n2\n", "", "\ufeffx\n1\n"]) expect(tableFormat(text(one), "one.csv")).toBe("csv");
+    expect(tableFormat(Buffer.from("gr\xfc\xdfe,b\n", "latin1"), "latin.csv")).toBe("csv");
+    expect(tableFormat(Buffer.from("\ufeffa,b\n", "utf16le"), "wide.csv")).toBe("csv");
+    const expected = "rows.csv: expected a table in CSV, JSON Lines (an object per line) or Parquet, got ";
+    expect(() => tableFormat(text('[\n  {"a": 1}]'), "rows.csv")).toThrow(`${expected}a JSON array`);
+    expect(() => tableFormat(Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), "rows.csv")).toThrow(`${expected}a PNG image`);
     expect(tableFormat(Buffer.from('\ufeff{"a": 1}', "utf16le"), "wide.csv")).toBe("jsonl");
     expect(isGzipped(text("PAR1"), "table.gz")).toBe(false);
     expect(isGzipped(text("a,b\n"), "table.csv.gz")).toBe(true);
