@@ -207,8 +207,11 @@ describe("an option that could have no effect is refused, and says what is missi
       "scheduleMetric: expected a schedule beside it that watches a metric, got none",
       () => fit(makeNetwork(engine), engine.dataset(source(40)), { scheduleMetric: "trainLoss" }),
     ],
-    ["dampening: expected a momentum above 0 beside it", () => new SGD({ dampening: 0.5 })],
-    ["warmupStart: expected warmupSteps beside it", () => new CosineAnnealingLR({ totalSteps: 5, warmupStart: 0.5 })],
+    ["dampening: expected a momentum above 0 with it, got none", () => new SGD({ dampening: 0.5 })],
+    [
+      "warmupStart: expected warmupSteps with it, got none",
+      () => new CosineAnnealingLR({ totalSteps: 5, warmupStart: 0.5 }),
+    ],
     [
       "classes: expected class indices",
       () => engine.dataset({ ...source(40), targets: new Float32Array(40) }, { classes: 3 }),

@@ -49,7 +49,7 @@ export interface MnistOptions {
   /** Rows of all pixels of an image (the default; 784 for MNIST), or of height × width. */
   readonly flatten?: boolean;
   /**
-   * `"float32"`: pixel / 255 (the default). `"uint8"`: the bytes with `scale` 1/255. Bytes and labels are views of the files, unless
+   * `"float32"`: pixel / 255 (the default). `"uint8"`: the bytes with `scale` 1/255. Bytes and labels are views of the file's, unless
    * the images are transposed or the labels begin at 1.
    */
   readonly dtype?: "float32" | "uint8";

@@ -193,7 +193,7 @@ export class Softplus extends Activation {
   }
 }
 
-/** The row and class of every activation, in the order in which people see them. */
+/** Every activation: its row and its class, in the order in which people see them. */
 export const ACTIVATIONS: readonly (readonly [ActivationRow, new (options: object) => Activation])[] = [
   [RELU, ReLU],
   [LEAKY_RELU, LeakyReLU],
