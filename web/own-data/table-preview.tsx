@@ -108,9 +108,7 @@ function TargetChoice({ view }: { readonly view: TableView }) {
             chooseTarget(target.value, (currentTarget.value || undefined) as TargetTask | undefined)
           }
         >
-          <option value="">
-            {found && !chosen ? `What it looks like: ${NAMES[found.task]}` : "What it looks like"}
-          </option>
+          <option value="">{found && !chosen ? `Detected: ${NAMES[found.task]}` : "Detected"}</option>
           <option value="classification">Classes</option>
           <option value="regression">Numbers</option>
         </select>

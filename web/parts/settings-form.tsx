@@ -23,6 +23,7 @@ const ARITHMETIC_TITLES = {
   simd: "Plain SIMD",
   deterministic: "Same on every machine",
 };
+
 export function SettingsForm({ inputs, outputs }: { readonly inputs: number; readonly outputs: number }) {
   const { run, change, defaults } = useSettings();
   return (
@@ -39,8 +40,8 @@ export function SettingsForm({ inputs, outputs }: { readonly inputs: number; rea
           <TextField name="epochs" />
           <SelectField name="init" options={initializerTitles} />
           <TextField name="seed" />
-          <TextField name="threads" numeric={false} />
           <SelectField name="arithmetic" options={ARITHMETIC_TITLES} />
+          <TextField name="threads" numeric={false} />
         </div>
         <Button class="quiet" onClick={() => change(defaults)}>
           Back to the defaults
