@@ -35,7 +35,8 @@ export function App() {
       <main>
         {linkProblems.value.length > 0 && (
           <div class="notice" role="alert">
-            This link has settings that cannot be used; the defaults stand in for them. {linkProblems.value.join("; ")}
+            This link has settings that cannot be used. The page uses the defaults for them.{" "}
+            {linkProblems.value.join("; ")}
           </div>
         )}
         <HeldLink />
@@ -60,15 +61,15 @@ export function App() {
   );
 }
 
-/** The first tab, without loading the page anew: runs and settings stay. */
+/** Opens the first tab without reloading the page, so that runs and settings stay. */
 function goToStart(event: MouseEvent): void {
-  // In a tab or window of its own it is another page.
+  // The browser opens a new tab or window for these.
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   tab.value = "train";
 }
 
-/** A link that would have lost a run, to be followed later or not at all. */
+/** A link that would have lost a run. The reader follows it later or dismisses it. */
 function HeldLink() {
   const held = heldLink.value;
   if (!held) return null;

@@ -23,9 +23,9 @@ keepFocus();
 takeDrops();
 registerServiceWorker();
 
-/** The service worker keeps the built site for visits without a network. */
+/** The service worker keeps the built site, so that it opens offline. */
 function registerServiceWorker(): void {
-  // In development files change under the page, and a kept copy would hide it.
+  // During development, a kept copy would hide changes to the files.
   if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
   addEventListener("load", () => {
     navigator.serviceWorker.register("./service-worker.js").catch((error: Error) => {

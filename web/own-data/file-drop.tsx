@@ -39,7 +39,7 @@ export function FileDrop({ title, hint, accept, onFile }: Props) {
         aria-describedby={`${id}-hint`}
         onChange={({ currentTarget }) => {
           take(currentTarget.files?.[0]);
-          // The same file may be chosen again, changed.
+          // The reader may choose the same file again after a change.
           currentTarget.value = "";
         }}
       />

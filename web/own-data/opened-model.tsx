@@ -1,4 +1,4 @@
-/** A model file that was trained on a table before: predict other rows with it. */
+/** Opens a saved model of a table and predicts other rows with it. */
 
 import { MODEL_ENDINGS, TABLE_ENDINGS } from "../page/drops.js";
 import { FileDrop } from "./file-drop.js";
@@ -6,7 +6,7 @@ import { busy, downloadPredictions, openedModel, openModel, predicted } from "./
 
 export function OpenedModel() {
   const model = openedModel.value;
-  // Opening one would end the run.
+  // Opening a model would end the run.
   if (busy.value) return null;
   return (
     <section class="opened-model" aria-labelledby="model-title">

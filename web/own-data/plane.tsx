@@ -1,4 +1,4 @@
-/** The plane of two features with what the network says of it, while it learns. */
+/** The plane of a table's two features: the network's predictions, while it learns, and the rows. */
 
 import { effect, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
@@ -10,10 +10,10 @@ import { css, markOf, outlineOf } from "./class-marks.js";
 import { classShares, paintPrediction, rangeOf, rowPainter } from "./plane-picture.js";
 import { lastReport, predictPlane, progress, started, status } from "./store.js";
 
-/** Points of the grid a side, and milliseconds between two predictions of it. */
+/** Points per side of the grid, and milliseconds between two predictions for it. */
 const GRID = 96;
 const MILLISECONDS = 150;
-/** Rows that are drawn in one go. */
+/** Rows drawn at once. */
 const ROWS_AT_ONCE = 1000;
 
 export function Plane() {
@@ -22,7 +22,7 @@ export function Plane() {
   return <PlaneFigure key={shown} classes={shown.classes} plane={shown.plane} />;
 }
 
-/** Shares of the plane's area by class, told to those who do not see it. */
+/** Each class's share of the plane's area, for screen readers. */
 const shares = signal<readonly number[]>([]);
 
 interface Props {
@@ -95,7 +95,7 @@ function Mark({ label }: { readonly label: number }) {
   );
 }
 
-/** Asks for the prediction over and over while the network changes, and once more when it stops. */
+/** Predicts the plane again and again while the network changes, and once more when it stops. */
 function followNetwork(canvas: HTMLCanvasElement, plane: PlaneView, classes: number): () => void {
   const context = canvas.getContext("2d") as CanvasRenderingContext2D;
   const image = context.createImageData(GRID, GRID);
@@ -115,7 +115,7 @@ function followNetwork(canvas: HTMLCanvasElement, plane: PlaneView, classes: num
       context.putImageData(image, 0, 0);
       if (classes > 0) shares.value = classShares(prediction, classes);
     } catch {
-      // The run has been replaced: the next one has a figure of its own.
+      // Another run has replaced this one and draws its own plane.
       return;
     } finally {
       asking = false;
@@ -135,7 +135,7 @@ function followNetwork(canvas: HTMLCanvasElement, plane: PlaneView, classes: num
   };
 }
 
-/** Draws the rows, anew whenever the canvas has another size. */
+/** Draws the rows, again whenever the canvas changes its size. */
 function keepDrawn(canvas: HTMLCanvasElement, plane: PlaneView, isClasses: boolean): () => void {
   const context = canvas.getContext("2d") as CanvasRenderingContext2D;
   let cancel = () => {};

@@ -1,11 +1,11 @@
-/** The first rows of the table, its columns' kinds, and what is learned of it. */
+/** The table's first rows, the kinds of its columns, and the choice of the target. */
 
 import { useId } from "preact/hooks";
 import type { TargetTask } from "../../src/index.js";
 import type { TableView } from "../protocol/tables.js";
 import { busy, chooseTarget, chosenTask, table, target, task } from "./store.js";
 
-/** More columns are left out of the preview, not of the training. */
+/** The preview shows this many columns. Training uses all. */
 const MOST_COLUMNS = 40;
 
 export function TablePreview() {

@@ -1,4 +1,4 @@
-/** How well the network does on the held-out rows, and its files. */
+/** The network's result on the held-out rows, and its files. */
 
 import { percent } from "../page/numbers.js";
 import { Button } from "../parts/button.js";
@@ -6,7 +6,7 @@ import { EngineLine } from "../parts/engine-notes.js";
 import type { TableResult } from "../protocol/tables.js";
 import { downloadModel, downloadPredictions, hash, predicted, result, started, table } from "./store.js";
 
-/** Larger matrices are not shown: no one reads them. */
+/** The page hides larger confusion matrices: no one reads them. */
 const MOST_CLASSES = 26;
 const MOST_POINTS = 1000;
 
@@ -57,7 +57,7 @@ interface ConfusionProps {
   readonly confusion: readonly (readonly number[])[];
 }
 
-/** A row for each class: how its rows were taken. */
+/** The confusion matrix: rows are true classes, columns predictions. */
 function Confusion({ classes, confusion }: ConfusionProps) {
   return (
     <>
@@ -115,7 +115,7 @@ function Values({ found }: { readonly found: Extract<TableResult, { task: "regre
 
 const SIDE = 320;
 
-/** Predicted against true values; the line is where they are the same. */
+/** Predicted against true values. On the line they are equal. */
 function Scatter({
   found: { actual, predicted: guesses },
 }: {

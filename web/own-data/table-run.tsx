@@ -1,4 +1,4 @@
-/** The run on own data: how far it is, its curves, and its speed. */
+/** The run on a table: progress, curves and speed. */
 
 import { computed } from "@preact/signals";
 import type uPlot from "uplot";
@@ -33,7 +33,7 @@ const accuracyText = (value: number) => percent(value, 0);
 const r2Text = (value: number) => value.toFixed(2);
 const lossRange: uPlot.Range.Function = (_, low, high) => [0, high > 0 ? high * 1.05 : low + 1];
 const accuracyRange: uPlot.Range.Function = (_, low) => [Math.max(0, Math.floor(((low ?? 0) - 0.02) * 20) / 20), 1];
-/** R² of a network that has learnt nothing may be far below zero: that is cut off. */
+/** Cuts off values far below zero: R² has them before the network has learned anything. */
 const r2Range: uPlot.Range.Function = (_, low) => [Math.max(-1, Math.min(0, low ?? 0)), 1];
 
 const BUTTONS = { run, ready, start, resume };

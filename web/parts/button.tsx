@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 
 interface Props {
-  /** Whether it does nothing at present. */
+  /** Whether a click does nothing now. */
   readonly off?: boolean;
   readonly class?: string;
   readonly "aria-label"?: string;
@@ -9,7 +9,7 @@ interface Props {
   readonly children: ComponentChildren;
 }
 
-/** A button that keeps the focus when it is off: from a disabled one browsers take it. */
+/** A button that keeps the focus when it is off. Browsers take the focus from a disabled button. */
 export function Button({ off = false, onClick, ...rest }: Props) {
   return <button type="button" aria-disabled={off || undefined} onClick={off ? undefined : onClick} {...rest} />;
 }

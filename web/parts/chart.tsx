@@ -9,7 +9,7 @@ import { theme, themeColour } from "../page/theme.js";
 /** A line of a chart. */
 export interface Series {
   readonly name: string;
-  /** Custom property with its colour. */
+  /** The custom property with its colour. */
   readonly colour: string;
   readonly points?: boolean;
 }
@@ -18,19 +18,19 @@ interface Props {
   readonly title: string;
   readonly series: readonly Series[];
   readonly curve: Curve;
-  /** Right end of the x axis, if the curve does not go further. */
+  /** The right end of the x axis, unless the curve is longer. */
   readonly end: ReadonlySignal<number>;
   readonly range?: uPlot.Range.Function;
   readonly format: (value: number) => string;
-  /** What the chart says, for those who do not see it. */
+  /** The chart in words, for screen readers. */
   readonly summary: ReadonlySignal<string>;
 }
 
 const HEIGHT = 240;
-/** Between two drawings: a chart costs a few milliseconds, and a curve of a run moves slowly. */
+/** Time between two drawings: a chart takes a few milliseconds to draw, and a run's curve moves slowly. */
 const MILLISECONDS = 200;
 
-/** A curve over the epochs. It is drawn as it changes, without the component: that renders once. */
+/** A curve over the epochs. The component renders once; the chart then draws each change itself. */
 export function Chart(props: Props) {
   const { title, series, curve, end, range, format, summary } = props;
   const box = useRef<HTMLDivElement>(null);
@@ -55,12 +55,12 @@ export function Chart(props: Props) {
   );
 }
 
-/** Draws the chart now and when it changes. @returns what takes it away */
+/** Draws the chart now and whenever it changes. @returns a function that removes it */
 function mount(props: Props, parent: HTMLElement): () => void {
   const { curve, end } = props;
   const plot = new uPlot(plotOptions(props, parent.clientWidth), curve.data, parent);
   const resizing = new ResizeObserver(() => {
-    // It tells of the size at first, too.
+    // The observer also reports the first size.
     if (parent.clientWidth !== plot.width) plot.setSize({ width: parent.clientWidth, height: HEIGHT });
   });
   resizing.observe(parent);
@@ -85,7 +85,7 @@ function drawWhenChanged(plot: uPlot, curve: Curve, end: ReadonlySignal<number>)
   const stop = effect(() => {
     curve.version.value;
     end.value;
-    // What the plot was made with it has drawn already.
+    // The plot has already drawn its first data.
     if (made) {
       made = false;
       return;

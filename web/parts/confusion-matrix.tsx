@@ -1,4 +1,4 @@
-/** The confusion matrix of the test set; each cell with mistakes opens them. */
+/** The confusion matrix of the test set. Cells with mistakes open the digits. */
 
 import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
@@ -8,7 +8,7 @@ import { call } from "../page/run-store.js";
 import type { TestResult } from "../protocol/digits.js";
 import { type Cell, MisclassifiedDialog } from "./misclassified-dialog.js";
 
-/** All 10,000 test images are read for it, which training has to wait for. */
+/** Time between two matrices. Each tests 10,000 images, while training waits. */
 const MILLISECONDS = 2000;
 const DIGITS = Array.from({ length: 10 }, (_, digit) => digit);
 
@@ -41,7 +41,7 @@ interface MatrixProps {
   readonly onOpen: (cell: Cell) => void;
 }
 
-/** One cell is in the tab order, the arrow keys move between them. */
+/** One cell is in the tab order; the arrow keys move between cells. */
 function Matrix({ confusion, onOpen }: MatrixProps) {
   const table = useRef<HTMLTableElement>(null);
   const [[row, column], setAt] = useState<readonly [number, number]>([0, 0]);
@@ -120,7 +120,7 @@ function CellButton({ cell, count, most, focusable, onFocus, onOpen }: CellProps
   const right = label === prediction;
   const name = right ? `${label}: ${count} read correctly` : `${label} read as ${prediction}: ${count}`;
   const opens = !right && count > 0;
-  // A square root, so that single mistakes are seen too.
+  // The square root makes single mistakes visible, too.
   const share = right ? 0 : Math.round(Math.sqrt(count / most) * 45);
   return (
     <td

@@ -1,4 +1,4 @@
-/** A button that copies a text, and shows it where the browser does not let the page copy. */
+/** A button that copies a text, or shows it if the browser does not let the page copy. */
 
 import { useRef, useState } from "preact/hooks";
 import { Button } from "./button.js";
@@ -7,7 +7,7 @@ const MILLISECONDS = 2000;
 
 interface Props {
   readonly title: string;
-  /** What the text is. */
+  /** The text's name. */
   readonly name: string;
   readonly text: () => string;
   readonly rows?: number;
@@ -39,7 +39,7 @@ export function CopyText({ title, name, text, rows = 3, onCopied }: Props) {
   );
 }
 
-/** Copies text to the clipboard. @returns whether it was copied. Without HTTPS or permission only the fallback can copy */
+/** Copies text to the clipboard. Without HTTPS or permission only the fallback can. @returns whether it was copied */
 async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
@@ -49,7 +49,7 @@ async function copyText(text: string): Promise<boolean> {
   }
 }
 
-/** The old way, deprecated but available everywhere. */
+/** Deprecated, but every browser has it. */
 function copySelected(text: string): boolean {
   const area = document.createElement("textarea");
   area.value = text;

@@ -1,4 +1,4 @@
-/** The data set: its download, and the first four images of it. */
+/** MNIST: its download, and its first four images. */
 
 import { megabytes } from "../page/numbers.js";
 import { data, dataFailure, examples, loadData } from "../page/run-store.js";
@@ -6,7 +6,7 @@ import { Button } from "./button.js";
 import { Digit } from "./digit.js";
 import { ProgressBar } from "./progress-bar.js";
 
-/** A section in all of its states: should its button go away with the focus, the section takes it. */
+/** A section in every state, so that it can take the focus when its button disappears. */
 export function DataStatus() {
   return (
     <section class={examples.value.length > 0 ? "examples" : "data-status"} aria-label="MNIST">

@@ -6,7 +6,7 @@ interface Props {
   readonly label: string;
 }
 
-/** A digit as a picture, light ink on black as MNIST has it. */
+/** Draws a digit in MNIST's colours: light ink on black. */
 export function Digit({ pixels, label }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useLayoutEffect(() => {

@@ -1,4 +1,4 @@
-/** Draw a digit, and see what the network makes of it. */
+/** Draw a digit, and see how the network reads it. */
 
 import { useEffect, useState } from "preact/hooks";
 import { drawing, drawingRead, readDrawing } from "../page/drawing-store.js";
@@ -8,9 +8,9 @@ import { hasNetwork } from "../page/run-store.js";
 import { Digit } from "./digit.js";
 import { DrawingField } from "./drawing-field.js";
 
-/** Between two readings of one drawing by weights that change. */
+/** Time between two readings of a drawing while the weights change. */
 const MILLISECONDS = 150;
-/** A screen reader is told once the values have stood still for so long. */
+/** Screen readers get the result once it has not changed for this long. */
 const STILL_MILLISECONDS = 700;
 const NOTHING = new Uint8Array(784);
 

@@ -1,4 +1,4 @@
-/** The field to draw on: with mouse, pen or finger, or with the keyboard on a grid of 28 × 28. */
+/** The field to draw on, with mouse, pen, finger or keyboard. The keyboard moves on a grid of 28 × 28. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { draw, drawing } from "../page/drawing-store.js";
@@ -55,7 +55,7 @@ export function DrawingField() {
   };
   const onPointerMove = (event: PointerEvent) => {
     if (!canvas.current?.hasPointerCapture(event.pointerId)) return;
-    // Between two frames a pointer moves by several steps: all of them, so that curves stay round.
+    // A pointer moves several times between two frames. Using all positions keeps curves round.
     const steps = event.getCoalescedEvents?.() ?? [];
     strokeTo((steps.length > 0 ? steps : [event]).map((step) => place(step, canvas.current)));
   };

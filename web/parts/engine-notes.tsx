@@ -1,4 +1,4 @@
-/** What a run was computed with, and what the browser withholds from it. */
+/** Notes on a run's engine: what it used, and what the browser does not allow. */
 
 import type { EngineInfo } from "../../src/index.js";
 
@@ -17,7 +17,7 @@ interface Props {
   readonly threads?: boolean;
 }
 
-/** What the browser withholds from a page that was served in this way, and what follows from it. */
+/** Says what the browser does not allow this page, and what follows from it. Empty if it allows everything. */
 export function MissingNote({ threads = true }: Props) {
   if (!isSecureContext) {
     return (

@@ -1,4 +1,4 @@
-/** Labelled inputs of the settings. A text that is no value of the setting stays, marked, and changes nothing. */
+/** Labelled inputs for settings. An invalid text stays in its field, marked, and changes nothing. */
 
 import { useId, useState } from "preact/hooks";
 import { FIELDS, type RunSettings } from "../../src/app/settings/page-settings.js";
@@ -12,7 +12,7 @@ interface TextProps {
   readonly numeric?: boolean;
 }
 
-/** A setting that is typed. */
+/** A setting to type. */
 export function TextField({ name, hint, numeric = true }: TextProps) {
   const id = useId();
   const { settings, change } = useSettings();
@@ -54,7 +54,7 @@ interface SelectProps<K extends keyof RunSettings> {
   readonly hint?: string | undefined;
 }
 
-/** A setting that is chosen. */
+/** A setting to choose from a list. */
 export function SelectField<K extends keyof RunSettings>({ name, options, hint }: SelectProps<K>) {
   const id = useId();
   const { settings, change } = useSettings();

@@ -1,4 +1,4 @@
-/** The first layer's weights: for each unit an image of what it looks for. */
+/** The first layer's weights, as an image per unit. */
 
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
@@ -59,7 +59,7 @@ export function FirstLayerWeights() {
   );
 }
 
-/** Colours as CSS writes them, opaque. */
+/** Opaque CSS colours. */
 interface Colours {
   readonly negative: string;
   readonly zero: string;
@@ -71,7 +71,7 @@ function tilesSize(units: number): { readonly width: number; readonly height: nu
   return { width: along(Math.min(units, TILE_COLUMNS)), height: along(Math.max(1, Math.ceil(units / TILE_COLUMNS))) };
 }
 
-/** One scale for all tiles, full colour from the 99.5th percentile of the weights’ sizes: a few outliers must not pale the rest. */
+/** One scale for all tiles: the 99.5th percentile of |weight| gets full colour, so that a few outliers do not pale the rest. */
 function paintTiles(context: CanvasRenderingContext2D, { weights, units }: FirstLayer, colours: Colours): void {
   const { width, height } = tilesSize(units);
   const image = context.createImageData(width, height);
@@ -90,17 +90,17 @@ function paintTiles(context: CanvasRenderingContext2D, { weights, units }: First
   context.putImageData(image, 0, 0);
 }
 
-/** Of the absolute values, estimated from every 16th. */
+/** A percentile of the absolute values, estimated from every 16th. */
 function percentile(values: Float32Array, share: number): number {
   const sample = new Float32Array(Math.ceil(values.length / 16));
   for (let i = 0; i < sample.length; ++i) sample[i] = Math.abs(values[i * 16] as number);
   return sample.sort()[Math.floor((sample.length - 1) * share)] ?? 0;
 }
 
-/** 257 colours from negative over zero to positive, as pixels of an `ImageData`. */
+/** 257 colours from negative through zero to positive, as pixels of an `ImageData`. */
 function makePalette(context: CanvasRenderingContext2D, { negative, zero, positive }: Colours): Uint32Array {
   const channels = (colour: string) => {
-    // The context gives any colour back as "#rrggbb".
+    // The context returns every opaque colour as "#rrggbb".
     context.fillStyle = colour;
     return [1, 3, 5].map((at) => Number.parseInt(String(context.fillStyle).slice(at, at + 2), 16));
   };

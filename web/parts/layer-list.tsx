@@ -1,4 +1,4 @@
-/** The hidden layers: how many, and how many units each has. */
+/** The number of hidden layers, and of units in each. */
 
 import { useRef, useState } from "preact/hooks";
 import { MOST_LAYERS, MOST_UNITS } from "../../src/app/settings/schema.js";
@@ -11,7 +11,7 @@ export function LayerList({ inputs, outputs }: { readonly inputs: number; readon
   const box = useRef<HTMLFieldSetElement>(null);
   const set = (index: number, units: number) => change({ hidden: layers.with(index, units) });
   const remove = (index: number) => {
-    // The last one's button goes away: the focus moves to the one before it, or to "Add a layer".
+    // The last layer's button disappears, so the focus moves to the previous one, or to "Add a layer".
     const buttons = box.current?.querySelectorAll("button");
     if (index === layers.length - 1) buttons?.[index === 0 ? layers.length : index - 1]?.focus();
     change({ hidden: layers.toSpliced(index, 1) });

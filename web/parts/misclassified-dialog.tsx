@@ -8,7 +8,7 @@ import { Digit } from "./digit.js";
 
 const MOST = 60;
 
-/** A cell of the confusion matrix: what the digits are, and what they are read as. */
+/** A cell of the confusion matrix: the digits' label, and the network's prediction. */
 export interface Cell {
   readonly label: number;
   readonly prediction: number;
@@ -36,7 +36,7 @@ export function MisclassifiedDialog({ cell, onClose }: Props) {
       class="mistakes"
       aria-labelledby="mistakes-title"
       onClose={onClose}
-      // A click beside it closes it, too.
+      // A click outside closes the dialog, too.
       closedby="any"
     >
       <div>

@@ -2,11 +2,11 @@ interface Props {
   readonly label: string;
   /** 0 to 1. */
   readonly share: number;
-  /** What a screen reader says in place of a percentage. */
+  /** Screen readers say this instead of a percentage. */
   readonly text: string;
 }
 
-/** How much is done. */
+/** A bar from 0 to 100 %. */
 export function ProgressBar({ label, share, text }: Props) {
   const done = Math.min(1, Math.max(0, share));
   return (

@@ -3,19 +3,19 @@ import type { RunState } from "../page/run-state.js";
 import { run as digits, ready, resume, start } from "../page/run-store.js";
 import { Button } from "./button.js";
 
-/** A run as its buttons see it. */
+/** What the buttons need of a run. */
 export interface SteeredRun {
   readonly run: RunState;
-  /** Whether there is something to train on. */
+  /** Whether there is data to train on. */
   readonly ready: ReadonlySignal<boolean>;
-  /** Starts anew; with `step` it pauses after one batch. */
+  /** Starts a new run. With `step` it pauses after one batch. */
   start(step?: boolean): unknown;
   resume(): unknown;
 }
 
 const DIGITS: SteeredRun = { run: digits, ready, start, resume };
 
-/** What can be done with a run as it is: that on MNIST, unless another is given. No button loses the focus by what it does. */
+/** The buttons that steer a run, by default the MNIST run. None loses the focus when pressed. */
 export function RunButtons({ of = DIGITS }: { readonly of?: SteeredRun }) {
   const { run } = of;
   const state = run.status.value;

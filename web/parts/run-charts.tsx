@@ -18,7 +18,7 @@ const ACCURACY_SERIES: readonly Series[] = [
 const lossText = (value: number) => value.toPrecision(3);
 const accuracyText = (value: number) => percent(value, 1);
 const lossRange: uPlot.Range.Function = (_, low, high) => [0, high > 0 ? high * 1.05 : low + 1];
-/** Leaves out what is below the first epoch's accuracy: the later ones differ by little. */
+/** Begins the axis at the first epoch's accuracy: later ones differ by little. */
 const accuracyRange: uPlot.Range.Function = (_, low) => [Math.max(0, Math.floor((low - 0.01) * 50) / 50 || 0), 1];
 
 const end = computed(() => run.settings.value?.epochs ?? 1);

@@ -1,4 +1,4 @@
-/** Start, pause, step, stop, resume; how far the run is. */
+/** The MNIST run's buttons, progress and messages. */
 
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { percent } from "../page/numbers.js";
@@ -9,7 +9,7 @@ import { RunFigures, RunMessages, RunProgress } from "./run-figures.js";
 
 const accuracy = computed(() => percent(lastReport.value?.valAccuracy));
 
-/** Short epochs end faster than they can be spoken. */
+/** Short epochs end before a screen reader has spoken. */
 const MILLISECONDS = 15_000;
 
 const SPOKEN = {
@@ -22,7 +22,7 @@ const SPOKEN = {
   failed: "Training failed",
 } as const;
 
-/** What screen readers say about the run: each change of status at once, epochs only now and then. */
+/** The live region's text: each change of status at once, epochs only now and then. */
 const announcement = signal("");
 let spoken = 0;
 

@@ -1,4 +1,4 @@
-/** How far a run is and how fast. Each number watches only what it shows: updates come many times a second. */
+/** A run's progress and speed. Each number subscribes only to what it shows, because updates come many times a second. */
 
 import { type ReadonlySignal, useComputed } from "@preact/signals";
 import { duration, percent, short } from "../page/numbers.js";
@@ -7,7 +7,7 @@ import { ProgressBar } from "./progress-bar.js";
 
 interface Props {
   readonly run: RunState;
-  /** How good the network is on the rows to validate with, and what that is. */
+  /** The network's score on the validation rows, and the score's name. */
   readonly score: ReadonlySignal<string>;
   readonly scoreUnit: string;
   readonly scoreId: string;
@@ -52,7 +52,7 @@ export function RunFigures({ run, score, scoreUnit, scoreId, held = false }: Pro
   );
 }
 
-/** How much of the run is done. */
+/** The share of the run that is done. */
 export function RunProgress({ run }: { readonly run: RunState }) {
   const now = run.progress.value;
   const done = now ? (now.epoch - 1 + now.batch / now.batches) / now.epochs : 0;
@@ -60,7 +60,7 @@ export function RunProgress({ run }: { readonly run: RunState }) {
   return <ProgressBar label="Training" share={done} text={`${percent(done, 0)}, ${where}`} />;
 }
 
-/** What went wrong last, what looks wrong, and what else there is to know of how the run came to where it is. */
+/** The last error, warnings, and notes on the run. */
 export function RunMessages({ run }: { readonly run: RunState }) {
   return (
     <>

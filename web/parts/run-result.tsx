@@ -1,4 +1,4 @@
-/** What a run came to: its fingerprint, a link that repeats it, its files. */
+/** A run's result: the hash of its weights, a link that repeats it, its files. */
 
 import { linkTo } from "../page/location.js";
 import { call, engine, hash, hasNetwork, opened, run, save } from "../page/run-store.js";
@@ -32,7 +32,7 @@ export function RunResult() {
   );
 }
 
-/** The link names the binary that ran: "fastest" may be another one elsewhere. */
+/** The link names the binary that ran, because another machine may choose another as the fastest. */
 function linkToRun(): string {
   const given = run.settings.value;
   const variant = engine.value?.variant;

@@ -52,7 +52,7 @@ export function SettingsForm({ inputs, outputs }: { readonly inputs: number; rea
   );
 }
 
-/** Says that the form is not that of the run that is shown, which goes on with its own settings. */
+/** Says which settings of the form differ from those of the run shown. */
 function OtherSettings() {
   const { run, settings, change } = useSettings();
   const own = run.settings.value;

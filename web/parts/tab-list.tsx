@@ -1,4 +1,4 @@
-/** The tabs, as WAI-ARIA has them: one is in the tab order, the arrow keys move between them. */
+/** WAI-ARIA's tabs: one is in the tab order, and the arrow keys move between them. */
 
 import { type TabName, tab } from "../page/location.js";
 

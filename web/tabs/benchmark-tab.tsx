@@ -1,4 +1,4 @@
-/** How fast the kernels and a training step are here, and why they are not faster. */
+/** Measures the kernels and a training step, and shows what limits them. */
 
 import { PAGE_PARTS, type PagePart, type PageResult } from "../../src/app/benchmark/page.js";
 import type { EngineInfo } from "../../src/index.js";
@@ -138,7 +138,7 @@ function EngineReport({ info }: { readonly info: EngineInfo }) {
   );
 }
 
-/** Each choice of the engine with its reason. */
+/** The engine's choices, each with its reason. */
 function describeSetup(info: EngineInfo): Setup {
   const { userAgentData } = navigator as { userAgentData?: { brands?: Brands; platform?: string } };
   const { browser, engine } = nameBrowser(navigator.userAgent, userAgentData?.brands);

@@ -1,4 +1,4 @@
-/** A look into the network on MNIST, while it learns or afterwards: a digit that you draw, its weights, its mistakes. */
+/** A look inside the MNIST network during and after training: your own digit, its weights, its mistakes. */
 
 import { useRef } from "preact/hooks";
 import { busy, open, opened, ready, run } from "../page/run-store.js";
@@ -46,7 +46,7 @@ function OpenFile() {
     const field = input.current as HTMLInputElement;
     const [file] = field.files ?? [];
     if (file) await open(await readFile(file));
-    // The same file may be chosen again.
+    // The reader may choose the same file again.
     field.value = "";
   };
   return (
