@@ -212,7 +212,7 @@ describe("a table of values", () => {
     expect(mae).toBeLessThan(rmse as number);
     expect(rmse).toBeLessThan(70);
     const points = page.locator(".scatter circle");
-    expect(await points.count()).toBe(Number(/Test: (\d+) rows/.exec(shown)?.[1]));
+    expect(await points.count()).toBe(Number(/Test: (\d+) held-out rows/.exec(shown)?.[1]));
     const heights = await points.evaluateAll((all) => all.map((point) => point.getBoundingClientRect().y));
     expect(new Set(heights.map(Math.round)).size).toBeGreaterThan(40);
     expect(complaints).toEqual([]);

@@ -42,7 +42,7 @@ describe("training through the page", { timeout: 120_000 }, () => {
     // Since they were counted the network may have learnt to read them.
     await page
       .getByRole("dialog")
-      .getByText(/test images?, with|None any more/)
+      .getByText(/test images?, with|None are left/)
       .waitFor();
     await page.keyboard.press("Escape");
     await openTab(page, "Train");
