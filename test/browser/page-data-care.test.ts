@@ -85,7 +85,7 @@ it("trains on one thread without the isolation headers, and says so", async () =
   const bare = await serve(SITE, {}, "/some/where/");
   const { page, complaints, close } = await visit(browser, bare.url, "data?epochs=20&threads=2");
   await page.getByRole("button", { name: "Two moons" }).click();
-  await page.getByText("One thread only").waitFor();
+  await page.getByText("Training uses one thread").waitFor();
   await press(page, "Start training", "Finished");
   await page.getByTestId("test-score").waitFor();
   expect(await page.locator(".result").innerText()).toContain("1 thread (");

@@ -39,7 +39,7 @@ it("trains on one thread below a path without the isolation headers, says so, an
   const expected = await trainInNode(QUERY);
   const site = await serve(SITE, {}, "/some/where/");
   const { page, complaints, close } = await visit(browser, site.url, `train?${QUERY}&threads=2`);
-  await page.getByText("One thread only").waitFor();
+  await page.getByText("Training uses one thread").waitFor();
   await press(page, "Start training", "Finished");
   expect(await page.locator(".result").innerText()).toContain("1 thread (");
   expect(await shownHash(page)).toBe(expected.hash);

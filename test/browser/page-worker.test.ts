@@ -149,7 +149,7 @@ describe("a training worker that dies", { timeout: 120_000 }, () => {
     const { page, close } = await visit(browser, site.url, "train?layers=1024,1024&rate=0.02&epochs=3&threads=2");
     await press(page, "Start training", "Training");
     await workerOf(page).evaluate(failLater);
-    await page.getByRole("alert").filter({ hasText: "nothing of it could be kept" }).waitFor();
+    await page.getByRole("alert").filter({ hasText: "It had just begun, so there is no checkpoint" }).waitFor();
     await page.getByTestId("status").filter({ hasText: "Failed" }).waitFor();
     expect(await page.getByRole("button", { name: "Resume" }).isDisabled()).toBe(true);
     expect(await page.getByLabel("Learning rate").inputValue()).toBe("0.02");
