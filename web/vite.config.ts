@@ -7,7 +7,7 @@ import { serviceWorker } from "./vite/service-worker-plugin.js";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
-/** What a page needs to share memory with its workers. */
+/** The headers that a page needs to share memory with its workers. */
 const headers = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",

@@ -105,7 +105,7 @@ describe("the page in Firefox", { timeout: 120_000 }, () => {
 
   it.each([
     ["error", "out of order"],
-    ["end", "it has ended without saying why"],
+    ["end", "it ended without an error"],
   ])("says that its worker has died of %s, and goes on in another one", async (fault, reason) => {
     await press("Step", "Paused");
     await inject(fault);

@@ -31,7 +31,7 @@ async function placeOf(page: Page): Promise<string[] | undefined> {
 const DEATHS = [
   ["an error in its script", "error", "out of order"],
   ["an error in a promise", "promise", "out of order"],
-  ["no word at all", "end", "it has ended without saying why"],
+  ["no word at all", "end", "it ended without an error"],
 ] as const;
 
 type Fault = (typeof DEATHS)[number][1] | "block";

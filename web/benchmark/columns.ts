@@ -50,7 +50,7 @@ function trainTable(results: readonly PageResult[]): BenchmarkTable {
 function gemmTable(results: readonly PageResult[]): BenchmarkTable {
   return {
     title: "Matrix products",
-    note: "C [m, n] from k products each. The limit is what a core does with multiply-adds in registers alone, measured beside each line, times the threads.",
+    note: "Each element of C [m, n] is a sum of k products. The limit is the rate of multiply-adds in one core's registers, measured in turn with each line, times the threads.",
     heads: ["Product", "m × n × k", "Threads", "GFLOP/s", "Limit", "Of the limit", "Spread"],
     texts: 2,
     rows: results.flatMap((line) =>
@@ -74,7 +74,7 @@ function gemmTable(results: readonly PageResult[]): BenchmarkTable {
 function kernelTable(results: readonly PageResult[]): BenchmarkTable {
   return {
     title: "Other kernels",
-    note: "Bytes read and written on one thread, beside a copy that moves as many in the same memory.",
+    note: "Bytes read and written on one thread, compared with a copy of as many bytes in the same memory.",
     heads: ["Kernel", "Elements", "GB/s", "Copy", "Of the copy", "Spread"],
     texts: 1,
     rows: results.flatMap((line) =>

@@ -31,7 +31,7 @@ export const task = signal<TaskView | undefined>(undefined);
 export const target = signal("");
 /** The task that the reader chose instead of the detected one. */
 export const chosenTask = signal<TargetTask | undefined>(undefined);
-/** What the worker answered when the run started. */
+/** The worker's answer when the run started. */
 export const started = signal<StartedRun | undefined>(undefined);
 /** The test result when the run last paused or ended. */
 export const result = signal<TableResult | undefined>(undefined);
@@ -78,7 +78,7 @@ export const { status, failure, note, progress, lastReport, hash, busy, lossCurv
 export const ready = computed(() => table.value !== undefined && task.value !== undefined);
 export const runEpochs = computed(() => run.settings.value?.epochs ?? 1);
 
-/** What the next worker begins with if this one ends. */
+/** The next worker begins with these if this one ends. */
 let openedTable: GivenFile | undefined;
 let openedFile: GivenFile | undefined;
 let runStart: TableStart | undefined;

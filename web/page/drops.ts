@@ -14,7 +14,7 @@ import { readFile } from "./save-file.js";
 export const TABLE_ENDINGS = ofTables.join();
 export const MODEL_ENDINGS = ofModels.join();
 
-/** What can be dropped on a tab. */
+/** The hint that each tab shows during a drag. */
 export const DROP_HINTS: Readonly<Record<TabName, string>> = {
   train: "Drop a model or checkpoint anywhere on this tab",
   explore: "Drop a model or checkpoint anywhere on this tab",

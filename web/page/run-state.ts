@@ -8,7 +8,7 @@ import { WorkerDeath } from "./worker-client.js";
 
 export type SteerName = "pause" | "continue" | "step" | "stop";
 
-/** What a run needs of its worker. */
+/** A run's access to its worker. */
 export interface Steering {
   call(name: SteerName, argument: undefined): Promise<void>;
   /** Ends the worker. Calls that wait for an answer reject with WorkerDeath. */
@@ -21,7 +21,7 @@ const PATIENCE_MILLISECONDS = 800;
 export class RunState extends ShownRun {
   readonly #steering: Steering;
   #patience: ReturnType<typeof setTimeout> | undefined;
-  /** What to do when the requested run begins. */
+  /** Called when the requested run begins. */
   #onBegin = () => {};
 
   /** @param batchesToShow as in ShownRun */

@@ -29,7 +29,7 @@ const grouped = new Intl.NumberFormat("en");
 
 export class ShownRun {
   readonly status = signal<ShownStatus>("idle");
-  /** What the reader asked of the run that has not happened yet. */
+  /** The reader's request that has not taken effect yet. */
   readonly asked = signal<keyof typeof ASKED | undefined>(undefined);
   /** The last error; empty if there is none. */
   readonly failure = signal("");

@@ -8,7 +8,7 @@ import { RunState } from "./run-state.js";
 import { saveFile } from "./save-file.js";
 import { type Call, WorkerClient, WorkerDeath } from "./worker-client.js";
 
-/** What differs between tasks. */
+/** The parts that differ between tasks. */
 export interface TaskLife<C> {
   startWorker(): Worker;
   onEvent(event: WorkerEvent): void;

@@ -6,7 +6,7 @@ export type Theme = "light" | "dark";
 
 const darkSystem = matchMedia("(prefers-color-scheme: dark)");
 
-/** What the page shows. */
+/** The theme in use. */
 export const theme = signal<Theme>(current());
 
 darkSystem.addEventListener("change", () => {

@@ -14,7 +14,7 @@ type AnswerOf<F> = F extends (argument: never) => infer A ? A : never;
 /** Calls a worker. Rejects with its handler's error, or with WorkerDeath. */
 export type Call<C> = <N extends keyof C>(name: N, argument: ArgumentOf<C[N]>) => Promise<AnswerOf<C[N]>>;
 
-/** What the page does with a worker's events. */
+/** Handles a worker's events. */
 export interface ClientListener<C> {
   onEvent(event: WorkerEvent): void;
   onDeath(reason: string): void;

@@ -26,7 +26,7 @@ export class WorkerHost {
       else listener.onMessage(data);
     });
     worker.addEventListener("error", ({ message }) => this.#die(message || "its script cannot be loaded"));
-    worker.addEventListener("messageerror", () => this.#die("a message of its own cannot be read"));
+    worker.addEventListener("messageerror", () => this.#die("one of its messages cannot be read"));
   }
 
   post(message: unknown): void {
@@ -44,7 +44,7 @@ export class WorkerHost {
   #watch(lock: string): void {
     const { signal } = this.#ended;
     navigator.locks
-      .request(lock, { signal }, () => this.#die("it has ended without saying why"))
+      .request(lock, { signal }, () => this.#die("it ended without an error"))
       .catch(() => {
         // The worker was ended on purpose.
       });

@@ -16,7 +16,7 @@ export interface LabelledDigit {
 export interface MisclassifiedDigit extends LabelledDigit {
   /** Row in the test set. */
   readonly row: number;
-  /** Of each class. */
+  /** One per class. */
   readonly probabilities: Float32Array;
 }
 

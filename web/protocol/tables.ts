@@ -1,4 +1,4 @@
-/** The calls of the worker that learns the reader's tables. */
+/** The calls of the worker that trains on the reader's tables. */
 
 import type { SavedFile } from "../../src/app/model-file.js";
 import type { RunSettings } from "../../src/app/settings/page-settings.js";
@@ -30,13 +30,13 @@ export interface TableView {
   readonly target: string;
 }
 
-/** What to learn. */
+/** A target column and its task. */
 export interface TableTask {
   readonly target: string;
   readonly task: TargetTask;
 }
 
-/** What learning a column means. */
+/** The network's sizes and classes for a target. */
 export interface TaskView extends TableTask {
   /** Columns of the network's input and output. */
   readonly inputs: number;
@@ -60,7 +60,7 @@ export interface PlaneView {
   readonly held: Uint8Array;
 }
 
-/** What starts a run on a table. */
+/** The argument that starts a run on a table. */
 export interface TableStart extends TableTask {
   readonly settings: RunSettings;
   /** The most epochs per second; 0: no limit. */

@@ -1,4 +1,4 @@
-/** A worker's side of its conversation with the page: every call, and those that all tasks answer alike. */
+/** The worker's side of the protocol: dispatches the page's calls, and answers those that all tasks share. */
 
 import { writeModel } from "../../src/app/model-file.js";
 import type { Task } from "../../src/app/task.js";
@@ -33,7 +33,7 @@ function serveCalls<C>(handlers: Handlers<C>): void {
   });
 }
 
-/** The answers. @param metadata of the model's file, without the seed */
+/** Handles the calls that all tasks share. @param metadata for the model file, without the seed */
 export function runHandlers<T extends Task>(
   session: Session<T>,
   metadata: () => Readonly<Record<string, string>>,
@@ -55,7 +55,7 @@ export function runHandlers<T extends Task>(
   };
 }
 
-/** Serves a task's worker: these calls, and with `own` the task's others. @param metadata as of `runHandlers` */
+/** Serves the shared calls, and the task's own with `own`. @param metadata as in `runHandlers` */
 export function serveRun<C extends RunCalls, T extends Task>(
   session: Session<T>,
   metadata: () => Readonly<Record<string, string>>,

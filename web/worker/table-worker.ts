@@ -1,4 +1,4 @@
-/** The worker that learns the reader's tables. */
+/** The worker that trains on the reader's tables. */
 
 import type { TableTask } from "../../src/app/table-task.js";
 import type { TableCalls } from "../protocol/tables.js";

@@ -1,4 +1,4 @@
-/** Calls that look at the network: what it says of a digit, what it has learnt, what it gets wrong. */
+/** Calls that inspect the network: its reading of a drawing, its first layer, its test result, the digits that it misreads. */
 
 import type { ImageTask } from "../../../src/app/image-task.js";
 import { toMnistDigit } from "../../../src/digits/image.js";
@@ -38,7 +38,7 @@ export function test({ network, data }: Session<ImageTask>): TestResult {
   return { accuracy, loss, confusion };
 }
 
-/** Test images of `label` that the network takes for `prediction`, the surest first. */
+/** Test images of `label` that the network takes for `prediction`, in descending order of its certainty. */
 export function misclassified(
   { network, task }: Session<ImageTask>,
   { label, prediction, most }: Argument<"misclassified">,

@@ -1,4 +1,4 @@
-/** MNIST in the worker: loaded once, and its images as the page shows them. */
+/** Loads MNIST once, and returns single images for the page. */
 
 import { MNIST_IMAGES } from "../../../src/app/image-set.js";
 import { type ImageTask, imageTask } from "../../../src/app/image-task.js";
@@ -15,13 +15,13 @@ export const DIGITS = 10;
 
 let mnist: Promise<ImageTask> | undefined;
 
-/** MNIST, once it was asked to be loaded. @throws Error before */
+/** The MNIST task. @throws Error before `load` */
 export function mnistTask(): Promise<ImageTask> {
   if (mnist) return mnist;
   throw new Error("MNIST is not loaded yet");
 }
 
-/** Fetches the files on the first call; a failed one can be repeated. */
+/** Fetches the files on the first call. If that fails, the next call tries again. */
 export async function load(send: Send, { base }: Argument<"load">): Promise<readonly LabelledDigit[]> {
   mnist ??= fetchMnist(send, base);
   try {

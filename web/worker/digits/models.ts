@@ -39,15 +39,15 @@ async function openCheckpoint(session: Session<ImageTask>, present: RunSettings,
   const contents = loadCheckpoint(bytes, name);
   const own = settingsOfCheckpoint(contents, name);
   const found: FoundSettings = own ? { settings: own, taken: [] } : findSettings(contents, present, name);
-  const problem = await mnistTask();
-  const engine = await session.restore(found.settings, problem, contents).catch((cause: Error) => {
+  const task = await mnistTask();
+  const engine = await session.restore(found.settings, task, contents).catch((cause: Error) => {
     const whose = own ? "" : ", which contains no settings, with those from its arrays and from the form";
     throw new FormatError(`${name}${whose}: ${cause.message}`, { cause });
   });
   return { engine, run: { ...found, update: updateOf(contents, found.settings, session.data.training.rows) } };
 }
 
-/** How far a checkpoint's run is. */
+/** The progress of a checkpoint's run. */
 function updateOf(
   { position, history }: CheckpointContents,
   { epochs, batchSize }: RunSettings,

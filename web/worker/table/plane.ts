@@ -1,4 +1,4 @@
-/** The plane of a table's only two features: where its rows lie, and what a network says of a grid over it. */
+/** The plane of a table's two features: the positions of its rows, and a network's predictions for a grid over it. */
 
 import {
   type Feature,

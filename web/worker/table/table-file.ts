@@ -1,4 +1,4 @@
-/** Tables out of files that the reader gave: CSV, JSON Lines or Parquet, told by what is in them, gzipped or not. */
+/** Reads tables from the reader's files: CSV, JSON Lines or Parquet, gzipped or not. The contents decide the format. */
 
 import { isGzipped, START_BYTES, tableFormat } from "../../../src/app/file-role.js";
 import { guessTarget } from "../../../src/app/table-parts.js";
@@ -13,7 +13,7 @@ const PREVIEW_ROWS = 6;
 /** A file is decoded in parts of this many bytes. */
 const PART_BYTES = 1 << 20;
 
-/** @throws FormatError when the file is no table */
+/** @throws FormatError if the file is not a table */
 export async function readTable({ name, data }: GivenFile, options: CsvOptions = {}): Promise<Table> {
   const start = await startOf(data);
   const isPacked = isGzipped(start, name);
@@ -44,7 +44,7 @@ async function collected(parts: AsyncGenerator<Uint8Array>): Promise<Uint8Array[
   return all;
 }
 
-/** What other formats than CSV know of a reader's options. */
+/** The options that all formats share. */
 function sharedBy({ kinds, others, missing, dayFirst }: CsvOptions): ColumnOptions {
   return {
     ...(kinds && { kinds }),
@@ -54,7 +54,7 @@ function sharedBy({ kinds, others, missing, dayFirst }: CsvOptions): ColumnOptio
   };
 }
 
-/** @throws FormatError for what is not gzipped */
+/** @throws FormatError for a broken or truncated file */
 async function* unpacked(data: Blob, name: string): AsyncGenerator<Uint8Array> {
   const reader = data.stream().pipeThrough(new DecompressionStream("gzip")).getReader();
   try {
@@ -70,7 +70,7 @@ async function* partsOf(data: Blob): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** What the page shows of a table. */
+/** The preview of a table. */
 export function viewTable(table: Table, name: string): TableView {
   const rows = Array.from({ length: Math.min(PREVIEW_ROWS, table.rows) }, (_, row) => row);
   return {
@@ -91,7 +91,7 @@ export function viewTable(table: Table, name: string): TableView {
   };
 }
 
-/** The last column of few names, as tables usually have it, or else the last of all. */
+/** The last categorical column with at most 20 categories, where tables usually have their target; otherwise the last column. */
 function lastLearnable({ columns }: Table): string {
   const named = columns.filter((column) => column.kind === "categorical" && column.categories.length <= 20);
   return (named.at(-1) ?? columns.at(-1))?.name ?? "";

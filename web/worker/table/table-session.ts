@@ -1,4 +1,4 @@
-/** TableSession: the worker's table, and the session that learns a column of it. */
+/** TableSession: the worker's table, and the session that trains on it. */
 
 import { errorsInUnit, testAndPredict } from "../../../src/app/evaluation.js";
 import { type ParsedModel, parseModel } from "../../../src/app/model-file.js";
@@ -46,7 +46,7 @@ const SPLITS = {
   validationSplit: SETTINGS.validationSplit.defaults?.table as number,
 };
 
-/** What the current network needs to read a table's rows, and the plane of its own rows. */
+/** The preprocessing of the current network's tables, and the plane of the rows that it was trained on. */
 interface Model {
   readonly preprocessor: Preprocessor;
   /** How its table is read. */
@@ -136,7 +136,7 @@ export class TableSession {
     }
   }
 
-  /** What the command's `predict`, `evaluate` and `info` need in a model file. @throws Error without a model */
+  /** The metadata that the command's `predict`, `evaluate` and `info` read from a model file. @throws Error without a model */
   get metadata(): Readonly<Record<string, string>> {
     const { config } = this.#present.preprocessor;
     return { task: config.task, preprocessing: JSON.stringify(config) };
@@ -209,7 +209,7 @@ function viewTask({ inputs, leftOut, config: { target, task, classes } }: Prepro
   return { target, task, inputs, leftOut, outputs: classes?.length ?? 1, ...(classes && { classes }) };
 }
 
-/** How well the network does on the held-out rows. */
+/** Tests the network on the held-out rows. */
 function testNetwork(network: Network, { classes, target }: TableTask, data: PlacedData): TableResult {
   const test = data.test as Dataset;
   const { test: found, predictions } = testAndPredict(network, test, classes);
