@@ -119,7 +119,7 @@ describe("outputs that are not numbers", () => {
     const inputs = Float32Array.from({ length: 2 * rows }, (_, i) => (i === 1000 ? value : 1));
     const bad = engine.matrix(rows, 2, inputs, { checkFinite: false });
     const message =
-      /^network: outputs of row 500: expected finite numbers, got (NaN|-?Infinity): the inputs or the network's weights/;
+      /^network: outputs of row 500: expected finite numbers, got (NaN|-?Infinity): an input or a weight is not finite/;
     expect(() => network.predict(bad)).toThrow(message);
     expect(() => network.predictProbabilities(bad)).toThrow(message);
     const source = { inputs, shape: [rows, 2], targets: new Int32Array(rows) };

@@ -97,6 +97,6 @@ it("the command's bar counts to the run's end", () => {
   display.finish();
   const shown = written.join("");
   // 7 s and three epochs of 10 s, with four evaluations of 4 s; then 7 s, two epochs, and three evaluations of 30 s.
-  expect(shown).toContain("53.0 s to the run's end");
-  expect(shown).toContain("1 min 57 s to the run's end");
+  expect(shown).toContain("53.0 s left");
+  expect(shown).toContain("1 min 57 s left");
 });
